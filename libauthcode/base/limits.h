@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Every bound on something a stranger can make grow, in one list. Bytes unless
+ * the name says otherwise; text lengths do not count the terminating NUL.
+ */
+#ifndef AC_BASE_LIMITS_H
+#define AC_BASE_LIMITS_H
+
+#define AC_MAX_URI 8192   /* request target on the wire */
+#define AC_MAX_BODY 65536 /* request body */
+#define AC_MAX_PARAMS 64  /* parameters in query and body together */
+#define AC_MAX_PARAM_NAME 128
+#define AC_MAX_PARAM_VALUE 16384
+/* An authorization request, form-encoded: it travels sealed in a URL. */
+#define AC_MAX_AUTHORIZE_PARAMS 4096
+#define AC_MAX_ARENA (512 * 1024) /* all memory of one request */
+#define AC_MAX_AUTHORIZATION 8192 /* Authorization header value */
+#define AC_MAX_CLIENT_ID 64
+#define AC_MAX_CLIENT_SECRET 512
+#define AC_MAX_CLIENTS 10000
+#define AC_MAX_REDIRECT_URI 2048
+#define AC_MAX_REDIRECT_URIS 64 /* per client */
+#define AC_MAX_SCOPE 1024       /* a scope parameter */
+#define AC_MAX_NONCE 512
+#define AC_MAX_USER_NAME 256
+#define AC_MAX_PASSWORD 512 /* PAM_MAX_RESP_SIZE */
+#define AC_MAX_FULL_NAME 256
+#define AC_MAX_GROUP_NAME 256
+#define AC_MAX_GROUPS 512
+#define AC_MAX_ISSUER 512
+
+/* The wire between authcoded and authcode-login. */
+#define AC_WIRE_MAX_FRAME 20480 /* 32 messages of 512 bytes and their fields */
+#define AC_WIRE_MAX_MESSAGES 32 /* PAM_MAX_NUM_MSG */
+#define AC_WIRE_MAX_TEXT 512    /* PAM_MAX_MSG_SIZE */
+#define AC_WIRE_MAX_ROUNDS 20
+#define AC_WIRE_MAX_CHECKS 64 /* users per check connection */
+#define AC_MAX_SERVICE 64     /* PAM service name */
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Registered clients (RFC 6749 §2). The host fills plain structs; a registry
+ * copies and validates them once and is immutable from then on, so requests
+ * read it without a lock while the host replaces it by a newer one.
+ */
+#ifndef AUTHCODE_CLIENT_H
+#define AUTHCODE_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <authcode/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum authcode_client_auth {
+	AUTHCODE_AUTH_SECRET_BASIC = 0, /* RFC 6749 §2.3.1, the default (RFC 7591 §2) */
+	AUTHCODE_AUTH_SECRET_POST,
+	AUTHCODE_AUTH_NONE, /* public client */
+	AUTHCODE_AUTH_COUNT,
+};
+
+/* "client_secret_basic" and so on; NULL for a value outside the table. */
+AUTHCODE_API const char *authcode_client_auth_name(enum authcode_client_auth auth);
+
+enum authcode_application_type {
+	AUTHCODE_APPLICATION_WEB = 0,
+	AUTHCODE_APPLICATION_NATIVE, /* RFC 8252: loopback and private-use schemes */
+};
+
+/* Whose tokens a client may ask about (RFC 7662 §2.1). Never granted to a
+ * public client. */
+enum authcode_may_introspect {
+	AUTHCODE_INTROSPECT_OWN = 0,
+	AUTHCODE_INTROSPECT_LIST,
+	AUTHCODE_INTROSPECT_ALL,
+};
+
+/* Grants, as bits. */
+#define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
+#define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
+
+#define AUTHCODE_SECRET_HASH_LEN 32
+
+struct authcode_client {
+	const char *id;   /* 1–64 of A-Z a-z 0-9 - _ . ~ */
+	const char *name; /* shown to people; NULL: id */
+	enum authcode_client_auth auth;
+	/* SHA-256 of the secret, as authcode_client_secret_hash() gives it; read
+	 * only where auth uses a secret. */
+	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
+	int64_t secret_expires_at; /* unix seconds; 0: never */
+	enum authcode_application_type application_type;
+	const char *const *redirect_uris; /* compared byte for byte */
+	size_t redirect_uri_count;
+	const char *scope;          /* values this client may ask for, space-separated */
+	const char *default_scopes; /* used when a request names none; NULL: scope */
+	unsigned grants;            /* AUTHCODE_GRANT_* */
+	bool trusted;               /* first party: consent is not asked (RFC 8252 §8.6 obeyed) */
+	bool disabled;
+	bool require_pkce; /* public clients: always */
+	enum authcode_may_introspect may_introspect;
+	const char *const *introspect_clients; /* LIST: whose tokens, by client id */
+	size_t introspect_client_count;
+	uint32_t access_token_ttl_s; /* 0: the issuer's default */
+	const char *pam_service;     /* NULL: the host's default; the library never reads it */
+};
+
+/* Hashes a client secret the one way it is stored and compared. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_client_secret_hash(const char *secret, size_t len,
+			    uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN]);
+
+struct authcode_clients;
+
+/* Copies and checks clients[0..count): ids unique, redirect URIs by the rules
+ * of RFC 9700 §2.1 and RFC 8252 §7, scope grammar, public clients without
+ * secret and without introspection. On failure reason (may be NULL) names the
+ * client and the rule. New: the caller drops it with authcode_clients_unref(). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_clients_new(const struct authcode_client *clients, size_t count,
+		     struct authcode_clients **ret_clients, struct authcode_reason *reason);
+
+/* Reference counting is atomic. NULL is accepted; the pointer is set to NULL. */
+AUTHCODE_API struct authcode_clients *authcode_clients_ref(struct authcode_clients *clients);
+AUTHCODE_API void authcode_clients_unref(struct authcode_clients **clients);
+
+/* Borrowed until clients is unreferenced; NULL when there is none. Disabled
+ * clients are found: the caller decides. */
+AUTHCODE_API const struct authcode_client *
+authcode_clients_find(const struct authcode_clients *clients, const char *id);
+
+/* Row i of count, in ascending order of id; NULL past the end. */
+AUTHCODE_API size_t authcode_clients_count(const struct authcode_clients *clients);
+AUTHCODE_API const struct authcode_client *
+authcode_clients_at(const struct authcode_clients *clients, size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

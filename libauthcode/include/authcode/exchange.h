@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * One request on its way through the issuer, in two steps:
+ *
+ *   decide   authcode_exchange_begin() parses, authenticates, reads and mints;
+ *            authcode_exchange_operation() is what must now become durable,
+ *            or NULL when the response is ready at once.
+ *   answer   when the store reports the operation done, the host calls
+ *            authcode_exchange_answer(); then the response is ready.
+ *
+ * Between the steps nobody waits on a thread. A host without an event loop
+ * calls authcode_exchange_run(), which does both.
+ *
+ * An exchange is used by one thread at a time. It owns all memory of its
+ * request, wiped when freed.
+ */
+#ifndef AUTHCODE_EXCHANGE_H
+#define AUTHCODE_EXCHANGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <authcode/error.h>
+#include <authcode/issuer.h>
+#include <authcode/request.h>
+#include <authcode/response.h>
+#include <authcode/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct authcode_exchange;
+
+/* Decides. The request is only read during the call. An error means that not
+ * even an error response could be made (out of memory): answer 500.
+ * Thread-safe for different exchanges of one issuer. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_request *request,
+			struct authcode_exchange **ret_exchange);
+
+/* A person whom the host has authenticated. */
+struct authcode_user {
+	const char *name; /* canonical account name, 1–256 bytes of UTF-8 */
+	uint32_t uid;
+	const char *full_name;     /* or NULL */
+	const char *const *groups; /* names */
+	size_t group_count;
+};
+
+/* A sign-in that the host has carried to success. */
+struct authcode_sign_in {
+	struct authcode_user user;
+	const char *acr;         /* what the sign-in proved; NULL: none stated */
+	const char *amr;         /* RFC 8176 values, space-separated; NULL: none */
+	const char *transaction; /* the seal of the page that asked */
+	const char *browser;     /* value of the browser cookie */
+	const char *session;     /* value of the session cookie it replaces, or NULL */
+	int64_t now_ms;
+};
+
+/* Decides what a successful sign-in leads to: a new session (the id never
+ * survives a sign-in) and a redirect that resumes the transaction. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
+				const struct authcode_sign_in *sign_in,
+				struct authcode_exchange **ret_exchange);
+
+/* What must become durable before the answer, or NULL. Owned by the exchange;
+ * hand it to authcode_store_submit() or authcode_store_perform(). */
+AUTHCODE_API struct authcode_operation *
+authcode_exchange_operation(struct authcode_exchange *exchange);
+
+/* The operation is done (whatever its result): makes the response. */
+AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
+
+/* Borrowed from the exchange. Before the answer it is a 500 page. */
+AUTHCODE_API const struct authcode_response *
+authcode_exchange_response(const struct authcode_exchange *exchange);
+
+/* Decide, perform, answer: blocks until durable. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_request *request,
+		      struct authcode_exchange **ret_exchange);
+
+/* Not while its operation is with the store. NULL-safe, sets NULL, wipes. */
+AUTHCODE_API void authcode_exchange_free(struct authcode_exchange **exchange);
+
+/* --- the pages between ------------------------------------------------- */
+
+enum authcode_transaction_state {
+	AUTHCODE_TRANSACTION_INVALID = 0, /* not a seal of ours: error page */
+	AUTHCODE_TRANSACTION_STALE,       /* too old, or another browser's: show the page anew */
+	AUTHCODE_TRANSACTION_CSRF,        /* csrf missing or wrong: 403 */
+	AUTHCODE_TRANSACTION_VALID,
+};
+
+#define AUTHCODE_NONCE_LEN 24
+
+struct authcode_transaction {
+	enum authcode_transaction_state state;
+	uint8_t nonce[AUTHCODE_NONCE_LEN]; /* differs for every page rendered; VALID only */
+	const char *client_id;             /* in client_id_text; "" unless VALID */
+	char client_id_text[65];
+};
+
+/* Looks at a form post of a page: may a password in it be evaluated? */
+AUTHCODE_API struct authcode_transaction
+authcode_transaction_check(struct authcode_issuer *issuer, const char *transaction,
+			   const char *csrf, const char *browser, int64_t now_ms);
+
+/* The absolute URL that carries the transaction on: AUTHCODE_ENDPOINT_RESUME
+ * with a fresh seal for this browser that shows notice. ERR_SYNTAX when the
+ * seal is not ours. New: the caller frees *ret_url with free(). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *transaction,
+				const char *browser, enum authcode_notice notice, int64_t now_ms,
+				char **ret_url);
+
+/* The hidden field "csrf" for a page of the host's own that continues this
+ * transaction (a further prompt). New: the caller frees *ret_csrf with free(). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_transaction_csrf(struct authcode_issuer *issuer, const char *transaction,
+			  const char *browser, char **ret_csrf);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

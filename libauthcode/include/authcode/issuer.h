@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The issuer: everything one authorization server needs to decide a request.
+ * It reads no clock, file or socket; time comes with each request, randomness
+ * and storage from the callbacks given here.
+ */
+#ifndef AUTHCODE_ISSUER_H
+#define AUTHCODE_ISSUER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <authcode/client.h>
+#include <authcode/error.h>
+#include <authcode/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define AUTHCODE_MASTER_KEY_LEN 32
+
+/* Fills buf with len bytes of cryptographic quality; anything but AUTHCODE_OK
+ * makes the request fail closed. Called from any thread. */
+struct authcode_random {
+	enum authcode_err (*fill)(void *ctx, void *buf, size_t len);
+	void *ctx;
+};
+
+/* Debug text of the library: one line, no secret. Called from any thread. */
+struct authcode_log {
+	void (*debug)(void *ctx, const char *text);
+	void *ctx;
+};
+
+/* Seconds; 0 takes the default in brackets. */
+struct authcode_lifetimes {
+	uint32_t code_s;             /* [60], at most 60 */
+	uint32_t access_token_s;     /* [3600] */
+	uint32_t refresh_idle_s;     /* [14 days] */
+	uint32_t refresh_absolute_s; /* [90 days] */
+	uint32_t session_idle_s;     /* [8 h] */
+	uint32_t session_absolute_s; /* [24 h] */
+	uint32_t transaction_s;      /* [3600] how old a sealed page may be */
+};
+
+struct authcode_issuer_settings {
+	const char *issuer; /* https URL without query and fragment (RFC 8414 §2); http only on
+			     * a loopback host. Copied. */
+	struct authcode_store *store;                /* borrowed for the life of the issuer */
+	uint8_t master_key[AUTHCODE_MASTER_KEY_LEN]; /* copied into wiped memory */
+	struct authcode_lifetimes lifetimes;
+	struct authcode_random random; /* fill NULL: the kernel's generator */
+	struct authcode_log log;       /* debug NULL: silent */
+};
+
+struct authcode_issuer;
+
+/* New: free with authcode_issuer_free(). reason may be NULL. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_new(const struct authcode_issuer_settings *settings,
+		    struct authcode_issuer **ret_issuer, struct authcode_reason *reason);
+
+/* No exchange of this issuer may be alive any more. NULL-safe, sets NULL. */
+AUTHCODE_API void authcode_issuer_free(struct authcode_issuer **issuer);
+
+/* Takes a reference of its own; exchanges under way keep the registry they
+ * began with. Thread-safe. */
+AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
+					      struct authcode_clients *clients);
+
+/* The issuer URL as configured. Borrowed. */
+AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What the issuer answers: the host turns it into HTTP without looking inside.
+ * Every pointer is borrowed from the exchange and lives as long as it does.
+ */
+#ifndef AUTHCODE_RESPONSE_H
+#define AUTHCODE_RESPONSE_H
+
+#include <stddef.h>
+
+#include <authcode/client.h>
+#include <authcode/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum authcode_response_kind {
+	AUTHCODE_RESPONSE_PAGE = 0, /* a local error page, never a redirect (RFC 6749 §4.1.2.1) */
+	AUTHCODE_RESPONSE_JSON,     /* body, application/json */
+	AUTHCODE_RESPONSE_EMPTY,    /* status and headers only */
+	AUTHCODE_RESPONSE_REDIRECT, /* 303 to location (RFC 9700 §4.12) */
+	AUTHCODE_RESPONSE_SIGN_IN,  /* show the sign-in page of interaction */
+	AUTHCODE_RESPONSE_CONSENT,  /* show the consent page of interaction */
+};
+
+/* Why a sign-in page is shown again; sealed into the transaction, so that no
+ * link can forge it. */
+enum authcode_notice {
+	AUTHCODE_NOTICE_NONE = 0,
+	AUTHCODE_NOTICE_FAILED,  /* one uniform sentence for every failed attempt */
+	AUTHCODE_NOTICE_EXPIRED, /* the page was older than its seal, or another browser's */
+	AUTHCODE_NOTICE_BUSY,    /* too many attempts at this moment */
+	AUTHCODE_NOTICE_COUNT,
+};
+
+/* What a page needs. Everything is plain text; the host escapes it. */
+struct authcode_interaction {
+	const char *transaction; /* the sealed request: hidden field "txn" */
+	const char *csrf;        /* hidden field "csrf" */
+	const struct authcode_client *client;
+	const char *user_name;     /* consent: who is signed in; sign-in: NULL */
+	const char *const *scopes; /* requested scope values */
+	size_t scope_count;
+	enum authcode_notice notice;
+};
+
+/* A protocol refusal as shown to people and logged. */
+struct authcode_refusal {
+	const char *error;       /* "invalid_request", a row of the error table */
+	const char *description; /* printable ASCII without '"' and '\' (RFC 6749 §5.2) */
+};
+
+struct authcode_response {
+	enum authcode_response_kind kind;
+	unsigned status;              /* HTTP status */
+	const char *body;             /* JSON: terminated text, else NULL */
+	size_t body_len;              /* bytes of body */
+	const char *location;         /* REDIRECT: absolute URL, else NULL */
+	const char *www_authenticate; /* header value, or NULL */
+	const char *allow;            /* 405: header value, or NULL */
+	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
+	struct authcode_refusal refusal;                /* error is NULL when nothing was refused */
+	const struct authcode_interaction *interaction; /* SIGN_IN and CONSENT, else NULL */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The store contract. A backend implements struct authcode_store_ops; the
+ * issuer calls it only through the functions at the end of this file. Every
+ * backend must pass the contract suite in tests/store/.
+ *
+ * Reads see one consistent snapshot per call. Writes are whole decisions: an
+ * operation is applied completely or not at all, operations on the same rows
+ * are serialised, and once one is reported done it survives a crash (the
+ * memory backend excepted). No transaction is ever handed to the caller.
+ *
+ * Keys. Rows carry 63-bit keys: 42 bits of milliseconds (of the operation's
+ * now_ms), then 21 random bits, so that inserts append. The store makes them,
+ * and tries another one inside the operation when a key is taken.
+ *
+ * Times are Unix milliseconds from the caller; a store reads no clock. 0 means
+ * "not (yet)". Expiry is exclusive: a row is dead when now_ms >= expires_ms.
+ *
+ * Hashes are SHA-256 of a credential, made and compared by the caller.
+ */
+#ifndef AUTHCODE_STORE_H
+#define AUTHCODE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <authcode/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define AUTHCODE_HASH_LEN 32
+
+/* Memory that read rows live in; freed whole, and wiped, by its owner. */
+struct authcode_arena;
+
+/* New: AUTHCODE_OK, or ERR_MEMORY. Grows up to max bytes (0: 64 KiB). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err authcode_arena_new(size_t max,
+								    struct authcode_arena **ret);
+/* Aligned for any type, zeroed; NULL when the maximum or memory is reached. */
+AUTHCODE_API void *authcode_arena_alloc(struct authcode_arena *arena, size_t size);
+AUTHCODE_API void authcode_arena_free(struct authcode_arena **arena);
+
+/* --- rows: strings are borrowed from the arena of the read -------------- */
+
+/* Which person a stable random sub stands for: (user name, uid). */
+struct authcode_subject {
+	int64_t id;
+	const char *sub;       /* opaque, never reassigned (OIDC-Core §8) */
+	const char *user_name; /* canonical account name */
+	uint32_t uid;
+	const char *full_name; /* as of the last sign-in; "" when unknown */
+	const char *groups;    /* names joined by '\n'; "" when none */
+	int64_t first_seen_ms;
+	int64_t retired_ms; /* not 0: gone for good, nothing of it is honoured */
+};
+
+struct authcode_session {
+	int64_t id;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t subject_id;
+	int64_t auth_time_ms; /* last active sign-in, untouched by single sign-on */
+	const char *acr;      /* "" when none */
+	const char *amr;      /* space-separated; "" when none */
+	int64_t created_ms;
+	int64_t idle_expires_ms;
+	int64_t expires_ms;
+	int64_t ended_ms;
+};
+
+/* What a person has consented to, per client. */
+struct authcode_grant {
+	int64_t subject_id;
+	const char *client_id;
+	const char *scope; /* all values ever consented and not withdrawn */
+	int64_t updated_ms;
+};
+
+struct authcode_code {
+	int64_t id;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	const char *client_id;
+	int64_t subject_id;
+	int64_t session_id;
+	const char *redirect_uri;
+	bool redirect_uri_sent; /* the token request must repeat it (RFC 6749 §4.1.3) */
+	const char *scope;
+	const char *code_challenge; /* S256; "" when none was sent */
+	const char *nonce;          /* "" when none was sent */
+	int64_t auth_time_ms;
+	const char *acr;
+	const char *amr;
+	int64_t created_ms;
+	int64_t expires_ms;
+	int64_t used_ms; /* remembered while tokens of it can live */
+};
+
+/* One authorization: every token descends from one family and dies with it.
+ * Its id is the id of the code it came from. */
+struct authcode_family {
+	int64_t id;
+	const char *client_id;
+	int64_t subject_id; /* 0: no user (the client itself) */
+	int64_t session_id; /* 0: none */
+	const char *scope;
+	int64_t auth_time_ms;
+	const char *acr;
+	const char *amr;
+	int64_t created_ms;
+	int64_t expires_ms; /* absolute end of every token of it */
+	int64_t revoked_ms;
+};
+
+enum authcode_token_kind {
+	AUTHCODE_TOKEN_ACCESS = 1,
+	AUTHCODE_TOKEN_REFRESH = 2,
+};
+
+struct authcode_token {
+	int64_t id;
+	enum authcode_token_kind kind;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t family_id;
+	const char *scope;
+	int64_t created_ms;
+	int64_t expires_ms;
+	int64_t rotated_ms; /* refresh: replaced by a successor; its next use is reuse */
+	int64_t revoked_ms; /* this token alone; see also its family */
+};
+
+/* A row together with what its validity depends on, from one snapshot. */
+struct authcode_session_view {
+	struct authcode_session session;
+	struct authcode_subject subject;
+};
+
+struct authcode_code_view {
+	struct authcode_code code;
+	struct authcode_subject subject;
+	struct authcode_session session; /* zeroed when purged */
+};
+
+struct authcode_token_view {
+	struct authcode_token token;
+	struct authcode_family family;
+	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
+	struct authcode_session session; /* zeroed when there is none, or it is purged */
+};
+
+/* --- operations --------------------------------------------------------- */
+
+enum authcode_result {
+	AUTHCODE_RESULT_FAILED = 0, /* nothing was written; err says why */
+	AUTHCODE_RESULT_DONE,
+	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
+	AUTHCODE_RESULT_EXPIRED, /* the row is past its time, or its family or session has ended */
+	AUTHCODE_RESULT_REUSED,  /* code or refresh token used before: its family is now revoked */
+};
+
+enum authcode_operation_kind {
+	AUTHCODE_OP_CREATE_SESSION = 1,
+	AUTHCODE_OP_ISSUE_CODE,
+	AUTHCODE_OP_REDEEM_CODE,
+	AUTHCODE_OP_USE_REFRESH,
+	AUTHCODE_OP_REVOKE_FAMILY,
+	AUTHCODE_OP_REVOKE_TOKEN,
+	AUTHCODE_OP_END_SESSION,
+	AUTHCODE_OP_PURGE,
+	AUTHCODE_OP_COUNT,
+};
+
+/* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
+ * subject of the same name and another uid is retired. Refreshes full_name and
+ * groups, ends the session replaces (0: none), inserts the session. DONE. */
+struct authcode_op_create_session {
+	const char *user_name;
+	uint32_t uid;
+	const char *full_name;
+	const char *groups;
+	const char *new_sub;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t auth_time_ms;
+	const char *acr;
+	const char *amr;
+	int64_t idle_expires_ms;
+	int64_t expires_ms;
+	int64_t replaces;
+	int64_t ret_session_id;
+	int64_t ret_subject_id;
+};
+
+/* Inserts a code for a live session and moves the session's idle end to
+ * idle_expires_ms (never past its absolute end). With remember, the grant of
+ * (subject, client) becomes the union of its scope and consented_scope.
+ * DONE; EXPIRED when the session has ended, expired or its subject is retired;
+ * NOT_FOUND when there is no such session. */
+struct authcode_op_issue_code {
+	int64_t session_id;
+	int64_t idle_expires_ms;
+	bool remember;
+	const char *consented_scope;
+	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, created_ms
+				    * and used_ms are the store's to fill */
+	int64_t ret_code_id;
+};
+
+/* A token to insert. */
+struct authcode_new_token {
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	const char *scope;
+	int64_t expires_ms; /* the store cuts it to the family's end */
+	int64_t ret_id;
+};
+
+/* Uses a code: marks it, makes its family, inserts the access token and, when
+ * with_refresh, the refresh token. DONE; EXPIRED (nothing written, also when
+ * its session has ended or its subject is retired); REUSED (family revoked);
+ * NOT_FOUND. */
+struct authcode_op_redeem_code {
+	int64_t code_id;
+	int64_t family_expires_ms;
+	struct authcode_new_token access;
+	bool with_refresh;
+	struct authcode_new_token refresh;
+};
+
+/* Uses a refresh token of family revoked_ms == 0: inserts an access token and
+ * either rotates (rotate: marks it rotated, inserts successor) or moves its own
+ * end to refresh_expires_ms, cut to the family's end. DONE; EXPIRED (it, its
+ * family, its session or its subject is dead); REUSED (it was rotated before:
+ * family revoked); NOT_FOUND. */
+struct authcode_op_use_refresh {
+	int64_t refresh_id;
+	struct authcode_new_token access;
+	bool rotate;
+	struct authcode_new_token successor;
+	int64_t refresh_expires_ms;
+};
+
+/* Revokes for good. DONE also when it was revoked before; NOT_FOUND. */
+struct authcode_op_revoke_family {
+	int64_t family_id;
+};
+struct authcode_op_revoke_token {
+	int64_t token_id;
+};
+
+/* Ends a session; refresh and access tokens of its families die with it
+ * (reads show the ended session; nothing else is written). DONE, NOT_FOUND. */
+struct authcode_op_end_session {
+	int64_t session_id;
+};
+
+/* Deletes up to limit rows that can no longer matter at now_ms: tokens past
+ * their end; families past theirs; codes past theirs when their family is gone
+ * too; sessions past their end that no live family names. Subjects and grants
+ * are kept. Never touches a row whose absence would change an answer. DONE. */
+struct authcode_op_purge {
+	uint32_t limit;
+	uint32_t ret_deleted; /* == limit: there may be more */
+};
+
+struct authcode_operation {
+	enum authcode_operation_kind kind;
+	int64_t now_ms;
+	union {
+		struct authcode_op_create_session create_session;
+		struct authcode_op_issue_code issue_code;
+		struct authcode_op_redeem_code redeem_code;
+		struct authcode_op_use_refresh use_refresh;
+		struct authcode_op_revoke_family revoke_family;
+		struct authcode_op_revoke_token revoke_token;
+		struct authcode_op_end_session end_session;
+		struct authcode_op_purge purge;
+	} u;
+	/* Filled by the store before done is called. */
+	enum authcode_result result;
+	enum authcode_err err; /* result FAILED: why */
+	/* Called exactly once, from any thread, when the operation is durable or
+	 * has failed; set by authcode_store_submit(). */
+	void (*done)(struct authcode_operation *operation, void *arg);
+	void *arg;
+	struct authcode_operation *next; /* the store's own, while it holds the operation */
+};
+
+/* --- what a backend implements ------------------------------------------ */
+
+struct authcode_store_ops {
+	uint32_t version; /* AUTHCODE_STORE_VERSION */
+	uint32_t size;    /* sizeof(struct authcode_store_ops); grows only at the end */
+	const char *name; /* "memory", "sqlite" */
+
+	/* Takes the operation and returns at once; calls operation->done exactly
+	 * once, possibly before returning. Never fails: failure is a result. Keeps
+	 * submission order for operations of one thread. */
+	void (*submit)(void *self, struct authcode_operation *operation);
+
+	/* Reads. AUTHCODE_OK and *ret filled, or ERR_NOT_FOUND, ERR_MEMORY,
+	 * ERR_STORE with *ret untouched. Expired, used, ended and revoked rows are
+	 * returned as they are: the caller judges. Thread-safe. A read that begins
+	 * after an operation was reported done sees it. */
+	enum authcode_err (*find_session)(void *self, int64_t id, struct authcode_arena *arena,
+					  struct authcode_session_view *ret);
+	enum authcode_err (*find_grant)(void *self, int64_t subject_id, const char *client_id,
+					struct authcode_arena *arena, struct authcode_grant *ret);
+	enum authcode_err (*find_code)(void *self, int64_t id, struct authcode_arena *arena,
+				       struct authcode_code_view *ret);
+	enum authcode_err (*find_token)(void *self, int64_t id, struct authcode_arena *arena,
+					struct authcode_token_view *ret);
+
+	/* Waits until every submitted operation is done, then frees everything. */
+	void (*close)(void *self);
+};
+
+#define AUTHCODE_STORE_VERSION 1u
+
+struct authcode_store {
+	const struct authcode_store_ops *ops;
+	void *self;
+};
+
+/* --- backends ----------------------------------------------------------- */
+
+/* Random bits of row keys; fill NULL: the kernel's generator. Tests give a
+ * generator that collides. */
+struct authcode_store_random {
+	enum authcode_err (*fill)(void *ctx, void *buf, size_t len);
+	void *ctx;
+};
+
+/* The readable reference: everything in memory, lost at close. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_memory_open(const struct authcode_store_random *random,
+			   struct authcode_store **ret_store);
+
+struct authcode_store_sqlite_settings {
+	const char *path;
+	bool create; /* make a new database when the file does not exist; never replaces one */
+	struct authcode_store_random random;
+};
+
+/* SQLite: WAL, synchronous=FULL. ERR_NOT_FOUND without create, ERR_FOREIGN
+ * (another application's file, or damaged), ERR_NEWER, ERR_IO. reason (may be
+ * NULL) names the file. New: close with authcode_store_close(). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings,
+			   struct authcode_store **ret_store, struct authcode_reason *reason);
+
+/* --- what the issuer and the host call ---------------------------------- */
+
+/* Hands the operation to the store; done(operation, arg) is called once. */
+AUTHCODE_API void authcode_store_submit(struct authcode_store *store,
+					struct authcode_operation *operation,
+					void (*done)(struct authcode_operation *, void *),
+					void *arg);
+
+/* Submits and blocks until done. */
+AUTHCODE_API void authcode_store_perform(struct authcode_store *store,
+					 struct authcode_operation *operation);
+
+/* As the ops above. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_session(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			    struct authcode_session_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_grant(struct authcode_store *store, int64_t subject_id, const char *client_id,
+			  struct authcode_arena *arena, struct authcode_grant *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_code(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			 struct authcode_code_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_token(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			  struct authcode_token_view *ret);
+
+/* No submit or read may be under way or follow. NULL-safe, sets NULL. */
+AUTHCODE_API void authcode_store_close(struct authcode_store **store);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,3 @@
+jose_sources = \
+	libauthcode/jose/digest.h \
+	libauthcode/jose/seal.h

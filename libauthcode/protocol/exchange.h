@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The inside of struct authcode_exchange, and the few ways to fill its
+ * response. An endpoint is a row of the table in endpoint.c: its decide
+ * function sets either a response, or an operation together with the function
+ * that answers it. A response that nobody sets stays the 500 page it began as.
+ */
+#ifndef AC_PROTOCOL_EXCHANGE_H
+#define AC_PROTOCOL_EXCHANGE_H
+
+#include <jansson.h>
+
+#include <authcode/exchange.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/form.h"
+#include "protocol/issuer.h"
+#include "protocol/oauth_error.h"
+
+struct authcode_exchange {
+	struct authcode_issuer *issuer;
+	struct authcode_clients *clients; /* the registry this exchange began with */
+	struct authcode_arena *arena;
+	struct authcode_request request; /* shallow copy, valid during decide only */
+	int64_t now_ms;
+	struct ac_params params; /* decoded query and body */
+	struct authcode_response response;
+	struct authcode_operation operation;
+	bool pending; /* operation must be performed before answer */
+	void (*answer)(struct authcode_exchange *x);
+	void *state; /* what decide hands to answer; in the arena */
+};
+
+/* Decide functions, one per endpoint row. */
+void ac_authorize_decide(struct authcode_exchange *x);
+void ac_resume_decide(struct authcode_exchange *x);
+void ac_consent_decide(struct authcode_exchange *x);
+void ac_token_decide(struct authcode_exchange *x);
+void ac_revoke_decide(struct authcode_exchange *x);
+void ac_introspect_decide(struct authcode_exchange *x);
+void ac_userinfo_decide(struct authcode_exchange *x);
+
+/* Makes operation (already filled but for now_ms) what must become durable,
+ * and answer what follows. */
+void ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
+			void (*answer)(struct authcode_exchange *x));
+
+/* --- responses ---------------------------------------------------------- */
+
+/* A local error page. */
+void ac_respond_page(struct authcode_exchange *x, unsigned status, enum ac_oauth_error error,
+		     const char *why);
+
+/* JSON {"error","error_description"} with the row's status (RFC 6749 §5.2). */
+void ac_respond_error(struct authcode_exchange *x, enum ac_oauth_error error, const char *why);
+
+/* 200 and the object, whose reference is taken; NULL (out of memory) leaves the
+ * 500 in place. */
+void ac_respond_json_take(struct authcode_exchange *x, json_t *object);
+
+/* A bearer refusal of RFC 6750 §3: status of the row, WWW-Authenticate Bearer;
+ * why NULL: a bare challenge without error code (no token was sent). */
+void ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,
+		       const char *scope);
+
+void ac_respond_empty(struct authcode_exchange *x, unsigned status);
+void ac_respond_redirect(struct authcode_exchange *x, const char *location);
+
+/* Internal failure at a JSON endpoint or page: 503 server_error when the store
+ * failed, 500 otherwise; says so in the debug log. */
+void ac_respond_failure(struct authcode_exchange *x, enum authcode_err err, const char *where);
+
+/* Issuer URL ‖ path of the endpoint, in the arena; NULL when it is full. */
+const char *ac_endpoint_url(struct authcode_exchange *x, enum authcode_endpoint endpoint);
+
+/* Is the endpoint one that answers with pages and redirects? */
+AC_MUST_USE bool ac_endpoint_is_page(enum authcode_endpoint endpoint);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The inside of struct authcode_issuer, for the files of this room.
+ */
+#ifndef AC_PROTOCOL_ISSUER_H
+#define AC_PROTOCOL_ISSUER_H
+
+#include <pthread.h>
+
+#include <authcode/issuer.h>
+
+#include "jose/digest.h"
+
+/* One derived key per purpose; the master key itself is not kept. */
+struct ac_issuer_keys {
+	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
+	uint8_t csrf[AC_DIGEST_LEN];
+};
+
+struct authcode_issuer {
+	char *url; /* exactly as configured */
+	struct authcode_store *store;
+	struct authcode_lifetimes lifetimes; /* defaults filled in */
+	struct authcode_random random;
+	struct authcode_log log;
+	struct ac_issuer_keys keys;   /* wiped when freed */
+	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
+	struct authcode_clients *clients;
+};
+
+/* The registry of this moment, with a reference for the caller. */
+struct authcode_clients *ac_issuer_clients_ref(struct authcode_issuer *issuer);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The sealed authorization request that travels through the pages: nothing is
+ * stored before someone has signed in. A seal names the browser it was made
+ * for, its time, a notice, and, on a consent page, the subject it was shown to.
+ */
+#ifndef AC_PROTOCOL_TRANSACTION_H
+#define AC_PROTOCOL_TRANSACTION_H
+
+#include "base/form.h"
+#include "jose/seal.h"
+#include "protocol/exchange.h"
+
+struct ac_transaction {
+	int64_t created_ms;
+	uint8_t browser[AC_DIGEST_LEN]; /* SHA-256 of the browser cookie */
+	enum authcode_notice notice;
+	int64_t subject_id;               /* whom a consent page was shown to; 0: nobody */
+	const char *request;              /* the authorization request, form-encoded */
+	uint8_t nonce[AC_SEAL_NONCE_LEN]; /* unseal: of this seal */
+};
+
+/* New text in the arena. transaction->nonce is ignored; a fresh one is made. */
+AC_MUST_USE enum authcode_err ac_transaction_seal(struct authcode_issuer *issuer,
+						  struct authcode_arena *arena,
+						  const struct ac_transaction *transaction,
+						  char **ret_sealed);
+AC_MUST_USE enum authcode_err ac_transaction_unseal(struct authcode_issuer *issuer,
+						    struct authcode_arena *arena,
+						    const char *sealed, struct ac_transaction *ret);
+
+/* Made for this browser and still young enough? */
+AC_MUST_USE bool ac_transaction_fresh(const struct authcode_issuer *issuer,
+				      const struct ac_transaction *transaction, const char *browser,
+				      int64_t now_ms);
+
+/* CSRF token of a page: HMAC over browser cookie and seal, base64url. */
+AC_MUST_USE enum authcode_err ac_transaction_csrf(struct authcode_issuer *issuer,
+						  struct authcode_arena *arena, const char *sealed,
+						  const char *browser, char **ret_csrf);
+AC_MUST_USE bool ac_transaction_csrf_ok(struct authcode_issuer *issuer, const char *sealed,
+					const char *browser, const char *csrf);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What every handler is given: the running daemon, owned by main.c.
+ */
+#ifndef AC_SERVER_APP_H
+#define AC_SERVER_APP_H
+
+#include <authcode/authcode.h>
+
+struct ac_config;
+struct ac_login_service;
+struct ac_pages;
+
+struct ac_app {
+	const struct ac_config *config;
+	struct authcode_issuer *issuer;
+	struct authcode_store *store;
+	struct ac_login_service *login;
+	struct ac_pages *pages;
+};
+
+#endif

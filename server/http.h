@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * HTTP as the rest of the server sees it. http.c is the only file that knows
+ * libmicrohttpd; a handler gets one complete request and fills one reply, at
+ * once or after having been suspended and resumed.
+ */
+#ifndef AC_SERVER_HTTP_H
+#define AC_SERVER_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <authcode/request.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+
+struct ac_http;         /* one request with its reply */
+struct ac_http_service; /* the running HTTP side */
+struct ac_config;
+struct ac_app;
+
+/* --- the request: borrowed, complete and already past the gate ---------- */
+
+enum authcode_method ac_http_method(const struct ac_http *h);
+const char *
+ac_http_path(const struct ac_http *h); /* below the issuer's path, undecoded, no query */
+struct authcode_bytes ac_http_query(const struct ac_http *h);
+struct authcode_bytes ac_http_body(const struct ac_http *h);
+/* A header that occurs at most once, NULL when absent. */
+const char *ac_http_header(const struct ac_http *h, const char *name);
+/* The first cookie of that name, NULL when absent. */
+const char *ac_http_cookie(const struct ac_http *h, const char *name);
+const char *
+ac_http_peer(const struct ac_http *h); /* verified client address, "" on a Unix socket */
+
+/* --- the reply ----------------------------------------------------------- */
+
+enum ac_reply_kind {
+	AC_REPLY_PAGE,     /* HTML: all headers of a page */
+	AC_REPLY_JSON,     /* no-store JSON */
+	AC_REPLY_REDIRECT, /* 303 */
+	AC_REPLY_EMPTY,
+	AC_REPLY_ASSET, /* cacheable file of our own */
+};
+
+/* Sets kind, status and body (copied; may be NULL). The headers that the kind
+ * always carries come from one table in http.c. */
+void ac_http_reply(struct ac_http *h, enum ac_reply_kind kind, unsigned status, const char *body,
+		   size_t len);
+/* Copies; repeated calls add headers. */
+void ac_http_reply_header(struct ac_http *h, const char *name, const char *value);
+
+/* --- two-step handlers --------------------------------------------------- */
+
+enum ac_step {
+	AC_STEP_REPLY, /* the reply is set */
+	AC_STEP_WAIT,  /* suspended: somebody calls ac_http_resume() exactly once */
+};
+
+struct ac_handler {
+	enum ac_step (*start)(struct ac_app *app, struct ac_http *h);
+	/* After resume, on an HTTP thread; may wait again. */
+	enum ac_step (*resumed)(struct ac_app *app, struct ac_http *h);
+};
+
+/* Data of the handler for this request; free_state runs when the request ends,
+ * however it ends (a client that goes away is noticed only after resume). */
+void ac_http_set_state(struct ac_http *h, void *state, void (*free_state)(void *state));
+void *ac_http_state(const struct ac_http *h);
+
+/* From any thread. */
+void ac_http_resume(struct ac_http *h);
+
+/* --- the service --------------------------------------------------------- */
+
+/* Opens the listeners of the configuration (bound and listening on return). */
+AC_MUST_USE bool ac_http_start(struct ac_app *app, const struct ac_config *config,
+			       struct ac_http_service **ret);
+/* Stops accepting, lets requests under way finish for up to grace_s, frees. */
+void ac_http_stop(struct ac_http_service **service, unsigned grace_s);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The side door of a sign-in: /login and /prompt, the conversations parked
+ * between their pages, and the one thread that polls the helper's sockets.
+ *
+ *   POST /login   txn csrf username password → 303 /prompt?login=…&txn=…
+ *   GET  /prompt  waits for the conversation: the next question (200), or
+ *                 303 to the resumed transaction (signed in, or with a notice)
+ *   POST /prompt  txn csrf login nonce answer → 303 /prompt?login=…&txn=…
+ *
+ * Every POST answers 303 at once, so reload and back never re-post; a form
+ * nonce reaches PAM once; a conversation belongs to the browser cookie that
+ * began it; whatever is unknown or over leads to the resumed transaction.
+ */
+#ifndef AC_SERVER_LOGIN_H
+#define AC_SERVER_LOGIN_H
+
+#include "server/app.h"
+#include "server/http.h"
+
+/* Starts the poll thread. New: ac_login_stop(). */
+AC_MUST_USE bool ac_login_start(struct ac_app *app, struct ac_login_service **ret);
+void ac_login_stop(struct ac_login_service **service);
+
+enum ac_step ac_login_post(struct ac_app *app, struct ac_http *h);
+enum ac_step ac_prompt_start(struct ac_app *app, struct ac_http *h);
+enum ac_step ac_prompt_resumed(struct ac_app *app, struct ac_http *h);
+
+#endif

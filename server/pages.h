@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The pages people see: templates compiled in, every value escaped.
+ */
+#ifndef AC_SERVER_PAGES_H
+#define AC_SERVER_PAGES_H
+
+#include <authcode/response.h>
+
+#include "server/app.h"
+#include "server/http.h"
+
+/* One question of a PAM conversation. */
+struct ac_page_prompt {
+	const char *transaction; /* hidden "txn" */
+	const char *csrf;        /* hidden "csrf" */
+	const char *login;       /* hidden "login": which conversation */
+	const char *nonce;       /* hidden "nonce": which question */
+	const char *client_name;
+	const char *text; /* the module's prompt */
+	bool echo;
+	const struct ac_page_message {
+		const char *text;
+		bool error;
+	} * messages;
+	size_t message_count;
+};
+
+/* Each sets the reply of h. */
+void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
+void ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,
+		   const char *description);
+
+/* GET /assets/… */
+enum ac_step ac_asset_start(struct ac_app *app, struct ac_http *h);
+
+#endif

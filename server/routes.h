@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The one table of everything the server answers.
+ */
+#ifndef AC_SERVER_ROUTES_H
+#define AC_SERVER_ROUTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/http.h"
+
+/* Flags of a route. */
+#define AC_ROUTE_PAGE (1u << 0) /* answers people: pages and redirects */
+#define AC_ROUTE_SAME_ORIGIN                                                                       \
+	(1u << 1) /* POST needs Sec-Fetch-Site same-origin or Origin = issuer */
+
+struct ac_route {
+	const char *path;
+	const char *allow; /* methods, as for the Allow header */
+	unsigned flags;
+	struct ac_handler handler;
+	int endpoint; /* enum authcode_endpoint for the protocol handler, else -1 */
+};
+
+/* NULL: 404. */
+const struct ac_route *ac_route_find(const char *path);
+const struct ac_route *ac_route_at(size_t i); /* NULL past the end */
+
+#endif
