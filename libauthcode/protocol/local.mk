@@ -10,3 +10,5 @@ protocol_sources = \
 	libauthcode/protocol/scope.h \
 	libauthcode/protocol/session.h \
 	libauthcode/protocol/transaction.h
+
+include libauthcode/protocol/auth.mk
