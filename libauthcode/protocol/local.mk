@@ -12,3 +12,4 @@ protocol_sources = \
 	libauthcode/protocol/transaction.h
 
 include libauthcode/protocol/auth.mk
+include libauthcode/protocol/token.mk
