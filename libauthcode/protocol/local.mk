@@ -11,4 +11,5 @@ protocol_sources = \
 	libauthcode/protocol/session.h \
 	libauthcode/protocol/transaction.h
 
+include libauthcode/protocol/auth.mk
 include libauthcode/protocol/token.mk
