@@ -196,8 +196,8 @@ new_grant(const struct ac_memory *memory, const struct authcode_operation *opera
 		goto out;
 	if (authcode_arena_new(SIZE_MAX, &arena) != AUTHCODE_OK)
 		goto out;
-	row.scope =
-		ac_scope_union(arena, old != NULL ? old->row->scope : "", args->consented_scope);
+	row.scope = ac_store_scope_union(arena, old != NULL ? old->row->scope : "",
+					 args->consented_scope);
 	if (row.scope == NULL)
 		goto out;
 	grant->row = ac_row_copy(&ac_row_grant, &row);
@@ -341,7 +341,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.id = code->id;
 	family.client_id = code->client_id;
 	family.subject_id = code->subject_id;
-	family.session_id = code->session_id;
+	family.session_id = args->detached ? 0 : code->session_id;
 	family.scope = code->scope;
 	family.auth_time_ms = code->auth_time_ms;
 	family.acr = code->acr;

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Token introspection (RFC 7662). Whoever may not know a token hears the same
+ * {"active":false} as about a token that never was (§2.2, §4). Refresh tokens
+ * are shown to their own client alone; a public client proves nothing and is
+ * shown nothing.
+ */
+#include <string.h>
+
+#include "protocol/client_auth.h"
+#include "protocol/exchange.h"
+#include "protocol/form_post.h"
+#include "protocol/json_member.h"
+#include "protocol/token_valid.h"
+
+static bool
+listed(const struct authcode_client *caller, const char *client_id)
+{
+	for (size_t i = 0; i < caller->introspect_client_count; i++) {
+		if (strcmp(caller->introspect_clients[i], client_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+may_know(const struct authcode_client *caller, const struct authcode_token_view *view)
+{
+	bool own = strcmp(view->family.client_id, caller->id) == 0;
+
+	if (caller->auth == AUTHCODE_AUTH_NONE)
+		return false;
+	if (view->token.kind != AUTHCODE_TOKEN_ACCESS)
+		return own;
+	switch (caller->may_introspect) {
+	case AUTHCODE_INTROSPECT_ALL:
+		return true;
+	case AUTHCODE_INTROSPECT_LIST:
+		return own || listed(caller, view->family.client_id);
+	case AUTHCODE_INTROSPECT_OWN:
+		return own;
+	default:
+		return false;
+	}
+}
+
+static bool
+put_time(json_t *object, const char *name, int64_t ms)
+{
+	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
+}
+
+/* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
+ * token_type: nobody shall mistake it for a bearer token. */
+static json_t *
+describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
+{
+	const struct authcode_token *token = &view->token;
+	const struct authcode_family *family = &view->family;
+	bool user = family->subject_id != 0;
+	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
+	json_t *object = json_object();
+	bool ok = ac_json_put_take(object, "active", json_true()) &&
+		  ac_json_put_text(object, "scope", token->scope) &&
+		  ac_json_put_text(object, "client_id", family->client_id) &&
+		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
+		  ac_json_put_text(object, "username", user ? view->subject.user_name : NULL) &&
+		  ac_json_put_text(object, "sub", user ? view->subject.sub : NULL) &&
+		  ac_json_put_text(object, "iss", x->issuer->url) &&
+		  put_time(object, "exp", token->expires_ms) &&
+		  put_time(object, "iat", token->created_ms) &&
+		  put_time(object, "auth_time", family->auth_time_ms) &&
+		  ac_json_put_text(object, "acr", family->acr);
+
+	return ac_json_finish_take(object, ok);
+}
+
+void
+ac_introspect_decide(struct authcode_exchange *x)
+{
+	const struct authcode_client *caller;
+	struct authcode_token_view view;
+	enum authcode_err err;
+	const char *text;
+
+	if (!ac_form_post_accept(x))
+		return;
+	caller = ac_client_authenticate(x);
+	if (caller == NULL)
+		return;
+	text = ac_params_get(&x->params, "token");
+	if (text == NULL) {
+		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
+		return;
+	}
+	err = ac_token_find(x, text, &view);
+	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_failure(x, err, "find token");
+		return;
+	}
+	if (err == AUTHCODE_OK && may_know(caller, &view) && ac_token_valid(x, &view))
+		ac_respond_json_take(x, describe(x, &view));
+	else
+		ac_respond_json_take(x, json_pack("{s:b}", "active", 0));
+}
