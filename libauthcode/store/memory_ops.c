@@ -196,8 +196,8 @@ new_grant(const struct ac_memory *memory, const struct authcode_operation *opera
 		goto out;
 	if (authcode_arena_new(SIZE_MAX, &arena) != AUTHCODE_OK)
 		goto out;
-	row.scope =
-		ac_scope_union(arena, old != NULL ? old->row->scope : "", args->consented_scope);
+	row.scope = ac_store_scope_union(arena, old != NULL ? old->row->scope : "",
+					 args->consented_scope);
 	if (row.scope == NULL)
 		goto out;
 	grant->row = ac_row_copy(&ac_row_grant, &row);

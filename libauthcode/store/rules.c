@@ -101,7 +101,7 @@ contains(const char *list, const char *word, size_t len)
 }
 
 const char *
-ac_scope_union(struct authcode_arena *arena, const char *a, const char *b)
+ac_store_scope_union(struct authcode_arena *arena, const char *a, const char *b)
 {
 	size_t len = strlen(a);
 	char *text = authcode_arena_alloc(arena, len + 1 + strlen(b) + 1);

@@ -41,6 +41,7 @@ AC_MUST_USE int64_t ac_token_forget_ms(enum authcode_token_kind kind, int64_t ex
 AC_MUST_USE int64_t ac_earlier(int64_t a, int64_t b);
 
 /* Words of a, then those of b that a lacks, in the arena; NULL: ERR_MEMORY. */
-AC_MUST_USE const char *ac_scope_union(struct authcode_arena *arena, const char *a, const char *b);
+AC_MUST_USE const char *ac_store_scope_union(struct authcode_arena *arena, const char *a,
+					     const char *b);
 
 #endif
