@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Pages, cookies and the sign-in; main.c links libserver_pages.la, tests too.
+
+page_files = \
+	$(top_srcdir)/server/templates/layout.mustache \
+	$(top_srcdir)/server/templates/sign_in.mustache \
+	$(top_srcdir)/server/templates/prompt.mustache \
+	$(top_srcdir)/server/templates/consent.mustache \
+	$(top_srcdir)/server/templates/error.mustache \
+	$(top_srcdir)/server/templates/style.css \
+	$(top_srcdir)/server/templates/icon.svg
+
+EXTRA_DIST += server/embed.sh $(page_files)
+CLEANFILES += server/page_files.c
+
+server/page_files.c: $(page_files) $(top_srcdir)/server/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) server && \
+	$(SHELL) $(top_srcdir)/server/embed.sh $(page_files) >$@.new && mv $@.new $@
+
+noinst_LTLIBRARIES += libserver_pages.la
+libserver_pages_la_SOURCES = \
+	server/cookies.c server/cookies.h \
+	server/page_files.h \
+	server/page_words.c server/page_words.h \
+	server/pages.c server/pages.h \
+	server/template.c server/template.h
+nodist_libserver_pages_la_SOURCES = server/page_files.c
+libserver_pages_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+libserver_pages_la_LIBADD = libauthcode_base.la $(CRYPTO_LIBS)
