@@ -5,7 +5,6 @@
 // stack: service authcode asks for one password, authcode-otp for two.
 
 import { execFileSync, spawn } from 'node:child_process';
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -64,10 +63,11 @@ export class Host {
 	}
 
 	#writeConfig() {
-		const hash = crypto.createHash('sha256').update(SECRET).digest('hex');
+		const secret = path.join(this.directory, 'client.secret');
+		fs.writeFileSync(secret, SECRET, { mode: 0o600 });
 		const client = (id, more) => `client "${id}" {
 	name = "Application ${id}"
-	secret_sha256 = "${hash}"
+	client_secret_file = "${secret}"
 	application_type = "native"
 	redirect_uris = {"http://127.0.0.1/callback", "http://127.0.0.1/hop", "http://127.0.0.1/popup"}
 	scope = "profile groups"
