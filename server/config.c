@@ -129,6 +129,7 @@ on_client_end(cfg_t *cfg, cfg_opt_t *opt)
 	}
 	if (ac_config_check_client(client, l->reason) != AUTHCODE_OK)
 		return -1;
+	client->order = l->client_count;
 	l->clients[l->client_count++] = client;
 	return 0;
 }
@@ -262,7 +263,9 @@ by_id(const void *a, const void *b)
 {
 	const struct ac_client_settings *const *x = a, *const *y = b;
 
-	return strcmp((*x)->client.id, (*y)->client.id);
+	int order = strcmp((*x)->client.id, (*y)->client.id);
+
+	return order != 0 ? order : ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
 }
 
 /* The registry's own sentence names the client; asked for each alone, it also

@@ -70,6 +70,7 @@ struct ac_client_settings {
 	const char *secret_file;
 	const char *secret_sha256;
 	struct ac_place place; /* of the block's opening line */
+	size_t order;          /* in which blocks were read */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 

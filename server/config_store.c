@@ -123,6 +123,8 @@ ac_option_store(const struct ac_option *option, const char *value, size_t index,
 			return AUTHCODE_ERR_SYNTAX;
 		if (index == 0)
 			*(struct ac_texts *)field = (struct ac_texts){ 0 };
+		if (index < ((struct ac_texts *)field)->count)
+			return AUTHCODE_OK; /* libconfuse tells the last item twice */
 		return append(field, value, arena);
 	}
 	return AUTHCODE_ERR_USAGE;

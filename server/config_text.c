@@ -170,6 +170,9 @@ take(struct scan *s, enum token token)
 	case TOKEN_EQUALS:
 		if (s->list_line == 0 && s->last == TOKEN_WORD)
 			ok = accept_setting(s);
+		else if (s->list_line == 0 && s->last == TOKEN_STRING)
+			ok = ac_config_refuse(s->reason, &s->place,
+					      "the name of an option takes no quotes");
 		break;
 	case TOKEN_OPEN:
 		ok = open_brace(s);

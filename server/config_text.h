@@ -24,7 +24,7 @@ struct ac_config_text {
 	const char *file; /* for messages; the caller's */
 	char *data;       /* terminated, ends in a newline */
 	size_t len;
-	bool blocks_only; /* settings outside blocks are refused */
+	bool blocks_only;            /* settings outside blocks are refused */
 	const unsigned *block_lines; /* where each block begins, in order */
 	size_t block_count;
 };
