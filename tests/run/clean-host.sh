@@ -25,8 +25,11 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' TERM INT
 
-inside() { chroot "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"; }
-as_alice() { inside setpriv --reuid=alice --regid=alice --init-groups env HOME=/home/alice "$@"; }
+# Words in front of a command, not functions: a program in the background must
+# be the very process that gets the signal.
+as_root=(chroot "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root)
+as_alice=("${as_root[@]}" setpriv --reuid=alice --regid=alice --init-groups env HOME=/home/alice)
+inside() { "${as_root[@]}" "$@"; }
 
 echo "== $release: the base system"
 mmdebstrap --quiet --variant=minbase "$release" "$host" "$mirror"
@@ -43,7 +46,7 @@ copy_tree() {
 	fi | tar -xf - -C "$1" --no-same-owner
 }
 
-# prove TREE COMMAND...: ./run there by that command, one whole sign-in, the end
+# prove TREE PORT WORDS...: ./run there, behind those words, one whole sign-in, the end
 prove() {
 	local tree=$1 port=$2
 	shift 2
@@ -70,9 +73,9 @@ prove() {
 
 echo "== $release: ./run as root"
 copy_tree "$host/srv/authcode"
-prove /srv/authcode 8480 inside
+prove /srv/authcode 8480 "${as_root[@]}"
 echo "== $release: ./run as an ordinary user"
 copy_tree "$host/home/alice/authcode"
 inside chown -R alice:alice /home/alice/authcode
-prove /home/alice/authcode 8481 as_alice
+prove /home/alice/authcode 8481 "${as_alice[@]}"
 echo "== $release: good"
