@@ -250,8 +250,7 @@ look_at_idle(struct ac_http_conn *conn, int64_t clock, int64_t now, bool idle_to
 		return;
 	}
 	if (bytes_received(conn->fd) != atomic_load(&conn->idle_bytes))
-		(void)atomic_compare_exchange_strong(&conn->clock, &clock,
-						     now + AC_HTTP_HEADER_MS);
+		(void)atomic_compare_exchange_strong(&conn->clock, &clock, now + AC_HTTP_HEADER_MS);
 }
 
 static void
