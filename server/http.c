@@ -198,7 +198,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		refuse(h, 400, "the forwarded client address is malformed");
 		return false;
 	}
-	if (!ac_http_layout_check(h, version, &refusal) ||
+	if (!ac_http_layout_check(h, &refusal) ||
 	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
 		refuse(h, refusal.status, refusal.why);
 		return false;

@@ -11,7 +11,8 @@
  * descriptor in the table cannot mean another file.
  */
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,8 +20,6 @@
 #include <time.h>
 
 #include "server/http_internal.h"
-
-#include <netinet/in.h>
 
 #define SWEEP_CHUNK 256 /* descriptors looked at under one hold of the lock */
 #define BUCKETS 1024

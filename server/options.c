@@ -18,13 +18,13 @@
 #include "base/base64url.h"
 #include "base/random.h"
 #include "base/secret.h"
-#include "config.h"
+#include <config.h>
 #include "server/config.h"
 
 #define DEFAULT_CONFIG "/etc/authcode/authcode.conf"
 #define SECRET_BYTES 32
 
-enum option {
+enum option_id {
 	OPTION_CONFIG = 'c',
 	OPTION_CHECK_CONFIG = 256,
 	OPTION_GENERATE_SECRET,
