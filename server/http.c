@@ -144,6 +144,21 @@ take_cookies(struct ac_http *h)
 	return true;
 }
 
+/* Before the gate, so that a refusal has the form its path asks for. */
+static bool
+take_target(struct ac_http *h)
+{
+	struct ac_gate_target parts = ac_gate_split(h->target, &h->service->issuer);
+
+	h->path = strndup(parts.path.data, parts.path.len);
+	if (h->path == NULL)
+		return false;
+	h->query = parts.query;
+	if (parts.below.data != NULL)
+		h->below = h->path + (parts.path.len - parts.below.len);
+	return true;
+}
+
 /* Who asks: the peer, or what trusted proxies say of it. */
 static bool
 take_peer(struct ac_http *h)
@@ -189,11 +204,14 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 					   .version = version,
 					   .headers = h->headers };
 	struct ac_gate_refusal refusal = { 500, "out of memory" };
-	struct ac_gate_target parts;
 
 	(void)snprintf(h->method_name, sizeof(h->method_name), "%.15s", method);
 	(void)MHD_get_connection_values_n(h->connection, MHD_HEADER_KIND, take_header, h);
 	request.header_count = h->header_count;
+	if (!take_target(h)) {
+		refuse(h, 500, "out of memory");
+		return false;
+	}
 	if (!take_peer(h)) {
 		refuse(h, 400, "the forwarded client address is malformed");
 		return false;
@@ -203,15 +221,10 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		refuse(h, refusal.status, refusal.why);
 		return false;
 	}
-	parts = ac_gate_split(h->target, &h->service->issuer);
-	h->path = strndup(parts.path.data, parts.path.len);
-	if (h->path == NULL || !take_cookies(h)) {
+	if (!take_cookies(h)) {
 		refuse(h, 500, "out of memory");
 		return false;
 	}
-	h->query = parts.query;
-	if (parts.below.data != NULL)
-		h->below = h->path + (parts.path.len - parts.below.len);
 	return true;
 }
 
