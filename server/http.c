@@ -56,6 +56,7 @@ request_new(void *cls, const char *uri, struct MHD_Connection *connection)
 		return NULL;
 	h->service = service;
 	h->connection = connection;
+	h->wire_target = uri;
 	h->conn = info->socket_context;
 	h->began_ms = ac_http_now_ms();
 	h->below = "";
@@ -216,7 +217,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		refuse(h, 400, "the forwarded client address is malformed");
 		return false;
 	}
-	if (!ac_http_layout_check(h, &refusal) ||
+	if (!ac_http_layout_check(h, method, version, &refusal) ||
 	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
 		refuse(h, refusal.status, refusal.why);
 		return false;
