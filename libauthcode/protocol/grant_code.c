@@ -15,6 +15,8 @@
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 
+static const char bad_code[] = "the code is expired, used or unknown";
+
 static enum authcode_err
 code_find(struct authcode_exchange *x, const char *text, struct authcode_code_view *ret)
 {
@@ -43,14 +45,22 @@ redirect_uri_fits(const struct authcode_code *code, const char *sent)
 	return strcmp(sent, code->redirect_uri) == 0;
 }
 
-/* Without offline_access tokens end with the session they came from. */
+static bool
+outlives_session(const struct authcode_code *code)
+{
+	return ac_scope_has(code->scope, "offline_access");
+}
+
+/* OIDC-Core §11: without offline_access tokens end with the session they came
+ * from. A session that is gone leaves no time at all. */
 static int64_t
-family_end(const struct authcode_exchange *x, const struct authcode_code_view *view, bool offline)
+family_end(const struct authcode_exchange *x, const struct authcode_code *code,
+	   const struct authcode_session *session)
 {
 	int64_t end_ms = x->now_ms + (int64_t)x->issuer->lifetimes.refresh_absolute_s * 1000;
 
-	if (!offline && view->session.expires_ms < end_ms)
-		end_ms = view->session.expires_ms;
+	if (!outlives_session(code) && session->expires_ms < end_ms)
+		end_ms = session->expires_ms;
 	return end_ms;
 }
 
@@ -70,7 +80,7 @@ answer(struct authcode_exchange *x)
 	case AUTHCODE_RESULT_NOT_FOUND:
 	case AUTHCODE_RESULT_EXPIRED:
 	case AUTHCODE_RESULT_REUSED:
-		ac_respond_error(x, AC_INVALID_GRANT, "the code is expired, used or unknown");
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 		return;
 	case AUTHCODE_RESULT_FAILED:
 	default:
@@ -79,22 +89,25 @@ answer(struct authcode_exchange *x)
 	}
 }
 
+/* ERR_NOT_FOUND: the session behind the code has no time left to give. */
 static enum authcode_err
 prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	const struct authcode_code_view *view)
 {
 	struct authcode_op_redeem_code *redeem = &x->operation.u.redeem_code;
 	struct ac_token_response *response = ac_token_response_new(x);
-	bool offline = ac_scope_has(view->code.scope, "offline_access");
+	int64_t end_ms = family_end(x, &view->code, &view->session);
 	enum authcode_err err;
 
+	if (end_ms <= x->now_ms)
+		return AUTHCODE_ERR_NOT_FOUND;
 	if (response == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	x->state = response;
 	response->scope = view->code.scope;
 	redeem->code_id = view->code.id;
-	redeem->detached = offline;
-	redeem->family_expires_ms = family_end(x, view, offline);
+	redeem->detached = outlives_session(&view->code);
+	redeem->family_expires_ms = end_ms;
 	redeem->with_refresh = (client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0;
 	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
 					    &redeem->access);
@@ -118,7 +131,7 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 	err = code_find(x, text, &view);
 	if (err == AUTHCODE_ERR_NOT_FOUND ||
 	    (err == AUTHCODE_OK && strcmp(view.code.client_id, client->id) != 0)) {
-		ac_respond_error(x, AC_INVALID_GRANT, "the code is expired, used or unknown");
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 		return;
 	}
 	if (err != AUTHCODE_OK) {
@@ -135,6 +148,10 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		return;
 	}
 	err = prepare(x, client, &view);
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
+		return;
+	}
 	if (err != AUTHCODE_OK) {
 		ac_respond_failure(x, err, "mint tokens");
 		return;

@@ -14,6 +14,8 @@
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
 
+static const char bad_token[] = "the refresh token is expired, revoked or unknown";
+
 static void
 answer(struct authcode_exchange *x)
 {
@@ -30,8 +32,7 @@ answer(struct authcode_exchange *x)
 	case AUTHCODE_RESULT_NOT_FOUND:
 	case AUTHCODE_RESULT_EXPIRED:
 	case AUTHCODE_RESULT_REUSED:
-		ac_respond_error(x, AC_INVALID_GRANT,
-				 "the refresh token is expired, revoked or unknown");
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 		return;
 	case AUTHCODE_RESULT_FAILED:
 	default:
@@ -97,8 +98,7 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 	}
 	if (err == AUTHCODE_ERR_NOT_FOUND || view.token.kind != AUTHCODE_TOKEN_REFRESH ||
 	    strcmp(view.family.client_id, client->id) != 0) {
-		ac_respond_error(x, AC_INVALID_GRANT,
-				 "the refresh token is expired, revoked or unknown");
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 		return;
 	}
 	scope = narrowed_scope(x, view.token.scope);

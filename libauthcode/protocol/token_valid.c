@@ -63,15 +63,14 @@ subject_holds(const struct authcode_token_view *view)
 	return view->subject.id == view->family.subject_id && view->subject.retired_ms == 0;
 }
 
-/* The idle end of a session is about its cookie; tokens end with the session
- * itself: by sign-out or at its absolute end. */
+/* A session that was ended takes its tokens along at once. When its time is over
+ * the family's own end says so, which is not later. */
 static bool
-session_holds(const struct authcode_token_view *view, int64_t now_ms)
+session_holds(const struct authcode_token_view *view)
 {
 	if (view->family.session_id == 0)
 		return true;
-	return view->session.id == view->family.session_id && view->session.ended_ms == 0 &&
-	       now_ms < view->session.expires_ms;
+	return view->session.id == view->family.session_id && view->session.ended_ms == 0;
 }
 
 static bool
@@ -86,6 +85,6 @@ bool
 ac_token_valid(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
 	return token_holds(&view->token, x->now_ms) && family_holds(&view->family, x->now_ms) &&
-	       subject_holds(view) && session_holds(view, x->now_ms) &&
+	       subject_holds(view) && session_holds(view) &&
 	       client_holds(x, view->family.client_id);
 }
