@@ -13,3 +13,6 @@ libserver_config_la_SOURCES = \
 	server/config_values.c server/config_values.h
 libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
 libserver_config_la_LIBADD = $(CONFUSE_LIBS)
+
+sampledir = $(docdir)
+dist_sample_DATA = dist/authcode.conf

@@ -25,12 +25,14 @@
 /* 33 texts of a conversation, every byte escaped, and the page around them. */
 #define MAX_PAGE (256 * 1024)
 #define MAX_SCOPES ((AC_MAX_SCOPE + 1) / 2)
-#define MAX_FIELDS 16
+#define MAX_FIELDS 16   /* of one page's own */
+#define LAYOUT_FIELDS 3 /* base, issuer_host, refresh */
 
 enum page {
 	PAGE_SIGN_IN,
 	PAGE_PROMPT,
 	PAGE_CONSENT,
+	PAGE_WAIT,
 	PAGE_ERROR,
 	PAGE_COUNT,
 };
@@ -41,6 +43,7 @@ static const struct {
 	[PAGE_SIGN_IN] = { "sign_in", ac_file_sign_in_mustache },
 	[PAGE_PROMPT] = { "prompt", ac_file_prompt_mustache },
 	[PAGE_CONSENT] = { "consent", ac_file_consent_mustache },
+	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
 };
 
@@ -145,15 +148,16 @@ static void
 reply(struct ac_app *app, struct ac_http *h, enum page page, unsigned status,
       const struct ac_view *own)
 {
-	struct ac_field fields[MAX_FIELDS + 2] = {
+	struct ac_field fields[LAYOUT_FIELDS + MAX_FIELDS] = {
 		{ .name = "base", .text = app->pages->base },
 		{ .name = "issuer_host", .text = app->pages->host },
+		{ .name = "refresh", .text = page == PAGE_WAIT ? "0" : NULL },
 	};
-	const struct ac_view view = { fields, own->count + 2 };
+	const struct ac_view view = { fields, LAYOUT_FIELDS + own->count };
 	struct ac_buf out;
 
 	ac_buf_init(&out, MAX_PAGE);
-	memcpy(fields + 2, own->fields, own->count * sizeof(*fields));
+	memcpy(fields + LAYOUT_FIELDS, own->fields, own->count * sizeof(*fields));
 	if (ac_template_render(app->pages->templates[page], &view, &out) == AUTHCODE_OK)
 		ac_http_reply(h, AC_REPLY_PAGE, status, out.data, out.len);
 	else
@@ -271,6 +275,18 @@ ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_promp
 		{ .name = "nonce", .text = prompt->nonce },
 	};
 	REPLY(app, h, PAGE_PROMPT, 200, fields);
+}
+
+void
+ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Sign in" },
+		{ .name = "client_name", .text = client_name },
+		{ .name = "url", .text = url },
+	};
+
+	REPLY(app, h, PAGE_WAIT, 200, fields);
 }
 
 void

@@ -761,6 +761,47 @@ every_row_tells_its_section_type_and_help(void **state)
 	assert_int_equal(i, 40);
 }
 
+/* The sample that is shipped: it loads as it is, and shows every row with its
+ * default behind a '#'. */
+static void
+the_sample_shows_every_row_with_its_default(void **state)
+{
+	static char text[16384];
+	const struct ac_option_row *row;
+	const char *source = getenv("top_srcdir");
+	struct ac_config *c;
+	char line[256], path[1024];
+	ssize_t len;
+	int fd;
+
+	(void)state;
+	assert_non_null(source);
+	snprintf(path, sizeof(path), "%s/dist/authcode.conf", source);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	assert_true(len > 0);
+	text[len] = '\0';
+	c = load(text);
+	assert_int_equal(authcode_clients_count(c->clients), 0);
+	ac_config_free(&c);
+	for (size_t i = 0; (row = ac_config_option_at(i)) != NULL; i++) {
+		bool list = strcmp(row->type, "list") == 0;
+		bool quoted = strcmp(row->type, "path") == 0 || strchr(row->fallback, ':') != NULL;
+		const char *tab = row->section[0] != '\0' ? "\t" : "";
+
+		if (row->fallback[0] == '\0' || strcmp(row->name, "name") == 0)
+			snprintf(line, sizeof(line), "%s%s = ", tab, row->name);
+		else
+			snprintf(line, sizeof(line), "\n#%s%s = %s%s%s%s%s\n", tab, row->name,
+				 list ? "{ " : "", quoted ? "'" : "", row->fallback,
+				 quoted ? "'" : "", list ? " }" : "");
+		if (strstr(text, line) == NULL)
+			fail_msg("dist/authcode.conf has no line like: %s", line);
+	}
+}
+
 int
 main(void)
 {
@@ -780,6 +821,7 @@ main(void)
 		cmocka_unit_test(root_may_let_a_group_read_a_secret_file),
 		cmocka_unit_test(a_file_that_is_no_plain_file_is_refused),
 		cmocka_unit_test(every_row_tells_its_section_type_and_help),
+		cmocka_unit_test(the_sample_shows_every_row_with_its_default),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, enter, leave);
