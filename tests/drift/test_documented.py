@@ -48,7 +48,7 @@ def no_ghosts():
 def options():
     page = text("man/authcode.conf.5.scd")
     listing = output_of(str(program("authcoded")), "--help")
-    names = found(r"^ {2,}([a-z][a-z0-9_]+) ", "authcoded --help", listing)
+    names = found(r"^  (?:client\.)?([a-z][a-z0-9_]+) ", "authcoded --help", listing)
     for name in names:
         if not re.search(rf"^\*{name}\*", page, re.M):
             yield f"{name} is not in the page"
