@@ -21,8 +21,8 @@
 
 /* A second one of these would be read differently by different readers. */
 static const char *const unique_headers[] = {
-	"Authorization", "Content-Length", "Content-Type",   "Cookie",            "DPoP",
-	"Expect",        "Host",           "Origin",         "Sec-Fetch-Site",    "Transfer-Encoding",
+	"Authorization", "Content-Length", "Content-Type", "Cookie",         "DPoP",
+	"Expect",        "Host",           "Origin",       "Sec-Fetch-Site", "Transfer-Encoding",
 };
 
 static bool
@@ -189,7 +189,7 @@ ac_gate_split(const char *target, const struct ac_gate_issuer *issuer)
 	if (parts.path.len == prefix || (parts.path.len > prefix && path[prefix] == '/')) {
 		if (prefix == 0 || memcmp(path, issuer->path.data, prefix) == 0)
 			parts.below =
-			    (struct authcode_bytes){ path + prefix, parts.path.len - prefix };
+				(struct authcode_bytes){ path + prefix, parts.path.len - prefix };
 	}
 	return parts;
 }
@@ -285,8 +285,7 @@ framing_is_single(const struct ac_gate_request *request, const struct ac_gate_is
 	(void)issuer;
 	if (encoding == NULL)
 		return true;
-	return header(request, "Content-Length") == NULL &&
-	       bytes_are(encoding->value, "chunked") &&
+	return header(request, "Content-Length") == NULL && bytes_are(encoding->value, "chunked") &&
 	       strcmp(request->version, "HTTP/1.1") == 0;
 }
 
@@ -371,7 +370,7 @@ absolute_form_is_issuer(const struct ac_gate_request *request, const struct ac_g
 	    strncmp(request->target + scheme.len, "://", 3) != 0)
 		return false;
 	return authority_is_issuer(
-	    (struct authcode_bytes){ request->target + authority, prefix - authority }, issuer);
+		(struct authcode_bytes){ request->target + authority, prefix - authority }, issuer);
 }
 
 static const struct {

@@ -45,7 +45,7 @@ request_new(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct ac_http_service *service = cls;
 	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	size_t len = strlen(uri);
 	struct ac_http *h;
 
@@ -129,8 +129,7 @@ take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_le
 static bool
 take_cookies(struct ac_http *h)
 {
-	const struct ac_gate_header *cookie =
-	    ac_gate_header(h->headers, h->header_count, "Cookie");
+	const struct ac_gate_header *cookie = ac_gate_header(h->headers, h->header_count, "Cookie");
 
 	if (cookie == NULL)
 		return true;
@@ -199,7 +198,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		refuse(h, 400, "the forwarded client address is malformed");
 		return false;
 	}
-	if (!ac_http_layout_check(h, version, &refusal) ||
+	if (!ac_http_layout_check(h, &refusal) ||
 	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
 		refuse(h, refusal.status, refusal.why);
 		return false;
@@ -327,8 +326,8 @@ on_connection(void *cls, struct MHD_Connection *connection, void **context,
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-		*context = info == NULL ? NULL
-					: ac_http_conns_adopt(service->conns, info->connect_fd);
+		*context =
+			info == NULL ? NULL : ac_http_conns_adopt(service->conns, info->connect_fd);
 		return;
 	}
 	if (*context != NULL)
@@ -375,14 +374,15 @@ start_daemon(struct ac_http_service *service, bool tls)
 	else
 		tls_options[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(
-	    flags, 0, NULL, NULL, on_request, service, MHD_OPTION_EXTERNAL_LOGGER, on_library_log,
-	    NULL, MHD_OPTION_NOTIFY_COMPLETED, request_done, service,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, service, MHD_OPTION_URI_LOG_CALLBACK,
-	    request_new, service, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-	    MHD_OPTION_CONNECTION_LIMIT, service->config->max_connections + SPARE_CONNECTIONS,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(AC_HTTP_IDLE_MS / 1000 + 5), STRICT_OPTION, 1,
-	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, tls_options, MHD_OPTION_END);
+		flags, 0, NULL, NULL, on_request, service, MHD_OPTION_EXTERNAL_LOGGER,
+		on_library_log, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_done, service,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, service, MHD_OPTION_URI_LOG_CALLBACK,
+		request_new, service, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+		MHD_OPTION_CONNECTION_LIMIT, service->config->max_connections + SPARE_CONNECTIONS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(AC_HTTP_IDLE_MS / 1000 + 5),
+		STRICT_OPTION, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
+		tls_options, MHD_OPTION_END);
 }
 
 static size_t
@@ -492,7 +492,7 @@ ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 	service->config = config;
 	service->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	service->conns =
-	    ac_http_conns_new(config->max_connections, config->max_connections_per_address);
+		ac_http_conns_new(config->max_connections, config->max_connections_per_address);
 	if (service->stop_fd < 0 || service->conns == NULL)
 		goto out;
 	if (!ac_gate_issuer_parse(config->issuer, &service->issuer)) {

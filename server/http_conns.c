@@ -11,7 +11,8 @@
  * descriptor in the table cannot mean another file.
  */
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,8 +20,6 @@
 #include <time.h>
 
 #include "server/http_internal.h"
-
-#include <netinet/in.h>
 
 #define SWEEP_CHUNK 256 /* descriptors looked at under one hold of the lock */
 #define BUCKETS 1024
@@ -250,8 +249,7 @@ look_at_idle(struct ac_http_conn *conn, int64_t clock, int64_t now, bool idle_to
 		return;
 	}
 	if (bytes_received(conn->fd) != atomic_load(&conn->idle_bytes))
-		(void)atomic_compare_exchange_strong(&conn->clock, &clock,
-						     now + AC_HTTP_HEADER_MS);
+		(void)atomic_compare_exchange_strong(&conn->clock, &clock, now + AC_HTTP_HEADER_MS);
 }
 
 static void

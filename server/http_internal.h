@@ -141,12 +141,12 @@ struct ac_http {
 	size_t discarded;
 	char peer[AC_ADDRESS_TEXT];
 
-	bool too_long; /* target is not kept */
+	bool too_long;   /* target is not kept */
 	const char *why; /* of a refusal, for the log */
 
 	bool answered;
-	bool broken;   /* a reply failed half-way: 500, whatever comes after */
-	bool close;    /* Connection: close */
+	bool broken; /* a reply failed half-way: 500, whatever comes after */
+	bool close;  /* Connection: close */
 	enum ac_reply_kind kind;
 	unsigned status;
 	struct ac_http_body *reply; /* NULL: empty */

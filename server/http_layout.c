@@ -12,8 +12,6 @@
 
 #include "server/http_internal.h"
 
-#define FIRST_STRICT_LIBRARY 0x01000000u
-
 static bool
 library_is_strict(void)
 {

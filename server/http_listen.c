@@ -203,8 +203,7 @@ ac_http_accept_loop(void *arg)
 
 	polls[0] = (struct pollfd){ .fd = service->stop_fd, .events = POLLIN };
 	for (size_t i = 0; i < service->listener_count; i++)
-		polls[i + 1] =
-		    (struct pollfd){ .fd = service->listeners[i].fd, .events = POLLIN };
+		polls[i + 1] = (struct pollfd){ .fd = service->listeners[i].fd, .events = POLLIN };
 	while (!atomic_load(&service->stopping)) {
 		nfds_t count = paused ? 1 : (nfds_t)(service->listener_count + 1);
 

@@ -187,8 +187,8 @@ ac_http_queue(struct ac_http *h)
 		reply_500(h);
 	}
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
-	    h->reply == NULL ? 0 : h->reply->len, h->reply == NULL ? "" : h->reply->data,
-	    body_free, h->reply);
+		h->reply == NULL ? 0 : h->reply->len, h->reply == NULL ? "" : h->reply->data,
+		body_free, h->reply);
 	if (response == NULL)
 		return MHD_NO;
 	h->reply = NULL; /* the response frees it */

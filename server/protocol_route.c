@@ -62,9 +62,9 @@ reply_consent(struct ac_app *app, struct ac_http *h, const struct authcode_respo
 
 static void (*const replies[])(struct ac_app *, struct ac_http *,
 			       const struct authcode_response *) = {
-	[AUTHCODE_RESPONSE_PAGE] = reply_page,         [AUTHCODE_RESPONSE_JSON] = reply_json,
-	[AUTHCODE_RESPONSE_EMPTY] = reply_empty,       [AUTHCODE_RESPONSE_REDIRECT] = reply_redirect,
-	[AUTHCODE_RESPONSE_SIGN_IN] = reply_sign_in,   [AUTHCODE_RESPONSE_CONSENT] = reply_consent,
+	[AUTHCODE_RESPONSE_PAGE] = reply_page,       [AUTHCODE_RESPONSE_JSON] = reply_json,
+	[AUTHCODE_RESPONSE_EMPTY] = reply_empty,     [AUTHCODE_RESPONSE_REDIRECT] = reply_redirect,
+	[AUTHCODE_RESPONSE_SIGN_IN] = reply_sign_in, [AUTHCODE_RESPONSE_CONSENT] = reply_consent,
 };
 
 static enum ac_step

@@ -18,7 +18,10 @@
 #include "server/pages.h"
 #include "server/protocol_route.h"
 
-#define PROTOCOL { ac_protocol_start, ac_protocol_resumed }
+#define PROTOCOL                                                                                   \
+	{                                                                                          \
+		ac_protocol_start, ac_protocol_resumed                                             \
+	}
 #define NO_ENDPOINT (-1)
 
 static const struct ac_route routes[] = {
