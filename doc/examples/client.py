@@ -46,7 +46,7 @@ class Client:
         self.redirect_uri = None
 
     def authorization_url(self):
-        return f"{self.issuer}/authorize?" + urllib.parse.urlencode({
+        return self.issuer.rstrip("/") + "/authorize?" + urllib.parse.urlencode({
             "response_type": "code", "client_id": self.client_id,
             "redirect_uri": self.redirect_uri, "state": self.state})
 
@@ -66,7 +66,7 @@ class Client:
         if "code" not in sent:
             return 400, said + ["This answer has neither a code nor an error."]
         curl = CURL.format(client=self.client_id, secret=self.secret, code=sent["code"],
-                           redirect_uri=self.redirect_uri, issuer=self.issuer)
+                           redirect_uri=self.redirect_uri, issuer=self.issuer.rstrip("/"))
         return 200, said + ["You are signed in. The code, good for a minute and for one use:",
                             ("code", sent["code"]), "Redeem it:", ("curl", curl)]
 

@@ -26,8 +26,3 @@ AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
 	DRIFT_CFLAGS='$(AM_CFLAGS)'; export DRIFT_CFLAGS; \
 	DRIFT_CPPFLAGS='$(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)'; \
 	export DRIFT_CPPFLAGS;
-
-# The compiled tests, for ./check, which runs them again with sanitizers.
-.PHONY: print-c-tests
-print-c-tests:
-	@echo $(filter-out %.py %.sh,$(TESTS))

@@ -20,24 +20,27 @@ def routes():
             yield f"{path} is not described"
 
 
+ERRORS = "libauthcode/protocol/oauth_error.c"
+
+
+def error_rows():
+    """name -> status, from the table."""
+    return dict(found(r'^\t\[AC_\w+\] = \{\s*"([a-z_]+)",\s*(\d+)', ERRORS))
+
+
 @check("every OAuth error is in doc/protocol.md with its status")
 def errors():
-    page = text("doc/protocol.md")
-    table = text("libauthcode/protocol/oauth_error.c")
-    for name in found(r'\.name = "([^"]+)"', "libauthcode/protocol/oauth_error.c"):
-        row = re.search(rf"^\| `{name}` \| (\d+)", page, re.M)
-        status = re.search(rf'\.name = "{name}",\s*\.status = (\d+)', table)
-        if row is None:
-            yield f"{name} has no row"
-        elif status is not None and status.group(1) != row.group(1):
-            yield f"{name}: the page says {row.group(1)}, the table {status.group(1)}"
+    page = dict(re.findall(r"^\| `([a-z_]+)` \| (\d{3}) ", text("doc/protocol.md"), re.M))
+    for name, status in error_rows().items():
+        if page.get(name) != status:
+            yield f"{name}: the page says {page.get(name, 'nothing')}, the table {status}"
 
 
 @check("doc/protocol.md has no error that does not exist")
 def no_ghosts():
-    names = found(r'\.name = "([^"]+)"', "libauthcode/protocol/oauth_error.c")
+    known = error_rows()
     for name in re.findall(r"^\| `([a-z_]+)` \| \d{3} ", text("doc/protocol.md"), re.M):
-        if name not in names:
+        if name not in known:
             yield f"{name} is in the page but not in the table"
 
 
@@ -45,7 +48,7 @@ def no_ghosts():
 def options():
     page = text("man/authcode.conf.5.scd")
     listing = output_of(str(program("authcoded")), "--help")
-    names = found(r"^ {2,}([a-z][a-z0-9_]+) ", "authcoded --help", listing)
+    names = found(r"^  (?:client\.)?([a-z][a-z0-9_]+) ", "authcoded --help", listing)
     for name in names:
         if not re.search(rf"^\*{name}\*", page, re.M):
             yield f"{name} is not in the page"
@@ -64,7 +67,7 @@ def frames():
 
 @check("every make target that HACKING.md names exists")
 def targets():
-    made = "\n".join(text(p) for p in files(("tests", "server", "man", "libauthcode"), ".mk")) + text("Makefile.am")
+    made = "\n".join(text(p) for p in files(("tests", "server", "man", "libauthcode"), ".mk")) + text("Makefile.am") + text("targets.mk")
     for name in sorted(set(re.findall(r"`make ([a-z_.-]+)`", text("HACKING.md")))):
         if name not in ("all", "check", "install", "dist", "distcheck", "clean") and \
                 not re.search(rf"^{re.escape(name)}:", made, re.M):

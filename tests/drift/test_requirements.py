@@ -13,7 +13,7 @@ def listed():
     found = {}
     for line in text(LIST).splitlines():
         if line and not line.startswith("#"):
-            match = re.fullmatch(r"([A-Z]{2}-\d{2}) (.{10,})", line)
+            match = re.fullmatch(r"([A-Z]{2}-\d{2}) (.{5,})", line)
             if match is None:
                 raise Missing(f"{LIST}: cannot read '{line}'")
             if match.group(1) in found:

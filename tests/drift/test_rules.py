@@ -71,11 +71,14 @@ def no_world():
 
 @check("secrets are never compared by memcmp or strcmp")
 def comparisons():
-    secret = re.compile(r"\b(memcmp|strn?cmp)\s*\([^;]*?(secret|hash|password|digest|mac\b|tag\b)", re.I)
+    secret = re.compile(r"\b(memcmp|strn?cmp)\s*\([^;]*?(secret|hash|password|digest|\bmac\b)", re.I)
     for path in files(PRODUCT_ROOMS, ".c"):
+        lines = text(path).splitlines()
         for found in secret.finditer(without_comments(text(path))):
-            line = text(path)[:found.start()].count("\n") + 1
-            yield f"{path}:{line}: {found.group(0)}"
+            line = text(path)[:found.start()].count("\n")
+            # a comment right above may say why this one is harmless
+            if "nothing secret" not in "\n".join(lines[max(line - 3, 0):line]):
+                yield f"{path}:{line + 1}: {lines[line].strip()}"
 
 
 @check("every C file begins with the licence, the authors and what it is")

@@ -33,7 +33,7 @@ export class Host {
 	#children = [];
 
 	async start(build) {
-		this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'authcode-browser.'));
+		this.directory = fs.mkdtempSync('/tmp/authcode-browser.');
 		this.port = await freePort();
 		this.issuer = `http://127.0.0.1:${this.port}`;
 		this.#writePam();
@@ -42,8 +42,8 @@ export class Host {
 		await this.#spawn(build, 'authcode-login', ['--listen', socket,
 			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp'],
 		() => fs.existsSync(socket));
-		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf')],
-			() => this.#answers());
+		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
+			() => /^ready /m.test(this.log('authcoded')));
 	}
 
 	#writePam() {
@@ -83,15 +83,6 @@ login_socket = "${path.join(this.directory, 'login.sock')}"
 ` + client('app', '') + client('otp', 'pam_service = "authcode-otp"'), { mode: 0o600 });
 	}
 
-	async #answers() {
-		try {
-			await fetch(this.issuer);
-			return true;
-		} catch {
-			return false;
-		}
-	}
-
 	async #spawn(build, name, words, ready) {
 		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'w');
 		const child = spawn(path.join(build, name), words, { stdio: ['ignore', log, log], detached: true });
@@ -99,7 +90,7 @@ login_socket = "${path.join(this.directory, 'login.sock')}"
 		for (let tries = 0; tries < 200; tries++) {
 			if (child.exitCode !== null)
 				break;
-			if (await ready())
+			if (ready())
 				return;
 			await new Promise((done) => setTimeout(done, 50));
 		}
