@@ -151,7 +151,7 @@ put_grant(const struct ac_sqlite_work *work, const struct authcode_op_issue_code
 				   &grant);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
 		return err;
-	scope = ac_scope_union(work->arena, grant.scope, args->consented_scope);
+	scope = ac_store_scope_union(work->arena, grant.scope, args->consented_scope);
 	if (scope == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	ac_query_begin(&query, work->connection, AC_SQL_PUT_GRANT);
