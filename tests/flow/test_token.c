@@ -284,7 +284,8 @@ malformed_bodies_are_refused(void **state)
 	};
 	static char large[65536 + 2];
 	struct world *world = *state;
-	char *many = NULL;
+	const char *code;
+	char *many;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++)
 		expect_error(world,
@@ -293,12 +294,17 @@ malformed_bodies_are_refused(void **state)
 						.body = rows[i].body,
 						.body_len = rows[i].len },
 			     400, "invalid_request", rows[i].name);
+	/* a good request, padded to one byte too many, then to the most allowed */
 	memset(large, '&', sizeof(large) - 1);
+	code = text(world, CODE_GRANT WEB_CB, new_code(world, &(struct code){ 0 }));
+	memcpy(large, code, strlen(code));
 	expect_error(world, &(struct request){ .endpoint = TOKEN, .client = "web", .body = large },
 		     400, "invalid_request", "TK-15 65537 bytes");
 	large[65536] = '\0';
-	expect_error(world, &(struct request){ .endpoint = TOKEN, .client = "web", .body = large },
-		     400, "invalid_request", "TK-06 65536 bytes of nothing");
+	assert_int_equal(
+		status_of(world,
+			  &(struct request){ .endpoint = TOKEN, .client = "web", .body = large }),
+		200);
 	many = large;
 	for (int i = 0; i < 65; i++, many += 4)
 		memcpy(many, "a=1&", 5);

@@ -158,9 +158,16 @@ fault_find_token(void *self, int64_t id, struct authcode_arena *arena,
 		 struct authcode_token_view *ret)
 {
 	struct fault *fault = self;
+	enum authcode_err err;
 
-	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_find_token(fault->inner, id, arena, ret);
+	if (call_fails(self))
+		return AUTHCODE_ERR_STORE;
+	err = authcode_store_find_token(fault->inner, id, arena, ret);
+	if (err == AUTHCODE_OK && fault->hide_people) {
+		ret->family.subject_id = 0;
+		ret->subject = (struct authcode_subject){ 0 };
+	}
+	return err;
 }
 
 static const struct authcode_store_ops fault_ops = {

@@ -34,6 +34,7 @@ struct fault {
 	struct authcode_store *inner;
 	int countdown;
 	int calls;
+	bool hide_people; /* families read back as a client's own, without a user */
 };
 
 struct world {
