@@ -1,3 +1,3 @@
 jose_sources = \
-	libauthcode/jose/digest.h \
-	libauthcode/jose/seal.h
+	libauthcode/jose/digest.c libauthcode/jose/digest.h \
+	libauthcode/jose/seal.c libauthcode/jose/seal.h

@@ -42,6 +42,10 @@ void ac_revoke_decide(struct authcode_exchange *x);
 void ac_introspect_decide(struct authcode_exchange *x);
 void ac_userinfo_decide(struct authcode_exchange *x);
 
+/* An exchange that has decided nothing yet: its response is the 500 page. */
+AC_MUST_USE enum authcode_err ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms,
+					      struct authcode_exchange **ret);
+
 /* Makes operation (already filled but for now_ms) what must become durable,
  * and answer what follows. */
 void ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
@@ -74,6 +78,13 @@ void ac_respond_failure(struct authcode_exchange *x, enum authcode_err err, cons
 
 /* Issuer URL ‖ path of the endpoint, in the arena; NULL when it is full. */
 const char *ac_endpoint_url(struct authcode_exchange *x, enum authcode_endpoint endpoint);
+
+/* The same for those who have no exchange. */
+const char *ac_issuer_endpoint_url(const struct authcode_issuer *issuer,
+				   enum authcode_endpoint endpoint, struct authcode_arena *arena);
+
+/* Checks the method and runs the decide function of the endpoint's row. */
+void ac_endpoint_decide(struct authcode_exchange *x);
 
 /* Is the endpoint one that answers with pages and redirects? */
 AC_MUST_USE bool ac_endpoint_is_page(enum authcode_endpoint endpoint);

@@ -10,3 +10,6 @@ protocol_sources = \
 	libauthcode/protocol/scope.h \
 	libauthcode/protocol/session.h \
 	libauthcode/protocol/transaction.h
+
+include libauthcode/protocol/auth.mk
+include libauthcode/protocol/token.mk

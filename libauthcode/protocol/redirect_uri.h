@@ -22,6 +22,11 @@ const char *ac_redirect_uri_check(const char *uri, enum authcode_application_typ
 /* Is uri one of the client's? */
 AC_MUST_USE bool ac_redirect_uri_match(const struct authcode_client *client, const char *uri);
 
+/* Can only the client itself receive what is sent there? Not so for loopback
+ * and private-use schemes, which any program of the device may claim
+ * (RFC 8252 §8.6). */
+AC_MUST_USE bool ac_redirect_uri_proves_client(const char *uri);
+
 struct ac_param_pair {
 	const char *name;
 	const char *value; /* NULL: left out */

@@ -30,6 +30,20 @@ AC_MUST_USE enum authcode_err ac_transaction_unseal(struct authcode_issuer *issu
 						    struct authcode_arena *arena,
 						    const char *sealed, struct ac_transaction *ret);
 
+/* What a seal keeps of a browser cookie. */
+AC_MUST_USE enum authcode_err ac_transaction_browser(const char *cookie,
+						     uint8_t ret_browser[AC_DIGEST_LEN]);
+
+/* The URL in the arena that carries a freshly sealed transaction on. */
+AC_MUST_USE enum authcode_err ac_transaction_resume_url(struct authcode_issuer *issuer,
+							struct authcode_arena *arena,
+							const struct ac_transaction *transaction,
+							const char **ret_url);
+
+/* Made for this browser? */
+AC_MUST_USE bool ac_transaction_same_browser(const struct ac_transaction *transaction,
+					     const char *browser);
+
 /* Made for this browser and still young enough? */
 AC_MUST_USE bool ac_transaction_fresh(const struct authcode_issuer *issuer,
 				      const struct ac_transaction *transaction, const char *browser,

@@ -101,8 +101,8 @@ enum authcode_transaction_state {
 struct authcode_transaction {
 	enum authcode_transaction_state state;
 	uint8_t nonce[AUTHCODE_NONCE_LEN]; /* differs for every page rendered; VALID only */
-	const char *client_id;             /* in client_id_text; "" unless VALID */
-	char client_id_text[65];
+	char client_id[65];                /* "" unless VALID */
+	int64_t created_ms;                /* when the page was made; VALID only */
 };
 
 /* Looks at a form post of a page: may a password in it be evaluated? */

@@ -222,6 +222,7 @@ struct authcode_new_token {
 struct authcode_op_redeem_code {
 	int64_t code_id;
 	int64_t family_expires_ms;
+	bool detached; /* the family outlives its session (offline_access): it names none */
 	struct authcode_new_token access;
 	bool with_refresh;
 	struct authcode_new_token refresh;
@@ -254,12 +255,15 @@ struct authcode_op_end_session {
 	int64_t session_id;
 };
 
+/* So that no purge holds up the operations behind it. */
+#define AUTHCODE_PURGE_MAX 1000u
+
 /* Deletes up to limit rows that can no longer matter at now_ms: tokens past
  * their end; families past theirs; codes past theirs when their family is gone
  * too; sessions past their end that no live family names. Subjects and grants
  * are kept. Never touches a row whose absence would change an answer. DONE. */
 struct authcode_op_purge {
-	uint32_t limit;
+	uint32_t limit; /* 1 to AUTHCODE_PURGE_MAX */
 	uint32_t ret_deleted; /* == limit: there may be more */
 };
 

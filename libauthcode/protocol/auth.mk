@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# The issuer, exchanges, clients, and the endpoints a browser sees.
+protocol_sources += \
+	libauthcode/protocol/authorization.c libauthcode/protocol/authorization.h \
+	libauthcode/protocol/authorize.c \
+	libauthcode/protocol/client.c \
+	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/consent.c \
+	libauthcode/protocol/endpoint.c \
+	libauthcode/protocol/exchange.c \
+	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
+	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/redirect_uri.c \
+	libauthcode/protocol/respond.c \
+	libauthcode/protocol/resume.c \
+	libauthcode/protocol/session.c \
+	libauthcode/protocol/sign_in.c \
+	libauthcode/protocol/transaction.c

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The authorization endpoint (RFC 6749 §3.1 and §4.1.1, RFC 9700 §2.1 and
+ * §4.11.2). The table of checks is the security argument: until the client and
+ * its redirect URI are both established a refusal is a local page, from then on
+ * it is a redirect to exactly that URI. Each check may rely on those above it.
+ *
+ * A request out of a seal runs through the same table again: between two pages
+ * a client may have been disabled or have lost a redirect URI.
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "protocol/authorization.h"
+#include "protocol/front_channel.h"
+#include "protocol/pkce.h"
+#include "protocol/redirect_uri.h"
+#include "protocol/scope.h"
+
+struct refusal {
+	enum ac_oauth_error error;
+	const char *why;
+};
+
+/* True, or false with *ret set. */
+typedef bool check_function(struct ac_authorization *a, struct refusal *ret);
+
+static bool
+refuse(struct refusal *ret, enum ac_oauth_error error, const char *why)
+{
+	*ret = (struct refusal){ error, why };
+	return false;
+}
+
+/* RFC 6749 §3.1: whom would a repeated value speak for? */
+static bool
+check_identity_once(struct ac_authorization *a, struct refusal *ret)
+{
+	if (ac_params_count(&a->params, "client_id") > 1)
+		return refuse(ret, AC_INVALID_REQUEST, "client_id is repeated");
+	if (ac_params_count(&a->params, "redirect_uri") > 1)
+		return refuse(ret, AC_INVALID_REQUEST, "redirect_uri is repeated");
+	return true;
+}
+
+static bool
+check_client(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *id = ac_params_get(&a->params, "client_id");
+	const struct authcode_client *client = authcode_clients_find(a->x->clients, id);
+
+	if (id == NULL)
+		return refuse(ret, AC_INVALID_REQUEST, "client_id is missing");
+	if (client == NULL || client->disabled)
+		return refuse(ret, AC_INVALID_CLIENT, "this client is not known here");
+	a->client = client;
+	return true;
+}
+
+static const char *
+asked_scope(const struct ac_authorization *a)
+{
+	const char *scope = ac_params_get(&a->params, "scope");
+
+	return scope != NULL ? scope : a->client->default_scopes;
+}
+
+static bool
+check_redirect_uri(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *uri = ac_params_get(&a->params, "redirect_uri");
+
+	if (uri != NULL) {
+		/* RFC 9700 §4.1.3: the registered bytes, not something like them. */
+		if (!ac_redirect_uri_match(a->client, uri))
+			return refuse(ret, AC_INVALID_REQUEST,
+				      "redirect_uri is not registered for this client");
+		a->redirect_uri = uri;
+		a->redirect_uri_sent = true;
+		return true;
+	}
+	/* RFC 6749 §3.1.2.3 lets a lone URI be left out, OIDC-Core §3.1.2.1 does not. */
+	if (a->client->redirect_uri_count != 1 || ac_scope_has(asked_scope(a), "openid"))
+		return refuse(ret, AC_INVALID_REQUEST, "redirect_uri is missing");
+	a->redirect_uri = a->client->redirect_uris[0];
+	return true;
+}
+
+static bool
+check_repeats(struct ac_authorization *a, struct refusal *ret)
+{
+	/* A repeated state is not one value: none is sent back. */
+	if (ac_params_count(&a->params, "state") == 1)
+		a->state = ac_params_get(&a->params, "state");
+	if (ac_params_repeated(&a->params) != NULL)
+		return refuse(ret, AC_INVALID_REQUEST, "a parameter is repeated");
+	return true;
+}
+
+/* RFC 6749 §3.1.1: a composite value is a set of words. */
+static bool
+same_words(const char *a, const char *b)
+{
+	return strlen(a) == strlen(b) && ac_scope_subset(a, b) && ac_scope_subset(b, a);
+}
+
+static bool
+check_response_type(struct ac_authorization *a, struct refusal *ret)
+{
+	static const struct {
+		const char *words;
+		unsigned grant; /* the client must have it */
+	} types[] = {
+		{ "code", AUTHCODE_GRANT_AUTHORIZATION_CODE },
+	};
+	const char *type = ac_params_get(&a->params, "response_type");
+
+	if (type == NULL)
+		return refuse(ret, AC_INVALID_REQUEST, "response_type is missing");
+	for (size_t i = 0; i < AC_ARRAY_SIZE(types); i++) {
+		if (!same_words(type, types[i].words))
+			continue;
+		if ((a->client->grants & types[i].grant) == 0)
+			return refuse(ret, AC_UNAUTHORIZED_CLIENT,
+				      "this client may not use that response_type");
+		return true;
+	}
+	return refuse(ret, AC_UNSUPPORTED_RESPONSE_TYPE, "that response_type is not supported");
+}
+
+static bool
+check_response_mode(struct ac_authorization *a, struct refusal *ret)
+{
+	static const char *const modes[] = { "query" };
+	const char *mode = ac_params_get(&a->params, "response_mode");
+
+	if (mode == NULL)
+		return true;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(modes); i++) {
+		if (strcmp(mode, modes[i]) == 0)
+			return true;
+	}
+	return refuse(ret, AC_INVALID_REQUEST, "that response_mode is not supported");
+}
+
+static bool
+check_pkce(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *challenge = ac_params_get(&a->params, "code_challenge");
+	const char *why = ac_pkce_check_request(
+		challenge, ac_params_get(&a->params, "code_challenge_method"),
+		a->client->require_pkce || a->client->auth == AUTHCODE_AUTH_NONE);
+
+	if (why != NULL)
+		return refuse(ret, AC_INVALID_REQUEST, why);
+	a->code_challenge = challenge != NULL ? challenge : "";
+	return true;
+}
+
+static bool
+check_scope(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *asked = asked_scope(a);
+
+	if (*asked != '\0' && !ac_scope_valid(asked))
+		return refuse(ret, AC_INVALID_SCOPE, "scope is malformed");
+	/* RFC 6749 §3.3: values unknown to us are ignored, the answer of the
+	 * token endpoint says what was granted. */
+	a->scope = ac_scope_intersect(a->x->arena, asked, a->client->scope);
+	if (a->scope == NULL)
+		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+	if (*a->scope == '\0')
+		return refuse(ret, AC_INVALID_SCOPE, "nothing of that scope can be granted");
+	return true;
+}
+
+/* OIDC-Core §3.1.2.1: kept whole or refused, never cut. */
+static bool
+check_nonce(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *nonce = ac_params_get(&a->params, "nonce");
+
+	if (nonce != NULL && strlen(nonce) > AC_MAX_NONCE)
+		return refuse(ret, AC_INVALID_REQUEST, "nonce is too long");
+	a->nonce = nonce != NULL ? nonce : "";
+	return true;
+}
+
+/* What is sealed: the parameters we know, with the scope as it was shown, so
+ * that a consent never covers a value that appeared in the registry later. */
+static bool
+check_size(struct ac_authorization *a, struct refusal *ret)
+{
+	static const char *const carried[] = {
+		"client_id", "redirect_uri",   "response_type",         "response_mode",
+		"state",     "code_challenge", "code_challenge_method", "nonce",
+	};
+	struct ac_buf buf;
+	bool fits;
+
+	ac_buf_init(&buf, AC_MAX_AUTHORIZE_PARAMS);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(carried); i++) {
+		const char *value = ac_params_get(&a->params, carried[i]);
+
+		if (value != NULL)
+			ac_form_put(&buf, carried[i], value);
+	}
+	ac_form_put(&buf, "scope", a->scope);
+	fits = ac_buf_ok(&buf);
+	if (fits)
+		a->request = ac_arena_strndup(a->x->arena, ac_buf_text(&buf), buf.len);
+	ac_buf_clear(&buf);
+	if (!fits)
+		return refuse(ret, AC_INVALID_REQUEST, "the request is too long");
+	if (a->request == NULL)
+		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+	return true;
+}
+
+enum answer {
+	LOCAL_PAGE = 0,
+	REDIRECT,
+};
+
+static const struct check {
+	const char *name;
+	enum answer answer; /* where a refusal goes */
+	check_function *run;
+} checks[] = {
+	{ "client_id and redirect_uri once", LOCAL_PAGE, check_identity_once },
+	{ "client", LOCAL_PAGE, check_client },
+	{ "redirect_uri", LOCAL_PAGE, check_redirect_uri },
+	/* From here on the redirect URI is the client's own. */
+	{ "repeats", REDIRECT, check_repeats },
+	{ "response_type", REDIRECT, check_response_type },
+	{ "response_mode", REDIRECT, check_response_mode },
+	{ "pkce", REDIRECT, check_pkce },
+	{ "scope", REDIRECT, check_scope },
+	{ "nonce", REDIRECT, check_nonce },
+	{ "size", REDIRECT, check_size },
+};
+
+struct ac_authorization *
+ac_authorization_check(struct authcode_exchange *x, const struct ac_params *params)
+{
+	struct ac_authorization *a = authcode_arena_alloc(x->arena, sizeof(*a));
+
+	if (a != NULL) {
+		a->x = x;
+		a->params = *params;
+		a->browser = ac_arena_strdup(x->arena, x->request.browser);
+	}
+	if (a == NULL || a->browser == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "authorization");
+		return NULL;
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(checks); i++) {
+		struct refusal refusal = { AC_SERVER_ERROR, checks[i].name };
+
+		if (checks[i].run(a, &refusal))
+			continue;
+		if (checks[i].answer == REDIRECT)
+			ac_authorization_refuse(a, refusal.error, refusal.why);
+		else
+			ac_respond_page(x, 400, refusal.error, refusal.why);
+		return NULL;
+	}
+	return a;
+}
+
+struct ac_authorization *
+ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction *transaction)
+{
+	struct ac_params params = { 0 };
+	enum authcode_err err =
+		ac_form_decode(x->arena, transaction->request, strlen(transaction->request),
+			       AC_FROM_QUERY, &params);
+
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "sealed request");
+		return NULL;
+	}
+	return ac_authorization_check(x, &params);
+}
+
+void
+ac_authorize_decide(struct authcode_exchange *x)
+{
+	struct ac_authorization *a;
+
+	/* RFC 6749 §3.1: POST means the same. Both places count, so that a
+	 * parameter in each is a repeat. */
+	if (!ac_front_channel_query(x))
+		return;
+	if (x->request.method == AUTHCODE_METHOD_POST && !ac_front_channel_form(x))
+		return;
+	a = ac_authorization_check(x, &x->params);
+	if (a != NULL)
+		ac_authorization_proceed(a, AUTHCODE_NOTICE_NONE);
+}

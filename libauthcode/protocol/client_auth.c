@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Client authentication (RFC 6749 §2.3, §3.2.1) as one table: every method
+ * says whether the request tries it and with what; the rest is common. Exactly
+ * one method may be tried, it must be the one the client registered, and an
+ * unknown client costs the same work as a wrong secret. Assertions and TLS
+ * certificates are rows to come.
+ */
+#include "protocol/client_auth.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/base64url.h"
+#include "base/limits.h"
+#include "base/secret.h"
+
+static const char failed[] = "client authentication failed";
+/* RFC 7617 §2, §2.1. RFC 9110 §15.5.2 wants a challenge on every 401. */
+static const char challenge[] = "Basic realm=\"authcode\", charset=\"UTF-8\"";
+
+enum attempt {
+	MALFORMED = 0, /* tried, but not as its grammar says */
+	ABSENT,
+	TRIED,
+};
+
+struct credentials {
+	const char *id;
+	const char *secret; /* NULL: the method has none */
+};
+
+struct method {
+	enum authcode_client_auth auth;
+	enum attempt (*read)(struct authcode_exchange *x, struct credentials *ret);
+};
+
+/* base64(form-encoded id ":" form-encoded secret): RFC 6749 §2.3.1, App. B. */
+static enum attempt
+split_pair(struct authcode_exchange *x, const char *pair, size_t len, struct credentials *ret)
+{
+	const char *colon = memchr(pair, ':', len);
+	size_t id_len;
+
+	if (colon == NULL)
+		return MALFORMED;
+	id_len = (size_t)(colon - pair);
+	ret->id = ac_form_decode_value(x->arena, pair, id_len);
+	ret->secret = ac_form_decode_value(x->arena, colon + 1, len - id_len - 1);
+	if (ret->id == NULL || ret->secret == NULL || *ret->id == '\0' || *ret->secret == '\0')
+		return MALFORMED;
+	return TRIED;
+}
+
+/* Any Authorization header is an attempt by header: a scheme that is not ours
+ * fails as Basic does, it is never passed over in favour of the body. */
+static enum attempt
+read_basic(struct authcode_exchange *x, struct credentials *ret)
+{
+	static const char scheme[] = "Basic ";
+	const char *text = x->request.authorization;
+	size_t len, size;
+	char *pair;
+
+	if (text == NULL)
+		return ABSENT;
+	if (strlen(text) > AC_MAX_AUTHORIZATION ||
+	    strncasecmp(text, scheme, sizeof(scheme) - 1) != 0)
+		return MALFORMED;
+	text += sizeof(scheme) - 1;
+	text += strspn(text, " ");
+	len = strlen(text);
+	size = len / 4 * 3 + 3;
+	pair = authcode_arena_alloc(x->arena, size);
+	if (pair == NULL || !ac_base64_decode(text, len, pair, size, &size))
+		return MALFORMED;
+	return split_pair(x, pair, size, ret);
+}
+
+static enum attempt
+read_post(struct authcode_exchange *x, struct credentials *ret)
+{
+	ret->id = ac_params_get(&x->params, "client_id");
+	ret->secret = ac_params_get(&x->params, "client_secret");
+	if (ret->secret == NULL)
+		return ABSENT;
+	return ret->id != NULL ? TRIED : MALFORMED;
+}
+
+/* A client_id that stands alone; beside other credentials it only repeats a name. */
+static enum attempt
+read_none(struct authcode_exchange *x, struct credentials *ret)
+{
+	if (x->request.authorization != NULL || ac_params_get(&x->params, "client_secret") != NULL)
+		return ABSENT;
+	ret->id = ac_params_get(&x->params, "client_id");
+	ret->secret = NULL;
+	return ret->id != NULL ? TRIED : ABSENT;
+}
+
+static const struct method methods[] = {
+	{ .auth = AUTHCODE_AUTH_SECRET_BASIC, .read = read_basic },
+	{ .auth = AUTHCODE_AUTH_SECRET_POST, .read = read_post },
+	{ .auth = AUTHCODE_AUTH_NONE, .read = read_none },
+};
+
+_Static_assert(AC_ARRAY_SIZE(methods) == AUTHCODE_AUTH_COUNT, "one row per method");
+
+static void
+refuse(struct authcode_exchange *x)
+{
+	ac_respond_error(x, AC_INVALID_CLIENT, failed);
+	x->response.www_authenticate = challenge;
+}
+
+/* The one method tried, and its credentials; NULL when the response is set. */
+static const struct method *
+the_method(struct authcode_exchange *x, struct credentials *ret)
+{
+	const struct method *tried = NULL;
+	bool well_formed = true;
+	size_t count = 0;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(methods); i++) {
+		struct credentials credentials = { 0 };
+		enum attempt attempt = methods[i].read(x, &credentials);
+
+		if (attempt == ABSENT)
+			continue;
+		count++;
+		well_formed = well_formed && attempt == TRIED;
+		tried = &methods[i];
+		*ret = credentials;
+	}
+	if (count > 1) {
+		/* RFC 6749 §2.3: MUST NOT use more than one method. */
+		ac_respond_error(x, AC_INVALID_REQUEST, "more than one client authentication");
+		return NULL;
+	}
+	if (count == 0 || !well_formed) {
+		refuse(x);
+		return NULL;
+	}
+	return tried;
+}
+
+/* One hash and one comparison, whether or not there is such a client. */
+static bool
+secret_fits(const struct authcode_client *client, const char *secret)
+{
+	static const struct authcode_client nobody;
+	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
+	bool equal;
+
+	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
+		return false;
+	equal = ac_secret_equal(hash, (client != NULL ? client : &nobody)->secret_hash,
+				sizeof(hash));
+	return equal && client != NULL;
+}
+
+static bool
+secret_expired(const struct authcode_client *client, int64_t now_ms)
+{
+	return client->secret_expires_at != 0 && now_ms / 1000 >= client->secret_expires_at;
+}
+
+const struct authcode_client *
+ac_client_authenticate(struct authcode_exchange *x)
+{
+	struct credentials credentials = { 0 };
+	const struct method *method = the_method(x, &credentials);
+	const struct authcode_client *client;
+	const char *named = ac_params_get(&x->params, "client_id");
+	bool proved;
+
+	if (method == NULL)
+		return NULL;
+	if (named != NULL && strcmp(named, credentials.id) != 0) {
+		ac_respond_error(x, AC_INVALID_REQUEST, "client_id names another client");
+		return NULL;
+	}
+	client = authcode_clients_find(x->clients, credentials.id);
+	if (method->auth == AUTHCODE_AUTH_NONE)
+		proved = client != NULL;
+	else
+		proved = secret_fits(client, credentials.secret) &&
+			 !secret_expired(client, x->now_ms);
+	if (!proved || client->auth != method->auth || client->disabled) {
+		refuse(x);
+		return NULL;
+	}
+	return client;
+}

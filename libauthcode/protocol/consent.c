@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The person's decision (RFC 6749 §4.1.1 and §10.2). It counts only from the
+ * browser the page was made for, with the page's own CSRF token (RFC 6749
+ * §10.12), and an approval only while the session still belongs to the person
+ * the page was shown to. Denying needs no session: it is also the Cancel of the
+ * sign-in page (AZ-38).
+ */
+#include <string.h>
+
+#include "protocol/authorization.h"
+#include "protocol/front_channel.h"
+#include "protocol/session.h"
+
+/* The posted page, when it is one of ours for this browser. */
+struct posted {
+	const char *sealed;
+	struct ac_transaction transaction;
+	bool fresh;
+};
+
+static bool
+open_page(struct authcode_exchange *x, struct posted *ret)
+{
+	enum authcode_err err;
+
+	if (!ac_front_channel_form(x))
+		return false;
+	if (ac_params_repeated(&x->params) != NULL) {
+		ac_respond_page(x, 400, AC_INVALID_REQUEST, "a parameter is repeated");
+		return false;
+	}
+	ret->sealed = ac_params_get(&x->params, "txn");
+	if (ret->sealed == NULL) {
+		ac_respond_page(x, 400, AC_INVALID_REQUEST, "txn is missing");
+		return false;
+	}
+	err = ac_transaction_unseal(x->issuer, x->arena, ret->sealed, &ret->transaction);
+	if (err == AUTHCODE_ERR_MEMORY) {
+		ac_respond_failure(x, err, "consent");
+		return false;
+	}
+	if (err != AUTHCODE_OK) {
+		ac_respond_page(x, 400, AC_INVALID_REQUEST, "this page is not one of ours");
+		return false;
+	}
+	/* Whoever made the page may have been shown more, or someone else, than
+	 * the person at this browser. */
+	if (!ac_transaction_same_browser(&ret->transaction, x->request.browser)) {
+		ac_respond_page(x, 403, AC_ACCESS_DENIED, "the page belongs to another browser");
+		return false;
+	}
+	ret->fresh =
+		ac_transaction_fresh(x->issuer, &ret->transaction, x->request.browser, x->now_ms);
+	if (ret->fresh && !ac_transaction_csrf_ok(x->issuer, ret->sealed, x->request.browser,
+						  ac_params_get(&x->params, "csrf"))) {
+		ac_respond_page(x, 403, AC_ACCESS_DENIED, "the form was not sent from our page");
+		return false;
+	}
+	return true;
+}
+
+static void
+allow(struct ac_authorization *a, int64_t shown_to)
+{
+	struct authcode_session_view view;
+	enum authcode_err err = ac_session_find(a->x, a->x->request.session, &view);
+
+	if (err == AUTHCODE_OK && shown_to != 0 && view.subject.id == shown_to)
+		ac_authorization_issue(a, &view, true);
+	else if (err == AUTHCODE_OK || err == AUTHCODE_ERR_NOT_FOUND)
+		ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
+	else
+		ac_authorization_fail(a, err, "session");
+}
+
+void
+ac_consent_decide(struct authcode_exchange *x)
+{
+	struct posted page;
+	struct ac_authorization *a;
+	const char *decision;
+
+	if (!open_page(x, &page))
+		return;
+	decision = ac_params_get(&x->params, "decision");
+	a = ac_authorization_reopen(x, &page.transaction);
+	if (a == NULL)
+		return;
+	if (!page.fresh)
+		ac_authorization_again(a, AUTHCODE_NOTICE_EXPIRED);
+	else if (decision != NULL && strcmp(decision, "allow") == 0)
+		allow(a, page.transaction.subject_id);
+	else if (decision != NULL && strcmp(decision, "deny") == 0)
+		ac_authorization_refuse(a, AC_ACCESS_DENIED, "the person said no");
+	else
+		ac_respond_page(x, 400, AC_INVALID_REQUEST, "decision must be allow or deny");
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The life of an exchange: decide, operation, answer (see
+ * <authcode/exchange.h>). What a request means is the endpoints' business; here
+ * is only that every exchange begins as a 500 page, keeps the client registry
+ * it began with, and leaves nothing behind in memory.
+ */
+#include "protocol/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/secret.h"
+
+enum authcode_err
+ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_exchange **ret)
+{
+	struct authcode_exchange *x = calloc(1, sizeof(*x));
+	enum authcode_err err;
+
+	if (x == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	err = authcode_arena_new(AC_MAX_ARENA, &x->arena);
+	if (err != AUTHCODE_OK) {
+		free(x);
+		return err;
+	}
+	x->issuer = issuer;
+	x->clients = ac_issuer_clients_ref(issuer);
+	x->now_ms = now_ms;
+	ac_respond_page(x, 500, AC_SERVER_ERROR, "the request could not be completed");
+	*ret = x;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_request *request,
+			struct authcode_exchange **ret_exchange)
+{
+	struct authcode_exchange *x = NULL;
+	enum authcode_err err;
+
+	if (issuer == NULL || request == NULL || ret_exchange == NULL || request->now_ms <= 0 ||
+	    authcode_endpoint_path(request->endpoint) == NULL)
+		return AUTHCODE_ERR_USAGE;
+	/* Without the cookie nothing would bind a page to its browser. */
+	if (ac_endpoint_is_page(request->endpoint) &&
+	    (request->browser == NULL || *request->browser == '\0'))
+		return AUTHCODE_ERR_USAGE;
+	err = ac_exchange_new(issuer, request->now_ms, &x);
+	if (err != AUTHCODE_OK)
+		return err;
+	x->request = *request;
+	ac_endpoint_decide(x);
+	/* The host's pointers end here; an answer that used one would be a bug
+	 * that shows at once. */
+	x->request = (struct authcode_request){
+		.endpoint = request->endpoint,
+		.method = request->method,
+		.now_ms = request->now_ms,
+	};
+	*ret_exchange = x;
+	return AUTHCODE_OK;
+}
+
+void
+ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
+		   void (*answer)(struct authcode_exchange *x))
+{
+	x->operation.kind = kind;
+	x->operation.now_ms = x->now_ms;
+	x->answer = answer;
+	x->pending = true;
+}
+
+struct authcode_operation *
+authcode_exchange_operation(struct authcode_exchange *exchange)
+{
+	return exchange->pending ? &exchange->operation : NULL;
+}
+
+void
+authcode_exchange_answer(struct authcode_exchange *exchange)
+{
+	if (!exchange->pending)
+		return;
+	exchange->pending = false;
+	exchange->answer(exchange);
+}
+
+const struct authcode_response *
+authcode_exchange_response(const struct authcode_exchange *exchange)
+{
+	return &exchange->response;
+}
+
+enum authcode_err
+authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_request *request,
+		      struct authcode_exchange **ret_exchange)
+{
+	struct authcode_exchange *x = NULL;
+	enum authcode_err err = authcode_exchange_begin(issuer, request, &x);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	if (authcode_exchange_operation(x) != NULL) {
+		authcode_store_perform(issuer->store, authcode_exchange_operation(x));
+		authcode_exchange_answer(x);
+	}
+	*ret_exchange = x;
+	return AUTHCODE_OK;
+}
+
+void
+authcode_exchange_free(struct authcode_exchange **exchange)
+{
+	struct authcode_exchange *x;
+
+	if (exchange == NULL || *exchange == NULL)
+		return;
+	x = *exchange;
+	*exchange = NULL;
+	authcode_arena_free(&x->arena);
+	authcode_clients_unref(&x->clients);
+	ac_wipe(x, sizeof(*x));
+	free(x);
+}

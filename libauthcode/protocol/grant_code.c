@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The authorization code grant (RFC 6749 §4.1.3). Everything that can be said
+ * without changing anything comes first: proof, client, redirect URI, PKCE. A
+ * request that fails there does not burn the code. Then one store operation
+ * decides: expired, used before (its family dies, §4.1.2), or redeemed.
+ */
+#include "protocol/grant.h"
+
+#include <string.h>
+
+#include "protocol/credential.h"
+#include "protocol/pkce.h"
+#include "protocol/scope.h"
+#include "protocol/token_response.h"
+
+static const char bad_code[] = "the code is expired, used or unknown";
+
+static enum authcode_err
+code_find(struct authcode_exchange *x, const char *text, struct authcode_code_view *ret)
+{
+	struct ac_credential credential;
+	struct authcode_code_view view;
+	enum authcode_err err;
+
+	if (!ac_credential_parse(AC_CREDENTIAL_CODE, text, &credential))
+		return AUTHCODE_ERR_NOT_FOUND;
+	err = authcode_store_find_code(x->issuer->store, credential.id, x->arena, &view);
+	if (err != AUTHCODE_OK)
+		return err;
+	if (!ac_credential_verify(AC_CREDENTIAL_CODE, &credential, view.code.hash))
+		return AUTHCODE_ERR_NOT_FOUND;
+	*ret = view;
+	return AUTHCODE_OK;
+}
+
+/* RFC 6749 §4.1.3: repeated exactly when the authorization request had it. When
+ * it had none, repeating the registered one is harmless and clients do it. */
+static bool
+redirect_uri_fits(const struct authcode_code *code, const char *sent)
+{
+	if (sent == NULL)
+		return !code->redirect_uri_sent;
+	return strcmp(sent, code->redirect_uri) == 0;
+}
+
+static bool
+outlives_session(const struct authcode_code *code)
+{
+	return ac_scope_has(code->scope, "offline_access");
+}
+
+/* OIDC-Core §11: without offline_access tokens end with the session they came
+ * from. A session that is gone leaves no time at all. */
+static int64_t
+family_end(const struct authcode_exchange *x, const struct authcode_code *code,
+	   const struct authcode_session *session)
+{
+	int64_t end_ms = x->now_ms + (int64_t)x->issuer->lifetimes.refresh_absolute_s * 1000;
+
+	if (!outlives_session(code) && session->expires_ms < end_ms)
+		end_ms = session->expires_ms;
+	return end_ms;
+}
+
+static void
+answer(struct authcode_exchange *x)
+{
+	const struct authcode_op_redeem_code *redeem = &x->operation.u.redeem_code;
+	struct ac_token_response *response = x->state;
+
+	switch (x->operation.result) {
+	case AUTHCODE_RESULT_DONE:
+		response->access.id = redeem->access.ret_id;
+		if (redeem->with_refresh)
+			response->refresh.id = redeem->refresh.ret_id;
+		ac_token_response_send(x, response);
+		return;
+	case AUTHCODE_RESULT_NOT_FOUND:
+	case AUTHCODE_RESULT_EXPIRED:
+	case AUTHCODE_RESULT_REUSED:
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
+		return;
+	case AUTHCODE_RESULT_FAILED:
+	default:
+		ac_respond_failure(x, x->operation.err, "redeem code");
+		return;
+	}
+}
+
+/* ERR_NOT_FOUND: the session behind the code has no time left to give. */
+static enum authcode_err
+prepare(struct authcode_exchange *x, const struct authcode_client *client,
+	const struct authcode_code_view *view)
+{
+	struct authcode_op_redeem_code *redeem = &x->operation.u.redeem_code;
+	struct ac_token_response *response = ac_token_response_new(x);
+	int64_t end_ms = family_end(x, &view->code, &view->session);
+	enum authcode_err err;
+
+	if (end_ms <= x->now_ms)
+		return AUTHCODE_ERR_NOT_FOUND;
+	if (response == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	x->state = response;
+	response->scope = view->code.scope;
+	redeem->code_id = view->code.id;
+	redeem->detached = outlives_session(&view->code);
+	redeem->family_expires_ms = end_ms;
+	redeem->with_refresh = (client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0;
+	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
+					    &redeem->access);
+	if (err == AUTHCODE_OK && redeem->with_refresh)
+		err = ac_token_response_mint_refresh(x, view->code.scope, response,
+						     &redeem->refresh);
+	return err;
+}
+
+void
+ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
+{
+	const char *text = ac_params_get(&x->params, "code");
+	struct authcode_code_view view;
+	enum authcode_err err;
+
+	if (text == NULL) {
+		ac_respond_error(x, AC_INVALID_REQUEST, "code is missing");
+		return;
+	}
+	err = code_find(x, text, &view);
+	if (err == AUTHCODE_ERR_NOT_FOUND ||
+	    (err == AUTHCODE_OK && strcmp(view.code.client_id, client->id) != 0)) {
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
+		return;
+	}
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "find code");
+		return;
+	}
+	if (!redirect_uri_fits(&view.code, ac_params_get(&x->params, "redirect_uri"))) {
+		ac_respond_error(x, AC_INVALID_GRANT,
+				 "redirect_uri is not the one of the authorization request");
+		return;
+	}
+	if (!ac_pkce_verify(view.code.code_challenge, ac_params_get(&x->params, "code_verifier"))) {
+		ac_respond_error(x, AC_INVALID_GRANT, "code_verifier does not fit");
+		return;
+	}
+	err = prepare(x, client, &view);
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
+		return;
+	}
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "mint tokens");
+		return;
+	}
+	ac_exchange_submit(x, AUTHCODE_OP_REDEEM_CODE, answer);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See <authcode/issuer.h>. Checks the settings once (RFC 8414 §2 for the URL)
+ * and derives one key per purpose, so that a value sealed for one purpose or
+ * one issuer never opens for another.
+ */
+#include "protocol/issuer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "base/uri.h"
+
+#define DAY_S (24u * 3600u)
+#define MAX_CODE_S 60u
+
+static const struct authcode_lifetimes default_lifetimes = {
+	.code_s = MAX_CODE_S,
+	.access_token_s = 3600,
+	.refresh_idle_s = 14 * DAY_S,
+	.refresh_absolute_s = 90 * DAY_S,
+	.session_idle_s = 8 * 3600,
+	.session_absolute_s = DAY_S,
+	.transaction_s = 3600,
+};
+
+static uint32_t
+or_default(uint32_t value, uint32_t other)
+{
+	return value != 0 ? value : other;
+}
+
+static struct authcode_lifetimes
+fill_lifetimes(const struct authcode_lifetimes *given)
+{
+	const struct authcode_lifetimes *d = &default_lifetimes;
+
+	return (struct authcode_lifetimes){
+		.code_s = or_default(given->code_s, d->code_s),
+		.access_token_s = or_default(given->access_token_s, d->access_token_s),
+		.refresh_idle_s = or_default(given->refresh_idle_s, d->refresh_idle_s),
+		.refresh_absolute_s = or_default(given->refresh_absolute_s, d->refresh_absolute_s),
+		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
+		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
+		.transaction_s = or_default(given->transaction_s, d->transaction_s),
+	};
+}
+
+/* NULL when text may be an issuer identifier. It is compared byte for byte by
+ * clients (RFC 9207 §2.4), so one spelling only: nothing to normalise. */
+static const char *
+check_url(const char *text)
+{
+	struct ac_uri uri;
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len == 0)
+		return "the issuer URL is missing";
+	if (len > AC_MAX_ISSUER)
+		return "the issuer URL is longer than 512 bytes";
+	if (!ac_uri_parse(text, len, &uri) || !uri.has_authority || uri.host.len == 0)
+		return "the issuer is not an absolute URL";
+	if (uri.query.data != NULL || uri.fragment.data != NULL || uri.userinfo.data != NULL)
+		return "the issuer URL must not have a query, a fragment or a user name";
+	if (text[len - 1] == '/')
+		return "the issuer URL must not end in a slash";
+	if (strstr(uri.path.data, "//") != NULL || strstr(uri.path.data, "/.") != NULL)
+		return "the path of the issuer URL has an empty or dot segment";
+	if (ac_span_is(uri.scheme, "https"))
+		return NULL;
+	if (!ac_span_is(uri.scheme, "http"))
+		return "the issuer URL is not https";
+	if (!ac_uri_is_loopback_ip(&uri) && !ac_span_is(uri.host, "localhost"))
+		return "an http issuer is allowed on a loopback host only";
+	return NULL;
+}
+
+static const char *
+check_settings(const struct authcode_issuer_settings *settings)
+{
+	static const uint8_t zeroes[AUTHCODE_MASTER_KEY_LEN];
+
+	if (settings->store == NULL)
+		return "the store is missing";
+	/* The one key everybody knows; asks nothing about a real one. */
+	if (ac_secret_equal(settings->master_key, zeroes, sizeof(zeroes)))
+		return "the master key is all zeroes";
+	if (settings->lifetimes.code_s > MAX_CODE_S)
+		return "a code must not live longer than 60 seconds";
+	return check_url(settings->issuer);
+}
+
+static enum authcode_err
+derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
+{
+	enum authcode_err err =
+		ac_derive_key(master, "transaction", issuer->url, issuer->keys.transaction);
+
+	if (err == AUTHCODE_OK)
+		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
+	return err;
+}
+
+enum authcode_err
+authcode_issuer_new(const struct authcode_issuer_settings *settings,
+		    struct authcode_issuer **ret_issuer, struct authcode_reason *reason)
+{
+	struct authcode_issuer *issuer = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	const char *why;
+
+	if (reason != NULL)
+		reason->text[0] = '\0';
+	if (settings == NULL || ret_issuer == NULL)
+		return AUTHCODE_ERR_USAGE;
+	why = check_settings(settings);
+	if (why != NULL) {
+		if (reason != NULL)
+			snprintf(reason->text, sizeof(reason->text), "%s", why);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	issuer = calloc(1, sizeof(*issuer));
+	if (issuer == NULL)
+		return err;
+	pthread_mutex_init(&issuer->clients_lock, NULL); /* never fails on Linux */
+	issuer->store = settings->store;
+	issuer->lifetimes = fill_lifetimes(&settings->lifetimes);
+	issuer->random = settings->random;
+	if (issuer->random.fill == NULL)
+		issuer->random.fill = ac_random_fill;
+	issuer->log = settings->log;
+	issuer->url = strdup(settings->issuer);
+	if (issuer->url != NULL)
+		err = derive_keys(issuer, settings->master_key);
+	if (err != AUTHCODE_OK) {
+		authcode_issuer_free(&issuer);
+		return err;
+	}
+	*ret_issuer = issuer;
+	return AUTHCODE_OK;
+}
+
+void
+authcode_issuer_free(struct authcode_issuer **issuer)
+{
+	struct authcode_issuer *old;
+
+	if (issuer == NULL || *issuer == NULL)
+		return;
+	old = *issuer;
+	*issuer = NULL;
+	authcode_clients_unref(&old->clients);
+	pthread_mutex_destroy(&old->clients_lock);
+	free(old->url);
+	ac_wipe(old, sizeof(*old));
+	free(old);
+}
+
+void
+authcode_issuer_set_clients(struct authcode_issuer *issuer, struct authcode_clients *clients)
+{
+	struct authcode_clients *fresh = authcode_clients_ref(clients);
+	struct authcode_clients *old;
+
+	pthread_mutex_lock(&issuer->clients_lock);
+	old = issuer->clients;
+	issuer->clients = fresh;
+	pthread_mutex_unlock(&issuer->clients_lock);
+	authcode_clients_unref(&old);
+}
+
+struct authcode_clients *
+ac_issuer_clients_ref(struct authcode_issuer *issuer)
+{
+	struct authcode_clients *clients;
+
+	pthread_mutex_lock(&issuer->clients_lock);
+	clients = authcode_clients_ref(issuer->clients);
+	pthread_mutex_unlock(&issuer->clients_lock);
+	return clients;
+}
+
+const char *
+authcode_issuer_url(const struct authcode_issuer *issuer)
+{
+	return issuer->url;
+}

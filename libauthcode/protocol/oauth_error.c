@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The table of oauth_error.h. Only invalid_client and invalid_token answer 401
+ * (RFC 6749 §5.2, RFC 6750 §3.1); a bad grant is always a 400.
+ */
+#include "protocol/oauth_error.h"
+
+#include "base/attr.h"
+
+static const struct ac_oauth_error_row rows[] = {
+	[AC_INVALID_REQUEST] = { "invalid_request", 400, true, "RFC 6749 §4.1.2.1, §5.2" },
+	[AC_INVALID_CLIENT] = { "invalid_client", 401, false, "RFC 6749 §5.2" },
+	[AC_INVALID_GRANT] = { "invalid_grant", 400, false, "RFC 6749 §5.2" },
+	[AC_UNAUTHORIZED_CLIENT] = { "unauthorized_client", 400, true, "RFC 6749 §4.1.2.1, §5.2" },
+	[AC_UNSUPPORTED_GRANT_TYPE] = { "unsupported_grant_type", 400, false, "RFC 6749 §5.2" },
+	[AC_INVALID_SCOPE] = { "invalid_scope", 400, true, "RFC 6749 §4.1.2.1, §5.2" },
+	[AC_UNSUPPORTED_RESPONSE_TYPE] = { "unsupported_response_type", 400, true,
+					   "RFC 6749 §4.1.2.1" },
+	[AC_ACCESS_DENIED] = { "access_denied", 403, true, "RFC 6749 §4.1.2.1" },
+	[AC_SERVER_ERROR] = { "server_error", 500, true, "RFC 6749 §4.1.2.1" },
+	[AC_TEMPORARILY_UNAVAILABLE] = { "temporarily_unavailable", 503, true,
+					 "RFC 6749 §4.1.2.1" },
+	[AC_INVALID_TOKEN] = { "invalid_token", 401, false, "RFC 6750 §3.1" },
+	[AC_INSUFFICIENT_SCOPE] = { "insufficient_scope", 403, false, "RFC 6750 §3.1" },
+};
+
+_Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");
+
+const struct ac_oauth_error_row *
+ac_oauth_error(enum ac_oauth_error error)
+{
+	return (unsigned)error < AC_ARRAY_SIZE(rows) ? &rows[error] : NULL;
+}

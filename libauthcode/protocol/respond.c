@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The ways to fill a response; see exchange.h. Each replaces the response as a
+ * whole, so nothing of an earlier one shows through. Explanations are constants
+ * of this program: nothing a stranger sent is ever repeated (AZ-18, LS-06).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/exchange.h"
+
+#define REALM "authcode"
+
+static struct authcode_refusal
+refusal_of(enum ac_oauth_error error, const char *why)
+{
+	return (struct authcode_refusal){ .error = ac_oauth_error(error)->name,
+					  .description = why };
+}
+
+void
+ac_respond_page(struct authcode_exchange *x, unsigned status, enum ac_oauth_error error,
+		const char *why)
+{
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_PAGE,
+		.status = status,
+		.refusal = refusal_of(error, why),
+	};
+}
+
+void
+ac_respond_empty(struct authcode_exchange *x, unsigned status)
+{
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_EMPTY,
+		.status = status,
+	};
+}
+
+void
+ac_respond_redirect(struct authcode_exchange *x, const char *location)
+{
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_REDIRECT,
+		.status = 303,
+		.location = location,
+	};
+}
+
+/* Text of the object in the arena: jansson's own buffer would stay unwiped. */
+static const char *
+dump(struct authcode_exchange *x, const json_t *object, size_t *ret_len)
+{
+	size_t len = json_dumpb(object, NULL, 0, JSON_COMPACT);
+	char *text = len > 0 ? authcode_arena_alloc(x->arena, len + 1) : NULL;
+
+	if (text == NULL || json_dumpb(object, text, len, JSON_COMPACT) != len)
+		return NULL;
+	*ret_len = len;
+	return text;
+}
+
+static bool
+set_json(struct authcode_exchange *x, unsigned status, json_t *object)
+{
+	size_t len = 0;
+	const char *body = object != NULL ? dump(x, object, &len) : NULL;
+
+	json_decref(object);
+	if (body == NULL)
+		return false;
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_JSON,
+		.status = status,
+		.body = body,
+		.body_len = len,
+	};
+	return true;
+}
+
+void
+ac_respond_json_take(struct authcode_exchange *x, json_t *object)
+{
+	if (!set_json(x, 200, object))
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "json");
+}
+
+/* A refusal stays a refusal when memory is short: then without its body. */
+static void
+set_error(struct authcode_exchange *x, unsigned status, enum ac_oauth_error error, const char *why)
+{
+	json_t *object = json_pack("{ss, ss}", "error", ac_oauth_error(error)->name,
+				   "error_description", why);
+
+	if (!set_json(x, status, object))
+		ac_respond_empty(x, status);
+	x->response.refusal = refusal_of(error, why);
+}
+
+void
+ac_respond_error(struct authcode_exchange *x, enum ac_oauth_error error, const char *why)
+{
+	set_error(x, ac_oauth_error(error)->status, error, why);
+}
+
+void
+ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,
+		  const char *scope)
+{
+	const char *challenge;
+
+	/* RFC 6750 §3.1: who sent no token learns no error code. */
+	if (why == NULL) {
+		ac_respond_empty(x, 401);
+		x->response.www_authenticate = "Bearer realm=\"" REALM "\"";
+		x->response.refusal = refusal_of(AC_INVALID_TOKEN, "no access token was sent");
+		return;
+	}
+	set_error(x, ac_oauth_error(error)->status, error, why);
+	challenge = ac_arena_printf(
+		x->arena,
+		"Bearer realm=\"" REALM "\", error=\"%s\", error_description=\"%s\"%s%s%s",
+		ac_oauth_error(error)->name, why, scope != NULL ? ", scope=\"" : "",
+		scope != NULL ? scope : "", scope != NULL ? "\"" : "");
+	x->response.www_authenticate = challenge != NULL ? challenge : "Bearer realm=\"" REALM "\"";
+}
+
+static void
+log_failure(struct authcode_exchange *x, enum authcode_err err, const char *where)
+{
+	const struct authcode_log *log = &x->issuer->log;
+	char text[160];
+
+	if (log->debug == NULL)
+		return;
+	snprintf(text, sizeof(text), "%s: %s", where, authcode_err_str(err));
+	log->debug(log->ctx, text);
+}
+
+void
+ac_respond_failure(struct authcode_exchange *x, enum authcode_err err, const char *where)
+{
+	unsigned status = err == AUTHCODE_ERR_STORE ? 503 : 500;
+	static const char why[] = "the request could not be completed";
+
+	log_failure(x, err, where);
+	if (!ac_endpoint_is_page(x->request.endpoint))
+		set_error(x, status, AC_SERVER_ERROR, why);
+	else if (status == 503)
+		ac_respond_page(x, status, AC_TEMPORARILY_UNAVAILABLE, why);
+	else
+		ac_respond_page(x, status, AC_SERVER_ERROR, why);
+}

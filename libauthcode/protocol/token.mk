@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Credentials, client authentication and the endpoints that take or give tokens.
+protocol_sources += \
+	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
+	libauthcode/protocol/client_auth.c \
+	libauthcode/protocol/client_secret.c \
+	libauthcode/protocol/credential.c \
+	libauthcode/protocol/form_post.c \
+	libauthcode/protocol/grant.h \
+	libauthcode/protocol/grant_code.c \
+	libauthcode/protocol/grant_refresh.c \
+	libauthcode/protocol/introspect.c \
+	libauthcode/protocol/oauth_error.c \
+	libauthcode/protocol/pkce.c \
+	libauthcode/protocol/revoke.c \
+	libauthcode/protocol/scope.c \
+	libauthcode/protocol/token.c \
+	libauthcode/protocol/token_response.c libauthcode/protocol/token_response.h \
+	libauthcode/protocol/token_valid.c libauthcode/protocol/token_valid.h \
+	libauthcode/protocol/userinfo.c

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See token_response.h. Tokens are opaque bearer tokens (RFC 6750 §4); ID
+ * tokens are another file's to add. no-store is the host's header table.
+ */
+#include "protocol/token_response.h"
+
+struct ac_token_response *
+ac_token_response_new(struct authcode_exchange *x)
+{
+	return authcode_arena_alloc(x->arena, sizeof(struct ac_token_response));
+}
+
+enum authcode_err
+ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode_client *client,
+			      int64_t family_end_ms, struct ac_token_response *response,
+			      struct authcode_new_token *ret_row)
+{
+	uint32_t ttl_s = client->access_token_ttl_s != 0 ? client->access_token_ttl_s
+							 : x->issuer->lifetimes.access_token_s;
+	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
+
+	if (end_ms > family_end_ms)
+		end_ms = family_end_ms;
+	ret_row->scope = response->scope;
+	ret_row->expires_ms = end_ms;
+	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
+	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,
+				  ret_row->hash);
+}
+
+enum authcode_err
+ac_token_response_mint_refresh(struct authcode_exchange *x, const char *scope,
+			       struct ac_token_response *response,
+			       struct authcode_new_token *ret_row)
+{
+	ret_row->scope = scope;
+	ret_row->expires_ms = ac_refresh_idle_end(x);
+	return ac_credential_mint(AC_CREDENTIAL_REFRESH, &x->issuer->random, &response->refresh,
+				  ret_row->hash);
+}
+
+int64_t
+ac_refresh_idle_end(const struct authcode_exchange *x)
+{
+	return x->now_ms + (int64_t)x->issuer->lifetimes.refresh_idle_s * 1000;
+}
+
+void
+ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
+{
+	const char *refresh = response->same_refresh;
+	const char *access;
+
+	access = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
+	if (response->refresh.id != 0)
+		refresh = ac_credential_format(AC_CREDENTIAL_REFRESH, &response->refresh, x->arena);
+	if (access == NULL || (response->refresh.id != 0 && refresh == NULL)) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "token response");
+		return;
+	}
+	ac_respond_json_take(x, json_pack("{s:s, s:s, s:I, s:s, s:s*}", "access_token", access,
+					  "token_type", "Bearer", "expires_in",
+					  (json_int_t)response->expires_in_s, "scope",
+					  response->scope, "refresh_token", refresh));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What every grant ends in: tokens are minted while deciding, and written out
+ * when their rows are durable, because the store makes the row keys.
+ */
+#ifndef AC_PROTOCOL_TOKEN_RESPONSE_H
+#define AC_PROTOCOL_TOKEN_RESPONSE_H
+
+#include <authcode/client.h>
+
+#include "protocol/credential.h"
+#include "protocol/exchange.h"
+
+/* From decide to answer, in the arena. */
+struct ac_token_response {
+	struct ac_credential access;  /* ids stay 0 until the rows exist */
+	struct ac_credential refresh; /* a new refresh token; its id stays 0 when there is none */
+	const char *same_refresh;     /* the refresh token that stays valid, or NULL */
+	const char *scope;            /* of the access token */
+	int64_t expires_in_s;
+};
+
+/* An empty one in the arena; NULL when it is full. */
+struct ac_token_response *ac_token_response_new(struct authcode_exchange *x);
+
+/* Mint into response and fill the row to insert; nothing outlives family_end_ms. */
+AC_MUST_USE enum authcode_err ac_token_response_mint_access(struct authcode_exchange *x,
+							    const struct authcode_client *client,
+							    int64_t family_end_ms,
+							    struct ac_token_response *response,
+							    struct authcode_new_token *ret_row);
+AC_MUST_USE enum authcode_err ac_token_response_mint_refresh(struct authcode_exchange *x,
+							     const char *scope,
+							     struct ac_token_response *response,
+							     struct authcode_new_token *ret_row);
+
+/* The end of a refresh token that is used now (RT-10). */
+int64_t ac_refresh_idle_end(const struct authcode_exchange *x);
+
+/* The one place where tokens leave (RFC 6749 §5.1). */
+void ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See transaction.h. The sealed plaintext is fixed-width numbers, then the
+ * request as text:
+ *
+ *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ subject_id 8 ‖ request
+ *
+ * The layout is named in the label; another layout needs another label, so an
+ * old page never opens as something it was not.
+ */
+#include "protocol/transaction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64url.h"
+#include "base/limits.h"
+#include "base/secret.h"
+
+#define LABEL "authorization request 1"
+#define BROWSER_AT 8
+#define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
+#define SUBJECT_AT (NOTICE_AT + 1)
+#define REQUEST_AT (SUBJECT_AT + 8)
+#define CSRF_LEN AC_BASE64URL_LEN(AC_DIGEST_LEN)
+
+/* How far the clock of another node may be ahead of ours. */
+#define MAX_AHEAD_MS 60000
+
+_Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
+
+static void
+put_i64(uint8_t out[8], int64_t value)
+{
+	for (int i = 7; i >= 0; i--, value = (int64_t)((uint64_t)value >> 8))
+		out[i] = (uint8_t)(value & 0xff);
+}
+
+static int64_t
+get_i64(const uint8_t in[8])
+{
+	uint64_t value = 0;
+
+	for (int i = 0; i < 8; i++)
+		value = value << 8 | in[i];
+	return (int64_t)value;
+}
+
+enum authcode_err
+ac_transaction_browser(const char *cookie, uint8_t ret_browser[AC_DIGEST_LEN])
+{
+	const struct ac_part part = { cookie, strlen(cookie) };
+
+	return ac_sha256(&part, 1, ret_browser);
+}
+
+enum authcode_err
+ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena,
+		    const struct ac_transaction *transaction, char **ret_sealed)
+{
+	size_t request_len = strlen(transaction->request);
+	uint8_t nonce[AC_SEAL_NONCE_LEN];
+	uint8_t *plain;
+	enum authcode_err err;
+
+	if (request_len > AC_MAX_AUTHORIZE_PARAMS)
+		return AUTHCODE_ERR_LIMIT;
+	plain = authcode_arena_alloc(arena, REQUEST_AT + request_len);
+	if (plain == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	err = issuer->random.fill(issuer->random.ctx, nonce, sizeof(nonce));
+	if (err != AUTHCODE_OK)
+		return err;
+	put_i64(plain, transaction->created_ms);
+	memcpy(plain + BROWSER_AT, transaction->browser, AC_DIGEST_LEN);
+	plain[NOTICE_AT] = (uint8_t)transaction->notice;
+	put_i64(plain + SUBJECT_AT, transaction->subject_id);
+	memcpy(plain + REQUEST_AT, transaction->request, request_len);
+	return ac_seal(issuer->keys.transaction, nonce, LABEL, plain, REQUEST_AT + request_len,
+		       arena, ret_sealed);
+}
+
+enum authcode_err
+ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *arena,
+		      const char *sealed, struct ac_transaction *ret)
+{
+	struct ac_transaction opened = { 0 };
+	const uint8_t *plain;
+	void *data = NULL;
+	size_t len = 0;
+	enum authcode_err err;
+
+	err = ac_unseal(issuer->keys.transaction, LABEL, sealed, arena, opened.nonce, &data, &len);
+	if (err != AUTHCODE_OK)
+		return err;
+	plain = data;
+	if (len < REQUEST_AT || plain[NOTICE_AT] >= AUTHCODE_NOTICE_COUNT)
+		return AUTHCODE_ERR_SYNTAX;
+	opened.created_ms = get_i64(plain);
+	memcpy(opened.browser, plain + BROWSER_AT, AC_DIGEST_LEN);
+	opened.notice = (enum authcode_notice)plain[NOTICE_AT];
+	opened.subject_id = get_i64(plain + SUBJECT_AT);
+	/* ac_unseal() has put a NUL behind the plaintext. */
+	opened.request = (const char *)plain + REQUEST_AT;
+	*ret = opened;
+	return AUTHCODE_OK;
+}
+
+bool
+ac_transaction_same_browser(const struct ac_transaction *transaction, const char *browser)
+{
+	uint8_t digest[AC_DIGEST_LEN];
+
+	return browser != NULL && *browser != '\0' &&
+	       ac_transaction_browser(browser, digest) == AUTHCODE_OK &&
+	       ac_secret_equal(digest, transaction->browser, sizeof(digest));
+}
+
+bool
+ac_transaction_fresh(const struct authcode_issuer *issuer, const struct ac_transaction *transaction,
+		     const char *browser, int64_t now_ms)
+{
+	int64_t age_ms;
+
+	if (__builtin_sub_overflow(now_ms, transaction->created_ms, &age_ms))
+		return false;
+	return age_ms >= -MAX_AHEAD_MS &&
+	       age_ms < (int64_t)issuer->lifetimes.transaction_s * 1000 &&
+	       ac_transaction_same_browser(transaction, browser);
+}
+
+static enum authcode_err
+csrf_digest(struct authcode_issuer *issuer, const char *sealed, const char *browser,
+	    uint8_t ret_digest[AC_DIGEST_LEN])
+{
+	/* The NUL of the cookie separates: neither text can hold one. */
+	const struct ac_part parts[] = {
+		{ browser, strlen(browser) + 1 },
+		{ sealed, strlen(sealed) },
+	};
+
+	return ac_hmac_sha256(issuer->keys.csrf, parts, AC_ARRAY_SIZE(parts), ret_digest);
+}
+
+enum authcode_err
+ac_transaction_csrf(struct authcode_issuer *issuer, struct authcode_arena *arena,
+		    const char *sealed, const char *browser, char **ret_csrf)
+{
+	uint8_t digest[AC_DIGEST_LEN];
+	char *text = authcode_arena_alloc(arena, CSRF_LEN + 1);
+	enum authcode_err err;
+
+	if (text == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	err = csrf_digest(issuer, sealed, browser, digest);
+	if (err != AUTHCODE_OK)
+		return err;
+	ac_base64url_encode(digest, sizeof(digest), text);
+	*ret_csrf = text;
+	return AUTHCODE_OK;
+}
+
+bool
+ac_transaction_csrf_ok(struct authcode_issuer *issuer, const char *sealed, const char *browser,
+		       const char *csrf)
+{
+	uint8_t expected[AC_DIGEST_LEN], given[AC_DIGEST_LEN];
+	size_t len = 0;
+
+	if (sealed == NULL || browser == NULL || *browser == '\0' || csrf == NULL)
+		return false;
+	return ac_base64url_decode(csrf, strlen(csrf), given, sizeof(given), &len) &&
+	       len == sizeof(given) &&
+	       csrf_digest(issuer, sealed, browser, expected) == AUTHCODE_OK &&
+	       ac_secret_equal(expected, given, sizeof(expected));
+}
+
+/* --- for hosts ----------------------------------------------------------- */
+
+static bool
+find_client_id(struct authcode_arena *arena, const char *request, char out[AC_MAX_CLIENT_ID + 1])
+{
+	struct ac_params params = { 0 };
+	const char *id;
+
+	if (ac_form_decode(arena, request, strlen(request), AC_FROM_QUERY, &params) != AUTHCODE_OK)
+		return false;
+	id = ac_params_get(&params, "client_id");
+	if (id == NULL || strlen(id) > AC_MAX_CLIENT_ID)
+		return false;
+	memcpy(out, id, strlen(id) + 1);
+	return true;
+}
+
+struct authcode_transaction
+authcode_transaction_check(struct authcode_issuer *issuer, const char *transaction,
+			   const char *csrf, const char *browser, int64_t now_ms)
+{
+	struct authcode_transaction verdict = { .state = AUTHCODE_TRANSACTION_INVALID };
+	struct authcode_arena *arena = NULL;
+	struct ac_transaction opened;
+
+	if (transaction == NULL || authcode_arena_new(AC_MAX_ARENA, &arena) != AUTHCODE_OK)
+		return verdict;
+	if (ac_transaction_unseal(issuer, arena, transaction, &opened) != AUTHCODE_OK)
+		goto out;
+	/* Stale before CSRF: the token is bound to the browser too, and an old
+	 * page deserves a new one, not a reproach. */
+	if (!ac_transaction_fresh(issuer, &opened, browser, now_ms)) {
+		verdict.state = AUTHCODE_TRANSACTION_STALE;
+		goto out;
+	}
+	if (!ac_transaction_csrf_ok(issuer, transaction, browser, csrf)) {
+		verdict.state = AUTHCODE_TRANSACTION_CSRF;
+		goto out;
+	}
+	if (!find_client_id(arena, opened.request, verdict.client_id))
+		goto out;
+	memcpy(verdict.nonce, opened.nonce, sizeof(verdict.nonce));
+	verdict.state = AUTHCODE_TRANSACTION_VALID;
+out:
+	authcode_arena_free(&arena);
+	return verdict;
+}
+
+enum authcode_err
+ac_transaction_resume_url(struct authcode_issuer *issuer, struct authcode_arena *arena,
+			  const struct ac_transaction *transaction, const char **ret_url)
+{
+	char *sealed = NULL;
+	const char *url;
+	enum authcode_err err = ac_transaction_seal(issuer, arena, transaction, &sealed);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	url = ac_issuer_endpoint_url(issuer, AUTHCODE_ENDPOINT_RESUME, arena);
+	if (url != NULL)
+		url = ac_arena_printf(arena, "%s?txn=%s", url, sealed);
+	if (url == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	*ret_url = url;
+	return AUTHCODE_OK;
+}
+
+static enum authcode_err
+foreign_is_syntax(enum authcode_err err)
+{
+	return err == AUTHCODE_ERR_CRYPTO ? AUTHCODE_ERR_SYNTAX : err;
+}
+
+enum authcode_err
+authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *transaction,
+				const char *browser, enum authcode_notice notice, int64_t now_ms,
+				char **ret_url)
+{
+	struct authcode_arena *arena = NULL;
+	struct ac_transaction opened;
+	const char *url = NULL;
+	char *copy;
+	enum authcode_err err;
+
+	if (transaction == NULL || browser == NULL || *browser == '\0' ||
+	    (unsigned)notice >= AUTHCODE_NOTICE_COUNT || ret_url == NULL)
+		return AUTHCODE_ERR_USAGE;
+	err = authcode_arena_new(AC_MAX_ARENA, &arena);
+	if (err != AUTHCODE_OK)
+		return err;
+	err = foreign_is_syntax(ac_transaction_unseal(issuer, arena, transaction, &opened));
+	if (err != AUTHCODE_OK)
+		goto out;
+	opened.created_ms = now_ms;
+	opened.notice = notice;
+	opened.subject_id = 0;
+	err = ac_transaction_browser(browser, opened.browser);
+	if (err == AUTHCODE_OK)
+		err = ac_transaction_resume_url(issuer, arena, &opened, &url);
+	if (err != AUTHCODE_OK)
+		goto out;
+	copy = strdup(url);
+	if (copy != NULL)
+		*ret_url = copy;
+	else
+		err = AUTHCODE_ERR_MEMORY;
+out:
+	authcode_arena_free(&arena);
+	return err;
+}
+
+enum authcode_err
+authcode_transaction_csrf(struct authcode_issuer *issuer, const char *transaction,
+			  const char *browser, char **ret_csrf)
+{
+	struct authcode_arena *arena = NULL;
+	struct ac_transaction opened;
+	char *csrf = NULL, *copy;
+	enum authcode_err err;
+
+	if (transaction == NULL || browser == NULL || *browser == '\0' || ret_csrf == NULL)
+		return AUTHCODE_ERR_USAGE;
+	err = authcode_arena_new(AC_MAX_ARENA, &arena);
+	if (err != AUTHCODE_OK)
+		return err;
+	err = foreign_is_syntax(ac_transaction_unseal(issuer, arena, transaction, &opened));
+	if (err == AUTHCODE_OK)
+		err = ac_transaction_csrf(issuer, arena, transaction, browser, &csrf);
+	if (err != AUTHCODE_OK)
+		goto out;
+	copy = strdup(csrf);
+	if (copy != NULL)
+		*ret_csrf = copy;
+	else
+		err = AUTHCODE_ERR_MEMORY;
+out:
+	authcode_arena_free(&arena);
+	return err;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The memory store, the readable reference of <authcode/store.h>: opening,
+ * reading, closing. An operation is applied in memory_ops.c while the mutex is
+ * held and is done before submit returns. Nothing survives close.
+ */
+#include "store/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/operation.h"
+
+bool
+ac_memory_view_session(const struct ac_memory *memory, int64_t id,
+		       struct authcode_session_view *view)
+{
+	const struct authcode_session *session = ac_table_find(&memory->sessions, id);
+
+	*view = (struct authcode_session_view){ 0 };
+	if (session == NULL)
+		return false;
+	view->session = *session;
+	view->subject =
+		*(struct authcode_subject *)ac_table_find(&memory->subjects, session->subject_id);
+	return true;
+}
+
+bool
+ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_code_view *view)
+{
+	const struct authcode_code *code = ac_table_find(&memory->codes, id);
+	const struct authcode_session *session;
+
+	*view = (struct authcode_code_view){ 0 };
+	if (code == NULL)
+		return false;
+	view->code = *code;
+	view->subject =
+		*(struct authcode_subject *)ac_table_find(&memory->subjects, code->subject_id);
+	session = ac_table_find(&memory->sessions, code->session_id);
+	if (session != NULL)
+		view->session = *session;
+	return true;
+}
+
+bool
+ac_memory_view_token(const struct ac_memory *memory, int64_t id, struct authcode_token_view *view)
+{
+	const struct authcode_token *token = ac_table_find(&memory->tokens, id);
+	const struct authcode_subject *subject;
+	const struct authcode_session *session;
+
+	*view = (struct authcode_token_view){ 0 };
+	if (token == NULL)
+		return false;
+	view->token = *token;
+	view->family =
+		*(struct authcode_family *)ac_table_find(&memory->families, token->family_id);
+	subject = ac_table_find(&memory->subjects, view->family.subject_id);
+	if (subject != NULL)
+		view->subject = *subject;
+	session = ac_table_find(&memory->sessions, view->family.session_id);
+	if (session != NULL)
+		view->session = *session;
+	return true;
+}
+
+struct ac_memory_grant *
+ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id, const char *client_id)
+{
+	struct ac_memory_grant *grant = memory->grants;
+
+	while (grant != NULL && (grant->row->subject_id != subject_id ||
+				 strcmp(grant->row->client_id, client_id) != 0))
+		grant = grant->next;
+	return grant;
+}
+
+/* Gives a row of a view texts of its own; a row that is absent stays zero. */
+static enum authcode_err
+keep(const struct ac_row_type *type, int64_t id, struct authcode_arena *arena, void *row)
+{
+	return id == 0 ? AUTHCODE_OK : ac_row_read(type, row, arena, row);
+}
+
+static enum authcode_err
+find_session(void *self, int64_t id, struct authcode_arena *arena,
+	     struct authcode_session_view *ret)
+{
+	struct ac_memory *memory = self;
+	struct authcode_session_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	if (ac_memory_view_session(memory, id, &view)) {
+		err = keep(&ac_row_session, view.session.id, arena, &view.session);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+static enum authcode_err
+find_grant(void *self, int64_t subject_id, const char *client_id, struct authcode_arena *arena,
+	   struct authcode_grant *ret)
+{
+	struct ac_memory *memory = self;
+	const struct ac_memory_grant *grant;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	grant = ac_memory_find_grant(memory, subject_id, client_id);
+	if (grant != NULL)
+		err = ac_row_read(&ac_row_grant, grant->row, arena, ret);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+static enum authcode_err
+find_code(void *self, int64_t id, struct authcode_arena *arena, struct authcode_code_view *ret)
+{
+	struct ac_memory *memory = self;
+	struct authcode_code_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	if (ac_memory_view_code(memory, id, &view)) {
+		err = keep(&ac_row_code, view.code.id, arena, &view.code);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+static enum authcode_err
+find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode_token_view *ret)
+{
+	struct ac_memory *memory = self;
+	struct authcode_token_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	if (ac_memory_view_token(memory, id, &view)) {
+		err = keep(&ac_row_token, view.token.id, arena, &view.token);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_family, view.family.id, arena, &view.family);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+static void
+submit(void *self, struct authcode_operation *operation)
+{
+	struct ac_memory *memory = self;
+
+	pthread_mutex_lock(&memory->mutex);
+	ac_memory_apply(memory, operation);
+	pthread_mutex_unlock(&memory->mutex);
+	operation->done(operation, operation->arg);
+}
+
+static void
+close_store(void *self)
+{
+	struct ac_memory *memory = self;
+	struct ac_memory_grant *grant;
+
+	while ((grant = memory->grants) != NULL) {
+		memory->grants = grant->next;
+		free(grant->row);
+		free(grant);
+	}
+	ac_table_clear(&memory->tokens);
+	ac_table_clear(&memory->families);
+	ac_table_clear(&memory->codes);
+	ac_table_clear(&memory->sessions);
+	ac_table_clear(&memory->subjects);
+	pthread_mutex_destroy(&memory->mutex);
+	free(memory);
+}
+
+static const struct authcode_store_ops memory_ops = {
+	.version = AUTHCODE_STORE_VERSION,
+	.size = sizeof(struct authcode_store_ops),
+	.name = "memory",
+	.submit = submit,
+	.find_session = find_session,
+	.find_grant = find_grant,
+	.find_code = find_code,
+	.find_token = find_token,
+	.close = close_store,
+};
+
+enum authcode_err
+authcode_store_memory_open(const struct authcode_store_random *random,
+			   struct authcode_store **ret_store)
+{
+	struct ac_memory *memory = calloc(1, sizeof(*memory));
+	enum authcode_err err;
+
+	if (memory == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	if (random != NULL)
+		memory->random = *random;
+	pthread_mutex_init(&memory->mutex, NULL);
+	err = ac_store_new(&memory_ops, memory, ret_store);
+	if (err != AUTHCODE_OK)
+		close_store(memory);
+	return err;
+}

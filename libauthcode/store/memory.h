@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The memory store's inside: its tables, and what its reads and operations
+ * share. One mutex guards it all; every function here is called with it held.
+ */
+#ifndef AC_STORE_MEMORY_H
+#define AC_STORE_MEMORY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <authcode/store.h>
+
+#include "store/memory_table.h"
+
+struct ac_memory_grant {
+	struct ac_memory_grant *next;
+	struct authcode_grant *row;
+};
+
+struct ac_memory {
+	pthread_mutex_t mutex;
+	struct authcode_store_random random;
+	struct ac_table subjects;
+	struct ac_table sessions;
+	struct ac_table codes;
+	struct ac_table families;
+	struct ac_table tokens;
+	struct ac_memory_grant *grants;
+};
+
+/* Fill *view with rows whose texts are borrowed from the tables. */
+bool ac_memory_view_session(const struct ac_memory *memory, int64_t id,
+			    struct authcode_session_view *view);
+bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
+			 struct authcode_code_view *view);
+bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
+			  struct authcode_token_view *view);
+
+/* NULL: none. */
+struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id,
+					     const char *client_id);
+
+/* Sets operation->result and err; what it writes it writes whole. */
+void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* Returns how many rows it deleted. */
+uint32_t ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit);
+
+#endif

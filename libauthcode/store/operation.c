@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The arguments of operations, checked once for every backend, so that none
+ * has to meet a NULL text or a time that fits no row key. See operation.h.
+ */
+#include "store/operation.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "store/row_key.h"
+
+/* Far above every limit of limits.h; what a row can hold is bounded even when
+ * a host forgets its own limits. */
+#define MAX_TEXT (256 * 1024)
+
+static enum authcode_err
+check_texts(const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (texts[i] == NULL)
+			return AUTHCODE_ERR_USAGE;
+		if (strnlen(texts[i], MAX_TEXT + 1) > MAX_TEXT)
+			return AUTHCODE_ERR_LIMIT;
+	}
+	return AUTHCODE_OK;
+}
+
+static enum authcode_err
+check_create_session(const struct authcode_operation *operation)
+{
+	const struct authcode_op_create_session *args = &operation->u.create_session;
+	const char *const texts[] = {
+		args->user_name, args->full_name, args->groups, args->new_sub, args->acr, args->amr,
+	};
+
+	if (args->new_sub != NULL && args->new_sub[0] == '\0')
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_issue_code(const struct authcode_operation *operation)
+{
+	const struct authcode_op_issue_code *args = &operation->u.issue_code;
+	const char *const texts[] = {
+		args->code.client_id, args->code.redirect_uri,
+		args->code.scope,     args->code.code_challenge,
+		args->code.nonce,     args->remember ? args->consented_scope : "",
+	};
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_redeem_code(const struct authcode_operation *operation)
+{
+	const struct authcode_op_redeem_code *args = &operation->u.redeem_code;
+	const char *const texts[] = {
+		args->access.scope,
+		args->with_refresh ? args->refresh.scope : "",
+	};
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_use_refresh(const struct authcode_operation *operation)
+{
+	const struct authcode_op_use_refresh *args = &operation->u.use_refresh;
+	const char *const texts[] = {
+		args->access.scope,
+		args->rotate ? args->successor.scope : "",
+	};
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_purge(const struct authcode_operation *operation)
+{
+	uint32_t limit = operation->u.purge.limit;
+
+	return limit >= 1 && limit <= AUTHCODE_PURGE_MAX ? AUTHCODE_OK : AUTHCODE_ERR_USAGE;
+}
+
+static enum authcode_err
+check_nothing(const struct authcode_operation *operation)
+{
+	(void)operation;
+	return AUTHCODE_OK;
+}
+
+static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcode_operation *) = {
+	[AUTHCODE_OP_CREATE_SESSION] = check_create_session,
+	[AUTHCODE_OP_ISSUE_CODE] = check_issue_code,
+	[AUTHCODE_OP_REDEEM_CODE] = check_redeem_code,
+	[AUTHCODE_OP_USE_REFRESH] = check_use_refresh,
+	[AUTHCODE_OP_REVOKE_FAMILY] = check_nothing,
+	[AUTHCODE_OP_REVOKE_TOKEN] = check_nothing,
+	[AUTHCODE_OP_END_SESSION] = check_nothing,
+	[AUTHCODE_OP_PURGE] = check_purge,
+};
+
+enum authcode_err
+ac_operation_check(const struct authcode_operation *operation)
+{
+	if ((unsigned)operation->kind >= AUTHCODE_OP_COUNT || checks[operation->kind] == NULL)
+		return AUTHCODE_ERR_USAGE;
+	if (operation->now_ms < 1 || operation->now_ms > AC_ROW_KEY_MAX_MS)
+		return AUTHCODE_ERR_USAGE;
+	return checks[operation->kind](operation);
+}
+
+void
+ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
+{
+	operation->result = AUTHCODE_RESULT_FAILED;
+	operation->err = err;
+	switch (operation->kind) {
+	case AUTHCODE_OP_CREATE_SESSION:
+		operation->u.create_session.ret_session_id = 0;
+		operation->u.create_session.ret_subject_id = 0;
+		break;
+	case AUTHCODE_OP_ISSUE_CODE:
+		operation->u.issue_code.ret_code_id = 0;
+		break;
+	case AUTHCODE_OP_REDEEM_CODE:
+		operation->u.redeem_code.access.ret_id = 0;
+		operation->u.redeem_code.refresh.ret_id = 0;
+		break;
+	case AUTHCODE_OP_USE_REFRESH:
+		operation->u.use_refresh.access.ret_id = 0;
+		operation->u.use_refresh.successor.ret_id = 0;
+		break;
+	case AUTHCODE_OP_PURGE:
+		operation->u.purge.ret_deleted = 0;
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The decisions behind the operations of <authcode/store.h>; see rules.h. In
+ * every rule reuse is found before expiry: what was stolen and used is still
+ * evidence when its time is over (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
+ */
+#include "store/rules.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+bool
+ac_subject_live(const struct authcode_subject *subject)
+{
+	return subject->id != 0 && subject->retired_ms == 0;
+}
+
+static bool
+session_not_ended(const struct authcode_session *session)
+{
+	return session->id != 0 && session->ended_ms == 0;
+}
+
+enum authcode_result
+ac_rule_issue_code(const struct authcode_session_view *view, int64_t now_ms)
+{
+	if (view == NULL)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (!session_not_ended(&view->session) || !ac_subject_live(&view->subject))
+		return AUTHCODE_RESULT_EXPIRED;
+	if (now_ms >= view->session.expires_ms || now_ms >= view->session.idle_expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	return AUTHCODE_RESULT_DONE;
+}
+
+enum authcode_result
+ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
+{
+	if (view == NULL)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (view->code.used_ms != 0)
+		return AUTHCODE_RESULT_REUSED;
+	if (now_ms >= view->code.expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session))
+		return AUTHCODE_RESULT_EXPIRED;
+	return AUTHCODE_RESULT_DONE;
+}
+
+enum authcode_result
+ac_rule_use_refresh(const struct authcode_token_view *view, int64_t now_ms)
+{
+	const struct authcode_token *token;
+	const struct authcode_family *family;
+
+	if (view == NULL || view->token.kind != AUTHCODE_TOKEN_REFRESH)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	token = &view->token;
+	family = &view->family;
+	if (token->rotated_ms != 0)
+		return AUTHCODE_RESULT_REUSED;
+	if (now_ms >= token->expires_ms || token->revoked_ms != 0)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (now_ms >= family->expires_ms || family->revoked_ms != 0)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (family->subject_id != 0 && !ac_subject_live(&view->subject))
+		return AUTHCODE_RESULT_EXPIRED;
+	if (family->session_id != 0 && !session_not_ended(&view->session))
+		return AUTHCODE_RESULT_EXPIRED;
+	return AUTHCODE_RESULT_DONE;
+}
+
+/* A rotated refresh token is remembered as long as its family lives: whoever
+ * comes back with it shows that somebody else has had it (RFC 9700 §4.14.2). */
+int64_t
+ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms, int64_t family_expires_ms)
+{
+	return kind == AUTHCODE_TOKEN_REFRESH ? family_expires_ms : expires_ms;
+}
+
+int64_t
+ac_earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool
+contains(const char *list, const char *word, size_t len)
+{
+	for (const char *p = list; *p != '\0';) {
+		size_t n = strcspn(p, " ");
+
+		if (n == len && memcmp(p, word, len) == 0)
+			return true;
+		p += n;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+const char *
+ac_store_scope_union(struct authcode_arena *arena, const char *a, const char *b)
+{
+	size_t len = strlen(a);
+	char *text = authcode_arena_alloc(arena, len + 1 + strlen(b) + 1);
+
+	if (text == NULL)
+		return NULL;
+	memcpy(text, a, len);
+	for (b += strspn(b, " "); *b != '\0'; b += strspn(b, " ")) {
+		size_t n = strcspn(b, " ");
+
+		if (!contains(text, b, n)) {
+			if (len > 0)
+				text[len++] = ' ';
+			memcpy(text + len, b, n);
+			len += n;
+			text[len] = '\0';
+		}
+		b += n;
+	}
+	return text;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What an operation decides, as pure functions over the rows it depends on, so
+ * that every backend decides alike. What depends on a row that is missing (its
+ * part of the view is zero) is refused.
+ */
+#ifndef AC_STORE_RULES_H
+#define AC_STORE_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <authcode/store.h>
+
+#include "base/attr.h"
+
+/* A subject can be signed in or stand behind a token. */
+AC_MUST_USE bool ac_subject_live(const struct authcode_subject *subject);
+
+/* In all three, view NULL: there is no such row. */
+
+/* DONE, EXPIRED, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_issue_code(const struct authcode_session_view *view,
+						    int64_t now_ms);
+
+/* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over still lets its
+ * last code be redeemed; one that was ended does not. */
+AC_MUST_USE enum authcode_result ac_rule_redeem_code(const struct authcode_code_view *view,
+						     int64_t now_ms);
+
+/* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over ends no family
+ * (the family's own end says how long it lives); one that was ended does. */
+AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct authcode_token_view *view,
+						     int64_t now_ms);
+
+/* From when on the row cannot change any answer but between refusals. */
+AC_MUST_USE int64_t ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms,
+				       int64_t family_expires_ms);
+
+AC_MUST_USE int64_t ac_earlier(int64_t a, int64_t b);
+
+/* Words of a, then those of b that a lacks, in the arena; NULL: ERR_MEMORY. */
+AC_MUST_USE const char *ac_store_scope_union(struct authcode_arena *arena, const char *a,
+					     const char *b);
+
+#endif

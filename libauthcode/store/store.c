@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The functions through which issuer and host reach whatever backend is behind
+ * a store. An operation that breaks the contract is answered here and never
+ * reaches one.
+ */
+#include <authcode/store.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "store/operation.h"
+
+enum authcode_err
+ac_store_new(const struct authcode_store_ops *ops, void *self, struct authcode_store **ret)
+{
+	struct authcode_store *store = calloc(1, sizeof(*store));
+
+	if (store == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	store->ops = ops;
+	store->self = self;
+	*ret = store;
+	return AUTHCODE_OK;
+}
+
+void
+authcode_store_submit(struct authcode_store *store, struct authcode_operation *operation,
+		      void (*done)(struct authcode_operation *, void *), void *arg)
+{
+	enum authcode_err err = ac_operation_check(operation);
+
+	operation->done = done;
+	operation->arg = arg;
+	operation->next = NULL;
+	ac_operation_fail(operation, err);
+	if (err != AUTHCODE_OK) {
+		done(operation, arg);
+		return;
+	}
+	store->ops->submit(store->self, operation);
+}
+
+struct waiter {
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	bool done;
+};
+
+/* The waiter's frame may be gone once the mutex is free: nothing after it. */
+static void
+wake(struct authcode_operation *operation, void *arg)
+{
+	struct waiter *waiter = arg;
+
+	(void)operation;
+	pthread_mutex_lock(&waiter->mutex);
+	waiter->done = true;
+	pthread_cond_signal(&waiter->cond);
+	pthread_mutex_unlock(&waiter->mutex);
+}
+
+void
+authcode_store_perform(struct authcode_store *store, struct authcode_operation *operation)
+{
+	struct waiter waiter = {
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.cond = PTHREAD_COND_INITIALIZER,
+	};
+
+	authcode_store_submit(store, operation, wake, &waiter);
+	pthread_mutex_lock(&waiter.mutex);
+	while (!waiter.done)
+		pthread_cond_wait(&waiter.cond, &waiter.mutex);
+	pthread_mutex_unlock(&waiter.mutex);
+	pthread_cond_destroy(&waiter.cond);
+	pthread_mutex_destroy(&waiter.mutex);
+}
+
+enum authcode_err
+authcode_store_find_session(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			    struct authcode_session_view *ret)
+{
+	return store->ops->find_session(store->self, id, arena, ret);
+}
+
+enum authcode_err
+authcode_store_find_grant(struct authcode_store *store, int64_t subject_id, const char *client_id,
+			  struct authcode_arena *arena, struct authcode_grant *ret)
+{
+	return store->ops->find_grant(store->self, subject_id, client_id, arena, ret);
+}
+
+enum authcode_err
+authcode_store_find_code(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			 struct authcode_code_view *ret)
+{
+	return store->ops->find_code(store->self, id, arena, ret);
+}
+
+enum authcode_err
+authcode_store_find_token(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			  struct authcode_token_view *ret)
+{
+	return store->ops->find_token(store->self, id, arena, ret);
+}
+
+void
+authcode_store_close(struct authcode_store **store)
+{
+	if (store == NULL || *store == NULL)
+		return;
+	(*store)->ops->close((*store)->self);
+	free(*store);
+	*store = NULL;
+}

@@ -1,0 +1,699 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * GET and POST /authorize: every check in its order, and what a refusal looks
+ * like. AZ, RU, PK and IS requirement lines.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "tests/flow/flow.h"
+
+#define WEB "client_id=web&redirect_uri=https://web.example/cb"
+#define WEB_OK WEB "&response_type=code"
+#define APP "client_id=app&redirect_uri=com.example.app%3A%2Fcb&response_type=code"
+
+static struct flow flow;
+static const struct flow_browser nobody = { .cookie = "browser-one" };
+
+static int
+setup(void **state)
+{
+	(void)state;
+	flow_start(&flow);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	flow_stop(&flow);
+	return 0;
+}
+
+static const struct authcode_response *
+authorize(const char *query)
+{
+	return flow_get(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, query);
+}
+
+static void
+assert_sign_in(const struct authcode_response *response)
+{
+	assert_int_equal(response->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	assert_int_equal(response->status, 200);
+	assert_null(response->location);
+	assert_null(response->refusal.error);
+	assert_non_null(response->interaction);
+}
+
+/* AZ-01 */
+static void
+get_and_post_mean_the_same(void **state)
+{
+	const struct authcode_response *response;
+
+	(void)state;
+	assert_sign_in(authorize(WEB_OK));
+	response = flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK);
+	assert_sign_in(response);
+	assert_string_equal(response->interaction->client->id, "web");
+	response = flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "&state=s");
+	flow_assert_refused(&flow, response, FLOW_WEB_URI, "invalid_request", "s");
+}
+
+/* AZ-01, TK-01, IN-05: every endpoint × every method. */
+static void
+other_methods_are_answered_405_with_allow(void **state)
+{
+	static const struct {
+		enum authcode_endpoint endpoint;
+		enum authcode_method method;
+		const char *allow;
+	} rows[] = {
+		{ AUTHCODE_ENDPOINT_AUTHORIZE, AUTHCODE_METHOD_OTHER, "GET, POST" },
+		{ AUTHCODE_ENDPOINT_RESUME, AUTHCODE_METHOD_OTHER, "GET" },
+		{ AUTHCODE_ENDPOINT_RESUME, AUTHCODE_METHOD_POST, "GET" },
+		{ AUTHCODE_ENDPOINT_CONSENT, AUTHCODE_METHOD_OTHER, "POST" },
+		{ AUTHCODE_ENDPOINT_CONSENT, AUTHCODE_METHOD_GET, "POST" },
+		{ AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_METHOD_OTHER, "POST" },
+		{ AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_METHOD_GET, "POST" },
+		{ AUTHCODE_ENDPOINT_REVOKE, AUTHCODE_METHOD_OTHER, "POST" },
+		{ AUTHCODE_ENDPOINT_REVOKE, AUTHCODE_METHOD_GET, "POST" },
+		{ AUTHCODE_ENDPOINT_INTROSPECT, AUTHCODE_METHOD_OTHER, "POST" },
+		{ AUTHCODE_ENDPOINT_INTROSPECT, AUTHCODE_METHOD_GET, "POST" },
+		{ AUTHCODE_ENDPOINT_USERINFO, AUTHCODE_METHOD_OTHER, "GET, POST" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		const struct authcode_response *response =
+			flow_run(&flow, (struct authcode_request){
+						.endpoint = rows[i].endpoint,
+						.method = rows[i].method,
+						.query = { WEB_OK, strlen(WEB_OK) },
+						.browser = "browser-one",
+					});
+
+		print_message("# %s %d\n", authcode_endpoint_path(rows[i].endpoint),
+			      rows[i].method);
+		assert_int_equal(response->status, 405);
+		assert_string_equal(response->allow, rows[i].allow);
+		assert_int_equal(response->kind,
+				 i < 5 ? AUTHCODE_RESPONSE_PAGE : AUTHCODE_RESPONSE_JSON);
+		assert_string_equal(response->refusal.error, "invalid_request");
+	}
+}
+
+/* Every request that must never leave this server: AZ-04, AZ-06, AZ-07, RU. */
+static void
+refusals_before_the_redirect_uri_is_trusted_are_pages(void **state)
+{
+	static const struct {
+		const char *name, *query, *error;
+	} rows[] = {
+		{ "nothing", "", "invalid_request" },
+		{ "AZ-06 no client", "response_type=code&redirect_uri=https://web.example/cb",
+		  "invalid_request" },
+		{ "AZ-06 empty client", "client_id=&redirect_uri=https://web.example/cb",
+		  "invalid_request" },
+		{ "AZ-06 unknown client",
+		  "client_id=nope&response_type=code&redirect_uri=https://web.example/cb",
+		  "invalid_client" },
+		{ "AZ-06 id in another case",
+		  "client_id=WEB&response_type=code&redirect_uri=https://web.example/cb",
+		  "invalid_client" },
+		{ "AZ-06 id with a space",
+		  "client_id=web+&response_type=code&redirect_uri=https://web.example/cb",
+		  "invalid_client" },
+		{ "AZ-06 disabled client",
+		  "client_id=disabled&response_type=code&redirect_uri=https://web.example/cb",
+		  "invalid_client" },
+		{ "AZ-04 client_id twice", WEB_OK "&client_id=web", "invalid_request" },
+		{ "AZ-04 two client_ids", WEB_OK "&client_id=app", "invalid_request" },
+		{ "AZ-04 redirect_uri twice", WEB_OK "&redirect_uri=https://web.example/cb",
+		  "invalid_request" },
+		{ "AZ-04 two redirect_uris", WEB_OK "&redirect_uri=https://evil.example/",
+		  "invalid_request" },
+		{ "AZ-07 two faults: the URI is first",
+		  "client_id=web&redirect_uri=https://evil.example/&response_type=token",
+		  "invalid_request" },
+		{ "RU-01 another URI",
+		  "client_id=web&response_type=code&redirect_uri=https://evil.example/cb",
+		  "invalid_request" },
+		{ "RU-01 a URI of another client",
+		  "client_id=web&response_type=code&redirect_uri=https://post.example/cb",
+		  "invalid_request" },
+		{ "RU-03 several registered and none sent", "client_id=post&response_type=code",
+		  "invalid_request" },
+		{ "RU-03 none sent with openid",
+		  "client_id=web&response_type=code&scope=openid+profile", "invalid_request" },
+		{ "RU-03 none sent with openid by default", "client_id=first&response_type=code",
+		  "invalid_request" },
+		{ "RU-03 empty counts as none",
+		  "client_id=web&response_type=code&scope=openid&redirect_uri=",
+		  "invalid_request" },
+		{ "RU-04 fragment", WEB_OK "%23", "invalid_request" },
+		{ "RU-14 return_to", "return_to=https://evil.example/", "invalid_request" },
+		{ "bad escape", WEB_OK "&state=%zz", "invalid_request" },
+		{ "bad escape at the end", WEB_OK "&state=%4", "invalid_request" },
+		{ "escaped NUL", WEB_OK "&state=a%00b", "invalid_request" },
+		{ "NUL behind the URI",
+		  "client_id=web&response_type=code&redirect_uri=https://web.example/cb%00.evil",
+		  "invalid_request" },
+		{ "bad UTF-8", WEB_OK "&state=%ff", "invalid_request" },
+		{ "name with bad UTF-8", WEB_OK "&%c0%80=1", "invalid_request" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		print_message("# %s\n", rows[i].name);
+		/* The fragment row is about the URI itself. */
+		flow_assert_page(
+			authorize(strstr(rows[i].query, "%23") != NULL
+					  ? "client_id=web&response_type=code&redirect_uri="
+					    "https://web.example/cb%23"
+					  : rows[i].query),
+			400, rows[i].error);
+	}
+	assert_int_equal(flow.writes, 0);
+}
+
+/* Every refusal behind that line travels, with state and iss: AZ-04 … AZ-19, PK. */
+static void
+refusals_behind_it_are_redirects(void **state)
+{
+	static const struct {
+		const char *name, *query, *error;
+		const char *uri;
+	} rows[] = {
+		{ "AZ-08 no response_type", WEB, "invalid_request", FLOW_WEB_URI },
+		{ "AZ-08 empty response_type", WEB "&response_type=", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-09 token", WEB "&response_type=token", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 id_token", WEB "&response_type=id_token", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 none", WEB "&response_type=none", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 code token", WEB "&response_type=code+token", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 code code", WEB "&response_type=code+code", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 Code", WEB "&response_type=Code", "unsupported_response_type",
+		  FLOW_WEB_URI },
+		{ "AZ-09 code with a space behind", WEB "&response_type=code+",
+		  "unsupported_response_type", FLOW_WEB_URI },
+		{ "AZ-11 unknown mode", WEB_OK "&response_mode=carrier-pigeon", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-11 fragment for a code", WEB_OK "&response_mode=fragment", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-11 form_post, not yet built", WEB_OK "&response_mode=form_post",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-04 response_type twice", WEB_OK "&response_type=code", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-04 scope twice", WEB_OK "&scope=profile&scope=profile", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-04 nonce twice", WEB_OK "&nonce=a&nonce=b", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-04 challenge twice", WEB_OK FLOW_PKCE "&code_challenge=" FLOW_CHALLENGE,
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-04 an unknown one twice", WEB_OK "&foo=1&foo=1", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-19 nothing known is left", WEB_OK "&scope=admin+root", "invalid_scope",
+		  FLOW_WEB_URI },
+		{ "AZ-19 two spaces", WEB_OK "&scope=profile++groups", "invalid_scope",
+		  FLOW_WEB_URI },
+		{ "AZ-19 space in front", WEB_OK "&scope=+profile", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 space behind", WEB_OK "&scope=profile+", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 only a space", WEB_OK "&scope=+", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 quote", WEB_OK "&scope=pro%22file", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 backslash", WEB_OK "&scope=pro%5Cfile", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 tab", WEB_OK "&scope=profile%09groups", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 line end", WEB_OK "&scope=profile%0D%0Agroups", "invalid_scope",
+		  FLOW_WEB_URI },
+		{ "AZ-19 umlaut", WEB_OK "&scope=%C3%A4", "invalid_scope", FLOW_WEB_URI },
+		{ "AZ-19 values of another client", WEB_OK "&scope=PROFILE", "invalid_scope",
+		  FLOW_WEB_URI },
+		{ "PK-01 plain",
+		  WEB_OK "&code_challenge=" FLOW_CHALLENGE "&code_challenge_method=plain",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "PK-01 no method", WEB_OK "&code_challenge=" FLOW_CHALLENGE, "invalid_request",
+		  FLOW_WEB_URI },
+		{ "PK-02 42 characters",
+		  WEB_OK "&code_challenge_method=S256&code_challenge="
+			 "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-03 an empty one does not repeat", WEB_OK FLOW_PKCE "&code_challenge=", "",
+		  NULL },
+		{ "PK-02 44 characters",
+		  WEB_OK "&code_challenge_method=S256&code_challenge=" FLOW_CHALLENGE "A",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "PK-02 padding",
+		  WEB_OK "&code_challenge_method=S256&code_challenge=" FLOW_CHALLENGE "%3D",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "PK-03 method alone", WEB_OK "&code_challenge_method=S256", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "PK-03 unknown method",
+		  WEB_OK "&code_challenge=" FLOW_CHALLENGE "&code_challenge_method=S512",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "PK-07 public client without", APP, "invalid_request", FLOW_APP_URI },
+		{ "PK-07 public client with an empty one",
+		  APP "&code_challenge=", "invalid_request", FLOW_APP_URI },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		const struct authcode_response *response;
+
+		print_message("# %s\n", rows[i].name);
+		response = authorize(flow_text(&flow, "%s&state=a%%20b%%2Bc", rows[i].query));
+		/* The row that is fine: an empty parameter does not repeat (AZ-03). */
+		if (rows[i].uri == NULL)
+			assert_sign_in(response);
+		else
+			flow_assert_refused(&flow, response, rows[i].uri, rows[i].error, "a b+c");
+	}
+	assert_int_equal(flow.writes, 0);
+}
+
+/* AZ-04: nobody can say which of two states is the state. */
+static void
+a_repeated_state_is_refused_and_not_returned(void **state)
+{
+	(void)state;
+	flow_assert_refused(&flow, authorize(WEB_OK "&state=a&state=b"), FLOW_WEB_URI,
+			    "invalid_request", NULL);
+	flow_assert_refused(&flow, authorize(WEB_OK "&state=a&state=a"), FLOW_WEB_URI,
+			    "invalid_request", NULL);
+}
+
+/* AZ-04: a parameter in the query and in the body is sent twice. */
+static void
+query_and_body_of_a_post_count_together(void **state)
+{
+	struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_POST,
+		.query = { WEB_OK, strlen(WEB_OK) },
+		.body = { "response_type=code", 18 },
+		.content_type = FLOW_FORM,
+		.browser = "browser-one",
+	};
+
+	(void)state;
+	flow_assert_refused(&flow, flow_run(&flow, request), FLOW_WEB_URI, "invalid_request", NULL);
+	request.body = (struct authcode_bytes){ "client_id=web", 13 };
+	flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
+	request.body = (struct authcode_bytes){ "state=x", 7 };
+	assert_sign_in(flow_run(&flow, request));
+}
+
+static void
+a_post_of_another_content_type_is_refused(void **state)
+{
+	static const char *const types[] = { NULL,
+					     "",
+					     "text/plain",
+					     "multipart/form-data; boundary=x",
+					     "application/json",
+					     "application/x-www-form-urlencodedx",
+					     " application/x-www-form-urlencoded" };
+	struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_POST,
+		.body = { WEB_OK, strlen(WEB_OK) },
+		.browser = "browser-one",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(types); i++) {
+		request.content_type = types[i];
+		flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
+	}
+	request.content_type = "Application/X-WWW-Form-URLencoded;charset=UTF-8";
+	assert_sign_in(flow_run(&flow, request));
+}
+
+/* AZ-02, AZ-03, AZ-05 */
+static void
+unknown_and_empty_parameters_and_order_do_not_matter(void **state)
+{
+	static const char *const queries[] = {
+		WEB_OK "&foo=bar&prompt=&display=hologram",
+		WEB_OK
+		"&state=&scope=&nonce=&code_challenge=&code_challenge_method=&response_mode=",
+		WEB_OK "&&&state=x&",
+		WEB_OK "&state=&state=x",
+		WEB_OK "&resource=https://a.example&resource=https://b.example",
+		"response_type=code&redirect_uri=https://web.example/cb&client_id=web",
+		WEB_OK "&response_mode=query",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(queries); i++) {
+		print_message("# %s\n", queries[i]);
+		assert_sign_in(authorize(queries[i]));
+	}
+}
+
+static void
+assert_scopes(const struct authcode_response *response, const char *expected)
+{
+	char joined[256] = "";
+
+	assert_sign_in(response);
+	for (size_t i = 0; i < response->interaction->scope_count; i++)
+		snprintf(joined + strlen(joined), sizeof(joined) - strlen(joined), "%s%s",
+			 i > 0 ? " " : "", response->interaction->scopes[i]);
+	assert_string_equal(joined, expected);
+}
+
+/* AZ-19, AZ-05 */
+static void
+scope_is_cut_to_what_the_client_may_ask_for(void **state)
+{
+	(void)state;
+	assert_scopes(authorize(WEB_OK), "profile groups");
+	assert_scopes(authorize(WEB_OK "&scope="), "profile groups");
+	assert_scopes(authorize(WEB_OK "&scope=openid+profile"), "openid profile");
+	assert_scopes(authorize(WEB_OK "&scope=profile+openid"), "profile openid");
+	assert_scopes(authorize(WEB_OK "&scope=admin+profile+root"), "profile");
+	assert_scopes(authorize(WEB_OK "&scope=profile+profile"), "profile");
+}
+
+static const char *
+repeat(char c, size_t len)
+{
+	char *text = authcode_arena_alloc(flow.arena, len + 1);
+
+	assert_non_null(text);
+	memset(text, c, len);
+	return text;
+}
+
+/* AZ-16: through a refusal and through a whole flow. */
+static void
+state_comes_back_byte_for_byte(void **state)
+{
+	const char *const states[] = {
+		"a",
+		"0",
+		" ",
+		"+",
+		"a b+c%20d",
+		"&code=evil&state=x",
+		"#fragment",
+		"\"'<script>alert(1)</script>",
+		"\r\nSet-Cookie: x=y",
+		"\t\x01\x7f",
+		"%00%zz",
+		"ümläut \xf0\x9f\x94\x91",
+		"=?;/:@!$,()*[]{}|\\^`~",
+		repeat('s', 128),
+		repeat('~', 1500),
+		/* Three bytes each once encoded. */
+		repeat('<', 1000),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(states); i++) {
+		struct flow_browser browser = { .cookie = "browser-two" };
+		const char *encoded = flow_encode(&flow, states[i]);
+
+		print_message("# state %zu\n", i);
+		flow_assert_refused(&flow, authorize(flow_text(&flow, WEB "&state=%s", encoded)),
+				    FLOW_WEB_URI, "invalid_request", states[i]);
+		flow_assert_code(&flow,
+				 flow_authorize(&flow, &browser,
+						flow_text(&flow, WEB_OK "&state=%s", encoded)),
+				 FLOW_WEB_URI, states[i]);
+	}
+}
+
+/* AZ-16: refused whole, never cut. */
+static void
+a_request_over_the_limit_is_refused_never_truncated(void **state)
+{
+	const char *query;
+
+	(void)state;
+	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 5000));
+	flow_assert_refused(&flow, authorize(query), FLOW_WEB_URI, "invalid_request",
+			    repeat('s', 5000));
+	/* The redirect itself would be longer than any server takes. */
+	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 8100));
+	flow_assert_page(authorize(query), 400, "invalid_request");
+	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 8300));
+	flow_assert_page(authorize(query), 414, "invalid_request");
+	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 20000));
+	flow_assert_page(flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, query), 400,
+			 "invalid_request");
+	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 70000));
+	flow_assert_page(flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, query), 413,
+			 "invalid_request");
+	/* AZ-22 */
+	flow_assert_refused(&flow,
+			    authorize(flow_text(&flow, WEB_OK "&nonce=%s", repeat('n', 513))),
+			    FLOW_WEB_URI, "invalid_request", NULL);
+	assert_sign_in(authorize(flow_text(&flow, WEB_OK "&nonce=%s", repeat('n', 512))));
+	/* Unknown parameters are not carried, so they cost nothing. */
+	assert_sign_in(authorize(flow_text(&flow, WEB_OK "&foo=%s", repeat('f', 6000))));
+}
+
+static void
+too_many_parameters_are_refused(void **state)
+{
+	const char *query = WEB_OK;
+
+	(void)state;
+	for (int i = 0; i < 61; i++)
+		query = flow_text(&flow, "%s&p%d=1", query, i);
+	assert_sign_in(authorize(query));
+	flow_assert_page(authorize(flow_text(&flow, "%s&last=1", query)), 400, "invalid_request");
+}
+
+/* AZ-14, RU-02: the registered query stays, ours comes behind it. */
+static void
+the_query_of_the_redirect_uri_is_kept(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+	const char *query =
+		flow_text(&flow, "client_id=post&response_type=code&state=s&redirect_uri=%s",
+			  flow_encode(&flow, FLOW_POST_URI_QUERY));
+	const struct authcode_response *response = flow_authorize(&flow, &browser, query);
+
+	(void)state;
+	flow_assert_code(&flow, response, FLOW_POST_URI_QUERY, "s");
+	assert_string_equal(flow_param(&flow, response->location, "tenant"), "a b");
+	flow_assert_refused(&flow, authorize(flow_text(&flow, "%s&scope=nope", query)),
+			    FLOW_POST_URI_QUERY, "invalid_scope", "s");
+}
+
+/* RU-03 */
+static void
+a_lone_redirect_uri_may_be_left_out_by_plain_oauth(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+
+	(void)state;
+	flow_assert_code(&flow, flow_authorize(&flow, &browser, "client_id=web&response_type=code"),
+			 FLOW_WEB_URI, NULL);
+	flow_assert_refused(&flow, authorize("client_id=web&response_type=token&redirect_uri="),
+			    FLOW_WEB_URI, "unsupported_response_type", NULL);
+}
+
+/* RU-08, RU-10, PK-09: a public client with PKCE, on any port. */
+static void
+native_redirects_work(void **state)
+{
+	static const char *const uris[] = {
+		"com.example.app:/cb",       "http://127.0.0.1/cb",       "http://127.0.0.1:1/cb",
+		"http://127.0.0.1:65535/cb", "http://127.0.0.1:51004/cb", "http://localhost/cb",
+		"https://app.example/cb",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(uris); i++) {
+		struct flow_browser browser = { .cookie = "browser-two" };
+		const char *query = flow_text(
+			&flow, "client_id=app&response_type=code&state=s&redirect_uri=%s%s",
+			flow_encode(&flow, uris[i]), FLOW_PKCE);
+
+		print_message("# %s\n", uris[i]);
+		flow_assert_code(&flow, flow_authorize(&flow, &browser, query), uris[i], "s");
+	}
+}
+
+/* AZ-43 */
+static void
+a_store_that_fails_is_reported_to_the_client(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+	const struct authcode_response *page;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB_OK);
+	flow.reads_fail = true;
+	flow_assert_refused(
+		&flow, flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK "&state=s"),
+		FLOW_WEB_URI, "temporarily_unavailable", "s");
+	/* Before the URI is trusted it stays here. */
+	flow_assert_page(flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, "client_id=x"), 400,
+			 "invalid_client");
+	flow.reads_fail = false;
+	flow.writes_fail = true;
+	flow_assert_refused(
+		&flow, flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK "&state=s"),
+		FLOW_WEB_URI, "temporarily_unavailable", "s");
+	page = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK "&scope=email");
+	flow_assert_refused(&flow, flow_decide(&flow, &browser, page->interaction, "allow"),
+			    FLOW_WEB_URI, "temporarily_unavailable", NULL);
+}
+
+/* AZ-43: without randomness nothing is issued, sealed or signed in. */
+static void
+a_random_source_that_fails_is_reported_to_the_client(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+	size_t writes;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB_OK);
+	writes = flow.writes;
+	flow.random_fails = true;
+	flow_assert_refused(&flow, authorize(WEB_OK "&state=s"), FLOW_WEB_URI, "server_error", "s");
+	flow_assert_refused(
+		&flow, flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK "&state=s"),
+		FLOW_WEB_URI, "server_error", "s");
+	assert_int_equal(flow.writes, writes);
+}
+
+/* Between the look at the session and the write, somebody signs in elsewhere
+ * with that cookie: the session is replaced. */
+static void
+a_session_that_ends_meanwhile_leads_to_a_new_sign_in(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" }, other;
+	const char *transaction = authorize(WEB_OK)->interaction->transaction;
+	struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_GET,
+		.query = { WEB_OK, strlen(WEB_OK) },
+		.browser = browser.cookie,
+		.now_ms = flow.now_ms,
+	};
+	struct authcode_exchange *x = NULL;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB_OK);
+	request.session = browser.session;
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
+	assert_non_null(authcode_exchange_operation(x));
+	other = (struct flow_browser){ nobody.cookie, browser.session };
+	flow_sign_in(&flow, &other, transaction, "alice");
+	authcode_store_perform(flow.store, authcode_exchange_operation(x));
+	authcode_exchange_answer(x);
+	assert_null(authcode_exchange_operation(x));
+	assert_sign_in(flow_follow(&flow, &browser, authcode_exchange_response(x)));
+	authcode_exchange_free(&x);
+}
+
+/* Before its operation is done an exchange says nothing but 500. */
+static void
+an_unanswered_exchange_shows_an_error_page(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+	struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_GET,
+		.query = { WEB_OK, strlen(WEB_OK) },
+		.browser = browser.cookie,
+		.now_ms = flow.now_ms,
+	};
+	struct authcode_exchange *x = NULL;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB_OK);
+	request.session = browser.session;
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
+	flow_assert_page(authcode_exchange_response(x), 500, "server_error");
+	authcode_exchange_free(&x);
+}
+
+/* AZ-15, IS-01 are in flow_assert_code(); CO-01: the form of a code. */
+static void
+codes_are_long_and_never_the_same(void **state)
+{
+	struct flow_browser browser = { .cookie = "browser-two" };
+	const char *first = flow_code(&flow, &browser, WEB_OK);
+	const char *second = flow_code(&flow, &browser, WEB_OK);
+
+	(void)state;
+	assert_true(strlen(first) >= 43);
+	assert_string_not_equal(first, second);
+}
+
+static void
+requests_without_what_the_host_owes_are_not_begun(void **state)
+{
+	struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_GET,
+		.browser = "browser-one",
+		.now_ms = FLOW_START_MS,
+	};
+	struct authcode_exchange *x = NULL;
+
+	(void)state;
+	assert_int_equal(authcode_exchange_begin(NULL, &request, &x), AUTHCODE_ERR_USAGE);
+	assert_int_equal(authcode_exchange_begin(flow.issuer, NULL, &x), AUTHCODE_ERR_USAGE);
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, NULL), AUTHCODE_ERR_USAGE);
+	request.now_ms = 0;
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_ERR_USAGE);
+	request.now_ms = FLOW_START_MS;
+	request.browser = NULL;
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_ERR_USAGE);
+	request.browser = "";
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_ERR_USAGE);
+	request.browser = "browser-one";
+	request.endpoint = AUTHCODE_ENDPOINT_COUNT;
+	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_ERR_USAGE);
+	assert_null(x);
+	assert_null(authcode_endpoint_path(AUTHCODE_ENDPOINT_COUNT));
+	authcode_exchange_free(&x);
+	authcode_exchange_free(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(get_and_post_mean_the_same),
+		TEST(other_methods_are_answered_405_with_allow),
+		TEST(refusals_before_the_redirect_uri_is_trusted_are_pages),
+		TEST(refusals_behind_it_are_redirects),
+		TEST(a_repeated_state_is_refused_and_not_returned),
+		TEST(query_and_body_of_a_post_count_together),
+		TEST(a_post_of_another_content_type_is_refused),
+		TEST(unknown_and_empty_parameters_and_order_do_not_matter),
+		TEST(scope_is_cut_to_what_the_client_may_ask_for),
+		TEST(state_comes_back_byte_for_byte),
+		TEST(a_request_over_the_limit_is_refused_never_truncated),
+		TEST(too_many_parameters_are_refused),
+		TEST(the_query_of_the_redirect_uri_is_kept),
+		TEST(a_lone_redirect_uri_may_be_left_out_by_plain_oauth),
+		TEST(native_redirects_work),
+		TEST(a_store_that_fails_is_reported_to_the_client),
+		TEST(a_random_source_that_fails_is_reported_to_the_client),
+		TEST(a_session_that_ends_meanwhile_leads_to_a_new_sign_in),
+		TEST(an_unanswered_exchange_shows_an_error_page),
+		TEST(codes_are_long_and_never_the_same),
+		TEST(requests_without_what_the_host_owes_are_not_begun),
+	};
+
+	return cmocka_run_group_tests_name("authorize", tests, NULL, NULL);
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Pages, cookies and the sign-in, over a fake of server/http.h.
+
+server_pages_tests = \
+	tests/server/test_cookies \
+	tests/server/test_pages \
+	tests/server/test_template
+
+check_PROGRAMS += $(server_pages_tests)
+TESTS += $(server_pages_tests)
+
+check_LTLIBRARIES += libtests_fake_http.la
+libtests_fake_http_la_SOURCES = tests/server/fake_http.c tests/server/fake_http.h
+
+server_pages_cppflags = $(unit_cppflags) -I$(top_srcdir)/tests/server
+server_pages_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_inside.la \
+	$(CMOCKA_LIBS)
+
+tests_server_test_cookies_SOURCES = tests/server/test_cookies.c
+tests_server_test_cookies_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_cookies_LDADD = $(server_pages_ldadd)
+
+tests_server_test_pages_SOURCES = tests/server/test_pages.c
+tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_pages_LDADD = $(server_pages_ldadd)
+
+tests_server_test_template_SOURCES = tests/server/test_template.c
+tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_template_LDADD = $(server_pages_ldadd)

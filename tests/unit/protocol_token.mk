@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_protocol_token_tests = \
+	tests/unit/protocol/test_credential \
+	tests/unit/protocol/test_scope \
+	tests/unit/protocol/test_pkce \
+	tests/unit/protocol/test_client_auth \
+	tests/unit/protocol/test_oauth_error
+
+check_PROGRAMS += $(unit_protocol_token_tests)
+TESTS += $(unit_protocol_token_tests)
+
+tests_unit_protocol_test_credential_SOURCES = tests/unit/protocol/test_credential.c
+tests_unit_protocol_test_credential_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_credential_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_scope_SOURCES = tests/unit/protocol/test_scope.c
+tests_unit_protocol_test_scope_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_scope_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_pkce_SOURCES = tests/unit/protocol/test_pkce.c
+tests_unit_protocol_test_pkce_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_pkce_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_client_auth_SOURCES = tests/unit/protocol/test_client_auth.c
+tests_unit_protocol_test_client_auth_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_client_auth_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_oauth_error_SOURCES = tests/unit/protocol/test_oauth_error.c
+tests_unit_protocol_test_oauth_error_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_oauth_error_LDADD = $(unit_ldadd)
