@@ -449,20 +449,22 @@ take_trusted(struct ac_http_service *service, struct authcode_reason *reason)
 {
 	const struct ac_config *config = service->config;
 
-	/* Who may connect to the socket file is decided by its mode. */
-	service->trust_unix = config->trusted_proxy_count > 0;
 	service->trusted = calloc(config->trusted_proxy_count + 1, sizeof(*service->trusted));
 	if (service->trusted == NULL)
 		return false;
 	for (size_t i = 0; i < config->trusted_proxy_count; i++) {
 		const char *text = config->trusted_proxies[i];
 
-		if (!ac_prefix_parse(text, &service->trusted[i])) {
+		if (strcmp(text, "unix") == 0) {
+			/* Who may connect to the socket file its mode decides. */
+			service->trust_unix = true;
+		} else if (ac_prefix_parse(text, &service->trusted[service->trusted_count])) {
+			service->trusted_count++;
+		} else {
 			(void)snprintf(reason->text, sizeof(reason->text),
 				       "trusted_proxies: %.100s is not an address", text);
 			return false;
 		}
-		service->trusted_count++;
 	}
 	return true;
 }

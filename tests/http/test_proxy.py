@@ -63,7 +63,7 @@ def test_other_headers_of_proxies_change_nothing(proxied, name):
 @pytest.fixture(scope="module", name="local")
 def one_on_a_unix_socket():
     from host import Host
-    host = Host(unix=True, issuer="https://sso.example/auth", extra='trusted_proxies = {"10.0.0.0/8"}\n')
+    host = Host(unix=True, issuer="https://sso.example/auth", extra='trusted_proxies = {"unix", "10.0.0.0/8"}\n')
     try:
         yield host.start()
     finally:
