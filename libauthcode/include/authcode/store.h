@@ -222,7 +222,7 @@ struct authcode_new_token {
 struct authcode_op_redeem_code {
 	int64_t code_id;
 	int64_t family_expires_ms;
-	bool detached; /* the family outlives its session (offline_access): it names none */
+	bool detached; /* the family outlives its session (offline_access): its session_id is 0 */
 	struct authcode_new_token access;
 	bool with_refresh;
 	struct authcode_new_token refresh;
