@@ -320,6 +320,43 @@ redeeming_without_a_refresh_token_makes_none(void **state)
 	assert_true(has_token(f, op.u.redeem_code.access.ret_id));
 }
 
+/* OIDC-Core §11: with offline_access a family lives on when its session ends. */
+static void
+a_detached_family_names_no_session(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	struct authcode_operation op = op_redeem(f, issue(f, session)), again;
+	struct authcode_token_view view;
+
+	op.u.redeem_code.detached = true;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	end_it(f, session);
+	view = token_of(f, op.u.redeem_code.refresh.ret_id);
+	assert_int_equal(view.family.session_id, 0);
+	assert_int_equal(view.session.id, 0);
+	assert_null(view.session.acr);
+	assert_string_equal(view.family.acr, "password");
+	assert_string_equal(view.subject.sub, "sub-ana");
+	again = op_refresh(f, view.token.id, true);
+	assert_int_equal(perform(f, &again), AUTHCODE_RESULT_DONE);
+	/* The code itself remembers where it came from. */
+	assert_int_equal(code_of(f, view.family.id).code.session_id, session);
+}
+
+/* An ended session still spoils a code that asks for a detached family. */
+static void
+an_ended_session_gives_no_detached_family(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	struct authcode_operation op = op_redeem(f, issue(f, session));
+
+	end_it(f, session);
+	op.u.redeem_code.detached = true;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_EXPIRED);
+}
+
 static void
 no_token_outlives_its_family(void **state)
 {
@@ -472,6 +509,8 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_new_subject_of_an_old_name_has_no_grants),
 	CONTRACT_CASE(redeeming_makes_the_family_and_both_tokens),
 	CONTRACT_CASE(redeeming_without_a_refresh_token_makes_none),
+	CONTRACT_CASE(a_detached_family_names_no_session),
+	CONTRACT_CASE(an_ended_session_gives_no_detached_family),
 	CONTRACT_CASE(no_token_outlives_its_family),
 	CONTRACT_CASE(a_code_that_cannot_be_redeemed_stays_as_it_is),
 	CONTRACT_CASE(the_last_millisecond_of_a_code_is_good),

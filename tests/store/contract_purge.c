@@ -139,6 +139,25 @@ a_session_stays_while_a_family_names_it(void **state)
 }
 
 static void
+a_session_does_not_stay_for_a_detached_family(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f), code = issue(f, session);
+	struct authcode_operation op = op_redeem(f, code);
+
+	op.u.redeem_code.detached = true;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	f->now = T0 + DAY;
+	assert_int_equal(purge(f, 1000), 2); /* the access token, the session */
+	assert_false(has_session(f, session));
+	assert_int_equal(code_of(f, code).session.id, 0);
+	op = op_refresh(f, op.u.redeem_code.refresh.ret_id, true);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	op = op_redeem(f, code);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_REUSED);
+}
+
+static void
 a_session_stays_while_a_code_names_it(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +261,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_refresh_token_stays_as_long_as_its_family),
 	CONTRACT_CASE(at_the_end_of_a_family_all_of_it_goes_at_once),
 	CONTRACT_CASE(a_session_stays_while_a_family_names_it),
+	CONTRACT_CASE(a_session_does_not_stay_for_a_detached_family),
 	CONTRACT_CASE(a_session_stays_while_a_code_names_it),
 	CONTRACT_CASE(a_session_that_nothing_names_goes_at_its_end),
 	CONTRACT_CASE(subjects_and_grants_stay_for_good),
