@@ -5,6 +5,7 @@
  */
 #include "login_world.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -763,8 +764,7 @@ login_of(const struct ac_http *h, char out[AC_LOGIN_LEN + 1])
 	const char *location = fake_reply_header(h, "Location");
 
 	out[0] = '\0';
-	if (h->status == 303 && location != NULL &&
-	    strncmp(location, before, strlen(before)) == 0)
+	if (h->status == 303 && location != NULL && strncmp(location, before, strlen(before)) == 0)
 		snprintf(out, AC_LOGIN_LEN + 1, "%s", location + strlen(before));
 }
 

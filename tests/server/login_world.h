@@ -89,7 +89,6 @@ bool is_resumed(const struct ac_http *h, const char *txn, enum authcode_notice n
 /* POST /login of alice in ALICE with "txn:1": her login id. */
 void begin_login(struct world *w, char login[AC_LOGIN_LEN + 1]);
 /* … and on to a question, whose nonce is returned. */
-void begin_question(struct world *w, char login[AC_LOGIN_LEN + 1],
-		    char nonce[AC_QUESTION_LEN + 1]);
+void begin_question(struct world *w, char login[AC_LOGIN_LEN + 1], char nonce[AC_QUESTION_LEN + 1]);
 
 #endif

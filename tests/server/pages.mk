@@ -2,7 +2,9 @@
 # Pages, cookies and the sign-in, over a fake of server/http.h.
 
 server_pages_tests = \
+	tests/server/test_conversation \
 	tests/server/test_cookies \
+	tests/server/test_login \
 	tests/server/test_pages \
 	tests/server/test_template
 
@@ -27,3 +29,16 @@ tests_server_test_pages_LDADD = $(server_pages_ldadd)
 tests_server_test_template_SOURCES = tests/server/test_template.c
 tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_template_LDADD = $(server_pages_ldadd)
+
+# These two bring an issuer of their own, so the library's protocol stays out.
+login_sources = tests/server/login_world.c tests/server/login_world.h
+login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_base.la \
+	$(CMOCKA_LIBS) $(CRYPTO_LIBS) -lpthread
+
+tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
+tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_conversation_LDADD = $(login_ldadd)
+
+tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
+tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_login_LDADD = $(login_ldadd)

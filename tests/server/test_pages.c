@@ -246,7 +246,8 @@ sign_in_offers_a_way_out_that_is_not_the_default(void **state)
 	draw_sign_in(h);
 	first = strstr(fake_page(h), "<button ");
 	assert_non_null(first);
-	assert_int_equal(strncmp(first, "<button type=\"submit\" class=\"primary\">Sign in<", 46), 0);
+	assert_int_equal(strncmp(first, "<button type=\"submit\" class=\"primary\">Sign in<", 46),
+			 0);
 	second = strstr(first + 1, "<button ");
 	assert_non_null(second);
 	assert_non_null(strstr(second, "name=\"decision\" value=\"deny\" formnovalidate>Cancel<"));
