@@ -77,20 +77,31 @@ fill_answer(struct ac_wire_frame *frame, const char *text, size_t len)
 	return AUTHCODE_OK;
 }
 
-/* Whether the wire will carry the password when its prompt comes. */
+/* Both the name and the password are a stranger's: what the wire does not carry
+ * costs no helper. */
+static enum authcode_err
+check_wire(const struct ac_wire_frame *frame)
+{
+	uint8_t data[AC_MAX_PASSWORD + sizeof(struct ac_wire_start)];
+	size_t len = 0;
+	enum authcode_err err = ac_wire_encode(frame, data, sizeof(data), &len);
+
+	ac_wipe(data, len);
+	return err;
+}
+
 static enum authcode_err
 check_password(const struct ac_secret *password)
 {
-	uint8_t data[AC_MAX_PASSWORD + 16];
 	struct ac_wire_frame frame;
 	enum authcode_err err;
-	size_t len = 0;
 
+	if (password == NULL)
+		return AUTHCODE_OK;
 	err = fill_answer(&frame, ac_secret_data(password), ac_secret_len(password));
 	if (err == AUTHCODE_OK)
-		err = ac_wire_encode(&frame, data, sizeof(data), &len);
+		err = check_wire(&frame);
 	ac_wipe(&frame, sizeof(frame));
-	ac_wipe(data, len);
 	return err;
 }
 
@@ -107,14 +118,15 @@ ac_relay_start_take(const char *socket_path, const struct ac_wire_start *start,
 	}
 	relay->fd = -1;
 	relay->password = password;
-	err = password != NULL ? check_password(password) : AUTHCODE_OK;
+	relay->frame.type = AC_WIRE_START;
+	relay->frame.u.start = *start;
+	err = check_wire(&relay->frame);
+	if (err == AUTHCODE_OK)
+		err = check_password(password);
 	if (err == AUTHCODE_OK)
 		err = connect_to(socket_path, &relay->fd);
-	if (err == AUTHCODE_OK) {
-		relay->frame.type = AC_WIRE_START;
-		relay->frame.u.start = *start;
+	if (err == AUTHCODE_OK)
 		err = ac_wire_send(relay->fd, &relay->frame);
-	}
 	if (err != AUTHCODE_OK) {
 		ac_relay_free(&relay);
 		return err;

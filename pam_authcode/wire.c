@@ -10,23 +10,14 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "base/text.h"
+#include "pam_authcode/text_rule.h"
 
 enum kind { KIND_TEXT, KIND_BOOL, KIND_U32, KIND_VERDICT, KIND_MESSAGES };
-
-/* What a text may hold. None may hold NUL: every reader is a C string. */
-enum rule {
-	RULE_UTF8,      /* an answer: a password may hold any character */
-	RULE_PRINTABLE, /* shown to people and written to logs */
-	RULE_ACCOUNT,   /* printable, no '/' (modules build paths), no leading '-' (or commands) */
-	RULE_LANGUAGE,  /* [A-Za-z_:@.-]: ends in the environment */
-	RULE_LINES,     /* printable lines, none empty, joined by '\n' */
-};
 
 struct field {
 	const char *name;
 	enum kind kind;
-	enum rule rule;
+	enum ac_text_rule rule;
 	size_t offset;
 	size_t count_offset; /* of the uint16_t that counts bytes or messages; 0: none */
 	size_t max;
@@ -96,56 +87,12 @@ get_number(struct cursor *c, size_t width, uint32_t *ret)
 }
 
 static bool
-lines_ok(const char *text, size_t len)
-{
-	for (size_t i = 0, n; i < len; i += n + 1) {
-		const char *end = memchr(text + i, '\n', len - i);
-
-		n = end != NULL ? (size_t)(end - text) - i : len - i;
-		if (n == 0 || i + n + 1 == len || !ac_text_printable(text + i, n))
-			return false;
-	}
-	return true;
-}
-
-static bool
-language_ok(const char *text, size_t len)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_:@.-";
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\0' || strchr(allowed, text[i]) == NULL)
-			return false;
-	}
-	return true;
-}
-
-static bool
-rule_holds(enum rule rule, const char *text, size_t len)
-{
-	switch (rule) {
-	case RULE_UTF8:
-		return ac_utf8_valid(text, len) && memchr(text, '\0', len) == NULL;
-	case RULE_PRINTABLE:
-		return ac_text_printable(text, len);
-	case RULE_ACCOUNT:
-		return ac_text_printable(text, len) && memchr(text, '/', len) == NULL &&
-		       (len == 0 || text[0] != '-');
-	case RULE_LANGUAGE:
-		return language_ok(text, len);
-	case RULE_LINES:
-		return lines_ok(text, len);
-	}
-	return false;
-}
-
-static bool
 text_ok(const struct cursor *c, const struct field *field, const char *text, size_t len)
 {
 	if (field->only_ok && c->verdict != AC_VERDICT_OK)
 		return len == 0;
 	return len <= field->max && (len > 0 || !field->filled) &&
-	       rule_holds(field->rule, text, len);
+	       ac_text_rule_holds(field->rule, text, len);
 }
 
 static bool
@@ -258,7 +205,7 @@ get_verdict(struct cursor *c, const struct field *field, char *base)
 static const struct field message_text = {
 	.name = "text",
 	.kind = KIND_TEXT,
-	.rule = RULE_PRINTABLE,
+	.rule = AC_TEXT_PRINTABLE,
 	.offset = offsetof(struct ac_wire_message, text),
 	.max = AC_WIRE_MAX_TEXT,
 };
@@ -355,11 +302,11 @@ static const struct {
 		.count_offset = AT(frame, counter), .max = AC_WIRE_MAX_MESSAGES, __VA_ARGS__       \
 	}
 #define IDENTITY(frame)                                                                            \
-	TEXT(frame, user, .rule = RULE_ACCOUNT, .filled = true, .only_ok = true),                  \
+	TEXT(frame, user, .rule = AC_TEXT_ACCOUNT, .filled = true, .only_ok = true),               \
 		NUMBER(frame, uid, .only_ok = true),                                               \
-		TEXT(frame, full_name, .rule = RULE_PRINTABLE, .only_ok = true),                   \
-		TEXT(frame, home, .rule = RULE_PRINTABLE, .only_ok = true),                        \
-		TEXT(frame, groups, .rule = RULE_LINES, .only_ok = true,                           \
+		TEXT(frame, full_name, .rule = AC_TEXT_PRINTABLE, .only_ok = true),                \
+		TEXT(frame, home, .rule = AC_TEXT_PRINTABLE, .only_ok = true),                     \
+		TEXT(frame, groups, .rule = AC_TEXT_LINES, .only_ok = true,                        \
 		     .count_offset = AT(frame, groups_len))
 
 #define ALLOW(verdict) (1u << AC_VERDICT_##verdict)
@@ -367,21 +314,21 @@ static const struct {
 #define CHECK_VERDICTS (LOGIN_VERDICTS | ALLOW(EXPIRED) | ALLOW(GONE))
 
 static const struct field start_fields[] = {
-	TEXT(start, service, .rule = RULE_PRINTABLE, .filled = true),
-	TEXT(start, user, .rule = RULE_ACCOUNT, .filled = true),
-	TEXT(start, rhost, .rule = RULE_PRINTABLE),
-	TEXT(start, language, .rule = RULE_LANGUAGE),
+	TEXT(start, service, .rule = AC_TEXT_SERVICE, .filled = true),
+	TEXT(start, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
+	TEXT(start, rhost, .rule = AC_TEXT_PRINTABLE),
+	TEXT(start, language, .rule = AC_TEXT_LANGUAGE),
 };
 static const struct field canon_fields[] = {
-	TEXT(canon, user, .rule = RULE_ACCOUNT, .filled = true),
+	TEXT(canon, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
 };
 static const struct field prompt_fields[] = {
 	FLAG(prompt, echo),
-	TEXT(prompt, text, .rule = RULE_PRINTABLE),
+	TEXT(prompt, text, .rule = AC_TEXT_PRINTABLE),
 	MESSAGES(prompt, messages, message_count),
 };
 static const struct field answer_fields[] = {
-	TEXT(answer, text, .rule = RULE_UTF8, .count_offset = AT(answer, len)),
+	TEXT(answer, text, .rule = AC_TEXT_UTF8, .count_offset = AT(answer, len)),
 };
 static const struct field result_fields[] = {
 	VERDICT(result, verdict, LOGIN_VERDICTS),
@@ -389,8 +336,8 @@ static const struct field result_fields[] = {
 	IDENTITY(result.identity),
 };
 static const struct field check_fields[] = {
-	TEXT(check, service, .rule = RULE_PRINTABLE, .filled = true),
-	TEXT(check, user, .rule = RULE_ACCOUNT, .filled = true),
+	TEXT(check, service, .rule = AC_TEXT_SERVICE, .filled = true),
+	TEXT(check, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
 	NUMBER(check, uid),
 };
 static const struct field checked_fields[] = {

@@ -6,4 +6,38 @@ store_sources = \
 	libauthcode/store/operation.c libauthcode/store/operation.h \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
+	libauthcode/store/sqlite.c \
+	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
+	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
+	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
+	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
+	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
+	libauthcode/store/sqlite_schema.c libauthcode/store/sqlite_schema.h \
+	libauthcode/store/sqlite_session_ops.c \
+	libauthcode/store/sqlite_sql.c libauthcode/store/sqlite_sql.h \
+	libauthcode/store/sqlite_writer.c libauthcode/store/sqlite_writer.h \
 	libauthcode/store/store.c
+
+# The numbered migrations, in order, as C strings.
+store_schema = \
+	libauthcode/store/schema/001.sql
+
+nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
+EXTRA_DIST += $(store_schema)
+CLEANFILES += libauthcode/store/schema_texts.c
+
+libauthcode/store/schema_texts.c: $(store_schema) libauthcode/store/local.mk
+	$(AM_V_GEN)$(MKDIR_P) libauthcode/store && { \
+	echo '/* Made from libauthcode/store/schema by make. */' && \
+	echo '#include "store/sqlite_schema.h"' && \
+	echo '#include "base/attr.h"' && \
+	echo 'const char *const ac_schema_texts[] = {' && \
+	for file in $(store_schema); do \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' \
+			"$(srcdir)/$$file" || exit 1; \
+		echo ','; \
+	done && \
+	echo '};' && \
+	echo 'const size_t ac_schema_count = AC_ARRAY_SIZE(ac_schema_texts);'; } \
+	>$@.tmp && mv -f $@.tmp $@

@@ -341,7 +341,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.id = code->id;
 	family.client_id = code->client_id;
 	family.subject_id = code->subject_id;
-	family.session_id = code->session_id;
+	family.session_id = args->detached ? 0 : code->session_id;
 	family.scope = code->scope;
 	family.auth_time_ms = code->auth_time_ms;
 	family.acr = code->acr;

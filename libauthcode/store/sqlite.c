@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The SQLite store put together: one writer thread, a pool of readers, and the
+ * way from a path to both. doc/store.md tells the whole.
+ */
+#include <authcode/store.h>
+
+#include <stdlib.h>
+
+#include "store/operation.h"
+#include "store/sqlite_file.h"
+#include "store/sqlite_open.h"
+#include "store/sqlite_pool.h"
+#include "store/sqlite_read.h"
+#include "store/sqlite_schema.h"
+#include "store/sqlite_writer.h"
+
+struct sqlite_store {
+	struct ac_writer *writer;
+	struct ac_pool *readers;
+};
+
+static void
+submit(void *self, struct authcode_operation *operation)
+{
+	struct sqlite_store *store = self;
+
+	ac_writer_submit(store->writer, operation);
+}
+
+static enum authcode_err
+find_session(void *self, int64_t id, struct authcode_arena *arena,
+	     struct authcode_session_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_session(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+find_grant(void *self, int64_t subject_id, const char *client_id, struct authcode_arena *arena,
+	   struct authcode_grant *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_grant(connection, subject_id, client_id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+find_code(void *self, int64_t id, struct authcode_arena *arena, struct authcode_code_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_code(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode_token_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_token(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+/* Readers first, so that the writer is the last to close and moves the log into
+ * the file. */
+static void
+close_store(void *self)
+{
+	struct sqlite_store *store = self;
+
+	ac_pool_free(&store->readers);
+	ac_writer_free(&store->writer);
+	free(store);
+}
+
+static const struct authcode_store_ops sqlite_ops = {
+	.version = AUTHCODE_STORE_VERSION,
+	.size = sizeof(struct authcode_store_ops),
+	.name = "sqlite",
+	.submit = submit,
+	.find_session = find_session,
+	.find_grant = find_grant,
+	.find_code = find_code,
+	.find_token = find_token,
+	.close = close_store,
+};
+
+/* A connection for writing to a file that is ours and of our version. */
+static enum authcode_err
+open_writer(const char *path, struct ac_connection **ret, struct authcode_reason *reason)
+{
+	struct ac_connection *connection = NULL;
+	int version = 0;
+	enum authcode_err err;
+
+	err = ac_connection_new(path, AC_ROLE_WRITER, &connection, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_schema_check(connection, path, &version, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_connection_make_durable(connection, path, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_schema_migrate(connection, version, path, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_connection_prepare(connection, path, reason);
+	if (err != AUTHCODE_OK) {
+		ac_connection_free(&connection);
+		return err;
+	}
+	*ret = connection;
+	return AUTHCODE_OK;
+}
+
+static enum authcode_err
+assemble(const char *path, const struct authcode_store_random *random,
+	 struct authcode_store **ret_store, struct authcode_reason *reason)
+{
+	struct sqlite_store *store = calloc(1, sizeof(*store));
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+
+	if (store == NULL)
+		return err;
+	err = open_writer(path, &connection, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_pool_new(path, &store->readers);
+	if (err == AUTHCODE_OK)
+		err = ac_writer_new(connection, random, &store->writer);
+	if (err != AUTHCODE_OK)
+		ac_connection_free(&connection);
+	else
+		err = ac_store_new(&sqlite_ops, store, ret_store);
+	if (err != AUTHCODE_OK)
+		close_store(store);
+	return err;
+}
+
+enum authcode_err
+authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings,
+			   struct authcode_store **ret_store, struct authcode_reason *reason)
+{
+	enum authcode_err err;
+	char *path = NULL;
+
+	if (reason != NULL)
+		reason->text[0] = '\0';
+	if (sqlite3_threadsafe() == 0)
+		return ac_explain(reason, AUTHCODE_ERR_STORE,
+				  "this build of SQLite cannot be used from threads");
+	err = ac_file_resolve(settings->path, &path, reason);
+	if (err == AUTHCODE_OK)
+		err = ac_file_check(path, reason);
+	if (err == AUTHCODE_ERR_NOT_FOUND && settings->create) {
+		err = ac_file_create(path, reason);
+		if (err == AUTHCODE_OK)
+			err = ac_file_check(path, reason);
+	}
+	if (err == AUTHCODE_OK)
+		err = assemble(path, &settings->random, ret_store, reason);
+	if (err == AUTHCODE_ERR_MEMORY)
+		(void)ac_explain(reason, err, "out of memory while opening %s", settings->path);
+	else if (err == AUTHCODE_OK && reason != NULL)
+		reason->text[0] = '\0';
+	free(path);
+	return err;
+}

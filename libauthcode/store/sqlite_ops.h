@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * One operation inside the writer's open transaction.
+ */
+#ifndef AC_STORE_SQLITE_OPS_H
+#define AC_STORE_SQLITE_OPS_H
+
+#include "store/sqlite_query.h"
+
+/* What an operation works with. */
+struct ac_sqlite_work {
+	struct ac_connection *connection;
+	const struct authcode_store_random *random;
+	struct authcode_arena *arena;
+};
+
+/* Sets operation->result and returns OK, or returns why it failed; what it has
+ * written then is for the caller to roll back. */
+AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
+					      struct authcode_operation *operation);
+
+/* Two halves of the table in sqlite_ops.c: sessions and what is issued from
+ * them (sqlite_session_ops.c). */
+enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
+					   struct authcode_operation *operation);
+enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
+				       struct authcode_operation *operation);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Connections for reading, opened when first needed and kept.
+ */
+#ifndef AC_STORE_SQLITE_POOL_H
+#define AC_STORE_SQLITE_POOL_H
+
+#include "store/sqlite_query.h"
+
+struct ac_pool;
+
+/* path is copied. */
+AC_MUST_USE enum authcode_err ac_pool_new(const char *path, struct ac_pool **ret);
+
+/* No connection may be out. NULL-safe, sets NULL. */
+void ac_pool_free(struct ac_pool **pool);
+
+/* A connection of one's own until it is given back. Waits while all are out. */
+AC_MUST_USE enum authcode_err ac_pool_take(struct ac_pool *pool, struct ac_connection **ret);
+void ac_pool_give_back(struct ac_pool *pool, struct ac_connection *connection);
+
+#endif

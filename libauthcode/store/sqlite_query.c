@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See sqlite_query.h.
+ */
+#include "store/sqlite_query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/row_key.h"
+
+void
+ac_connection_free(struct ac_connection **connection)
+{
+	if (connection == NULL || *connection == NULL)
+		return;
+	for (size_t i = 0; i < AC_SQL_COUNT; i++)
+		sqlite3_finalize((*connection)->statements[i]);
+	sqlite3_close((*connection)->db);
+	free(*connection);
+	*connection = NULL;
+}
+
+enum authcode_err
+ac_sqlite_err(int rc)
+{
+	return (rc & 0xff) == SQLITE_NOMEM ? AUTHCODE_ERR_MEMORY : AUTHCODE_ERR_STORE;
+}
+
+void
+ac_query_begin(struct ac_query *query, struct ac_connection *connection, enum ac_sql sql)
+{
+	sqlite3_stmt **statement = &connection->statements[sql];
+
+	*query = (struct ac_query){ .connection = connection, .rc = SQLITE_OK };
+	if (*statement == NULL)
+		query->rc = sqlite3_prepare_v3(connection->db, ac_sql_text[sql], -1,
+					       SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	query->statement = *statement;
+}
+
+void
+ac_query_end(struct ac_query *query)
+{
+	if (query->statement == NULL)
+		return;
+	sqlite3_reset(query->statement);
+	sqlite3_clear_bindings(query->statement);
+	query->statement = NULL;
+}
+
+static bool
+good(const struct ac_query *query)
+{
+	return query->rc == SQLITE_OK || query->rc == SQLITE_ROW || query->rc == SQLITE_DONE;
+}
+
+void
+ac_query_put_int(struct ac_query *query, int64_t value)
+{
+	if (good(query))
+		query->rc = sqlite3_bind_int64(query->statement, ++query->parameter, value);
+}
+
+void
+ac_query_put_null(struct ac_query *query)
+{
+	if (good(query))
+		query->rc = sqlite3_bind_null(query->statement, ++query->parameter);
+}
+
+void
+ac_query_put_text(struct ac_query *query, const char *text)
+{
+	if (good(query))
+		query->rc = sqlite3_bind_text(query->statement, ++query->parameter, text, -1,
+					      SQLITE_STATIC);
+}
+
+void
+ac_query_put_hash(struct ac_query *query, const uint8_t hash[AUTHCODE_HASH_LEN])
+{
+	if (good(query))
+		query->rc = sqlite3_bind_blob(query->statement, ++query->parameter, hash,
+					      AUTHCODE_HASH_LEN, SQLITE_STATIC);
+}
+
+bool
+ac_query_step(struct ac_query *query)
+{
+	if (!good(query))
+		return false;
+	query->column = 0;
+	query->rc = sqlite3_step(query->statement);
+	return query->rc == SQLITE_ROW;
+}
+
+bool
+ac_query_at_null(const struct ac_query *query)
+{
+	return sqlite3_column_type(query->statement, query->column) == SQLITE_NULL;
+}
+
+void
+ac_query_skip(struct ac_query *query, int count)
+{
+	query->column += count;
+}
+
+int64_t
+ac_query_get_int(struct ac_query *query)
+{
+	return sqlite3_column_int64(query->statement, query->column++);
+}
+
+/* NULL, and the query has failed, when there is no memory. */
+const char *
+ac_query_get_text(struct ac_query *query, struct authcode_arena *arena)
+{
+	const unsigned char *text = sqlite3_column_text(query->statement, query->column);
+	int len = sqlite3_column_bytes(query->statement, query->column);
+	char *copy = NULL;
+
+	query->column++;
+	if (text != NULL)
+		copy = ac_arena_strndup(arena, (const char *)text, (size_t)len);
+	if (copy == NULL)
+		query->rc = SQLITE_NOMEM;
+	return copy;
+}
+
+void
+ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN])
+{
+	const void *hash = sqlite3_column_blob(query->statement, query->column);
+	int len = sqlite3_column_bytes(query->statement, query->column);
+
+	query->column++;
+	if (hash != NULL && len == AUTHCODE_HASH_LEN)
+		memcpy(ret, hash, AUTHCODE_HASH_LEN);
+	else
+		query->rc = SQLITE_CORRUPT;
+}
+
+enum authcode_err
+ac_query_err(const struct ac_query *query)
+{
+	return good(query) ? AUTHCODE_OK : ac_sqlite_err(query->rc);
+}
+
+enum authcode_err
+ac_query_finish(struct ac_query *query)
+{
+	enum authcode_err err;
+
+	(void)ac_query_step(query);
+	err = ac_query_err(query);
+	ac_query_end(query);
+	return err;
+}
+
+enum authcode_err
+ac_query_run(struct ac_connection *connection, enum ac_sql sql)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, sql);
+	return ac_query_finish(&query);
+}
+
+void
+ac_query_skip_key(struct ac_query *query)
+{
+	query->parameter = 1;
+}
+
+enum authcode_err
+ac_query_insert(struct ac_query *query, const struct authcode_store_random *random, int64_t now_ms,
+		int64_t *ret_id)
+{
+	enum authcode_err err = AUTHCODE_ERR_RANDOM;
+	int64_t id = 0;
+	int try = 0;
+
+	for (; try < AC_ROW_KEY_TRIES && good(query); try++) {
+		err = ac_row_key_new(random, now_ms, &id);
+		if (err != AUTHCODE_OK)
+			break;
+		query->parameter = 0;
+		ac_query_put_int(query, id);
+		(void)ac_query_step(query);
+		err = ac_query_err(query);
+		if (query->rc != SQLITE_CONSTRAINT_PRIMARYKEY)
+			break;
+		sqlite3_reset(query->statement);
+		query->rc = SQLITE_OK;
+		err = AUTHCODE_ERR_RANDOM;
+	}
+	if (try == 0 && !good(query))
+		err = ac_query_err(query);
+	ac_query_end(query);
+	if (err == AUTHCODE_OK)
+		*ret_id = id;
+	return err;
+}

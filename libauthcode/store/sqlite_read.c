@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Rows to structs. The order here is the order of the column lists in
+ * sqlite_sql.c.
+ */
+#include "store/sqlite_read.h"
+
+/* Stays zero when an outer join found none. */
+static struct authcode_subject
+get_subject(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_subject subject = { 0 };
+
+	if (ac_query_at_null(query)) {
+		ac_query_skip(query, AC_SUBJECT_COLUMNS);
+		return subject;
+	}
+	subject.id = ac_query_get_int(query);
+	subject.sub = ac_query_get_text(query, arena);
+	subject.user_name = ac_query_get_text(query, arena);
+	subject.uid = (uint32_t)ac_query_get_int(query);
+	subject.full_name = ac_query_get_text(query, arena);
+	subject.groups = ac_query_get_text(query, arena);
+	subject.first_seen_ms = ac_query_get_int(query);
+	subject.retired_ms = ac_query_get_int(query);
+	return subject;
+}
+
+/* Stays zero when an outer join found none. */
+static struct authcode_session
+get_session(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_session session = { 0 };
+
+	if (ac_query_at_null(query)) {
+		ac_query_skip(query, AC_SESSION_COLUMNS);
+		return session;
+	}
+	session.id = ac_query_get_int(query);
+	ac_query_get_hash(query, session.hash);
+	session.subject_id = ac_query_get_int(query);
+	session.auth_time_ms = ac_query_get_int(query);
+	session.acr = ac_query_get_text(query, arena);
+	session.amr = ac_query_get_text(query, arena);
+	session.created_ms = ac_query_get_int(query);
+	session.idle_expires_ms = ac_query_get_int(query);
+	session.expires_ms = ac_query_get_int(query);
+	session.ended_ms = ac_query_get_int(query);
+	return session;
+}
+
+static struct authcode_code
+get_code(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_code code = { 0 };
+
+	code.id = ac_query_get_int(query);
+	ac_query_get_hash(query, code.hash);
+	code.client_id = ac_query_get_text(query, arena);
+	code.subject_id = ac_query_get_int(query);
+	code.session_id = ac_query_get_int(query);
+	code.redirect_uri = ac_query_get_text(query, arena);
+	code.redirect_uri_sent = ac_query_get_int(query) != 0;
+	code.scope = ac_query_get_text(query, arena);
+	code.code_challenge = ac_query_get_text(query, arena);
+	code.nonce = ac_query_get_text(query, arena);
+	code.auth_time_ms = ac_query_get_int(query);
+	code.acr = ac_query_get_text(query, arena);
+	code.amr = ac_query_get_text(query, arena);
+	code.created_ms = ac_query_get_int(query);
+	code.expires_ms = ac_query_get_int(query);
+	code.used_ms = ac_query_get_int(query);
+	return code;
+}
+
+static struct authcode_family
+get_family(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_family family = { 0 };
+
+	family.id = ac_query_get_int(query);
+	family.client_id = ac_query_get_text(query, arena);
+	family.subject_id = ac_query_get_int(query); /* NULL reads as 0 */
+	family.session_id = ac_query_get_int(query);
+	family.scope = ac_query_get_text(query, arena);
+	family.auth_time_ms = ac_query_get_int(query);
+	family.acr = ac_query_get_text(query, arena);
+	family.amr = ac_query_get_text(query, arena);
+	family.created_ms = ac_query_get_int(query);
+	family.expires_ms = ac_query_get_int(query);
+	family.revoked_ms = ac_query_get_int(query);
+	return family;
+}
+
+static struct authcode_token
+get_token(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_token token = { 0 };
+
+	token.id = ac_query_get_int(query);
+	token.kind = ac_query_get_int(query) == AUTHCODE_TOKEN_REFRESH ? AUTHCODE_TOKEN_REFRESH
+								       : AUTHCODE_TOKEN_ACCESS;
+	ac_query_get_hash(query, token.hash);
+	token.family_id = ac_query_get_int(query);
+	token.scope = ac_query_get_text(query, arena);
+	token.created_ms = ac_query_get_int(query);
+	token.expires_ms = ac_query_get_int(query);
+	token.rotated_ms = ac_query_get_int(query);
+	token.revoked_ms = ac_query_get_int(query);
+	return token;
+}
+
+/* The end of every read: what the query came to, had it been a row or not. */
+static enum authcode_err
+end_read(struct ac_query *query, bool found)
+{
+	enum authcode_err err = ac_query_err(query);
+
+	ac_query_end(query);
+	if (err == AUTHCODE_OK && !found)
+		err = AUTHCODE_ERR_NOT_FOUND;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_session(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		       struct authcode_session_view *ret)
+{
+	struct authcode_session_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_SESSION);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found) {
+		view.session = get_session(&query, arena);
+		view.subject = get_subject(&query, arena);
+	}
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_grant(struct ac_connection *connection, int64_t subject_id, const char *client_id,
+		     struct authcode_arena *arena, struct authcode_grant *ret)
+{
+	struct authcode_grant grant = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_GRANT);
+	ac_query_put_int(&query, subject_id);
+	ac_query_put_text(&query, client_id);
+	found = ac_query_step(&query);
+	if (found) {
+		grant.subject_id = ac_query_get_int(&query);
+		grant.client_id = ac_query_get_text(&query, arena);
+		grant.scope = ac_query_get_text(&query, arena);
+		grant.updated_ms = ac_query_get_int(&query);
+	}
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = grant;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_code(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		    struct authcode_code_view *ret)
+{
+	struct authcode_code_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_CODE);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found) {
+		view.code = get_code(&query, arena);
+		view.subject = get_subject(&query, arena);
+		view.session = get_session(&query, arena);
+	}
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		     struct authcode_token_view *ret)
+{
+	struct authcode_token_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_TOKEN);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found) {
+		view.token = get_token(&query, arena);
+		view.family = get_family(&query, arena);
+		view.subject = get_subject(&query, arena);
+		view.session = get_session(&query, arena);
+	}
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Reads of the SQLite store, on a reader's connection or, inside an operation,
+ * on the writer's. Contract: the find_ functions of struct authcode_store_ops.
+ */
+#ifndef AC_STORE_SQLITE_READ_H
+#define AC_STORE_SQLITE_READ_H
+
+#include "store/sqlite_query.h"
+
+AC_MUST_USE enum authcode_err ac_sqlite_find_session(struct ac_connection *connection, int64_t id,
+						     struct authcode_arena *arena,
+						     struct authcode_session_view *ret);
+AC_MUST_USE enum authcode_err ac_sqlite_find_grant(struct ac_connection *connection,
+						   int64_t subject_id, const char *client_id,
+						   struct authcode_arena *arena,
+						   struct authcode_grant *ret);
+AC_MUST_USE enum authcode_err ac_sqlite_find_code(struct ac_connection *connection, int64_t id,
+						  struct authcode_arena *arena,
+						  struct authcode_code_view *ret);
+AC_MUST_USE enum authcode_err ac_sqlite_find_token(struct ac_connection *connection, int64_t id,
+						   struct authcode_arena *arena,
+						   struct authcode_token_view *ret);
+
+#endif

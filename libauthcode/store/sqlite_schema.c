@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Whose file it is, how old it is, and how it becomes ours. There is no way
+ * back: a file that a newer version has migrated is refused, not guessed at.
+ */
+#include "store/sqlite_schema.h"
+
+#include <stdio.h>
+
+#include "store/sqlite_open.h"
+
+static enum authcode_err
+read_number(struct ac_connection *connection, const char *pragma, int *ret, int *ret_rc)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = sqlite3_prepare_v2(connection->db, pragma, -1, &statement, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*ret = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	*ret_rc = rc;
+	return rc == SQLITE_ROW ? AUTHCODE_OK : AUTHCODE_ERR_STORE;
+}
+
+enum authcode_err
+ac_schema_check(struct ac_connection *connection, const char *name, int *ret_version,
+		struct authcode_reason *reason)
+{
+	int application_id = 0, version = 0, rc = SQLITE_OK;
+	enum authcode_err err;
+
+	err = read_number(connection, "PRAGMA application_id", &application_id, &rc);
+	if (err == AUTHCODE_OK)
+		err = read_number(connection, "PRAGMA user_version", &version, &rc);
+	if (err != AUTHCODE_OK)
+		return ac_sqlite_explain(connection->db, rc, name, reason);
+	if (application_id != AC_SQLITE_APPLICATION_ID)
+		return ac_explain(reason, AUTHCODE_ERR_FOREIGN,
+				  "%s is a database of another application; give the path of "
+				  "authcode's own, or of a file that does not exist yet",
+				  name);
+	if (version < 1)
+		return ac_explain(reason, AUTHCODE_ERR_FOREIGN,
+				  "%s is damaged: it has no schema version; restore a backup",
+				  name);
+	if ((size_t)version > ac_schema_count)
+		return ac_explain(reason, AUTHCODE_ERR_NEWER,
+				  "%s was written by a newer version of authcode (schema %d, this "
+				  "one knows %zu); install that version or restore a backup",
+				  name, version, ac_schema_count);
+	*ret_version = version;
+	return AUTHCODE_OK;
+}
+
+static int
+migrate(struct ac_connection *connection, size_t version)
+{
+	char numbers[96];
+	int rc = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+	for (; rc == SQLITE_OK && version < ac_schema_count; version++)
+		rc = sqlite3_exec(connection->db, ac_schema_texts[version], NULL, NULL, NULL);
+	snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %zu",
+		 AC_SQLITE_APPLICATION_ID, ac_schema_count);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(connection->db, numbers, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(connection->db, "COMMIT", NULL, NULL, NULL);
+	return rc;
+}
+
+enum authcode_err
+ac_schema_migrate(struct ac_connection *connection, int version, const char *name,
+		  struct authcode_reason *reason)
+{
+	enum authcode_err err;
+	int rc;
+
+	if ((size_t)version == ac_schema_count)
+		return AUTHCODE_OK;
+	rc = migrate(connection, (size_t)version);
+	if (rc == SQLITE_OK)
+		return AUTHCODE_OK;
+	err = ac_sqlite_explain(connection->db, rc, name, reason);
+	if (sqlite3_get_autocommit(connection->db) == 0)
+		sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}

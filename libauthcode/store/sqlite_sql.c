@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The SQL of the store. Look-ups are by integer key and a view is one statement,
+ * so it is one snapshot. Times that are set once keep their first value.
+ */
+#include "store/sqlite_sql.h"
+
+#define SUBJECT                                                                                    \
+	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
+	"u.retired_ms"
+#define SESSION                                                                                    \
+	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.created_ms, "                 \
+	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
+#define CODE                                                                                       \
+	"c.id, c.hash, c.client_id, c.subject_id, c.session_id, c.redirect_uri, "                  \
+	"c.redirect_uri_sent, c.scope, c.code_challenge, c.nonce, c.auth_time_ms, c.acr, "         \
+	"c.amr, c.created_ms, c.expires_ms, c.used_ms"
+#define FAMILY                                                                                     \
+	"f.id, f.client_id, f.subject_id, f.session_id, f.scope, f.auth_time_ms, f.acr, "          \
+	"f.amr, f.created_ms, f.expires_ms, f.revoked_ms"
+#define TOKEN                                                                                      \
+	"t.id, t.kind, t.hash, t.family_id, t.scope, t.created_ms, t.expires_ms, "                 \
+	"t.rotated_ms, t.revoked_ms"
+
+#define PURGE(table)                                                                               \
+	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
+	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
+
+const char *const ac_sql_text[AC_SQL_COUNT] = {
+	[AC_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[AC_SQL_COMMIT] = "COMMIT",
+	[AC_SQL_SAVEPOINT] = "SAVEPOINT operation",
+	[AC_SQL_ROLLBACK_TO] = "ROLLBACK TO operation",
+	[AC_SQL_RELEASE] = "RELEASE operation",
+
+	[AC_SQL_FIND_SESSION] = "SELECT " SESSION ", " SUBJECT " FROM session s"
+				" JOIN subject u ON u.id = s.subject_id WHERE s.id = ?",
+	[AC_SQL_FIND_GRANT] = "SELECT subject_id, client_id, scope, updated_ms FROM user_grant"
+			      " WHERE subject_id = ? AND client_id = ?",
+	[AC_SQL_FIND_CODE] = "SELECT " CODE ", " SUBJECT ", " SESSION " FROM code c"
+			     " JOIN subject u ON u.id = c.subject_id"
+			     " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
+	[AC_SQL_FIND_TOKEN] = "SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION " FROM token t"
+			      " JOIN family f ON f.id = t.family_id"
+			      " LEFT JOIN subject u ON u.id = f.subject_id"
+			      " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
+	[AC_SQL_FIND_LIVE_SUBJECT] =
+		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
+
+	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
+				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_REFRESH_SUBJECT] = "UPDATE subject SET full_name = ?1, group_names = ?2"
+				   " WHERE id = ?3 AND (full_name <> ?1 OR group_names <> ?2)",
+	[AC_SQL_RETIRE_SUBJECT] = "UPDATE subject SET retired_ms = ? WHERE id = ?",
+
+	[AC_SQL_INSERT_SESSION] = "INSERT INTO session (id, hash, subject_id, auth_time_ms, acr,"
+				  " amr, created_ms, idle_expires_ms, expires_ms, forget_ms)"
+				  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_MOVE_SESSION] = "UPDATE session SET idle_expires_ms = min(?, expires_ms),"
+				" forget_ms = max(?, forget_ms) WHERE id = ?",
+	[AC_SQL_KEEP_SESSION] = "UPDATE session SET forget_ms = ?1"
+				" WHERE id = ?2 AND forget_ms < ?1",
+	[AC_SQL_END_SESSION] = "UPDATE session SET ended_ms = iif(ended_ms = 0, ?, ended_ms)"
+			       " WHERE id = ?",
+
+	[AC_SQL_PUT_GRANT] = "INSERT INTO user_grant (subject_id, client_id, scope, updated_ms)"
+			     " VALUES (?, ?, ?, ?) ON CONFLICT (subject_id, client_id)"
+			     " DO UPDATE SET scope = excluded.scope,"
+			     " updated_ms = excluded.updated_ms",
+
+	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
+			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
+			       " auth_time_ms, acr, amr, created_ms, expires_ms, forget_ms)"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
+			    " WHERE id = ? AND used_ms = 0",
+
+	[AC_SQL_INSERT_FAMILY] = "INSERT INTO family (id, client_id, subject_id, session_id, scope,"
+				 " auth_time_ms, acr, amr, created_ms, expires_ms, forget_ms)"
+				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
+				 " WHERE id = ?",
+
+	[AC_SQL_INSERT_TOKEN] = "INSERT INTO token (id, kind, hash, family_id, scope, created_ms,"
+				" expires_ms, forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ? WHERE id = ? AND rotated_ms = 0",
+	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET expires_ms = ? WHERE id = ?",
+	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
+				" WHERE id = ?",
+
+	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
+	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),
+	[AC_SQL_PURGE_CODES] = PURGE("code"),
+	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Every statement the SQLite store runs once the file is open, in one table.
+ */
+#ifndef AC_STORE_SQLITE_SQL_H
+#define AC_STORE_SQLITE_SQL_H
+
+enum ac_sql {
+	AC_SQL_BEGIN,
+	AC_SQL_COMMIT,
+	AC_SQL_SAVEPOINT,
+	AC_SQL_ROLLBACK_TO,
+	AC_SQL_RELEASE,
+
+	AC_SQL_FIND_SESSION,
+	AC_SQL_FIND_GRANT,
+	AC_SQL_FIND_CODE,
+	AC_SQL_FIND_TOKEN,
+	AC_SQL_FIND_LIVE_SUBJECT,
+
+	AC_SQL_INSERT_SUBJECT,
+	AC_SQL_REFRESH_SUBJECT,
+	AC_SQL_RETIRE_SUBJECT,
+	AC_SQL_INSERT_SESSION,
+	AC_SQL_MOVE_SESSION,
+	AC_SQL_KEEP_SESSION,
+	AC_SQL_END_SESSION,
+	AC_SQL_PUT_GRANT,
+	AC_SQL_INSERT_CODE,
+	AC_SQL_USE_CODE,
+	AC_SQL_INSERT_FAMILY,
+	AC_SQL_REVOKE_FAMILY,
+	AC_SQL_INSERT_TOKEN,
+	AC_SQL_ROTATE_TOKEN,
+	AC_SQL_MOVE_TOKEN,
+	AC_SQL_REVOKE_TOKEN,
+	AC_SQL_PURGE_TOKENS,
+	AC_SQL_PURGE_FAMILIES,
+	AC_SQL_PURGE_CODES,
+	AC_SQL_PURGE_SESSIONS,
+	AC_SQL_COUNT,
+};
+
+extern const char *const ac_sql_text[AC_SQL_COUNT];
+
+/* How many columns the reads have for a subject and a session (sqlite_read.c). */
+#define AC_SUBJECT_COLUMNS 8
+#define AC_SESSION_COLUMNS 10
+
+#endif

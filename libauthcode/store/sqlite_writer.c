@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Group commit. The writer takes what has gathered in the queue, applies it in
+ * one transaction with a savepoint for each operation, and commits once; only
+ * then does any outcome leave. So one fsync is shared by all who wait, and an
+ * operation that fails takes nothing else with it.
+ *
+ * Some errors (disk full, I/O, memory, busy) make SQLite roll back the whole
+ * transaction by itself. sqlite3_get_autocommit() tells; then nothing of the
+ * batch has happened, and each operation is tried again in a transaction of its
+ * own, so that one that cannot be stored does not fail the others.
+ */
+#include "store/sqlite_writer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "store/operation.h"
+#include "store/sqlite_ops.h"
+
+/* Beyond this a longer batch saves little and makes its first member wait. */
+#define BATCH_MAX 256
+
+#define OPERATION_ARENA (4 * 1024 * 1024)
+
+struct ac_writer {
+	struct ac_connection *connection;
+	struct authcode_store_random random;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* of what follows */
+	pthread_cond_t wanted;
+	struct authcode_operation *first;
+	struct authcode_operation **last;
+	bool stopping;
+};
+
+static bool
+in_transaction(const struct ac_writer *writer)
+{
+	return sqlite3_get_autocommit(writer->connection->db) == 0;
+}
+
+static enum authcode_err
+apply(struct ac_writer *writer, struct authcode_operation *operation)
+{
+	struct ac_sqlite_work work = {
+		.connection = writer->connection,
+		.random = &writer->random,
+	};
+	enum authcode_err err = authcode_arena_new(OPERATION_ARENA, &work.arena);
+
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_apply(&work, operation);
+	authcode_arena_free(&work.arena);
+	return err;
+}
+
+/* The operation's outcome is set. False: the transaction cannot go on. */
+static bool
+apply_in_savepoint(struct ac_writer *writer, struct authcode_operation *operation)
+{
+	struct ac_connection *connection = writer->connection;
+	enum authcode_err err;
+
+	ac_operation_fail(operation, AUTHCODE_ERR_STORE);
+	if (ac_query_run(connection, AC_SQL_SAVEPOINT) != AUTHCODE_OK)
+		return false;
+	err = apply(writer, operation);
+	operation->err = err;
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		if (!in_transaction(writer) ||
+		    ac_query_run(connection, AC_SQL_ROLLBACK_TO) != AUTHCODE_OK)
+			return false;
+	}
+	return in_transaction(writer) && ac_query_run(connection, AC_SQL_RELEASE) == AUTHCODE_OK;
+}
+
+static void
+fail_all(struct authcode_operation *batch)
+{
+	for (; batch != NULL; batch = batch->next)
+		ac_operation_fail(batch, AUTHCODE_ERR_STORE);
+}
+
+static void
+roll_back(struct ac_writer *writer)
+{
+	if (in_transaction(writer))
+		sqlite3_exec(writer->connection->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* One transaction for the batch. True: every member has its outcome. False:
+ * nothing of it happened and it is worth trying them alone. */
+static bool
+commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
+{
+	bool whole = true;
+
+	roll_back(writer); /* should an earlier one not have worked */
+	if (ac_query_run(writer->connection, AC_SQL_BEGIN) != AUTHCODE_OK) {
+		fail_all(batch);
+		return true;
+	}
+	for (struct authcode_operation *o = batch; o != NULL && whole; o = o->next)
+		whole = apply_in_savepoint(writer, o);
+	if (whole && ac_query_run(writer->connection, AC_SQL_COMMIT) == AUTHCODE_OK)
+		return true;
+	roll_back(writer);
+	fail_all(batch);
+	return whole;
+}
+
+static void
+commit_alone(struct ac_writer *writer, struct authcode_operation *batch)
+{
+	while (batch != NULL) {
+		struct authcode_operation *rest = batch->next;
+
+		batch->next = NULL;
+		(void)commit_batch(writer, batch);
+		batch->next = rest;
+		batch = rest;
+	}
+}
+
+/* An operation belongs to its caller again once it is done. */
+static void
+report(struct authcode_operation *batch)
+{
+	while (batch != NULL) {
+		struct authcode_operation *operation = batch;
+
+		batch = operation->next;
+		operation->next = NULL;
+		operation->done(operation, operation->arg);
+	}
+}
+
+/* Waits for work. NULL: stopping, and the queue is empty. */
+static struct authcode_operation *
+take_batch(struct ac_writer *writer)
+{
+	struct authcode_operation *batch, **end;
+
+	pthread_mutex_lock(&writer->mutex);
+	while (writer->first == NULL && !writer->stopping)
+		pthread_cond_wait(&writer->wanted, &writer->mutex);
+	batch = writer->first;
+	end = &writer->first;
+	for (size_t i = 0; i < BATCH_MAX && *end != NULL; i++)
+		end = &(*end)->next;
+	writer->first = *end;
+	if (writer->first == NULL)
+		writer->last = &writer->first;
+	*end = NULL;
+	pthread_mutex_unlock(&writer->mutex);
+	return batch;
+}
+
+static void *
+run(void *arg)
+{
+	struct ac_writer *writer = arg;
+	struct authcode_operation *batch;
+
+	while ((batch = take_batch(writer)) != NULL) {
+		if (!commit_batch(writer, batch))
+			commit_alone(writer, batch);
+		report(batch);
+	}
+	return NULL;
+}
+
+enum authcode_err
+ac_writer_new(struct ac_connection *connection, const struct authcode_store_random *random,
+	      struct ac_writer **ret)
+{
+	struct ac_writer *writer = calloc(1, sizeof(*writer));
+	sigset_t all, before;
+	int failed;
+
+	if (writer == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	writer->connection = connection;
+	writer->random = *random;
+	writer->last = &writer->first;
+	pthread_mutex_init(&writer->mutex, NULL);
+	pthread_cond_init(&writer->wanted, NULL);
+	/* The host's signals are the host's threads' business. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&writer->thread, NULL, run, writer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed != 0) {
+		pthread_cond_destroy(&writer->wanted);
+		pthread_mutex_destroy(&writer->mutex);
+		free(writer);
+		return AUTHCODE_ERR_MEMORY;
+	}
+	*ret = writer;
+	return AUTHCODE_OK;
+}
+
+void
+ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
+{
+	pthread_mutex_lock(&writer->mutex);
+	*writer->last = operation;
+	writer->last = &operation->next;
+	pthread_cond_signal(&writer->wanted);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+void
+ac_writer_free(struct ac_writer **writer)
+{
+	if (writer == NULL || *writer == NULL)
+		return;
+	pthread_mutex_lock(&(*writer)->mutex);
+	(*writer)->stopping = true;
+	pthread_cond_signal(&(*writer)->wanted);
+	pthread_mutex_unlock(&(*writer)->mutex);
+	pthread_join((*writer)->thread, NULL);
+	ac_connection_free(&(*writer)->connection);
+	pthread_cond_destroy(&(*writer)->wanted);
+	pthread_mutex_destroy(&(*writer)->mutex);
+	free(*writer);
+	*writer = NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The one thread that writes, with its queue and its connection.
+ */
+#ifndef AC_STORE_SQLITE_WRITER_H
+#define AC_STORE_SQLITE_WRITER_H
+
+#include "store/sqlite_query.h"
+
+struct ac_writer;
+
+/* Takes the connection on success. random is copied, its ctx borrowed. */
+AC_MUST_USE enum authcode_err ac_writer_new(struct ac_connection *connection,
+					    const struct authcode_store_random *random,
+					    struct ac_writer **ret);
+
+/* See submit of struct authcode_store_ops. */
+void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation);
+
+/* Waits until everything submitted is done. NULL-safe, sets NULL. */
+void ac_writer_free(struct ac_writer **writer);
+
+#endif
