@@ -709,7 +709,8 @@ start_get(struct world *w, const char *browser, const char *login, const char *t
 		ac_form_put(&query, "login", login);
 	if (txn != NULL)
 		ac_form_put(&query, "txn", txn);
-	h->query = ac_buf_steal(&query); /* read again after a wait; freed with the last look */
+	h->owned = ac_buf_steal(&query);
+	h->query = h->owned;
 	*step = ac_prompt_start(&w->app, h);
 	return h;
 }
@@ -727,8 +728,6 @@ carry_on(struct world *w, struct ac_http *h, enum ac_step step)
 		step = ac_prompt_resumed(&w->app, h);
 	}
 	assert_int_equal(h->replies, 1);
-	free((void *)(uintptr_t)h->query);
-	h->query = NULL;
 }
 
 struct ac_http *
