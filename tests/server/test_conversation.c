@@ -17,7 +17,6 @@
 #include <cmocka.h>
 
 #include "login_world.h"
-#include "server/used_nonces.h"
 
 static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
@@ -422,68 +421,6 @@ an_event_out_of_turn_signs_nobody_in(void **state)
 	world_start(&w);
 }
 
-/* --- the memory of used pages --------------------------------------------------- */
-
-static void
-pages_older_than_the_memory_expire_instead_of_coming_back(void **state)
-{
-	struct ac_used_nonces used;
-	uint8_t page[AUTHCODE_NONCE_LEN] = { 1 };
-
-	(void)state;
-	ac_used_nonces_init(&used, 1000, 10, 100);
-	for (uint8_t i = 1; i <= 35; i++) {
-		page[0] = i;
-		assert_int_equal(ac_used_nonces_check(&used, page, 100 + i), AC_NONCE_NEW);
-		assert_true(ac_used_nonces_add(&used, page, 100 + i));
-		assert_int_equal(ac_used_nonces_check(&used, page, 100 + i), AC_NONCE_USED);
-	}
-	assert_true(used.now.count <= 10 && used.before.count <= 10);
-	for (uint8_t i = 1; i <= 35; i++) {
-		page[0] = i;
-		if (ac_used_nonces_check(&used, page, 100 + i) == AC_NONCE_NEW)
-			fail_msg("page %u came back", i);
-	}
-	ac_used_nonces_clear(&used);
-	world_start(&w);
-}
-
-static void
-a_page_without_a_nonce_counts_as_used(void **state)
-{
-	static const uint8_t zero[AUTHCODE_NONCE_LEN];
-	struct ac_used_nonces used;
-
-	(void)state;
-	ac_used_nonces_init(&used, 1000, 10, 100);
-	assert_int_equal(ac_used_nonces_check(&used, zero, 100), AC_NONCE_USED);
-	ac_used_nonces_clear(&used);
-	world_start(&w);
-}
-
-static void
-thousands_of_pages_are_told_apart(void **state)
-{
-	struct ac_used_nonces used;
-	uint8_t page[AUTHCODE_NONCE_LEN] = { 0 };
-
-	(void)state;
-	ac_used_nonces_init(&used, 1000, 5000, 100);
-	for (unsigned i = 1; i <= 5000; i++) {
-		page[0] = (uint8_t)(i % 7); /* many in the same place */
-		memcpy(page + 8, &i, sizeof(i));
-		assert_int_equal(ac_used_nonces_check(&used, page, 100), AC_NONCE_NEW);
-		assert_true(ac_used_nonces_add(&used, page, 100));
-	}
-	for (unsigned i = 1; i <= 5000; i++) {
-		page[0] = (uint8_t)(i % 7);
-		memcpy(page + 8, &i, sizeof(i));
-		assert_int_equal(ac_used_nonces_check(&used, page, 100), AC_NONCE_USED);
-	}
-	ac_used_nonces_clear(&used);
-	world_start(&w);
-}
-
 /* --- the end of the daemon ------------------------------------------------------- */
 
 static void
@@ -545,9 +482,6 @@ main(void)
 		TEST(a_name_the_wire_refuses_fails_like_any_other),
 		TEST(a_helper_that_dies_before_its_first_frame_is_503),
 		TEST(an_event_out_of_turn_signs_nobody_in),
-		TEST(pages_older_than_the_memory_expire_instead_of_coming_back),
-		TEST(a_page_without_a_nonce_counts_as_used),
-		TEST(thousands_of_pages_are_told_apart),
 		TEST(stopping_resumes_who_waits_and_begins_nothing),
 	};
 
