@@ -56,6 +56,7 @@ request_new(void *cls, const char *uri, struct MHD_Connection *connection)
 		return NULL;
 	h->service = service;
 	h->connection = connection;
+	h->wire_target = uri;
 	h->conn = info->socket_context;
 	h->began_ms = ac_http_now_ms();
 	h->below = "";
@@ -144,6 +145,21 @@ take_cookies(struct ac_http *h)
 	return true;
 }
 
+/* Before the gate, so that a refusal has the form its path asks for. */
+static bool
+take_target(struct ac_http *h)
+{
+	struct ac_gate_target parts = ac_gate_split(h->target, &h->service->issuer);
+
+	h->path = strndup(parts.path.data, parts.path.len);
+	if (h->path == NULL)
+		return false;
+	h->query = parts.query;
+	if (parts.below.data != NULL)
+		h->below = h->path + (parts.path.len - parts.below.len);
+	return true;
+}
+
 /* Who asks: the peer, or what trusted proxies say of it. */
 static bool
 take_peer(struct ac_http *h)
@@ -189,29 +205,27 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 					   .version = version,
 					   .headers = h->headers };
 	struct ac_gate_refusal refusal = { 500, "out of memory" };
-	struct ac_gate_target parts;
 
 	(void)snprintf(h->method_name, sizeof(h->method_name), "%.15s", method);
 	(void)MHD_get_connection_values_n(h->connection, MHD_HEADER_KIND, take_header, h);
 	request.header_count = h->header_count;
+	if (!take_target(h)) {
+		refuse(h, 500, "out of memory");
+		return false;
+	}
 	if (!take_peer(h)) {
 		refuse(h, 400, "the forwarded client address is malformed");
 		return false;
 	}
-	if (!ac_http_layout_check(h, &refusal) ||
+	if (!ac_http_layout_check(h, method, version, &refusal) ||
 	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
 		refuse(h, refusal.status, refusal.why);
 		return false;
 	}
-	parts = ac_gate_split(h->target, &h->service->issuer);
-	h->path = strndup(parts.path.data, parts.path.len);
-	if (h->path == NULL || !take_cookies(h)) {
+	if (!take_cookies(h)) {
 		refuse(h, 500, "out of memory");
 		return false;
 	}
-	h->query = parts.query;
-	if (parts.below.data != NULL)
-		h->below = h->path + (parts.path.len - parts.below.len);
 	return true;
 }
 
@@ -442,6 +456,7 @@ take_trusted(struct ac_http_service *service, struct authcode_reason *reason)
 		const char *text = config->trusted_proxies[i];
 
 		if (strcmp(text, "unix") == 0) {
+			/* Who may connect to the socket file its mode decides. */
 			service->trust_unix = true;
 		} else if (ac_prefix_parse(text, &service->trusted[service->trusted_count])) {
 			service->trusted_count++;

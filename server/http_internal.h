@@ -130,7 +130,8 @@ struct ac_http {
 	int64_t began_ms;
 
 	char method_name[16];
-	char *path; /* of the target, without query; for the log */
+	const char *wire_target; /* where the library received it; for http_layout.c */
+	char *path;              /* of the target, without query; for the log */
 	const char *below;
 	struct authcode_bytes query;
 	struct ac_gate_header headers[AC_GATE_MAX_HEADERS + 1];
@@ -159,7 +160,8 @@ struct ac_http {
 };
 
 /* http_layout.c: did the library hide something of the header? */
-AC_MUST_USE bool ac_http_layout_check(const struct ac_http *h, struct ac_gate_refusal *ret);
+AC_MUST_USE bool ac_http_layout_check(const struct ac_http *h, const char *method,
+				      const char *version, struct ac_gate_refusal *ret);
 
 /* http_reply.c */
 AC_MUST_USE enum MHD_Result ac_http_queue(struct ac_http *h);

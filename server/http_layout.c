@@ -5,8 +5,8 @@
  * folded lines and cuts a value at a NUL, all without telling its user; a proxy
  * in front may read such a header differently (RFC 9112 §2.2, §5.2). Its
  * strings point into the bytes it received, so their distances show what it
- * skipped: from the end of one header line to the start of the next lie exactly
- * CR and LF. Versions from 1.0 on refuse all of this themselves.
+ * skipped: each begins where the one before ends, one separator later, and the
+ * last ends where the header does. Versions from 1.0 on refuse all of this.
  */
 #include <string.h>
 
@@ -20,19 +20,57 @@ library_is_strict(void)
 	return version[0] != '0';
 }
 
-bool
-ac_http_layout_check(const struct ac_http *h, struct ac_gate_refusal *ret)
+/* The first byte after the text: what ends it is skip bytes long. */
+static const char *
+past(const char *text, size_t len, size_t skip)
 {
-	if (library_is_strict())
-		return true;
-	for (size_t i = 0; i + 1 < h->header_count && i + 1 < AC_GATE_MAX_HEADERS; i++) {
-		const struct ac_gate_header *header = &h->headers[i];
-		const char *end = header->value.data + header->value.len;
+	return text + len + skip;
+}
 
-		if (header->value.len > 0 && h->headers[i + 1].name.data - end != 2) {
-			*ret = (struct ac_gate_refusal){ 400, "a header line is malformed" };
+/* "name: value" with nothing but white space in between. */
+static bool
+line_is_whole(const struct ac_gate_header *header)
+{
+	const char *at = past(header->name.data, header->name.len, strlen(":"));
+
+	while (at < header->value.data && (*at == ' ' || *at == '\t'))
+		at++;
+	return at == header->value.data;
+}
+
+static bool
+header_is_whole(const struct ac_http *h, const char *method, const char *version, size_t size)
+{
+	const char *next = past(method, strlen(method), strlen(" "));
+
+	if (next != h->wire_target)
+		return false;
+	next = past(h->wire_target, strlen(h->target), strlen(" "));
+	if (next != version)
+		return false;
+	next = past(version, strlen(version), strlen("\r\n"));
+	for (size_t i = 0; i < h->header_count; i++) {
+		const struct ac_gate_header *header = &h->headers[i];
+
+		if (header->name.data != next || !line_is_whole(header))
 			return false;
-		}
+		next = past(header->value.data, header->value.len, strlen("\r\n"));
 	}
-	return true;
+	return past(next, 0, strlen("\r\n")) == method + size;
+}
+
+bool
+ac_http_layout_check(const struct ac_http *h, const char *method, const char *version,
+		     struct ac_gate_refusal *ret)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(h->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	/* What is too long or too many the gate refuses by its own name. */
+	if (library_is_strict() || h->too_long || h->header_count > AC_GATE_MAX_HEADERS)
+		return true;
+	if (info != NULL && header_is_whole(h, method, version, info->header_size))
+		return true;
+	*ret = (struct ac_gate_refusal){ 400, "the request header is malformed" };
+	return false;
 }

@@ -46,6 +46,7 @@ static const struct {
 	{ ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_JSON) | ON(AC_REPLY_EMPTY) | ON(AC_REPLY_ASSET),
 	  "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", false },
 	{ ON_ALL & ~ON(AC_REPLY_ASSET), "Cache-Control", "no-store", false },
+	{ ON(AC_REPLY_ASSET), "Cache-Control", "max-age=3600", false }, /* with an ETag */
 	{ ON_ALL, "X-Content-Type-Options", "nosniff", false },
 	{ ON_ALL, "X-Frame-Options", "DENY", false },
 	{ ON_ALL & ~ON(AC_REPLY_JSON), "Cross-Origin-Resource-Policy", "same-origin", false },

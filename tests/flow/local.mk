@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
+include tests/flow/token.mk
 include tests/flow/auth.mk

@@ -82,10 +82,7 @@ hmac_gives_the_published_digests(void **state)
 		  "Hi There",
 		  8,
 		  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
-		{ "RFC 4231 test case 2",
-		  "Jefe",
-		  "what do ya want for nothing?",
-		  28,
+		{ "RFC 4231 test case 2", "Jefe", "what do ya want for nothing?", 28,
 		  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
 	};
 

@@ -157,7 +157,10 @@ static void
 what_is_no_seal_is_a_syntax_error(void **state)
 {
 	static const char *const rows[] = {
-		"", "A", "not a seal", "====",
+		"",
+		"A",
+		"not a seal",
+		"====",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", /* 39 bytes */
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/",

@@ -77,7 +77,8 @@ no_kind_passes_for_another(void **state)
 	for (int from = 0; from < AC_CREDENTIAL_KIND_COUNT; from++) {
 		uint8_t hash[AUTHCODE_HASH_LEN];
 		struct ac_credential credential = minted((enum ac_credential_kind)from, hash);
-		char *text = ac_credential_format((enum ac_credential_kind)from, &credential, arena);
+		char *text =
+			ac_credential_format((enum ac_credential_kind)from, &credential, arena);
 
 		for (int to = 0; to < AC_CREDENTIAL_KIND_COUNT; to++) {
 			struct ac_credential back;

@@ -56,8 +56,8 @@ only_a_well_formed_s256_challenge_is_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		const char *why = ac_pkce_check_request(rows[i].challenge, rows[i].method,
-							rows[i].required);
+		const char *why =
+			ac_pkce_check_request(rows[i].challenge, rows[i].method, rows[i].required);
 
 		if ((why == NULL) != rows[i].ok)
 			fail_msg("%s: %s", rows[i].name, why != NULL ? why : "accepted");
@@ -87,8 +87,8 @@ a_verifier_fits_its_own_challenge_only(void **state)
 		{ "PK-05 with a space", challenge, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk ",
 		  false },
 		{ "PK-05 129 characters", challenge, X64 X64 "x", false },
-		{ "PK-05 not ASCII", challenge,
-		  "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEj\xc3\xa9", false },
+		{ "PK-05 not ASCII", challenge, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEj\xc3\xa9",
+		  false },
 		{ "plain is not compared", verifier, verifier, false },
 		{ "stored challenge too long", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cMA",
 		  verifier, false },

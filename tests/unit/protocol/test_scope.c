@@ -40,14 +40,22 @@ the_grammar_is_that_of_the_rfc(void **state)
 		const char *scope;
 		bool valid;
 	} rows[] = {
-		{ "openid", true },	    { "openid profile", true },
-		{ "!#[]~", true },	    { "https://a.example/x", true },
-		{ "a a", true },	    { "", false },
-		{ " ", false },		    { " openid", false },
-		{ "openid ", false },	    { "a  b", false },
-		{ "a\tb", false },	    { "a\nb", false },
-		{ "a\"b", false },	    { "a\\b", false },
-		{ "a\x7f", false },	    { "a\x01", false },
+		{ "openid", true },
+		{ "openid profile", true },
+		{ "!#[]~", true },
+		{ "https://a.example/x", true },
+		{ "a a", true },
+		{ "", false },
+		{ " ", false },
+		{ " openid", false },
+		{ "openid ", false },
+		{ "a  b", false },
+		{ "a\tb", false },
+		{ "a\nb", false },
+		{ "a\"b", false },
+		{ "a\\b", false },
+		{ "a\x7f", false },
+		{ "a\x01", false },
 		{ "gr\xc3\xbc\xc3\x9f", false },
 	};
 	char longest[AC_MAX_SCOPE + 2];
@@ -95,11 +103,16 @@ a_subset_has_nothing_of_its_own(void **state)
 		const char *part, *whole;
 		bool subset;
 	} rows[] = {
-		{ "", "", true },	       { "", "a", true },
-		{ "a", "a", true },	       { "b a", "a b", true },
-		{ "a a", "a", true },	       { "a", "", false },
-		{ "a b", "a", false },	       { "open", "openid", false },
-		{ "openid", "open", false },   { "OPENID", "openid", false },
+		{ "", "", true },
+		{ "", "a", true },
+		{ "a", "a", true },
+		{ "b a", "a b", true },
+		{ "a a", "a", true },
+		{ "a", "", false },
+		{ "a b", "a", false },
+		{ "open", "openid", false },
+		{ "openid", "open", false },
+		{ "OPENID", "openid", false },
 		{ "a openid2", "a openid", false },
 	};
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+flow_token_tests = \
+	tests/flow/test_token \
+	tests/flow/test_refresh \
+	tests/flow/test_revoke \
+	tests/flow/test_introspect \
+	tests/flow/test_userinfo
+
+check_PROGRAMS += $(flow_token_tests)
+TESTS += $(flow_token_tests)
+
+flow_token_fixture = tests/flow/token_fixture.c tests/flow/token_fixture.h
+
+tests_flow_test_token_SOURCES = tests/flow/test_token.c $(flow_token_fixture)
+tests_flow_test_token_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_token_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray
+tests_flow_test_token_LDADD = $(unit_ldadd)
+
+tests_flow_test_refresh_SOURCES = tests/flow/test_refresh.c $(flow_token_fixture)
+tests_flow_test_refresh_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_refresh_LDADD = $(unit_ldadd)
+
+tests_flow_test_revoke_SOURCES = tests/flow/test_revoke.c $(flow_token_fixture)
+tests_flow_test_revoke_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_revoke_LDADD = $(unit_ldadd)
+
+tests_flow_test_introspect_SOURCES = tests/flow/test_introspect.c $(flow_token_fixture)
+tests_flow_test_introspect_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_introspect_LDADD = $(unit_ldadd)
+
+tests_flow_test_userinfo_SOURCES = tests/flow/test_userinfo.c $(flow_token_fixture)
+tests_flow_test_userinfo_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_userinfo_LDADD = $(unit_ldadd)
