@@ -13,12 +13,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "base/base64url.h"
 #include "base/random.h"
 #include "server/log.h"
+#include "server/log_name.h"
 
 #define MAX_EVENTS 64
 #define MAX_REPORTS 16
@@ -281,21 +279,8 @@ struct report {
 	const char *reason;
 	char rhost[sizeof(((struct ac_wire_start *)NULL)->rhost)];
 	char client_id[AC_MAX_CLIENT_ID + 1];
-	char name_mac[9];
+	char name_mac[AC_LOG_NAME_LEN + 1];
 };
-
-/* People type passwords into the field for the name, so an unproved name is
- * logged as a keyed hash that only tells equal ones from others. */
-static void
-mac_name(const struct ac_conversations *c, const char *name, char out[9])
-{
-	unsigned char mac[EVP_MAX_MD_SIZE];
-
-	out[0] = '\0';
-	if (HMAC(EVP_sha256(), c->log_key, AC_LOG_KEY_LEN, (const unsigned char *)name,
-		 strlen(name), mac, NULL) != NULL)
-		snprintf(out, 9, "%02x%02x%02x%02x", mac[0], mac[1], mac[2], mac[3]);
-}
 
 static size_t
 collect_reports(struct ac_conversations *c, struct report reports[MAX_REPORTS])
@@ -311,7 +296,7 @@ collect_reports(struct ac_conversations *c, struct report reports[MAX_REPORTS])
 		report->reason = one->reason;
 		snprintf(report->rhost, sizeof(report->rhost), "%s", one->start.rhost);
 		snprintf(report->client_id, sizeof(report->client_id), "%s", one->client_id);
-		mac_name(c, one->start.user, report->name_mac);
+		ac_log_name(c->log_key, one->start.user, report->name_mac);
 		one->reason = NULL;
 		count++;
 	}

@@ -11,9 +11,8 @@
 #include <pthread.h>
 
 #include "server/conversation.h"
+#include "server/log_name.h"
 #include "server/used_nonces.h"
-
-#define AC_LOG_KEY_LEN 32
 
 enum ac_conversation_state {
 	AC_CONVERSATION_OVER = 0,
@@ -63,7 +62,7 @@ struct ac_conversations {
 	uint64_t serial; /* the last one given: conversations and tickets */
 	struct ac_conversation *list;
 	struct ac_used_nonces used;
-	uint8_t log_key[AC_LOG_KEY_LEN]; /* unknown names are logged as an HMAC */
+	uint8_t log_key[AC_LOG_NAME_KEY_LEN]; /* of names that nobody has proved */
 };
 
 int64_t ac_monotonic_ms(void);

@@ -36,6 +36,7 @@ void ac_login_drain(struct ac_login_service *service);
 void ac_login_stop(struct ac_login_service **service);
 
 enum ac_step ac_login_post(struct ac_app *app, struct ac_http *h);
+/* GET and POST. */
 enum ac_step ac_prompt_start(struct ac_app *app, struct ac_http *h);
 enum ac_step ac_prompt_resumed(struct ac_app *app, struct ac_http *h);
 

@@ -6,6 +6,7 @@
 #include "server/respond.h"
 
 #include "server/cookies.h"
+#include "server/log.h"
 #include "server/pages.h"
 
 void
@@ -25,6 +26,10 @@ optional_header(struct ac_http *h, const char *name, const char *value)
 void
 ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
 {
+	if (r->refusal.error != NULL)
+		ac_log_event(AC_LOG_INFO, "refused", "rhost", ac_http_peer(h), "path",
+			     ac_http_path(h), "error", r->refusal.error, "why",
+			     r->refusal.description, NULL);
 	optional_header(h, "WWW-Authenticate", r->www_authenticate);
 	optional_header(h, "Allow", r->allow);
 	if (r->set_session != NULL)

@@ -26,7 +26,8 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
-    "openssl/": ("libauthcode/jose/", "server/pages.c"),  # there: the ETag of a file
+    "openssl/": ("libauthcode/jose/", "server/pages.c",  # there: the ETag of a file
+                 "server/log_name.c"),  # there: the HMAC of a name
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/"),
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),

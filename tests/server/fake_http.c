@@ -43,6 +43,7 @@ fake_http_free(struct ac_http **h)
 	if ((*h)->free_state != NULL)
 		(*h)->free_state((*h)->state);
 	ac_buf_clear(&(*h)->page);
+	free((*h)->owned);
 	free(*h);
 	*h = NULL;
 }

@@ -22,6 +22,7 @@ struct ac_http {
 	enum authcode_method method;
 	const char *path;
 	const char *query;
+	char *owned; /* freed with the request: what query points into */
 	const char *body;
 	const char *content_type;
 	const char *if_none_match;

@@ -23,6 +23,9 @@
 
 enum script_start { START_OK, START_REFUSED, START_UNREACHABLE };
 
+extern const struct ac_authenticator_ops script_ops;
+void script_reset(void);
+
 /* What the next starts do, and whether a helper says CANON by itself. */
 void script_set(enum script_start start, bool canon_at_once);
 /* Helpers started so far. */
@@ -48,6 +51,7 @@ void script_die(unsigned i, bool began);
 
 /* --- the issuer -------------------------------------------------------------- */
 
+void issuer_reset(void);
 unsigned issuer_sign_ins(void); /* sessions made */
 unsigned issuer_denials(void);
 const char *issuer_last_body(void);
@@ -89,7 +93,6 @@ bool is_resumed(const struct ac_http *h, const char *txn, enum authcode_notice n
 /* POST /login of alice in ALICE with "txn:1": her login id. */
 void begin_login(struct world *w, char login[AC_LOGIN_LEN + 1]);
 /* … and on to a question, whose nonce is returned. */
-void begin_question(struct world *w, char login[AC_LOGIN_LEN + 1],
-		    char nonce[AC_QUESTION_LEN + 1]);
+void begin_question(struct world *w, char login[AC_LOGIN_LEN + 1], char nonce[AC_QUESTION_LEN + 1]);
 
 #endif

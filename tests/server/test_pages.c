@@ -246,7 +246,8 @@ sign_in_offers_a_way_out_that_is_not_the_default(void **state)
 	draw_sign_in(h);
 	first = strstr(fake_page(h), "<button ");
 	assert_non_null(first);
-	assert_int_equal(strncmp(first, "<button type=\"submit\" class=\"primary\">Sign in<", 46), 0);
+	assert_int_equal(strncmp(first, "<button type=\"submit\" class=\"primary\">Sign in<", 46),
+			 0);
 	second = strstr(first + 1, "<button ");
 	assert_non_null(second);
 	assert_non_null(strstr(second, "name=\"decision\" value=\"deny\" formnovalidate>Cancel<"));
@@ -427,57 +428,6 @@ the_wait_page_asks_again_by_itself_and_no_other_does(void **state)
 }
 
 static void
-assets_answer_by_their_tag(void **state)
-{
-	static const char *const paths[] = { "/assets/style.css", "/assets/icon.svg" };
-	static const char *const types[] = { "text/css; charset=utf-8", "image/svg+xml" };
-
-	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		struct ac_http *h = fake_http_new(), *again = fake_http_new();
-		char tag[64];
-
-		h->path = paths[i];
-		assert_int_equal(ac_asset_start(&app, h), AC_STEP_REPLY);
-		assert_int_equal(h->kind, AC_REPLY_ASSET);
-		assert_int_equal(h->status, 200);
-		assert_true(h->page.len > 100);
-		assert_string_equal(fake_reply_header(h, "Content-Type"), types[i]);
-		snprintf(tag, sizeof(tag), "%s", fake_reply_header(h, "ETag"));
-		assert_int_equal(strlen(tag), 34);
-
-		again->path = paths[i];
-		again->if_none_match = tag;
-		assert_int_equal(ac_asset_start(&app, again), AC_STEP_REPLY);
-		assert_int_equal(again->status, 304);
-		assert_int_equal(again->page.len, 0);
-		again->if_none_match = "\"another\"";
-		assert_int_equal(ac_asset_start(&app, again), AC_STEP_REPLY);
-		assert_int_equal(again->status, 200);
-		fake_http_free(&h);
-		fake_http_free(&again);
-	}
-}
-
-static void
-no_other_file_is_an_asset(void **state)
-{
-	static const char *const paths[] = { "/assets/", "/assets/layout.mustache",
-					     "/assets/../assets/style.css", "/assets/style.css/",
-					     "/assets/%73tyle.css" };
-
-	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		struct ac_http *h = fake_http_new();
-
-		h->path = paths[i];
-		assert_int_equal(ac_asset_start(&app, h), AC_STEP_REPLY);
-		assert_int_equal(h->status, 404);
-		fake_http_free(&h);
-	}
-}
-
-static void
 an_issuer_that_is_no_url_stops_the_start(void **state)
 {
 	static const struct ac_config bad = { .issuer = "nonsense", .issuer_path = "" };
@@ -523,8 +473,6 @@ main(void)
 		cmocka_unit_test(prompt_holds_the_longest_conversation_and_no_longer_one),
 		cmocka_unit_test(errors_say_what_to_do_and_show_their_code),
 		cmocka_unit_test(the_wait_page_asks_again_by_itself_and_no_other_does),
-		cmocka_unit_test(assets_answer_by_their_tag),
-		cmocka_unit_test(no_other_file_is_an_asset),
 		cmocka_unit_test(an_issuer_that_is_no_url_stops_the_start),
 	};
 
