@@ -120,7 +120,7 @@ static void
 a_closed_tab_does_not_lock_its_owner_out(void **state)
 {
 	(void)state;
-	w.settings.max_per_name = 1;
+	w.settings.max_parked_per_name = 1;
 	world_start(&w);
 	begin_question(&w, login, nonce);
 	enter(2, MALLORY, "alice", login); /* another browser may not push it out */
@@ -129,6 +129,31 @@ a_closed_tab_does_not_lock_its_owner_out(void **state)
 	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 	assert_true(script_wait_cancelled(0));
 	assert_true(script_wait_gos(1, 1));
+}
+
+/* Who thinks is not at work: the queue of the name stays open, up to a bound. */
+static void
+open_questions_do_not_fill_the_queue_of_a_name(void **state)
+{
+	(void)state;
+	world_start(&w);
+	for (unsigned i = 0; i < 4; i++) {
+		struct ac_http *h;
+		char txn[16];
+
+		snprintf(txn, sizeof(txn), "txn:%u", i);
+		enter(i, ALICE, "alice", login);
+		assert_int_equal(strlen(login), AC_LOGIN_LEN);
+		assert_true(script_wait_gos(i, 1));
+		script_prompt(i, "Code:", false);
+		h = get_prompt(&w, ALICE, login, txn);
+		assert_int_equal(h->status, 200);
+		fake_http_free(&h);
+	}
+	enter(9, MALLORY, "alice", login);
+	assert_string_equal(login, "");
+	enter(9, MALLORY, "bob", login);
+	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 }
 
 static void
@@ -470,6 +495,7 @@ main(void)
 		TEST(an_address_has_its_share_and_the_house_its_limit),
 		TEST(the_house_is_full_at_its_limit_and_has_room_again),
 		TEST(a_closed_tab_does_not_lock_its_owner_out),
+		TEST(open_questions_do_not_fill_the_queue_of_a_name),
 		TEST(too_many_requests_for_one_conversation_are_sent_away),
 		TEST(two_spellings_of_a_name_are_one_at_work),
 		TEST(the_lock_is_free_while_a_person_thinks),
