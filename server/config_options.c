@@ -73,7 +73,8 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_LIST,
 	  .offset = GLOBAL(trusted_proxies),
 	  .check = ac_value_network,
-	  .allowed = "an IP address, or a prefix such as 10.0.0.0/8 without bits past its length" },
+	  .allowed = "an IP address, a prefix such as 10.0.0.0/8 without bits past its length, or "
+		     "unix" },
 	{ .row = { "", "state_dir", "path", "/var/lib/authcode", "database and master key" },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = GLOBAL(config.state_dir),

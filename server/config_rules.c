@@ -89,34 +89,51 @@ fill_listens(struct ac_settings *settings)
 	return true;
 }
 
-/* Behind a proxy that is not trusted all people would share one address, and
- * with it one limit; without TLS and proxy, passwords would cross the network
- * in the clear. */
+/* What keeps a listener without TLS from serving an issuer that the world
+ * reaches, or NULL. Behind a proxy that is not trusted all people would share
+ * one address, and with it one limit; without TLS and proxy, passwords would
+ * cross the network in the clear. */
+static const char *
+listen_problem(const struct ac_listen *listen, bool trusts_unix, bool trusts_addresses)
+{
+	if (listen->tls)
+		return NULL;
+	if (listen->kind == AC_LISTEN_UNIX)
+		return trusts_unix ? NULL
+				   : "takes requests of a proxy that is not trusted; add unix to "
+				     "trusted_proxies";
+	if (trusts_addresses)
+		return NULL;
+	if (ac_listen_is_local(listen->text))
+		return "takes requests of a proxy that is not trusted; give trusted_proxies, or "
+		       "tls_certificate_file and tls_key_file";
+	return "would take passwords without TLS; give tls_certificate_file and tls_key_file, or "
+	       "trusted_proxies";
+}
+
 static bool
 check_reachable(struct ac_settings *settings, bool loopback_issuer, struct authcode_reason *reason)
 {
 	const struct ac_config *config = &settings->config;
-	const struct ac_place *place = place_of(settings->places, "", "listen");
+	bool trusts_unix = false, trusts_addresses = false;
 
-	if (loopback_issuer || settings->trusted_proxies.count > 0)
+	if (loopback_issuer)
 		return true;
+	for (size_t i = 0; i < config->trusted_proxy_count; i++) {
+		bool is_unix = strcmp(config->trusted_proxies[i], "unix") == 0;
+
+		trusts_unix |= is_unix;
+		trusts_addresses |= !is_unix;
+	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		const struct ac_listen *listen = &config->listens[i];
+		const char *problem = listen_problem(listen, trusts_unix, trusts_addresses);
 
-		if (!listen->tls && !ac_listen_is_local(listen->text))
-			return ac_config_refuse(reason, place,
-						"listen: \"%s\" would take passwords without TLS; "
-						"give tls_certificate_file and tls_key_file, or "
-						"trusted_proxies",
-						listen->text);
+		if (problem != NULL)
+			return ac_config_refuse(reason, place_of(settings->places, "", "listen"),
+						"listen: \"%s\" %s", listen->text, problem);
 	}
-	for (size_t i = 0; i < config->listen_count; i++) {
-		if (config->listens[i].tls)
-			return true;
-	}
-	return ac_config_refuse(reason, place,
-				"listen: only a proxy can reach this server under its issuer; "
-				"give trusted_proxies, or tls_certificate_file and tls_key_file");
+	return true;
 }
 
 static bool

@@ -14,7 +14,7 @@
 /* RFC 8414 §2, and what a browser's Origin header can equal. */
 AC_MUST_USE bool ac_value_issuer(const char *text);
 AC_MUST_USE bool ac_value_listen(const char *text);
-AC_MUST_USE bool ac_value_network(const char *text); /* address or prefix */
+AC_MUST_USE bool ac_value_network(const char *text); /* address, prefix or "unix" */
 AC_MUST_USE bool ac_value_path(const char *text);    /* absolute */
 AC_MUST_USE bool ac_value_socket(const char *text);  /* absolute, fits sockaddr_un */
 AC_MUST_USE bool ac_value_service(const char *text);

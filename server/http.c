@@ -456,6 +456,7 @@ take_trusted(struct ac_http_service *service, struct authcode_reason *reason)
 		const char *text = config->trusted_proxies[i];
 
 		if (strcmp(text, "unix") == 0) {
+			/* Who may connect to the socket file its mode decides. */
 			service->trust_unix = true;
 		} else if (ac_prefix_parse(text, &service->trusted[service->trusted_count])) {
 			service->trusted_count++;

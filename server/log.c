@@ -46,7 +46,7 @@ struct line {
 static bool
 stderr_is_journal(void)
 {
-	const char *stream = getenv("JOURNAL_STREAM");
+	const char *stream = secure_getenv("JOURNAL_STREAM");
 	unsigned long long device = 0;
 	unsigned long long inode = 0;
 	struct stat st;

@@ -119,13 +119,14 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 static bool
 take_signals(struct daemon *d, struct authcode_reason *reason)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t set;
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGHUP);
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 	d->signal_fd = -1;
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) == 0)
 		d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -16,7 +16,7 @@
 void
 ac_notify(const char *state)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
+	const char *path = secure_getenv("NOTIFY_SOCKET");
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	size_t len = path == NULL ? 0 : strlen(path);
 	int fd;

@@ -52,7 +52,7 @@ block_new(struct authcode_arena *arena, size_t need)
 		return NULL;
 	if (size > left)
 		size = left;
-	if (size > SIZE_MAX - sizeof(*block))
+	if (size > PTRDIFF_MAX - sizeof(*block))
 		return NULL;
 	block = calloc(1, sizeof(*block) + size);
 	if (block == NULL)

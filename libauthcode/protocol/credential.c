@@ -131,14 +131,24 @@ ac_credential_mint(enum ac_credential_kind kind, const struct authcode_random *r
 	return err;
 }
 
+enum authcode_err
+ac_credential_prove(enum ac_credential_kind kind, const struct ac_credential *credential,
+		    const uint8_t hash[AUTHCODE_HASH_LEN])
+{
+	uint8_t own[AUTHCODE_HASH_LEN];
+	enum authcode_err err;
+
+	if ((unsigned)kind >= AC_CREDENTIAL_KIND_COUNT)
+		return AUTHCODE_ERR_USAGE;
+	err = hash_of(kind, credential->secret, own);
+	if (err != AUTHCODE_OK)
+		return err;
+	return ac_secret_equal(own, hash, sizeof(own)) ? AUTHCODE_OK : AUTHCODE_ERR_NOT_FOUND;
+}
+
 bool
 ac_credential_verify(enum ac_credential_kind kind, const struct ac_credential *credential,
 		     const uint8_t hash[AUTHCODE_HASH_LEN])
 {
-	uint8_t own[AUTHCODE_HASH_LEN];
-
-	if ((unsigned)kind >= AC_CREDENTIAL_KIND_COUNT ||
-	    hash_of(kind, credential->secret, own) != AUTHCODE_OK)
-		return false;
-	return ac_secret_equal(own, hash, sizeof(own));
+	return ac_credential_prove(kind, credential, hash) == AUTHCODE_OK;
 }

@@ -57,4 +57,11 @@ AC_MUST_USE bool ac_credential_verify(enum ac_credential_kind kind,
 				      const struct ac_credential *credential,
 				      const uint8_t hash[AUTHCODE_HASH_LEN]);
 
+/* The same for callers to whom "unknown" is a success of its own (RFC 7009
+ * §2.2): OK, ERR_NOT_FOUND when the hash is not this credential's, ERR_CRYPTO
+ * when that could not be found out. */
+AC_MUST_USE enum authcode_err ac_credential_prove(enum ac_credential_kind kind,
+						  const struct ac_credential *credential,
+						  const uint8_t hash[AUTHCODE_HASH_LEN]);
+
 #endif

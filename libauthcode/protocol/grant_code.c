@@ -27,10 +27,10 @@ code_find(struct authcode_exchange *x, const char *text, struct authcode_code_vi
 	if (!ac_credential_parse(AC_CREDENTIAL_CODE, text, &credential))
 		return AUTHCODE_ERR_NOT_FOUND;
 	err = authcode_store_find_code(x->issuer->store, credential.id, x->arena, &view);
+	if (err == AUTHCODE_OK)
+		err = ac_credential_prove(AC_CREDENTIAL_CODE, &credential, view.code.hash);
 	if (err != AUTHCODE_OK)
 		return err;
-	if (!ac_credential_verify(AC_CREDENTIAL_CODE, &credential, view.code.hash))
-		return AUTHCODE_ERR_NOT_FOUND;
 	*ret = view;
 	return AUTHCODE_OK;
 }

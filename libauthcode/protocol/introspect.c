@@ -11,6 +11,7 @@
 #include "protocol/client_auth.h"
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
+#include "protocol/json_member.h"
 #include "protocol/token_valid.h"
 
 static bool
@@ -44,25 +45,35 @@ may_know(const struct authcode_client *caller, const struct authcode_token_view 
 	}
 }
 
-/* NULL and 0 stand for unknown: the member is left out. */
+static bool
+put_time(json_t *object, const char *name, int64_t ms)
+{
+	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
+}
+
+/* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
+ * token_type: nobody shall mistake it for a bearer token. */
 static json_t *
 describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
-	bool user = view->family.subject_id != 0;
-	bool access = view->token.kind == AUTHCODE_TOKEN_ACCESS;
-	const char *acr = view->family.acr;
-	json_t *auth_time = NULL;
+	const struct authcode_token *token = &view->token;
+	const struct authcode_family *family = &view->family;
+	bool user = family->subject_id != 0;
+	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
+	json_t *object = json_object();
+	bool ok = ac_json_put_take(object, "active", json_true()) &&
+		  ac_json_put_text(object, "scope", token->scope) &&
+		  ac_json_put_text(object, "client_id", family->client_id) &&
+		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
+		  ac_json_put_text(object, "username", user ? view->subject.user_name : NULL) &&
+		  ac_json_put_text(object, "sub", user ? view->subject.sub : NULL) &&
+		  ac_json_put_text(object, "iss", x->issuer->url) &&
+		  put_time(object, "exp", token->expires_ms) &&
+		  put_time(object, "iat", token->created_ms) &&
+		  put_time(object, "auth_time", family->auth_time_ms) &&
+		  ac_json_put_text(object, "acr", family->acr);
 
-	if (view->family.auth_time_ms != 0)
-		auth_time = json_integer((json_int_t)(view->family.auth_time_ms / 1000));
-	return json_pack("{s:b, s:s, s:s, s:s*, s:s*, s:I, s:I, s:s*, s:s, s:s*, s:o*}", "active",
-			 1, "scope", view->token.scope, "client_id", view->family.client_id,
-			 "username", user ? view->subject.user_name : NULL, "token_type",
-			 access ? "Bearer" : NULL, "exp",
-			 (json_int_t)(view->token.expires_ms / 1000), "iat",
-			 (json_int_t)(view->token.created_ms / 1000), "sub",
-			 user ? view->subject.sub : NULL, "iss", x->issuer->url, "acr",
-			 acr != NULL && *acr != '\0' ? acr : NULL, "auth_time", auth_time);
+	return ac_json_finish_take(object, ok);
 }
 
 void

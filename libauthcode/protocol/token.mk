@@ -10,6 +10,7 @@ protocol_sources += \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/introspect.c \
+	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/pkce.c \
 	libauthcode/protocol/revoke.c \

@@ -6,6 +6,8 @@
  */
 #include "protocol/token_response.h"
 
+#include "protocol/json_member.h"
+
 struct ac_token_response *
 ac_token_response_new(struct authcode_exchange *x)
 {
@@ -47,6 +49,19 @@ ac_refresh_idle_end(const struct authcode_exchange *x)
 	return x->now_ms + (int64_t)x->issuer->lifetimes.refresh_idle_s * 1000;
 }
 
+static json_t *
+describe(const struct ac_token_response *response, const char *access, const char *refresh)
+{
+	json_t *object = json_object();
+	bool ok = ac_json_put_text(object, "access_token", access) &&
+		  ac_json_put_text(object, "token_type", "Bearer") &&
+		  ac_json_put_take(object, "expires_in", json_integer(response->expires_in_s)) &&
+		  ac_json_put_text(object, "scope", response->scope) &&
+		  ac_json_put_text(object, "refresh_token", refresh);
+
+	return ac_json_finish_take(object, ok);
+}
+
 void
 ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
 {
@@ -60,8 +75,5 @@ ac_token_response_send(struct authcode_exchange *x, const struct ac_token_respon
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "token response");
 		return;
 	}
-	ac_respond_json_take(x, json_pack("{s:s, s:s, s:I, s:s, s:s*}", "access_token", access,
-					  "token_type", "Bearer", "expires_in",
-					  (json_int_t)response->expires_in_s, "scope",
-					  response->scope, "refresh_token", refresh));
+	ac_respond_json_take(x, describe(response, access, refresh));
 }

@@ -21,10 +21,11 @@ find_of_kind(struct authcode_exchange *x, const char *text, enum ac_credential_k
 	if (!ac_credential_parse(credential_kind, text, &credential))
 		return AUTHCODE_ERR_NOT_FOUND;
 	err = authcode_store_find_token(x->issuer->store, credential.id, x->arena, &view);
+	if (err == AUTHCODE_OK)
+		err = ac_credential_prove(credential_kind, &credential, view.token.hash);
 	if (err != AUTHCODE_OK)
 		return err;
-	if (!ac_credential_verify(credential_kind, &credential, view.token.hash) ||
-	    view.token.kind != kind)
+	if (view.token.kind != kind)
 		return AUTHCODE_ERR_NOT_FOUND;
 	*ret = view;
 	return AUTHCODE_OK;

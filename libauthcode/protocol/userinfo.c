@@ -9,6 +9,7 @@
 
 #include "protocol/bearer.h"
 #include "protocol/exchange.h"
+#include "protocol/json_member.h"
 #include "protocol/scope.h"
 
 /* Any of these lets a token ask at all. */
@@ -26,25 +27,11 @@ may_ask(const struct authcode_token_view *view)
 	return false;
 }
 
-/* json_object_set_new() takes the value and refuses NULL, so a value that
- * could not be made fails here. */
-static bool
-put(json_t *claims, const char *name, json_t *value)
-{
-	return json_object_set_new(claims, name, value) == 0;
-}
-
-static bool
-put_text(json_t *claims, const char *name, const char *text)
-{
-	return text == NULL || *text == '\0' || put(claims, name, json_string(text));
-}
-
 static bool
 put_profile(json_t *claims, const struct authcode_subject *subject)
 {
-	return put_text(claims, "preferred_username", subject->user_name) &&
-	       put_text(claims, "name", subject->full_name);
+	return ac_json_put_text(claims, "preferred_username", subject->user_name) &&
+	       ac_json_put_text(claims, "name", subject->full_name);
 }
 
 /* The names are joined by '\n'. */
@@ -69,7 +56,7 @@ put_groups(json_t *claims, const struct authcode_subject *subject)
 		json_decref(list);
 		return false;
 	}
-	return put(claims, "groups", list);
+	return ac_json_put_take(claims, "groups", list);
 }
 
 static const struct claim_set {
@@ -83,16 +70,14 @@ static const struct claim_set {
 static json_t *
 claims_of(const struct authcode_token_view *view)
 {
-	json_t *claims = json_pack("{s:s}", "sub", view->subject.sub);
+	json_t *claims = json_object();
+	bool ok = ac_json_put_take(claims, "sub", json_string(view->subject.sub));
 
-	for (size_t i = 0; i < AC_ARRAY_SIZE(claim_sets); i++) {
-		if (ac_scope_has(view->token.scope, claim_sets[i].scope) &&
-		    !claim_sets[i].put(claims, &view->subject)) {
-			json_decref(claims);
-			return NULL;
-		}
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(claim_sets); i++) {
+		if (ac_scope_has(view->token.scope, claim_sets[i].scope))
+			ok = claim_sets[i].put(claims, &view->subject);
 	}
-	return claims;
+	return ac_json_finish_take(claims, ok);
 }
 
 void

@@ -55,7 +55,13 @@ session_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
 	for (size_t i = 0; i < memory->codes.count; i++) {
 		const struct authcode_code *code = memory->codes.rows[i];
 
-		if (code->session_id == session->id && code_matters(memory, code, now_ms))
+		if (code->session_id == session->id && now_ms < code->expires_ms)
+			return true;
+	}
+	for (size_t i = 0; i < memory->families.count; i++) {
+		const struct authcode_family *family = memory->families.rows[i];
+
+		if (family->session_id == session->id && now_ms < family->expires_ms)
 			return true;
 	}
 	return false;

@@ -114,6 +114,8 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
+	if (args->detached)
+		view.code.session_id = 0;
 	err = use_code(work, view.code.id, family.expires_ms, now_ms);
 	if (err == AUTHCODE_OK)
 		err = insert_family(work, &view.code, family.expires_ms, now_ms);
@@ -122,7 +124,7 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	if (err == AUTHCODE_OK && args->with_refresh)
 		err = insert_token(work, &family, AUTHCODE_TOKEN_REFRESH, &args->refresh, now_ms);
 	/* Only a family that outlives its session makes the session stay longer. */
-	if (err == AUTHCODE_OK && family.expires_ms > view.session.expires_ms)
+	if (err == AUTHCODE_OK && !args->detached && family.expires_ms > view.session.expires_ms)
 		err = set_time(work, AC_SQL_KEEP_SESSION, family.expires_ms, view.session.id,
 			       &changed);
 	return err;

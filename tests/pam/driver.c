@@ -31,6 +31,12 @@
 		}                                                                                  \
 	} while (0)
 
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 static void
 copy_file(const char *from, const char *to)
 {
@@ -139,8 +145,12 @@ become(const struct driver *driver, int fd, const char *const *options)
 		_exit(98);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)setenv("SECRET_OF_PARENT", "x", 1);
-	/* An undumpable process cannot be inspected by the leak checker. */
-	(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+	/* An undumpable process cannot be inspected by the leak checker, and the
+	 * sanitizer's crypt_r() needs the real one to be there from the start. */
+	if (SANITIZED) {
+		(void)setenv("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0", 1);
+		(void)setenv("LD_PRELOAD", "libcrypt.so.1", 1);
+	}
 	(void)execv(driver->helper, (char *const *)(const void *)argv);
 	_exit(98);
 }

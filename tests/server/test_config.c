@@ -165,7 +165,7 @@ every_server_option_lands_in_its_field(void **state)
 				   "listen = { \"0.0.0.0:443\", '[::]:443', unix:/run/x.sock }\n"
 				   "tls_certificate_file = /etc/ssl/a.pem\n"
 				   "tls_key_file = '/etc/ssl/a key.pem'\n"
-				   "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8' }\n"
+				   "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
 				   "state_dir = /srv/a\nlogin_socket = /srv/l\n"
 				   "pam_service = other\nuser = nobody\nthreads = 3\n"
 				   "max_connections = 99\nmax_connections_per_address = 98\n"
@@ -187,7 +187,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_false(c->listens[2].tls);
 	assert_string_equal(c->tls_certificate_file, "/etc/ssl/a.pem");
 	assert_string_equal(c->tls_key_file, "/etc/ssl/a key.pem");
-	assert_int_equal(c->trusted_proxy_count, 3);
+	assert_int_equal(c->trusted_proxy_count, 4);
 	assert_string_equal(c->trusted_proxies[2], "fd00::/8");
 	assert_string_equal(c->state_dir, "/srv/a");
 	assert_string_equal(c->login_socket, "/srv/l");
@@ -423,9 +423,8 @@ static const struct refusal value_refusals[] = {
 	{ "tls_key_file", DEV "tls_key_file = ''\n",
 	  "a.conf:2: tls_key_file: \"\" is not allowed; give an absolute path" },
 	{ "trusted_proxies", DEV "trusted_proxies = 10.1.0.0/8\n",
-	  "a.conf:2: trusted_proxies: \"10.1.0.0/8\" is not allowed; give an IP address, or a "
-	  "prefix "
-	  "such as 10.0.0.0/8 without bits past its length" },
+	  "a.conf:2: trusted_proxies: \"10.1.0.0/8\" is not allowed; give an IP address, a prefix "
+	  "such as 10.0.0.0/8 without bits past its length, or unix" },
 	{ "state_dir", DEV "state_dir = var\n",
 	  "a.conf:2: state_dir: \"var\" is not allowed; give an absolute path" },
 	{ "login_socket", DEV "login_socket = x\n",
@@ -529,16 +528,25 @@ static const struct refusal rule_refusals[] = {
 	{ "key without certificate", DEV "\ntls_key_file = /a\n",
 	  "a.conf:3: tls_key_file: set without tls_certificate_file; give both or neither" },
 	{ "behind a proxy nobody trusts", "issuer = https://a.example\nlisten = '127.0.0.1:80'\n",
-	  "a.conf:2: listen: only a proxy can reach this server under its issuer; give "
+	  "a.conf:2: listen: \"127.0.0.1:80\" takes requests of a proxy that is not trusted; give "
 	  "trusted_proxies, or tls_certificate_file and tls_key_file" },
 	{ "behind a proxy, by default", "issuer = https://a.example\n",
-	  "a.conf: listen: only a proxy can reach this server under its issuer; give "
+	  "a.conf: listen: \"127.0.0.1:8080\" takes requests of a proxy that is not trusted; give "
 	  "trusted_proxies, or tls_certificate_file and tls_key_file" },
+	{ "Unix socket alone does not trust addresses",
+	  "issuer = https://a.example\ntrusted_proxies = unix\n",
+	  "a.conf: listen: \"127.0.0.1:8080\" takes requests of a proxy that is not trusted; give "
+	  "trusted_proxies, or tls_certificate_file and tls_key_file" },
+	{ "Unix socket nobody trusts",
+	  "issuer = https://a.example\nlisten = unix:/a\ntrusted_proxies = 127.0.0.1\n",
+	  "a.conf:2: listen: \"unix:/a\" takes requests of a proxy that is not trusted; add unix "
+	  "to trusted_proxies" },
 	{ "Unix socket and TLS files",
-	  "issuer = https://a.example\nlisten = unix:/a\ntls_certificate_file = /a\n"
+	  "issuer = https://a.example\nlisten = { '0.0.0.0:443', unix:/a }\ntls_certificate_file = "
+	  "/a\n"
 	  "tls_key_file = /b\n",
-	  "a.conf:2: listen: only a proxy can reach this server under its issuer; give "
-	  "trusted_proxies, or tls_certificate_file and tls_key_file" },
+	  "a.conf:2: listen: \"unix:/a\" takes requests of a proxy that is not trusted; add unix "
+	  "to trusted_proxies" },
 	{ "passwords in the clear", "issuer = https://a.example\nlisten = '0.0.0.0:80'\n",
 	  "a.conf:2: listen: \"0.0.0.0:80\" would take passwords without TLS; give "
 	  "tls_certificate_file and tls_key_file, or trusted_proxies" },

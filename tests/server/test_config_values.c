@@ -97,6 +97,8 @@ static const struct row rows[] = {
 	{ ac_value_network, "192.0.2.128/25", true },
 	{ ac_value_network, "2001:db8::/32", true },
 	{ ac_value_network, "::1/128", true },
+	{ ac_value_network, "unix", true },
+	{ ac_value_network, "unix:", false },
 	{ ac_value_network, "", false },
 	{ ac_value_network, "/8", false },
 	{ ac_value_network, "192.0.2.1/", false },

@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
+store_tests = tests/store/contract
+
+check_PROGRAMS += $(store_tests)
+TESTS += $(store_tests)
+
+store_fixture = tests/store/fixture.c tests/store/fixture.h
+store_cppflags = $(unit_cppflags)
+store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
+
+tests_store_contract_SOURCES = $(store_fixture) \
+	tests/store/contract.c tests/store/contract.h \
+	tests/store/contract_codes.c \
+	tests/store/contract_keys.c \
+	tests/store/contract_misuse.c \
+	tests/store/contract_purge.c \
+	tests/store/contract_refresh.c \
+	tests/store/contract_revocation.c \
+	tests/store/contract_sessions.c \
+	tests/store/contract_threads.c
+tests_store_contract_CPPFLAGS = $(store_cppflags)
+tests_store_contract_LDADD = $(store_ldadd)

@@ -12,7 +12,13 @@
  *
  * Keys. Rows carry 63-bit keys: 42 bits of milliseconds (of the operation's
  * now_ms), then 21 random bits, so that inserts append. The store makes them,
- * and tries another one inside the operation when a key is taken.
+ * and tries another one inside the operation when a key is taken; when many are
+ * taken in a row the operation fails with ERR_RANDOM.
+ *
+ * Every result but DONE leaves every ret_ member 0, and writes nothing except
+ * the revocation of REUSED. An operation with a NULL text, a time outside 1 to
+ * 2^42-1 or an unknown kind fails with ERR_USAGE, one with a text over 256 KiB
+ * with ERR_LIMIT; neither reaches a backend.
  *
  * Times are Unix milliseconds from the caller; a store reads no clock. 0 means
  * "not (yet)". Expiry is exclusive: a row is dead when now_ms >= expires_ms.
@@ -174,7 +180,9 @@ enum authcode_operation_kind {
 
 /* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
  * subject of the same name and another uid is retired. Refreshes full_name and
- * groups, ends the session replaces (0: none), inserts the session. DONE. */
+ * groups, ends the session replaces (0 or unknown: none), inserts the session,
+ * its idle end cut to expires_ms. DONE; FAILED with ERR_USAGE when a new subject
+ * is needed and new_sub was ever given to another. */
 struct authcode_op_create_session {
 	const char *user_name;
 	uint32_t uid;
@@ -216,23 +224,26 @@ struct authcode_new_token {
 };
 
 /* Uses a code: marks it, makes its family, inserts the access token and, when
- * with_refresh, the refresh token. DONE; EXPIRED (nothing written, also when
- * its session has ended or its subject is retired); REUSED (family revoked);
- * NOT_FOUND. */
+ * with_refresh, the refresh token. DONE; REUSED (it was used before, whatever
+ * has died since: family revoked); EXPIRED (nothing written; also when its
+ * session was ended or its subject is retired, not when the session's time has
+ * merely run out since); NOT_FOUND. */
 struct authcode_op_redeem_code {
 	int64_t code_id;
 	int64_t family_expires_ms;
-	bool detached; /* the family outlives its session (offline_access): it names none */
+	bool detached; /* the family outlives its session (offline_access): its session_id is 0 */
 	struct authcode_new_token access;
 	bool with_refresh;
 	struct authcode_new_token refresh;
 };
 
-/* Uses a refresh token of family revoked_ms == 0: inserts an access token and
- * either rotates (rotate: marks it rotated, inserts successor) or moves its own
- * end to refresh_expires_ms, cut to the family's end. DONE; EXPIRED (it, its
- * family, its session or its subject is dead); REUSED (it was rotated before:
- * family revoked); NOT_FOUND. */
+/* Uses a refresh token of a living family: inserts an access token and either
+ * rotates (rotate: marks it rotated, inserts successor) or moves its own end to
+ * refresh_expires_ms, cut to the family's end. DONE; REUSED (it was rotated
+ * before, whatever has died since: family revoked); EXPIRED (nothing written: it
+ * or its family is past its time or revoked, its session was ended, its subject
+ * is retired; a session whose time has merely run out ends no family);
+ * NOT_FOUND (also: that is an access token). */
 struct authcode_op_use_refresh {
 	int64_t refresh_id;
 	struct authcode_new_token access;
@@ -258,10 +269,12 @@ struct authcode_op_end_session {
 /* So that no purge holds up the operations behind it. */
 #define AUTHCODE_PURGE_MAX 1000u
 
-/* Deletes up to limit rows that can no longer matter at now_ms: tokens past
- * their end; families past theirs; codes past theirs when their family is gone
- * too; sessions past their end that no live family names. Subjects and grants
- * are kept. Never touches a row whose absence would change an answer. DONE. */
+/* Deletes up to limit rows that can no longer matter at now_ms: access tokens
+ * past their end; families past theirs with their refresh tokens, which until
+ * then are evidence when rotated; codes past their end when their family is gone
+ * too; sessions past expires_ms that no code or family before its end names.
+ * Subjects and grants are kept. What was DONE or REUSED with consequences stays
+ * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
 	uint32_t limit; /* 1 to AUTHCODE_PURGE_MAX */
 	uint32_t ret_deleted; /* == limit: there may be more */
@@ -321,6 +334,7 @@ struct authcode_store_ops {
 
 #define AUTHCODE_STORE_VERSION 1u
 
+/* From malloc(); authcode_store_close() frees it after ops->close(self). */
 struct authcode_store {
 	const struct authcode_store_ops *ops;
 	void *self;
@@ -347,8 +361,10 @@ struct authcode_store_sqlite_settings {
 };
 
 /* SQLite: WAL, synchronous=FULL. ERR_NOT_FOUND without create, ERR_FOREIGN
- * (another application's file, or damaged), ERR_NEWER, ERR_IO. reason (may be
- * NULL) names the file. New: close with authcode_store_close(). */
+ * (another application's file, empty, damaged, or no regular file), ERR_NEWER,
+ * ERR_IO (also: another owner, or a mode that lets others in), ERR_MEMORY. reason
+ * (may be NULL) names the file and what to do. New: close with
+ * authcode_store_close(). Do not use it on both sides of a fork(). */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings,
 			   struct authcode_store **ret_store, struct authcode_reason *reason);

@@ -57,6 +57,8 @@ nothing_exceeds_the_maximum(void **state)
 		bool ok;
 	} rows[] = {
 		{ 64, 64, true },
+		{ 127, 113, false },
+		{ 127, 112, true },
 		{ 64, 65, false },
 		{ 64, SIZE_MAX, false },
 		{ 64, SIZE_MAX - 8, false },

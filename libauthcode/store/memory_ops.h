@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What the two halves of the memory store's operations share.
+ */
+#ifndef AC_STORE_MEMORY_OPS_H
+#define AC_STORE_MEMORY_OPS_H
+
+#include "store/memory.h"
+
+/* The outcome, when it is no failure. */
+void ac_memory_finish(struct authcode_operation *operation, enum authcode_result result);
+
+/* A key that the table does not have yet; ERR_RANDOM. */
+AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
+						 const struct ac_table *table, int64_t now_ms,
+						 int64_t *ret);
+
+/* Puts a copy of row. */
+AC_MUST_USE enum authcode_err ac_memory_put(struct ac_table *table, const struct ac_row_type *type,
+					    const void *row);
+
+/* memory_session_ops.c */
+void ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operation);
+
+#endif

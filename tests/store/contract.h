@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The contract suite: every case runs on every backend (contract.c). A case
+ * gets a struct fixture with an open, empty store as its state.
+ */
+#ifndef TESTS_STORE_CONTRACT_H
+#define TESTS_STORE_CONTRACT_H
+
+#include <stddef.h>
+
+struct contract_case {
+	const char *name;
+	void (*run)(void **state);
+};
+
+struct contract_chapter {
+	const struct contract_case *cases;
+	size_t count;
+};
+
+#define CONTRACT_CASE(function)                                                                    \
+	{                                                                                          \
+#function, function                                                                \
+	}
+
+extern const struct contract_chapter contract_sessions;
+extern const struct contract_chapter contract_codes;
+extern const struct contract_chapter contract_refresh;
+extern const struct contract_chapter contract_revocation;
+extern const struct contract_chapter contract_purge;
+extern const struct contract_chapter contract_keys;
+extern const struct contract_chapter contract_misuse;
+extern const struct contract_chapter contract_threads;
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What the store tests share: both backends behind one factory, a clock that
+ * stands where the test put it, a generator that says what it was told, and
+ * operations with everything filled in.
+ */
+#ifndef TESTS_STORE_FIXTURE_H
+#define TESTS_STORE_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <authcode/store.h>
+
+#define T0 INT64_C(1700000000000)
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* Draws in order, the last one for ever; count 0: the kernel's generator. */
+struct script {
+	uint32_t draws[64];
+	size_t count;
+	size_t next;
+	bool broken; /* answers ERR_RANDOM */
+};
+
+enum authcode_err script_fill(void *ctx, void *buf, size_t len);
+
+struct backend {
+	const char *name;
+	bool durable;
+};
+
+extern const struct backend backends[];
+extern const size_t backend_count;
+
+struct fixture {
+	const struct backend *backend;
+	struct authcode_store *store;
+	struct authcode_arena *arena; /* of the whole test */
+	struct script script;
+	int64_t now;
+	char directory[64]; /* durable backends: removed at the end */
+	char path[96];
+};
+
+/* cmocka setup (with a struct backend as initial state) and teardown. */
+int fixture_set_up(void **state);
+int fixture_tear_down(void **state);
+
+/* A fixture without cmocka's state; the teardown fits. */
+struct fixture *fixture_new(const struct backend *backend);
+
+/* Makes a directory of its own for a test under TMPDIR; removes it with all in it. */
+void make_directory(char *directory, size_t size);
+void remove_directory(const char *directory);
+
+void open_store(struct fixture *f);
+void reopen_store(struct fixture *f);
+
+/* Operations at f->now, not yet performed. */
+struct authcode_operation op_sign_in(const struct fixture *f, const char *user_name, uint32_t uid,
+				     const char *new_sub);
+struct authcode_operation op_issue(const struct fixture *f, int64_t session_id);
+struct authcode_operation op_redeem(const struct fixture *f, int64_t code_id);
+struct authcode_operation op_refresh(const struct fixture *f, int64_t refresh_id, bool rotate);
+struct authcode_operation op_revoke_family(const struct fixture *f, int64_t family_id);
+struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token_id);
+struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);
+struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
+
+/* Performs and returns the result; a failure shows its error when the result is
+ * compared. */
+enum authcode_result perform(struct fixture *f, struct authcode_operation *operation);
+
+/* The usual course of things; each asserts that it is DONE. */
+int64_t sign_in(struct fixture *f);
+int64_t sign_in_as(struct fixture *f, const char *user_name, uint32_t uid, const char *new_sub);
+int64_t issue(struct fixture *f, int64_t session_id);
+
+struct tokens {
+	int64_t family, access, refresh;
+};
+
+struct tokens redeem(struct fixture *f, int64_t code_id);
+struct tokens sign_in_and_redeem(struct fixture *f);
+
+/* Reads that assert that the row is there. */
+struct authcode_session_view session_of(struct fixture *f, int64_t id);
+struct authcode_code_view code_of(struct fixture *f, int64_t id);
+struct authcode_token_view token_of(struct fixture *f, int64_t id);
+
+/* Reads that say whether it is there. */
+bool has_session(struct fixture *f, int64_t id);
+bool has_code(struct fixture *f, int64_t id);
+bool has_token(struct fixture *f, int64_t id);
+
+/* NULL: none. */
+const char *granted_scope(struct fixture *f, int64_t subject_id, const char *client_id);
+
+void assert_hash(const uint8_t hash[AUTHCODE_HASH_LEN], uint8_t fill);
+
+/* Every member, so that "nothing was written" means it. */
+void assert_same_session(const struct authcode_session_view *a,
+			 const struct authcode_session_view *b);
+void assert_same_code(const struct authcode_code_view *a, const struct authcode_code_view *b);
+void assert_same_token(const struct authcode_token_view *a, const struct authcode_token_view *b);
+
+#endif
