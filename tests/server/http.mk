@@ -13,8 +13,7 @@ check_PROGRAMS += $(server_http_tests)
 TESTS += $(server_http_tests)
 
 server_http_cppflags = $(unit_cppflags) $(MICROHTTPD_CFLAGS)
-server_http_ldadd = libserver_http.la libserver_pages.la libpam_relay.la libauthcode_inside.la \
-	$(CMOCKA_LIBS)
+server_http_ldadd = libserver_http.la libauthcode_inside.la $(CMOCKA_LIBS)
 
 tests_server_test_address_SOURCES = tests/server/test_address.c
 tests_server_test_address_CPPFLAGS = $(server_http_cppflags)
@@ -32,9 +31,12 @@ tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
 
-tests_server_test_routes_SOURCES = tests/server/test_routes.c
+# The routes name handlers of the pages, which reply through HTTP.
+tests_server_test_routes_SOURCES = tests/server/test_routes.c \
+	server/dispatch.c server/protocol_route.c server/routes.c
 tests_server_test_routes_CPPFLAGS = $(server_http_cppflags)
-tests_server_test_routes_LDADD = $(server_http_ldadd) libserver_http.la
+tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_relay.la \
+	libauthcode_inside.la $(CMOCKA_LIBS)
 
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)
