@@ -8,6 +8,7 @@ import { World } from './lib/world.mjs';
 const world = new World();
 try {
 	await world.start(process.env.AUTHCODE_BUILD);
+	world.beforeEach(0);
 	const page = await world.page();
 	await page.setViewportSize({ width: 760, height: 560 });
 	await world.open(page);

@@ -19,7 +19,7 @@ export default [
 	['a sign-in without JavaScript ends with a code that can be redeemed', async (world) => {
 		const page = await world.page({ javaScript: false });
 		await toConsent(world, page);
-		assert.match(await page.textContent('main'), /Application app/);
+		assert.match(await page.textContent('main'), /Application app\d/);
 		await world.allow(page);
 		await page.waitForURL(`${world.clients.app.url}/callback**`);
 		const tokens = await world.redeem(world.lastCall().get('code'));
@@ -166,7 +166,7 @@ export default [
 
 	['a second question of the PAM stack becomes a page', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.waitForSelector('input[name=answer]');
 		await page.fill('input[name=answer]', ONE_TIME_CODE);
@@ -174,12 +174,12 @@ export default [
 		await page.waitForSelector('button[value=allow]');
 		await world.allow(page);
 		await page.waitForURL('**/callback**');
-		assert.equal((await world.redeem(world.lastCall().get('code'), '/callback', 'otp')).status, 200);
+		assert.equal((await world.redeem(world.lastCall().get('code'), '/callback', world.otp)).status, 200);
 	}],
 
 	['a wrong second answer is refused with the sentence of a wrong password', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.fill('input[name=answer]', '000000');
 		await page.click('button.primary');
@@ -190,7 +190,7 @@ export default [
 
 	['a reload of the second question asks it again', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.waitForSelector('input[name=answer]');
 		await page.reload();
