@@ -6,6 +6,7 @@
 #include "pam_authcode/harden.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -56,6 +57,21 @@ lower_limits(void)
 	return true;
 }
 
+/* Kernels before 5.9 and some system call filters do not have close_range(). */
+static bool
+close_inherited(void)
+{
+	struct rlimit limit;
+
+	if (close_range(3, ~0U, 0) == 0)
+		return true;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT_MAX)
+		return false;
+	for (int fd = 3; fd < (int)limit.rlim_cur; fd++)
+		(void)close(fd);
+	return true;
+}
+
 bool
 ac_harden_process(void)
 {
@@ -63,8 +79,8 @@ ac_harden_process(void)
 
 	(void)umask(077);
 	(void)sigemptyset(&none);
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && close_range(3, ~0U, 0) == 0 &&
-	       lower_limits() && sigprocmask(SIG_SETMASK, &none, NULL) == 0 && clearenv() == 0 &&
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && close_inherited() && lower_limits() &&
+	       sigprocmask(SIG_SETMASK, &none, NULL) == 0 && clearenv() == 0 &&
 	       setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == 0;
 }
 
@@ -96,6 +112,9 @@ ac_harden_connection(void)
 	return fd;
 }
 
+/* One that modules leave alone; the very last is valgrind's own. */
+#define END_SIGNAL (SIGRTMAX - 2)
+
 /* A kill(0, …) that could reach a group of others is not sent. */
 static void
 end_of_time(int number)
@@ -106,19 +125,19 @@ end_of_time(int number)
 	_exit(1);
 }
 
-/* A timer of our own and a signal that modules leave alone. The listener, where
+/* A timer of our own, which alarm(2) does not touch. The listener, where
  * there is one, stands behind it for a module that blocks every signal. */
 bool
 ac_harden_deadline(unsigned int seconds)
 {
 	struct sigaction action = { .sa_handler = end_of_time };
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMAX };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = END_SIGNAL };
 	struct itimerspec when = { .it_value = { .tv_sec = (time_t)seconds } };
 	timer_t timer;
 
 	if (getpgrp() != getpid())
 		(void)setpgid(0, 0);
-	return sigaction(SIGRTMAX, &action, NULL) == 0 &&
+	return sigaction(END_SIGNAL, &action, NULL) == 0 &&
 	       timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
 	       timer_settime(timer, 0, &when, NULL) == 0;
 }

@@ -19,6 +19,9 @@
 #include "store/sqlite_open.h"
 #include "store/sqlite_schema.h"
 
+/* SQLite takes what is shorter than one page for a new, empty database. */
+#define PAGE_SIZE_MIN 512
+
 /* A directory may be reached through links, as /var/run is; the file may not. */
 enum authcode_err
 ac_file_resolve(const char *path, char **ret, struct authcode_reason *reason)
@@ -71,6 +74,9 @@ check_stat(const char *path, const struct stat *st, struct authcode_reason *reas
 		return ac_explain(reason, AUTHCODE_ERR_FOREIGN,
 				  "%s is empty; restore a backup, or remove it to start afresh",
 				  path);
+	if (st->st_size < PAGE_SIZE_MIN)
+		return ac_explain(reason, AUTHCODE_ERR_FOREIGN,
+				  "%s is not a database: it is too short; restore a backup", path);
 	return AUTHCODE_OK;
 }
 

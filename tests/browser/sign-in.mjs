@@ -19,7 +19,7 @@ export default [
 	['a sign-in without JavaScript ends with a code that can be redeemed', async (world) => {
 		const page = await world.page({ javaScript: false });
 		await toConsent(world, page);
-		assert.match(await page.textContent('main'), /Application app/);
+		assert.match(await page.textContent('main'), /Application app\d/);
 		await world.allow(page);
 		await page.waitForURL(`${world.clients.app.url}/callback**`);
 		const tokens = await world.redeem(world.lastCall().get('code'));
@@ -63,6 +63,7 @@ export default [
 		assert.equal(sentences[0], sentences[1]);
 	}],
 
+	// AZ-15
 	['a reload after a wrong password asks again and sends nothing', async (world) => {
 		const page = await world.page();
 		await world.open(page);
@@ -75,6 +76,7 @@ export default [
 		assert.deepEqual(posts, []);
 	}],
 
+	// AZ-38
 	['cancelling the sign-in tells the client access_denied', async (world) => {
 		const page = await world.page();
 		await world.open(page);
@@ -166,7 +168,7 @@ export default [
 
 	['a second question of the PAM stack becomes a page', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.waitForSelector('input[name=answer]');
 		await page.fill('input[name=answer]', ONE_TIME_CODE);
@@ -174,12 +176,12 @@ export default [
 		await page.waitForSelector('button[value=allow]');
 		await world.allow(page);
 		await page.waitForURL('**/callback**');
-		assert.equal((await world.redeem(world.lastCall().get('code'), '/callback', 'otp')).status, 200);
+		assert.equal((await world.redeem(world.lastCall().get('code'), '/callback', world.otp)).status, 200);
 	}],
 
 	['a wrong second answer is refused with the sentence of a wrong password', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.fill('input[name=answer]', '000000');
 		await page.click('button.primary');
@@ -190,7 +192,7 @@ export default [
 
 	['a reload of the second question asks it again', async (world) => {
 		const page = await world.page({ javaScript: false });
-		await world.open(page, '/callback', { client_id: 'otp' });
+		await world.open(page, '/callback', { client_id: world.otp });
 		await world.signIn(page);
 		await page.waitForSelector('input[name=answer]');
 		await page.reload();
@@ -218,6 +220,7 @@ export default [
 		world.lastCall();
 	}],
 
+	// AZ-06, RU-01
 	['an unknown client and a foreign redirect URI end on a page here', async (world) => {
 		const page = await world.page();
 		for (const more of [{ client_id: 'nobody-knows' }, { redirect_uri: 'http://127.0.0.1:9/elsewhere' }]) {
@@ -228,6 +231,7 @@ export default [
 		assert.equal(world.clients.calls.length, 0);
 	}],
 
+	// AZ-42
 	['pages cannot be framed', async (world) => {
 		const page = await world.page();
 		await page.goto(`${world.clients.home.url}/`);

@@ -312,6 +312,29 @@ a_full_name_that_cannot_be_shown_is_left_out(void **state)
 	authcode_exchange_free(&x);
 }
 
+/* The account is deleted and its name given to somebody else: what was the first
+ * one's stays hers and is worth nothing (OIDC-Core §8). */
+static void
+a_recycled_name_is_another_person(void **state)
+{
+	struct authcode_sign_in sign_in = sign_in_of("alice");
+	struct flow_browser first = browser, second = browser;
+	struct authcode_exchange *x;
+
+	(void)state;
+	flow_sign_in(&flow, &first, page->transaction, "alice");
+	assert_int_equal(authorize(&first, WEB)->kind, AUTHCODE_RESPONSE_CONSENT);
+	sign_in.user.uid = 2000;
+	x = run_sign_in(&sign_in);
+	second.session = authcode_exchange_response(x)->set_session;
+	assert_int_equal(session_view(first.session).session.ended_ms, 0);
+	assert_int_equal(authorize(&first, WEB)->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	assert_int_equal(authorize(&second, WEB)->kind, AUTHCODE_RESPONSE_CONSENT);
+	assert_string_not_equal(session_view(first.session).subject.sub,
+				session_view(second.session).subject.sub);
+	authcode_exchange_free(&x);
+}
+
 static void
 a_failing_store_or_random_source_signs_nobody_in(void **state)
 {
@@ -356,6 +379,7 @@ main(void)
 		TEST(a_seal_may_grow_old_during_the_sign_in),
 		TEST(a_sign_in_the_host_describes_badly_is_not_begun),
 		TEST(a_full_name_that_cannot_be_shown_is_left_out),
+		TEST(a_recycled_name_is_another_person),
 		TEST(a_failing_store_or_random_source_signs_nobody_in),
 	};
 

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 import pytest
@@ -47,6 +48,10 @@ class Run:
         timer.cancel()
         assert line.startswith("ready "), self.told
         self.issuer = line.removeprefix("ready ").rstrip("\n")
+        for _ in range(100):  # the other stream may arrive a moment later
+            if "What the programs say" in self.told:
+                break
+            time.sleep(0.05)
         return self
 
     def end(self, how=signal.SIGTERM):
@@ -77,10 +82,11 @@ def private_pam(tmp_path):
     assert matrix, "pam_matrix.so (libpam-wrapper) is not installed"
     confdir = tmp_path / "pam"
     confdir.mkdir()
-    (tmp_path / "passwords").write_text(f"{USER}:{PASSWORD}:authcode\n{USER}:{PASSWORD}:authcode-check\n")
-    stack = "".join(f"{phase} required {matrix[0]} passdb={tmp_path}/passwords\n" for phase in ("auth", "account"))
-    (confdir / "authcode").write_text(stack)
-    (confdir / "authcode-check").write_text(stack)
+    for service in ("authcode", "authcode-check"):
+        passwords = tmp_path / f"{service}.passwords"
+        passwords.write_text(f"{USER}:{PASSWORD}:{service}\n")
+        (confdir / service).write_text(f"auth required {matrix[0]} passdb={passwords}\n"
+                                       f"account required {matrix[0]} passdb={passwords}\n")
     (confdir / "other").write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
     return confdir
 

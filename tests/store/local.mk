@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-store_tests = tests/store/contract
+store_tests = \
+	tests/store/contract \
+	tests/store/test_history \
+	tests/store/test_sqlite_files
 
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -20,3 +23,11 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_threads.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
+
+tests_store_test_history_SOURCES = $(store_fixture) tests/store/test_history.c
+tests_store_test_history_CPPFLAGS = $(store_cppflags)
+tests_store_test_history_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_files_SOURCES = $(store_fixture) tests/store/test_sqlite_files.c
+tests_store_test_sqlite_files_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_files_LDADD = $(store_ldadd)

@@ -21,6 +21,7 @@ async function origin(handler) {
 }
 
 export class Clients {
+	id = 'app0'; // the client that is used now
 	calls = []; // URLSearchParams of each call of a redirect URI, oldest first
 
 	async start(issuer) {
@@ -54,7 +55,7 @@ export class Clients {
 
 	authorizeUrl(issuer, path = '/callback', more = {}) {
 		return `${issuer}/authorize?` + new URLSearchParams({
-			response_type: 'code', client_id: 'app', redirect_uri: `${this.app.url}${path}`,
+			response_type: 'code', client_id: this.id, redirect_uri: `${this.app.url}${path}`,
 			state: 'a state & more', ...more,
 		});
 	}

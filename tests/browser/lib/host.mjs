@@ -13,6 +13,8 @@ import path from 'node:path';
 export const PASSWORD = 'correct horse';
 export const ONE_TIME_CODE = '246810';
 export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
+// Consent is remembered for user and client: every test takes clients of its own.
+export const CLIENTS = 40;
 // Root is nobody a page may sign in; everybody else is himself.
 export const USER = process.getuid() === 0 ? 'nobody' : os.userInfo().username;
 
@@ -38,8 +40,9 @@ export class Host {
 		this.issuer = `http://127.0.0.1:${this.port}`;
 		this.#writePam();
 		this.#writeConfig();
-		const socket = path.join(this.directory, 'login.sock');
-		await this.#spawn(build, 'authcode-login', ['--listen', socket,
+		const socket = path.join(this.directory, 'run', 'login.sock');
+		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
+		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer,
 			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp'],
 		() => fs.existsSync(socket));
 		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
@@ -49,24 +52,28 @@ export class Host {
 	#writePam() {
 		const pam = path.join(this.directory, 'pam');
 		const matrix = findMatrix();
-		const passwords = path.join(this.directory, 'passwords');
-		const codes = path.join(this.directory, 'codes');
+		const write = (name, text) => {
+			fs.writeFileSync(path.join(this.directory, name), text);
+			return path.join(this.directory, name);
+		};
+		// pam_matrix takes the first line of a user, so each service has its file
+		const passwords = write('passwords', `${USER}:${PASSWORD}:authcode\n`);
+		const first = write('otp-passwords', `${USER}:${PASSWORD}:authcode-otp\n`);
+		const second = write('otp-codes', `${USER}:${ONE_TIME_CODE}:authcode-otp\n`);
 		fs.mkdirSync(pam);
-		fs.writeFileSync(passwords, `${USER}:${PASSWORD}:authcode\n${USER}:${PASSWORD}:authcode-otp\n`);
-		fs.writeFileSync(codes, `${USER}:${ONE_TIME_CODE}:authcode-otp\n`);
-		const one = `auth required ${matrix} passdb=${passwords}\n`;
-		const account = `account required ${matrix} passdb=${passwords}\n`;
-		fs.writeFileSync(path.join(pam, 'authcode'), one + account);
+		fs.writeFileSync(path.join(pam, 'authcode'),
+			`auth required ${matrix} passdb=${passwords}\naccount required ${matrix} passdb=${passwords}\n`);
 		fs.writeFileSync(path.join(pam, 'authcode-otp'),
-			`${one}auth required ${matrix} passdb=${codes} echo verbose\n${account}`);
+			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
+			`account required ${matrix} passdb=${first}\n`);
 		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
 	}
 
 	#writeConfig() {
 		const secret = path.join(this.directory, 'client.secret');
 		fs.writeFileSync(secret, SECRET, { mode: 0o600 });
-		const client = (id, more) => `client "${id}" {
-	name = "Application ${id}"
+		const client = (id, more, name = `Application ${id}`) => `client "${id}" {
+	name = "${name}"
 	client_secret_file = "${secret}"
 	application_type = "native"
 	redirect_uris = {"http://127.0.0.1/callback", "http://127.0.0.1/hop", "http://127.0.0.1/popup"}
@@ -74,13 +81,18 @@ export class Host {
 	${more}
 }
 `;
-		fs.mkdirSync(path.join(this.directory, 'state'), { mode: 0o700 });
+		// as root the daemon becomes nobody, who must reach the socket
+		fs.mkdirSync(path.join(this.directory, 'run'));
+		fs.chmodSync(this.directory, 0o711);
 		fs.writeFileSync(path.join(this.directory, 'authcode.conf'), `
 issuer = "${this.issuer}"
 listen = {"127.0.0.1:${this.port}"}
 state_dir = "${path.join(this.directory, 'state')}"
-login_socket = "${path.join(this.directory, 'login.sock')}"
-` + client('app', '') + client('otp', 'pam_service = "authcode-otp"'), { mode: 0o600 });
+login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
+${process.getuid() === 0 ? 'user = "nobody"' : ''}
+` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
+			client(`otp${n}`, 'pam_service = "authcode-otp"')).join('') +
+			client('wiki', '', 'Wiki'), { mode: 0o600 });
 	}
 
 	async #spawn(build, name, words, ready) {

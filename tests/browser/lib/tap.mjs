@@ -8,6 +8,7 @@ export async function run(tests, world) {
 	console.log(`1..${tests.length}`);
 	let failed = 0;
 	for (const [index, [name, body]] of tests.entries()) {
+		world.beforeEach(index);
 		try {
 			await withDeadline(body(world), 60_000);
 			console.log(`ok ${index + 1} - ${name}`);

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 import { Clients } from './clients.mjs';
-import { Host, PASSWORD, SECRET, USER } from './host.mjs';
+import { CLIENTS, Host, PASSWORD, SECRET, USER } from './host.mjs';
 
 const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking',
 	'--disable-component-update', '--disable-sync', '--disable-default-apps', '--no-first-run',
@@ -38,8 +38,15 @@ export class World {
 		return profile.newPage();
 	}
 
-	async afterEach() {
+	// Nobody has consented to these clients yet.
+	beforeEach(number) {
+		assert.ok(number < CLIENTS, 'more tests than clients');
+		this.clients.id = `app${number}`;
+		this.otp = `otp${number}`;
 		this.clients.calls.length = 0;
+	}
+
+	async afterEach() {
 		await Promise.all(this.#profiles.splice(0).map((profile) => profile.close()));
 	}
 
@@ -72,7 +79,7 @@ export class World {
 	}
 
 	// Redeems as the client does; the parsed answer with its status.
-	async redeem(code, path = '/callback', client = 'app') {
+	async redeem(code, path = '/callback', client = this.clients.id) {
 		const response = await fetch(`${this.host.issuer}/token`, {
 			method: 'POST',
 			headers: { Authorization: `Basic ${Buffer.from(`${client}:${SECRET}`).toString('base64')}` },

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Long random histories on three stores at once: the reference without purge,
+ * the reference with it, and SQLite with it. The last two must be alike to the
+ * last byte; the first two must agree on everything that anybody can use.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "fixture.h"
+
+#define STEPS 2500
+#define KEPT 4096 /* ids to draw from */
+
+enum role { UNPURGED, PURGED, SQLITE, ROLES };
+
+struct history {
+	struct fixture *stores[ROLES];
+	uint32_t counters[ROLES]; /* each store draws the same keys */
+	uint64_t seed;
+	int64_t now;
+	int64_t sessions[KEPT], codes[KEPT], tokens[KEPT];
+	size_t session_count, code_count, token_count;
+	size_t seen[8]; /* results, to show that the history was worth it */
+};
+
+/* xorshift64: the same history from the same seed everywhere. */
+static uint32_t
+roll(struct history *h, uint32_t below)
+{
+	h->seed ^= h->seed << 13;
+	h->seed ^= h->seed >> 7;
+	h->seed ^= h->seed << 17;
+	return (uint32_t)((h->seed >> 16) % below);
+}
+
+static enum authcode_err
+count_up(void *ctx, void *buf, size_t len)
+{
+	uint32_t *counter = ctx;
+
+	assert_int_equal(len, sizeof(*counter));
+	memcpy(buf, counter, sizeof(*counter));
+	(*counter)++;
+	return AUTHCODE_OK;
+}
+
+static void
+keep(int64_t *list, size_t *count, int64_t id)
+{
+	if (id != 0 && *count < KEPT)
+		list[(*count)++] = id;
+}
+
+/* Mostly young ones. */
+static int64_t
+pick(struct history *h, const int64_t *list, size_t count)
+{
+	size_t window = roll(h, 4) == 0 ? count : 12;
+
+	if (count == 0)
+		return 1;
+	if (window > count)
+		window = count;
+	return list[count - 1 - roll(h, (uint32_t)window)];
+}
+
+static struct authcode_operation
+random_operation(struct history *h)
+{
+	static const char *const names[] = { "ana", "bob", "carol" };
+	static const char *const scopes[] = { "profile", "email profile", "groups" };
+	struct fixture clock = { .now = h->now };
+	struct authcode_operation op;
+	static char sub[32];
+
+	switch (roll(h, 16)) {
+	case 0:
+	case 1:
+		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
+		op = op_sign_in(&clock, names[roll(h, 3)], roll(h, 8) == 0 ? 2 : 1, sub);
+		if (roll(h, 3) == 0)
+			op.u.create_session.replaces = pick(h, h->sessions, h->session_count);
+		return op;
+	case 2:
+	case 3:
+	case 4:
+		op = op_issue(&clock, pick(h, h->sessions, h->session_count));
+		op.u.issue_code.remember = roll(h, 2) == 0;
+		op.u.issue_code.consented_scope = scopes[roll(h, 3)];
+		return op;
+	case 5:
+	case 6:
+	case 7:
+	case 8:
+		op = op_redeem(&clock, pick(h, h->codes, h->code_count));
+		op.u.redeem_code.with_refresh = roll(h, 4) != 0;
+		op.u.redeem_code.detached = roll(h, 4) == 0;
+		if (roll(h, 2) == 0)
+			op.u.redeem_code.family_expires_ms = h->now + 20 * HOUR;
+		return op;
+	case 9:
+	case 10:
+	case 11:
+	case 12:
+		return op_refresh(&clock, pick(h, h->tokens, h->token_count), roll(h, 3) != 0);
+	case 13:
+		return op_revoke_token(&clock, pick(h, h->tokens, h->token_count));
+	case 14:
+		if (roll(h, 2) == 0)
+			return op_revoke_family(&clock, pick(h, h->codes, h->code_count));
+		return op_end_session(&clock, pick(h, h->sessions, h->session_count));
+	default:
+		return op_purge(&clock, 1000);
+	}
+}
+
+static void
+remember(struct history *h, const struct authcode_operation *op)
+{
+	switch (op->kind) {
+	case AUTHCODE_OP_CREATE_SESSION:
+		keep(h->sessions, &h->session_count, op->u.create_session.ret_session_id);
+		break;
+	case AUTHCODE_OP_ISSUE_CODE:
+		keep(h->codes, &h->code_count, op->u.issue_code.ret_code_id);
+		break;
+	case AUTHCODE_OP_REDEEM_CODE:
+		keep(h->tokens, &h->token_count, op->u.redeem_code.access.ret_id);
+		keep(h->tokens, &h->token_count, op->u.redeem_code.refresh.ret_id);
+		break;
+	case AUTHCODE_OP_USE_REFRESH:
+		keep(h->tokens, &h->token_count, op->u.use_refresh.access.ret_id);
+		keep(h->tokens, &h->token_count, op->u.use_refresh.successor.ret_id);
+		break;
+	default:
+		break;
+	}
+}
+
+/* What resource servers and the token endpoint would say. */
+static bool
+usable(struct fixture *f, int64_t id, int64_t now)
+{
+	struct authcode_token_view view;
+
+	return authcode_store_find_token(f->store, id, f->arena, &view) == AUTHCODE_OK &&
+	       now < view.token.expires_ms && view.token.revoked_ms == 0 &&
+	       view.token.rotated_ms == 0 && now < view.family.expires_ms &&
+	       view.family.revoked_ms == 0 && view.subject.retired_ms == 0 &&
+	       view.session.ended_ms == 0 && (view.family.session_id == 0 || view.session.id != 0);
+}
+
+static void
+compare_rows(struct history *h)
+{
+	struct fixture *a = h->stores[UNPURGED], *b = h->stores[PURGED], *c = h->stores[SQLITE];
+
+	for (size_t i = 0; i < h->token_count; i++) {
+		struct authcode_token_view x, y;
+
+		assert_int_equal(usable(a, h->tokens[i], h->now), usable(b, h->tokens[i], h->now));
+		assert_int_equal(has_token(b, h->tokens[i]), has_token(c, h->tokens[i]));
+		if (!has_token(b, h->tokens[i]))
+			continue;
+		x = token_of(b, h->tokens[i]);
+		y = token_of(c, h->tokens[i]);
+		assert_same_token(&x, &y);
+	}
+	for (size_t i = 0; i < h->code_count; i++) {
+		struct authcode_code_view x, y;
+
+		assert_int_equal(has_code(b, h->codes[i]), has_code(c, h->codes[i]));
+		if (!has_code(b, h->codes[i]))
+			continue;
+		x = code_of(b, h->codes[i]);
+		y = code_of(c, h->codes[i]);
+		assert_same_code(&x, &y);
+	}
+	for (size_t i = 0; i < h->session_count; i++) {
+		struct authcode_session_view x, y;
+		const char *granted, *same;
+
+		assert_int_equal(has_session(b, h->sessions[i]), has_session(c, h->sessions[i]));
+		if (!has_session(b, h->sessions[i]))
+			continue;
+		x = session_of(b, h->sessions[i]);
+		y = session_of(c, h->sessions[i]);
+		assert_same_session(&x, &y);
+		granted = granted_scope(b, x.subject.id, "demo");
+		same = granted_scope(c, x.subject.id, "demo");
+		assert_string_equal(granted != NULL ? granted : "", same != NULL ? same : "");
+	}
+	for (int i = 0; i < ROLES; i++) {
+		authcode_arena_free(&h->stores[i]->arena);
+		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),
+				 AUTHCODE_OK);
+	}
+}
+
+/* Mostly seconds, now and then long enough for each kind of row to end. */
+static int64_t
+pause_of(struct history *h)
+{
+	static const int64_t often[] = { 0, 0, 1, SECOND, SECOND, 5 * SECOND, 20 * SECOND, MINUTE };
+
+	if (roll(h, 200) == 0)
+		return 30 * DAY;
+	if (roll(h, 60) == 0)
+		return 5 * HOUR;
+	if (roll(h, 30) == 0)
+		return HOUR;
+	return often[roll(h, AC_ARRAY_SIZE(often))];
+}
+
+static void
+step(struct history *h)
+{
+	struct authcode_operation op, ops[ROLES];
+
+	h->now += pause_of(h);
+	op = random_operation(h);
+	for (int i = 0; i < ROLES; i++) {
+		ops[i] = op;
+		if (i == UNPURGED && op.kind == AUTHCODE_OP_PURGE)
+			ops[i] = op_revoke_token(&(struct fixture){ .now = h->now }, 1);
+		perform(h->stores[i], &ops[i]);
+	}
+	/* Alike in every member: results, keys, counts. */
+	ops[SQLITE].arg = ops[PURGED].arg;
+	assert_memory_equal(&ops[PURGED], &ops[SQLITE], sizeof(op));
+	h->seen[ops[PURGED].result]++;
+	if (op.kind == AUTHCODE_OP_PURGE)
+		return;
+	/* Only refusals may differ, and of a revocation what it found. */
+	if (op.kind != AUTHCODE_OP_REVOKE_FAMILY && op.kind != AUTHCODE_OP_REVOKE_TOKEN &&
+	    op.kind != AUTHCODE_OP_END_SESSION)
+		assert_int_equal(ops[UNPURGED].result == AUTHCODE_RESULT_DONE,
+				 ops[PURGED].result == AUTHCODE_RESULT_DONE);
+	assert_int_equal(h->counters[UNPURGED], h->counters[PURGED]);
+	remember(h, &ops[PURGED]);
+}
+
+static void
+run_history(uint64_t seed)
+{
+	static struct history h;
+
+	memset(&h, 0, sizeof(h));
+	h.seed = seed;
+	h.now = T0;
+	for (int i = 0; i < ROLES; i++) {
+		struct authcode_store_random random = { .fill = count_up, .ctx = &h.counters[i] };
+		struct authcode_store_sqlite_settings settings = { .create = true,
+								   .random = random };
+
+		h.stores[i] = fixture_new(&backends[i == SQLITE ? 1 : 0]);
+		if (i == SQLITE) {
+			settings.path = h.stores[i]->path;
+			authcode_store_close(&h.stores[i]->store);
+			assert_int_equal(
+				authcode_store_sqlite_open(&settings, &h.stores[i]->store, NULL),
+				AUTHCODE_OK);
+			continue;
+		}
+		authcode_store_close(&h.stores[i]->store);
+		assert_int_equal(authcode_store_memory_open(&random, &h.stores[i]->store),
+				 AUTHCODE_OK);
+	}
+	for (int i = 1; i <= STEPS; i++) {
+		step(&h);
+		if (i % 250 == 0)
+			compare_rows(&h);
+	}
+	assert_in_range(h.seen[AUTHCODE_RESULT_DONE], STEPS / 5, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_EXPIRED], 20, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_REUSED], 20, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_NOT_FOUND], 20, STEPS);
+	assert_int_equal(h.seen[AUTHCODE_RESULT_FAILED], 0);
+	for (int i = 0; i < ROLES; i++) {
+		void *state = h.stores[i];
+
+		fixture_tear_down(&state);
+	}
+}
+
+static void
+whole_histories_agree_and_purge_changes_no_answer(void **state)
+{
+	static const uint64_t seeds[] = { 0x9e3779b97f4a7c15, 0xdeadbeefcafef00d, 42 };
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(seeds); i++) {
+		print_message("# seed %llx\n", (unsigned long long)seeds[i]);
+		run_history(seeds[i]);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_histories_agree_and_purge_changes_no_answer),
+	};
+
+	return cmocka_run_group_tests_name("store histories", tests, NULL, NULL);
+}
