@@ -102,6 +102,19 @@ fake_log_contains(const char *text)
 	return found;
 }
 
+bool
+fake_log_shows(const char *text)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	for (int i = 0; i < 2000; i++) {
+		if (fake_log_contains(text))
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 void
 fake_log_clear(void)
 {

@@ -55,6 +55,10 @@ unsigned fake_resumes(struct ac_http *h);
 
 /* Everything logged since the last call of fake_log_clear(). */
 bool fake_log_contains(const char *text);
+
+/* The same, given some seconds: a line of the poll thread follows the event that
+ * a test has waited for. */
+bool fake_log_shows(const char *text);
 void fake_log_clear(void);
 
 #endif

@@ -103,7 +103,7 @@ a_question_expires(void **state)
 	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&h);
 	assert_int_equal(script_answers(0), 0);
-	assert_true(fake_log_contains("reason=timeout"));
+	assert_true(fake_log_shows("reason=timeout"));
 }
 
 static void
@@ -233,7 +233,7 @@ a_helper_that_dies_before_its_first_frame_is_503(void **state)
 	h = get_prompt(&w, ALICE, login, "txn:1");
 	assert_int_equal(h->status, 503);
 	fake_http_free(&h);
-	assert_true(fake_log_contains("reason=helper"));
+	assert_true(fake_log_shows("reason=helper"));
 }
 
 enum point { AT_CANON, AT_WORK, AT_QUESTION, AT_ANSWERED };
