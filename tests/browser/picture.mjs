@@ -8,10 +8,9 @@ import { World } from './lib/world.mjs';
 const world = new World();
 try {
 	await world.start(process.env.AUTHCODE_BUILD);
-	world.beforeEach(0);
 	const page = await world.page();
-	await page.setViewportSize({ width: 760, height: 560 });
-	await world.open(page);
+	await page.setViewportSize({ width: 640, height: 540 });
+	await world.open(page, '/callback', { client_id: 'wiki' });
 	await page.screenshot({ path: process.argv[2] });
 } finally {
 	await world.stop();

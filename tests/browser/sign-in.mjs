@@ -63,6 +63,7 @@ export default [
 		assert.equal(sentences[0], sentences[1]);
 	}],
 
+	// AZ-15
 	['a reload after a wrong password asks again and sends nothing', async (world) => {
 		const page = await world.page();
 		await world.open(page);
@@ -75,6 +76,7 @@ export default [
 		assert.deepEqual(posts, []);
 	}],
 
+	// AZ-38
 	['cancelling the sign-in tells the client access_denied', async (world) => {
 		const page = await world.page();
 		await world.open(page);
@@ -218,6 +220,7 @@ export default [
 		world.lastCall();
 	}],
 
+	// AZ-06, RU-01
 	['an unknown client and a foreign redirect URI end on a page here', async (world) => {
 		const page = await world.page();
 		for (const more of [{ client_id: 'nobody-knows' }, { redirect_uri: 'http://127.0.0.1:9/elsewhere' }]) {
@@ -228,6 +231,7 @@ export default [
 		assert.equal(world.clients.calls.length, 0);
 	}],
 
+	// AZ-42
 	['pages cannot be framed', async (world) => {
 		const page = await world.page();
 		await page.goto(`${world.clients.home.url}/`);

@@ -2,7 +2,7 @@
 """Supported means it has a row, and every row has its line in the document of its kind."""
 import re
 
-from drift import Missing, check, files, main, output_of, program, text
+from drift import Missing, built, check, files, main, output_of, text
 
 
 def found(pattern, path, source=None):
@@ -47,7 +47,7 @@ def no_ghosts():
 @check("every configuration option is in authcode.conf(5), and no other")
 def options():
     page = text("man/authcode.conf.5.scd")
-    listing = output_of(str(program("authcoded")), "--help")
+    listing = output_of(str(built("authcoded")), "--help")
     names = found(r"^  (?:client\.)?([a-z][a-z0-9_]+) ", "authcoded --help", listing)
     for name in names:
         if not re.search(rf"^\*{name}\*", page, re.M):

@@ -2,9 +2,9 @@
 """No test is left lying: each program is built and run, each function is in a table."""
 import re
 
-from drift import SOURCE, check, files, main, text, without_comments
+from drift import SOURCE, check, files, main, rows, text, without_comments
 
-TEST_FUNCTION = re.compile(r"^(\w+)\(void \*\*(?:state|s|unused|\w+)\)", re.M)
+TEST_FUNCTION = re.compile(r"^static (?:void|int)\n(\w+)\(void \*\*\w+\)", re.M)
 ROW = re.compile(r"cmocka_unit_test(?:_\w+)?\s*\(([^)]*)\)")
 
 
@@ -48,7 +48,6 @@ def no_skip():
 
 @check("every allowed skip has its reason")
 def skips():
-    from drift import rows
     rows("tests/skips.txt")
     return []
 

@@ -72,8 +72,8 @@ export class Host {
 	#writeConfig() {
 		const secret = path.join(this.directory, 'client.secret');
 		fs.writeFileSync(secret, SECRET, { mode: 0o600 });
-		const client = (id, more) => `client "${id}" {
-	name = "Application ${id}"
+		const client = (id, more, name = `Application ${id}`) => `client "${id}" {
+	name = "${name}"
 	client_secret_file = "${secret}"
 	application_type = "native"
 	redirect_uris = {"http://127.0.0.1/callback", "http://127.0.0.1/hop", "http://127.0.0.1/popup"}
@@ -91,7 +91,8 @@ state_dir = "${path.join(this.directory, 'state')}"
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
-			client(`otp${n}`, 'pam_service = "authcode-otp"')).join(''), { mode: 0o600 });
+			client(`otp${n}`, 'pam_service = "authcode-otp"')).join('') +
+			client('wiki', '', 'Wiki'), { mode: 0o600 });
 	}
 
 	async #spawn(build, name, words, ready) {
