@@ -205,33 +205,53 @@ give_up_one(struct ac_conversations *c, const struct ac_conversation_begin *begi
 	return false;
 }
 
+struct census {
+	uint32_t alive, of_address, busy_of_name, parked_of_name, over;
+	struct ac_conversation *oldest_over; /* that can be forgotten */
+};
+
+static struct census
+count(const struct ac_conversations *c, const struct ac_wire_start *start)
+{
+	struct census n = { 0 };
+
+	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
+		bool parked = one->state == AC_CONVERSATION_ASKED ||
+			      one->state == AC_CONVERSATION_SUCCEEDED;
+		bool same_name = strcmp(one->start.user, start->user) == 0;
+
+		if (one->state == AC_CONVERSATION_OVER) {
+			n.over++;
+			if (n.oldest_over == NULL && one->waiters == NULL && one->reason == NULL)
+				n.oldest_over = one;
+			continue;
+		}
+		n.alive++;
+		n.of_address += strcmp(one->start.rhost, start->rhost) == 0;
+		n.busy_of_name += same_name && !parked;
+		n.parked_of_name += same_name && parked;
+	}
+	return n;
+}
+
 static bool
 room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
-	uint32_t alive = 0, of_address = 0, of_name = 0, over = 0;
-	struct ac_conversation *oldest = NULL;
+	const struct ac_conversations_settings *s = &c->settings;
+	struct census n = count(c, &begin->start);
 
-	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
-		if (one->state == AC_CONVERSATION_OVER) {
-			over++;
-			if (oldest == NULL && one->waiters == NULL && one->reason == NULL)
-				oldest = one;
-			continue;
-		}
-		alive++;
-		of_address += strcmp(one->start.rhost, begin->start.rhost) == 0;
-		of_name += strcmp(one->start.user, begin->start.user) == 0;
-	}
-	if (over >= MAX_OVER) {
-		if (oldest == NULL)
+	if (n.over >= MAX_OVER) {
+		if (n.oldest_over == NULL)
 			return false;
-		ac_conversation_remove(c, oldest);
+		ac_conversation_remove(c, n.oldest_over);
 	}
-	if (begin->start.rhost[0] != '\0' && of_address >= c->settings.max_per_address)
+	if (begin->start.rhost[0] != '\0' && n.of_address >= s->max_per_address)
 		return false;
-	if (of_name >= c->settings.max_per_name)
+	if (n.busy_of_name >= s->max_per_name)
+		return false;
+	if (n.parked_of_name >= s->max_parked_per_name)
 		return give_up_one(c, begin);
-	return alive < c->settings.max;
+	return n.alive < s->max;
 }
 
 static struct ac_conversation *

@@ -38,16 +38,17 @@
 
 struct ac_conversations_settings {
 	struct ac_authenticator authenticator;
-	uint32_t max;             /* alive at once */
-	uint32_t max_per_address; /* not counted for requests without an address */
-	uint32_t max_per_name;    /* one at work, the others waiting or asked */
-	uint32_t max_waiters;     /* requests waiting for one conversation */
-	int64_t prompt_ms;        /* for one answer, and to fetch a success */
-	int64_t total_ms;         /* for everything */
-	int64_t linger_ms;        /* how long an end can be looked at */
-	int64_t wait_ms;          /* of one waiting request */
-	int64_t nonce_ms;         /* how long a sign-in page may be used */
-	size_t nonce_max;         /* page nonces remembered per generation */
+	uint32_t max;                 /* alive at once */
+	uint32_t max_per_address;     /* not counted for requests without an address */
+	uint32_t max_per_name;        /* queued or at work */
+	uint32_t max_parked_per_name; /* asked or succeeded: a person is to act */
+	uint32_t max_waiters;         /* requests waiting for one conversation */
+	int64_t prompt_ms;            /* for one answer, and to fetch a success */
+	int64_t total_ms;             /* for everything */
+	int64_t linger_ms;            /* how long an end can be looked at */
+	int64_t wait_ms;              /* of one waiting request */
+	int64_t nonce_ms;             /* how long a sign-in page may be used */
+	size_t nonce_max;             /* page nonces remembered per generation */
 };
 
 struct ac_conversations;

@@ -13,6 +13,7 @@ libserver_http_la_SOURCES = \
 	server/http_listen.c \
 	server/http_reply.c \
 	server/http_request.c \
+	server/http_service.c \
 	server/http_tls.c \
 	server/log.c server/log.h \
 	server/notify.c server/notify.h \

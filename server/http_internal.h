@@ -159,6 +159,16 @@ struct ac_http {
 	char target[]; /* as sent */
 };
 
+/* http.c: what the library calls, with the service as first argument. */
+void *ac_http_on_request_line(void *service, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result ac_http_on_request(void *service, struct MHD_Connection *connection,
+				   const char *url, const char *method, const char *version,
+				   const char *data, size_t *data_len, void **request);
+void ac_http_on_done(void *service, struct MHD_Connection *connection, void **request,
+		     enum MHD_RequestTerminationCode how);
+void ac_http_on_connection(void *service, struct MHD_Connection *connection, void **context,
+			   enum MHD_ConnectionNotificationCode code);
+
 /* http_layout.c: did the library hide something of the header? */
 AC_MUST_USE bool ac_http_layout_check(const struct ac_http *h, const char *method,
 				      const char *version, struct ac_gate_refusal *ret);

@@ -17,8 +17,9 @@
 #include "server/log.h"
 #include "server/visit.h"
 
-#define PER_NAME 3    /* one at work, two behind it */
-#define MAX_WAITERS 8 /* requests of one browser for one conversation */
+#define PER_NAME 3        /* one at work, two behind it */
+#define PARKED_PER_NAME 8 /* so that one name cannot fill the house */
+#define MAX_WAITERS 8     /* requests of one browser for one conversation */
 #define LINGER_MS 60000
 #define WAIT_MS 20000
 #define NONCE_MAX 32768
@@ -52,6 +53,7 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
 		.max_per_name = PER_NAME,
+		.max_parked_per_name = PARKED_PER_NAME,
 		.max_waiters = MAX_WAITERS,
 		.prompt_ms = (int64_t)config->prompt_timeout_s * 1000,
 		.total_ms = (int64_t)config->sign_in_timeout_s * 1000,

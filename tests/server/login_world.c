@@ -37,6 +37,7 @@ world_init(struct world *w)
 			.max = 8,
 			.max_per_address = 6,
 			.max_per_name = 3,
+			.max_parked_per_name = 4,
 			.max_waiters = 3,
 			.prompt_ms = 20000,
 			.total_ms = 20000,

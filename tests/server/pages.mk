@@ -4,6 +4,7 @@
 server_pages_tests = \
 	tests/server/test_assets \
 	tests/server/test_conversation \
+	tests/server/test_conversation_run \
 	tests/server/test_cookies \
 	tests/server/test_login \
 	tests/server/test_pages \
@@ -50,6 +51,10 @@ login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthco
 tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
 tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_LDADD = $(login_ldadd)
+
+tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
+tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_conversation_run_LDADD = $(login_ldadd)
 
 tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)

@@ -2,6 +2,7 @@
 store_tests = \
 	tests/store/contract \
 	tests/store/test_history \
+	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files
 
 check_PROGRAMS += $(store_tests)
@@ -31,3 +32,9 @@ tests_store_test_history_LDADD = $(store_ldadd)
 tests_store_test_sqlite_files_SOURCES = $(store_fixture) tests/store/test_sqlite_files.c
 tests_store_test_sqlite_files_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_files_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
+	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
+	tests/store/test_sqlite_faults.c
+tests_store_test_sqlite_faults_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
