@@ -17,6 +17,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t resumed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t logged = PTHREAD_COND_INITIALIZER;
 static char log_text[1 << 16];
 static size_t log_len;
 
@@ -102,6 +103,22 @@ fake_log_contains(const char *text)
 	return found;
 }
 
+bool
+fake_log_wait(const char *text)
+{
+	struct timespec end;
+	bool found;
+
+	(void)clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 5;
+	(void)pthread_mutex_lock(&lock);
+	while ((found = strstr(log_text, text) != NULL) == false &&
+	       pthread_cond_timedwait(&logged, &lock, &end) == 0)
+		continue;
+	(void)pthread_mutex_unlock(&lock);
+	return found;
+}
+
 void
 fake_log_clear(void)
 {
@@ -129,6 +146,7 @@ ac_log(enum ac_log_level level, const char *fmt, ...)
 	(void)pthread_mutex_lock(&lock);
 	put(fmt);
 	put("\n");
+	(void)pthread_cond_broadcast(&logged);
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -153,6 +171,7 @@ ac_log_event(enum ac_log_level level, const char *words, ...)
 	}
 	va_end(args);
 	put("\n");
+	(void)pthread_cond_broadcast(&logged);
 	(void)pthread_mutex_unlock(&lock);
 }
 
