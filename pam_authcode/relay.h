@@ -31,7 +31,9 @@ struct ac_relay;
 
 /* Connects (non-blocking Unix SOCK_SEQPACKET) and sends START. password, when
  * not NULL, is kept to answer the first hidden prompt, once, then wiped; it is
- * taken over in any case. New: ac_relay_free(). */
+ * taken over in any case. ERR_USAGE: a field or the password that the wire does
+ * not carry (a wrong answer, to the person); ERR_LIMIT: the helper's queue is
+ * full; ERR_IO: no helper, or it hung up at once (busy). New: ac_relay_free(). */
 AC_MUST_USE enum authcode_err ac_relay_start_take(const char *socket_path,
 						  const struct ac_wire_start *start,
 						  struct ac_secret *password,

@@ -23,7 +23,8 @@ struct ac_app;
 
 /* --- the request: borrowed, complete and already past the gate ---------- */
 
-enum authcode_method ac_http_method(const struct ac_http *h);
+enum authcode_method ac_http_method(const struct ac_http *h); /* HEAD counts as GET */
+const char *ac_http_method_name(const struct ac_http *h);
 const char *
 ac_http_path(const struct ac_http *h); /* below the issuer's path, undecoded, no query */
 struct authcode_bytes ac_http_query(const struct ac_http *h);
@@ -75,10 +76,17 @@ void ac_http_resume(struct ac_http *h);
 
 /* --- the service --------------------------------------------------------- */
 
-/* Opens the listeners of the configuration (bound and listening on return). */
-AC_MUST_USE bool ac_http_start(struct ac_app *app, const struct ac_config *config,
-			       struct ac_http_service **ret);
-/* Stops accepting, lets requests under way finish for up to grace_s, frees. */
-void ac_http_stop(struct ac_http_service **service, unsigned grace_s);
+/* Opens the listeners of the configuration and reads certificate and key: what
+ * may need rights that are dropped next. On failure reason is one sentence.
+ * New: ac_http_stop(). */
+AC_MUST_USE bool ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
+			      struct authcode_reason *reason);
+/* Begins to answer; app must outlive the service. */
+AC_MUST_USE bool ac_http_run(struct ac_http_service *service, struct ac_app *app,
+			     struct authcode_reason *reason);
+/* Stops accepting, lets requests under way finish for up to grace_s, frees.
+ * False: some are still suspended, so nothing was freed and what handlers use
+ * must stay; the process can only exit. NULL-safe, sets NULL. */
+bool ac_http_stop(struct ac_http_service **service, unsigned grace_s);
 
 #endif

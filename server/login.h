@@ -19,11 +19,24 @@
 #include "server/app.h"
 #include "server/http.h"
 
-/* Starts the poll thread. New: ac_login_stop(). */
+struct ac_conversations_settings;
+
+/* Starts the poll thread, with the helper behind the configured socket. New:
+ * ac_login_stop(). */
 AC_MUST_USE bool ac_login_start(struct ac_app *app, struct ac_login_service **ret);
+/* The same with settings of one's own (another authenticator, other times). */
+AC_MUST_USE bool ac_login_start_with(const struct ac_conversations_settings *settings,
+				     struct ac_login_service **ret);
+
+/* Ends every conversation and resumes every request that waits for one; from
+ * then on nothing begins. Before the HTTP side stops, which waits for its
+ * requests. */
+void ac_login_drain(struct ac_login_service *service);
+/* After the HTTP side has stopped. NULL-safe, sets NULL. */
 void ac_login_stop(struct ac_login_service **service);
 
 enum ac_step ac_login_post(struct ac_app *app, struct ac_http *h);
+/* GET and POST. */
 enum ac_step ac_prompt_start(struct ac_app *app, struct ac_http *h);
 enum ac_step ac_prompt_resumed(struct ac_app *app, struct ac_http *h);
 

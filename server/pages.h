@@ -6,10 +6,21 @@
 #ifndef AC_SERVER_PAGES_H
 #define AC_SERVER_PAGES_H
 
+#include <authcode/error.h>
 #include <authcode/response.h>
 
+#include "base/attr.h"
 #include "server/app.h"
 #include "server/http.h"
+
+struct ac_config;
+
+/* Parses the templates, once at start. config is only read during the call;
+ * reason (may be NULL) names the template that is malformed. New:
+ * ac_pages_free(), which is NULL-safe and sets NULL. */
+AC_MUST_USE enum authcode_err ac_pages_new(const struct ac_config *config, struct ac_pages **ret,
+					   struct authcode_reason *reason);
+void ac_pages_free(struct ac_pages **pages);
 
 /* One question of a PAM conversation. */
 struct ac_page_prompt {
@@ -27,14 +38,16 @@ struct ac_page_prompt {
 	size_t message_count;
 };
 
-/* Each sets the reply of h. */
+/* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
+/* A module still works: the page asks again by itself, or by its link to url. */
+void ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url);
 void ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,
 		   const char *description);
 
-/* GET /assets/… */
+/* GET /assets/style.css and /assets/icon.svg, with an ETag of their content. */
 enum ac_step ac_asset_start(struct ac_app *app, struct ac_http *h);
 
 #endif

@@ -8,6 +8,7 @@ include tests/unit/local.mk
 include tests/store/local.mk
 include tests/flow/local.mk
 include tests/pam/local.mk
+include tests/http/local.mk
 include tests/server/local.mk
 include tests/fuzz/local.mk
 include tests/drift/local.mk

@@ -52,12 +52,20 @@ block_new(struct authcode_arena *arena, size_t need)
 		return NULL;
 	if (size > left)
 		size = left;
+	if (size > PTRDIFF_MAX - sizeof(*block))
+		return NULL;
 	block = calloc(1, sizeof(*block) + size);
 	if (block == NULL)
 		return NULL;
 	block->size = size;
-	block->next = arena->head;
-	arena->head = block;
+	/* One large allocation must not bury what is left of the current block. */
+	if (need > BLOCK_SIZE && arena->head != NULL) {
+		block->next = arena->head->next;
+		arena->head->next = block;
+	} else {
+		block->next = arena->head;
+		arena->head = block;
+	}
 	arena->reserved += size;
 	return block;
 }

@@ -47,7 +47,7 @@ reserve(struct ac_buf *buf, size_t len)
 	size_t need, capacity;
 	char *data;
 
-	if (buf->failed || len > buf->max - buf->len) {
+	if (buf->failed || len > buf->max - buf->len || len >= SIZE_MAX - buf->len) {
 		buf->failed = true;
 		return false;
 	}
@@ -55,6 +55,8 @@ reserve(struct ac_buf *buf, size_t len)
 	if (need <= buf->capacity)
 		return true;
 	capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity * 2;
+	if (capacity > buf->max)
+		capacity = buf->max + 1;
 	if (capacity < need)
 		capacity = need;
 	data = malloc(capacity);

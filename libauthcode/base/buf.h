@@ -26,6 +26,7 @@ struct ac_buf {
 void ac_buf_init(struct ac_buf *buf, size_t max);
 void ac_buf_clear(struct ac_buf *buf);
 
+/* What is written must not lie inside buf. */
 void ac_buf_put(struct ac_buf *buf, const void *data, size_t len);
 void ac_buf_puts(struct ac_buf *buf, const char *text);
 void ac_buf_putc(struct ac_buf *buf, char c);

@@ -92,20 +92,21 @@ ac_form_decode(struct authcode_arena *arena, const char *data, size_t len, enum 
 		return AUTHCODE_ERR_MEMORY;
 	if (count > 0)
 		memcpy(list, params->list, count * sizeof(*list));
-	for (const char *pair = data, *end = data + len; pair < end;) {
-		const char *next = memchr(pair, '&', (size_t)(end - pair));
-		size_t pair_len = next != NULL ? (size_t)(next - pair) : (size_t)(end - pair);
+	for (size_t at = 0, pair_len; at < len; at += pair_len + 1) {
+		const char *pair = data + at;
+		const char *next = memchr(pair, '&', len - at);
 		enum authcode_err err;
 
-		if (pair_len > 0) {
-			if (count == AC_MAX_PARAMS)
-				return AUTHCODE_ERR_LIMIT;
-			err = decode_pair(arena, pair, pair_len, &list[count]);
-			if (err != AUTHCODE_OK)
-				return err;
-			list[count++].origin = origin;
-		}
-		pair += pair_len + 1;
+		pair_len = next != NULL ? (size_t)(next - pair) : len - at;
+
+		if (pair_len == 0)
+			continue;
+		if (count == AC_MAX_PARAMS)
+			return AUTHCODE_ERR_LIMIT;
+		err = decode_pair(arena, pair, pair_len, &list[count]);
+		if (err != AUTHCODE_OK)
+			return err;
+		list[count++].origin = origin;
 	}
 	params->list = list;
 	params->count = count;
@@ -170,10 +171,19 @@ put_encoded(struct ac_buf *buf, const char *text)
 	}
 }
 
+/* A query may itself end in '?': only the first one begins it (RFC 3986 §3.4). */
+static bool
+at_start(const struct ac_buf *buf)
+{
+	const char *last = buf->data + buf->len - 1;
+
+	return *last == '&' || memchr(buf->data, '?', buf->len) == last;
+}
+
 void
 ac_form_put(struct ac_buf *buf, const char *name, const char *value)
 {
-	if (buf->len > 0 && strchr("?&", buf->data[buf->len - 1]) == NULL)
+	if (buf->len > 0 && !at_start(buf))
 		ac_buf_putc(buf, '&');
 	put_encoded(buf, name);
 	ac_buf_putc(buf, '=');

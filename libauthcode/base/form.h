@@ -40,7 +40,8 @@ AC_MUST_USE enum authcode_err ac_form_decode(struct authcode_arena *arena, const
 					     size_t len, enum ac_origin origin,
 					     struct ac_params *params);
 
-/* One form-encoded value ('+' is a space). NULL: malformed or no memory. */
+/* One form-encoded value ('+' is a space). NULL: malformed or no memory. The
+ * caller bounds len. */
 AC_MUST_USE char *ac_form_decode_value(struct authcode_arena *arena, const char *data, size_t len);
 
 /* The first value of that name, or NULL when absent or empty (RFC 6749 §3.1:
@@ -51,7 +52,7 @@ const char *ac_params_get(const struct ac_params *params, const char *name);
 size_t ac_params_count(const struct ac_params *params, const char *name);
 
 /* Appends name=value, percent-encoding all but unreserved characters, with a
- * '&' first when buf does not end in '?' or '&' and is not empty. */
+ * '&' first unless buf is empty, ends in '&' or in the '?' that begins its query. */
 void ac_form_put(struct ac_buf *buf, const char *name, const char *value);
 
 #endif

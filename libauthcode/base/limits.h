@@ -31,7 +31,7 @@
 #define AC_MAX_ISSUER 512
 
 /* The wire between authcoded and authcode-login. */
-#define AC_WIRE_MAX_FRAME 20480 /* 32 messages of 512 bytes and their fields */
+#define AC_WIRE_MAX_FRAME 28672 /* 32 messages of 512 bytes, an identity and their fields */
 #define AC_WIRE_MAX_MESSAGES 32 /* PAM_MAX_NUM_MSG */
 #define AC_WIRE_MAX_TEXT 512    /* PAM_MAX_MSG_SIZE */
 #define AC_WIRE_MAX_ROUNDS 20

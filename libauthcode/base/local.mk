@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 base_sources = \
 	libauthcode/base/arena.c libauthcode/base/arena.h \
 	libauthcode/base/attr.h \

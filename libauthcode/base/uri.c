@@ -6,6 +6,7 @@
  */
 #include "base/uri.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static bool
@@ -60,16 +61,19 @@ until(const char *from, const char *to, const char *stops)
 	return (struct ac_span){ from, (size_t)(p - from) };
 }
 
+/* "[" IPv6address "]" (RFC 3986 §3.2.2); no zone, no IPvFuture. */
 static bool
 ip_literal(struct ac_span host)
 {
-	if (host.len < 4 || host.data[host.len - 1] != ']')
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	size_t len = host.len - 2;
+
+	if (host.len < 4 || len >= sizeof(text) || memchr(host.data, '\0', host.len) != NULL)
 		return false;
-	for (size_t i = 1; i + 1 < host.len; i++) {
-		if (!hex(host.data[i]) && host.data[i] != ':' && host.data[i] != '.')
-			return false;
-	}
-	return true;
+	memcpy(text, host.data + 1, len);
+	text[len] = '\0';
+	return inet_pton(AF_INET6, text, &address) == 1;
 }
 
 static bool

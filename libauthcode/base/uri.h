@@ -29,7 +29,8 @@ struct ac_uri {
 };
 
 /* An absolute URI (with a scheme) that follows the grammar: no space, control,
- * backslash, bad percent-encoding or byte above 0x7e. */
+ * backslash, bad percent-encoding or byte above 0x7e. An IP literal is an IPv6
+ * address that inet_pton() knows. */
 AC_MUST_USE bool ac_uri_parse(const char *text, size_t len, struct ac_uri *ret);
 
 /* ASCII case-insensitive comparison of a span with a lower-case word. */

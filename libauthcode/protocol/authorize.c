@@ -148,9 +148,10 @@ static bool
 check_pkce(struct ac_authorization *a, struct refusal *ret)
 {
 	const char *challenge = ac_params_get(&a->params, "code_challenge");
-	const char *why = ac_pkce_check_request(
-		challenge, ac_params_get(&a->params, "code_challenge_method"),
-		a->client->require_pkce || a->client->auth == AUTHCODE_AUTH_NONE);
+	/* The registry sets require_pkce for every public client (RFC 9700 §2.1.1). */
+	const char *why =
+		ac_pkce_check_request(challenge, ac_params_get(&a->params, "code_challenge_method"),
+				      a->client->require_pkce);
 
 	if (why != NULL)
 		return refuse(ret, AC_INVALID_REQUEST, why);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 protocol_sources = \
 	libauthcode/protocol/client_auth.h \
 	libauthcode/protocol/credential.h \

@@ -218,6 +218,7 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 	if (!find_client_id(arena, opened.request, verdict.client_id))
 		goto out;
 	memcpy(verdict.nonce, opened.nonce, sizeof(verdict.nonce));
+	verdict.created_ms = opened.created_ms;
 	verdict.state = AUTHCODE_TRANSACTION_VALID;
 out:
 	authcode_arena_free(&arena);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \

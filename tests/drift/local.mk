@@ -1,1 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
+# Checks that code, documents and tests still say the same. Python, TAP.
+
+drift_tests = \
+	tests/drift/test_binaries.py \
+	tests/drift/test_documented.py \
+	tests/drift/test_exports.py \
+	tests/drift/test_format.py \
+	tests/drift/test_headers.py \
+	tests/drift/test_layering.py \
+	tests/drift/test_registered.py \
+	tests/drift/test_requirements.py \
+	tests/drift/test_rules.py
+
+TESTS += $(drift_tests)
+EXTRA_DIST += $(drift_tests) \
+	tests/drift/drift.py \
+	tests/drift/long-files.txt \
+	tests/drift/requirements.txt \
+	tests/skips.txt
+
+PY_LOG_COMPILER = /usr/bin/python3
+PY_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	DRIFT_CFLAGS='$(AM_CFLAGS)'; export DRIFT_CFLAGS; \
+	DRIFT_CPPFLAGS='$(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)'; \
+	export DRIFT_CPPFLAGS;

@@ -1,11 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-flow_auth_tests = tests/flow/test_authorize
+flow_auth_tests = \
+	tests/flow/test_authorize \
+	tests/flow/test_authorize_edges \
+	tests/flow/test_consent \
+	tests/flow/test_consent_kept \
+	tests/flow/test_out_of_memory \
+	tests/flow/test_resume \
+	tests/flow/test_sign_in
 
 check_PROGRAMS += $(flow_auth_tests)
 TESTS += $(flow_auth_tests)
 
-flow_sources = tests/flow/flow.c tests/flow/flow.h
+flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h
 
 tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(flow_sources)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_authorize_LDADD = $(unit_ldadd)
+
+tests_flow_test_consent_SOURCES = tests/flow/test_consent.c $(flow_sources)
+tests_flow_test_consent_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_consent_LDADD = $(unit_ldadd)
+
+tests_flow_test_sign_in_SOURCES = tests/flow/test_sign_in.c $(flow_sources)
+tests_flow_test_sign_in_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_sign_in_LDADD = $(unit_ldadd)
+
+tests_flow_test_out_of_memory_SOURCES = tests/flow/test_out_of_memory.c $(flow_sources)
+tests_flow_test_out_of_memory_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_out_of_memory_LDADD = $(unit_ldadd)
+tests_flow_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+tests_flow_test_authorize_edges_SOURCES = tests/flow/test_authorize_edges.c $(flow_sources)
+tests_flow_test_authorize_edges_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_authorize_edges_LDADD = $(unit_ldadd)
+
+tests_flow_test_consent_kept_SOURCES = tests/flow/test_consent_kept.c $(flow_sources)
+tests_flow_test_consent_kept_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_consent_kept_LDADD = $(unit_ldadd)
+
+tests_flow_test_resume_SOURCES = tests/flow/test_resume.c $(flow_sources)
+tests_flow_test_resume_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_resume_LDADD = $(unit_ldadd)

@@ -69,6 +69,22 @@ a_refresh_token_is_described_to_its_client_and_is_no_bearer_token(void **state)
 	reply_clear(&reply);
 }
 
+static void
+a_token_without_a_user_names_nobody(void **state)
+{
+	struct world *world = *state;
+	struct tokens tokens = redeem(world, &(struct code){ 0 });
+	struct request request = introspect_request(world, "web", tokens.access, "");
+	struct reply reply;
+
+	world->fault.hide_people = true;
+	reply = ask(world, &request);
+	assert_true(json_is_true(json_object_get(reply.json, "active")));
+	assert_null(json_object_get(reply.json, "username"));
+	assert_null(json_object_get(reply.json, "sub"));
+	reply_clear(&reply);
+}
+
 /* IN-02, IN-04: who may know what. */
 static void
 callers_learn_what_their_policy_says(void **state)
@@ -230,6 +246,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FLOW(an_active_access_token_is_described),
 		FLOW(a_refresh_token_is_described_to_its_client_and_is_no_bearer_token),
+		FLOW(a_token_without_a_user_names_nobody),
 		FLOW(callers_learn_what_their_policy_says),
 		FLOW(a_hint_changes_nothing),
 		FLOW(a_token_is_active_until_its_very_end),

@@ -140,6 +140,29 @@ an_unknown_refresh_token_is_an_invalid_grant(void **state)
 	}
 }
 
+/* Refused before the store is asked to change anything. */
+static void
+another_kind_of_token_never_reaches_the_store(void **state)
+{
+	struct world *world = *state;
+	struct tokens tokens = redeem(world, &(struct code){ .client = "app" });
+	const char *body = text(world, "grant_type=refresh_token&client_id=app&refresh_token=%s",
+				tokens.access);
+	struct authcode_request request = {
+		.endpoint = TOKEN,
+		.method = AUTHCODE_METHOD_POST,
+		.body = { body, strlen(body) },
+		.content_type = FORM,
+		.now_ms = world->now_ms,
+	};
+	struct authcode_exchange *exchange = NULL;
+
+	assert_int_equal(authcode_exchange_begin(world->issuer, &request, &exchange), AUTHCODE_OK);
+	assert_null(authcode_exchange_operation(exchange));
+	assert_int_equal(authcode_exchange_response(exchange)->status, 400);
+	authcode_exchange_free(&exchange);
+}
+
 /* RT-02: not 401, and the token lives on. RT-03. */
 static void
 it_is_bound_to_its_authenticated_client(void **state)
@@ -400,6 +423,7 @@ main(void)
 		FLOW(reuse_of_a_rotated_token_kills_the_family),
 		FLOW(reuse_is_found_long_after_rotation),
 		FLOW(an_unknown_refresh_token_is_an_invalid_grant),
+		FLOW(another_kind_of_token_never_reaches_the_store),
 		FLOW(it_is_bound_to_its_authenticated_client),
 		FLOW(scope_may_only_narrow),
 		FLOW(it_dies_when_it_lies_idle),

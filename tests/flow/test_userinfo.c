@@ -259,6 +259,18 @@ a_token_without_a_scope_about_people_is_a_403(void **state)
 	}
 }
 
+/* UI-07: openid alone makes no person */
+static void
+a_token_without_a_user_is_a_403(void **state)
+{
+	struct world *world = *state;
+	struct tokens tokens = redeem(world, &(struct code){ 0 });
+	struct request request = by_header(world, tokens.access);
+
+	world->fault.hide_people = true;
+	expect_challenge(world, &request, 403, "insufficient_scope", "no user");
+}
+
 static void
 other_methods_are_refused(void **state)
 {
@@ -301,6 +313,7 @@ main(void)
 		FLOW(a_token_in_the_url_or_in_two_places_is_refused),
 		FLOW(a_token_that_is_not_good_is_a_401),
 		FLOW(a_token_without_a_scope_about_people_is_a_403),
+		FLOW(a_token_without_a_user_is_a_403),
 		FLOW(other_methods_are_refused),
 		FLOW(a_failing_store_is_a_503),
 	};

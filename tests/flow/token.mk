@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 flow_token_tests = \
 	tests/flow/test_token \
+	tests/flow/test_code \
+	tests/flow/test_confusion \
+	tests/flow/test_token_failure \
 	tests/flow/test_refresh \
 	tests/flow/test_revoke \
 	tests/flow/test_introspect \
@@ -9,13 +12,26 @@ flow_token_tests = \
 check_PROGRAMS += $(flow_token_tests)
 TESTS += $(flow_token_tests)
 
-flow_token_fixture = tests/flow/token_fixture.c tests/flow/token_fixture.h
+flow_token_fixture = tests/flow/fault_store.c tests/flow/fault_store.h \
+	tests/flow/token_fixture.c tests/flow/token_fixture.h
 
 tests_flow_test_token_SOURCES = tests/flow/test_token.c $(flow_token_fixture)
 tests_flow_test_token_CPPFLAGS = $(unit_cppflags)
-tests_flow_test_token_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray
 tests_flow_test_token_LDADD = $(unit_ldadd)
+
+tests_flow_test_code_SOURCES = tests/flow/test_code.c $(flow_token_fixture)
+tests_flow_test_code_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_code_LDADD = $(unit_ldadd)
+
+tests_flow_test_confusion_SOURCES = tests/flow/test_confusion.c $(flow_token_fixture)
+tests_flow_test_confusion_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_confusion_LDADD = $(unit_ldadd)
+
+tests_flow_test_token_failure_SOURCES = tests/flow/test_token_failure.c $(flow_token_fixture)
+tests_flow_test_token_failure_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_token_failure_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray
+tests_flow_test_token_failure_LDADD = $(unit_ldadd)
 
 tests_flow_test_refresh_SOURCES = tests/flow/test_refresh.c $(flow_token_fixture)
 tests_flow_test_refresh_CPPFLAGS = $(unit_cppflags)

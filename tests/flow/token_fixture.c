@@ -91,89 +91,6 @@ known_find(const char *id)
 	return NULL;
 }
 
-/* --- the layer that fails ------------------------------------------------ */
-
-static bool
-fails_now(int *countdown)
-{
-	return *countdown > 0 && --*countdown == 0;
-}
-
-static bool
-call_fails(void *self)
-{
-	struct fault *fault = self;
-
-	fault->calls++;
-	return fails_now(&fault->countdown);
-}
-
-static void
-fault_submit(void *self, struct authcode_operation *operation)
-{
-	struct fault *fault = self;
-
-	if (!call_fails(self)) {
-		fault->inner->ops->submit(fault->inner->self, operation);
-		return;
-	}
-	operation->result = AUTHCODE_RESULT_FAILED;
-	operation->err = AUTHCODE_ERR_STORE;
-	operation->done(operation, operation->arg);
-}
-
-static enum authcode_err
-fault_find_session(void *self, int64_t id, struct authcode_arena *arena,
-		   struct authcode_session_view *ret)
-{
-	struct fault *fault = self;
-
-	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_find_session(fault->inner, id, arena, ret);
-}
-
-static enum authcode_err
-fault_find_grant(void *self, int64_t subject_id, const char *client_id,
-		 struct authcode_arena *arena, struct authcode_grant *ret)
-{
-	struct fault *fault = self;
-
-	return call_fails(self)
-		       ? AUTHCODE_ERR_STORE
-		       : authcode_store_find_grant(fault->inner, subject_id, client_id, arena, ret);
-}
-
-static enum authcode_err
-fault_find_code(void *self, int64_t id, struct authcode_arena *arena,
-		struct authcode_code_view *ret)
-{
-	struct fault *fault = self;
-
-	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_find_code(fault->inner, id, arena, ret);
-}
-
-static enum authcode_err
-fault_find_token(void *self, int64_t id, struct authcode_arena *arena,
-		 struct authcode_token_view *ret)
-{
-	struct fault *fault = self;
-
-	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_find_token(fault->inner, id, arena, ret);
-}
-
-static const struct authcode_store_ops fault_ops = {
-	.version = AUTHCODE_STORE_VERSION,
-	.size = sizeof(struct authcode_store_ops),
-	.name = "fault",
-	.submit = fault_submit,
-	.find_session = fault_find_session,
-	.find_grant = fault_find_grant,
-	.find_code = fault_find_code,
-	.find_token = fault_find_token,
-};
-
 /* --- the world ----------------------------------------------------------- */
 
 static enum authcode_err
@@ -181,7 +98,7 @@ world_random(void *ctx, void *buf, size_t len)
 {
 	struct world *world = ctx;
 
-	return fails_now(&world->random_countdown) ? AUTHCODE_ERR_RANDOM
+	return fault_due(&world->random_countdown) ? AUTHCODE_ERR_RANDOM
 						   : ac_random_fill(NULL, buf, len);
 }
 
@@ -220,7 +137,7 @@ world_setup(void **state)
 	world->now_ms = START_MS;
 	assert_int_equal(authcode_arena_new(4 * 1024 * 1024, &world->arena), AUTHCODE_OK);
 	assert_int_equal(authcode_store_memory_open(NULL, &world->fault.inner), AUTHCODE_OK);
-	world->fault.store = (struct authcode_store){ .ops = &fault_ops, .self = &world->fault };
+	fault_init(&world->fault);
 	settings.store = &world->fault.store;
 	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
 	authcode_issuer_set_clients(world->issuer, clients);
@@ -503,4 +420,31 @@ bool
 active(struct world *world, const char *token)
 {
 	return active_for(world, "rs", token);
+}
+
+struct request
+code_request(struct world *world, const char *client, const char *code, const char *rest)
+{
+	return (struct request){ .endpoint = AUTHCODE_ENDPOINT_TOKEN,
+				 .client = client,
+				 .body = text(world, CODE_GRANT "%s", code, rest) };
+}
+
+unsigned
+status_of(struct world *world, const struct request *request)
+{
+	struct reply reply = ask(world, request);
+	unsigned status = reply.status;
+
+	reply_clear(&reply);
+	return status;
+}
+
+unsigned
+userinfo_status(struct world *world, const char *access)
+{
+	return status_of(world,
+			 &(struct request){ .endpoint = AUTHCODE_ENDPOINT_USERINFO,
+					    .method = AUTHCODE_METHOD_GET,
+					    .authorization = text(world, "Bearer %s", access) });
 }

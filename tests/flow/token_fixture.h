@@ -17,6 +17,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
+#include "tests/flow/fault_store.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define SCOPE "openid profile email groups offline_access api"
@@ -27,14 +28,6 @@
 
 /* Secrets as the clients hold them, and as Authorization headers. */
 #define POST_SECRET "post-secret-0123456789abcdef"
-
-/* Fails the n-th store call from now on (1: the next), once; 0: never. */
-struct fault {
-	struct authcode_store store;
-	struct authcode_store *inner;
-	int countdown;
-	int calls;
-};
 
 struct world {
 	struct fault fault;
@@ -114,5 +107,15 @@ void end_session(struct world *world, int64_t session_id);
 bool active(struct world *world, const char *token);
 /* The same for a refresh token, which only its own client is told about. */
 bool active_for(struct world *world, const char *client, const char *token);
+
+/* A redemption of code with rest (the other parameters) appended. */
+#define CODE_GRANT "grant_type=authorization_code&code=%s"
+#define WEB_CB "&redirect_uri=https://web.example/cb"
+struct request code_request(struct world *world, const char *client, const char *code,
+			    const char *rest);
+
+/* ask() and reply_clear(), when only the status matters. */
+unsigned status_of(struct world *world, const struct request *request);
+unsigned userinfo_status(struct world *world, const char *access);
 
 #endif

@@ -1,1 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
+# The wire and the relay alone, then the real helper over the real libpam.
+
+pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_relay \
+	tests/pam/test_login tests/pam/test_login_limits \
+	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check \
+	tests/pam/test_listen
+
+check_PROGRAMS += $(pam_tests)
+TESTS += $(pam_tests)
+
+pam_test_cppflags = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+pam_test_ldadd = libpam_relay.la $(CMOCKA_LIBS)
+pam_driver_sources = tests/pam/driver.c tests/pam/driver.h
+pam_driver_dependencies = libpam_relay.la authcode-login tests/pam/pam_ac_test.la
+
+# Never installed; -rpath makes libtool build the shared object.
+check_LTLIBRARIES += tests/pam/pam_ac_test.la
+tests_pam_pam_ac_test_la_SOURCES = tests/pam/pam_ac_test.c
+tests_pam_pam_ac_test_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_pam_pam_ac_test_la_LIBADD = $(PAM_LIBS)
+
+tests_pam_test_wire_SOURCES = tests/pam/test_wire.c tests/pam/samples.c tests/pam/samples.h
+tests_pam_test_wire_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_wire_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_wire_send_SOURCES = tests/pam/test_wire_send.c tests/pam/samples.c tests/pam/samples.h
+tests_pam_test_wire_send_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_wire_send_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_relay_SOURCES = tests/pam/test_relay.c tests/pam/samples.c tests/pam/samples.h
+tests_pam_test_relay_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_relay_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_login_SOURCES = tests/pam/test_login.c $(pam_driver_sources)
+tests_pam_test_login_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_login_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_login_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_login_matrix_SOURCES = tests/pam/test_login_matrix.c $(pam_driver_sources)
+tests_pam_test_login_matrix_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_login_matrix_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_login_matrix_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_login_unix_SOURCES = tests/pam/test_login_unix.c $(pam_driver_sources)
+tests_pam_test_login_unix_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_login_unix_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_login_unix_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_check_SOURCES = tests/pam/test_check.c $(pam_driver_sources)
+tests_pam_test_check_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_check_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_check_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_listen_SOURCES = tests/pam/test_listen.c $(pam_driver_sources)
+tests_pam_test_listen_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_listen_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_listen_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_login_limits_SOURCES = tests/pam/test_login_limits.c $(pam_driver_sources)
+tests_pam_test_login_limits_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_login_limits_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_login_limits_DEPENDENCIES = $(pam_driver_dependencies)
+
+TESTS += tests/pam/test_pam_documented.py
+EXTRA_DIST += tests/pam/test_pam_documented.py doc/pam-wire.md

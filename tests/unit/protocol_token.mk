@@ -4,7 +4,8 @@ unit_protocol_token_tests = \
 	tests/unit/protocol/test_scope \
 	tests/unit/protocol/test_pkce \
 	tests/unit/protocol/test_client_auth \
-	tests/unit/protocol/test_oauth_error
+	tests/unit/protocol/test_oauth_error \
+	tests/unit/protocol/test_token_valid
 
 check_PROGRAMS += $(unit_protocol_token_tests)
 TESTS += $(unit_protocol_token_tests)
@@ -22,6 +23,7 @@ tests_unit_protocol_test_pkce_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_pkce_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_client_auth_SOURCES = tests/unit/protocol/test_client_auth.c \
+	tests/flow/fault_store.c tests/flow/fault_store.h \
 	tests/flow/token_fixture.c tests/flow/token_fixture.h
 tests_unit_protocol_test_client_auth_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_client_auth_LDADD = $(unit_ldadd)
@@ -29,3 +31,7 @@ tests_unit_protocol_test_client_auth_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_oauth_error_SOURCES = tests/unit/protocol/test_oauth_error.c
 tests_unit_protocol_test_oauth_error_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_oauth_error_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_token_valid_SOURCES = tests/unit/protocol/test_token_valid.c
+tests_unit_protocol_test_token_valid_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_token_valid_LDADD = $(unit_ldadd)

@@ -102,6 +102,7 @@ struct authcode_transaction {
 	enum authcode_transaction_state state;
 	uint8_t nonce[AUTHCODE_NONCE_LEN]; /* differs for every page rendered; VALID only */
 	char client_id[65];                /* "" unless VALID */
+	int64_t created_ms;                /* when the page was made; VALID only */
 };
 
 /* Looks at a form post of a page: may a password in it be evaluated? */

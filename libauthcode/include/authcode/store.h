@@ -276,7 +276,7 @@ struct authcode_op_end_session {
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
-	uint32_t limit; /* 1 to AUTHCODE_PURGE_MAX */
+	uint32_t limit;       /* 1 to AUTHCODE_PURGE_MAX */
 	uint32_t ret_deleted; /* == limit: there may be more */
 };
 

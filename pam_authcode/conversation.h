@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The function libpam calls when a module wants to say or ask something, with
+ * the wire behind it. One question is one PROMPT and one ANSWER; texts wait for
+ * the next question or for the end.
+ */
+#ifndef AC_PAM_CONVERSATION_H
+#define AC_PAM_CONVERSATION_H
+
+#include <security/pam_appl.h>
+
+#include "pam_authcode/channel.h"
+
+struct ac_conversation {
+	struct ac_channel *channel; /* borrowed; NULL: nobody can be asked */
+	unsigned int prompt_timeout_s;
+	unsigned int prompt_count;
+	bool proved; /* a hidden question got an answer that is not empty */
+	uint16_t message_count;
+	struct ac_wire_message messages[AC_WIRE_MAX_MESSAGES]; /* since the last question */
+};
+
+/* For struct pam_conv; data is a struct ac_conversation. */
+int ac_conversation_run(int count, const struct pam_message **messages,
+			struct pam_response **ret_responses, void *data);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What a process that will hold a password does first. Not no_new_privs: an
+ * ordinary user's own check needs the setgid unix_chkpwd.
+ */
+#ifndef AC_PAM_HARDEN_H
+#define AC_PAM_HARDEN_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+
+/* Not traceable, no core, limited memory and descriptors, nothing inherited but
+ * descriptors 0 to 2, no environment but PATH, umask 077, no signal blocked. */
+AC_MUST_USE bool ac_harden_process(void);
+
+/* Moves the connection from descriptor 0 to one that no child inherits, and puts
+ * /dev/null where modules and their children may print. Returns it, or -1. */
+AC_MUST_USE int ac_harden_connection(void);
+
+/* From now on this process and its children (its own process group) have so
+ * many seconds, whatever a module does with alarm(2). */
+AC_MUST_USE bool ac_harden_deadline(unsigned int seconds);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * authcode-login: the only program of authcode that talks to PAM. It serves one
+ * connection and ends; with --listen it starts itself for each connection. It
+ * links libpam and base and nothing else: no crypto, no JSON, no SQL, no HTTP.
+ */
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "pam_authcode/entry.h"
+#include "pam_authcode/harden.h"
+#include "pam_authcode/journal.h"
+#include "pam_authcode/listen.h"
+#include "pam_authcode/options.h"
+
+static int
+serve_one(const struct ac_options *options)
+{
+	const struct ac_permit *permit = &options->permit;
+	int fd = ac_harden_connection();
+
+	if (fd < 0) {
+		(void)fprintf(stderr, "authcode-login: descriptor 0 is not a socket; see --help\n");
+		return EX_USAGE;
+	}
+	if (!ac_harden_deadline(permit->timeout_s)) {
+		ac_journal(LOG_ERR, "cannot set the deadline");
+		return EX_OSERR;
+	}
+	if (!ac_permit_peer(permit, fd)) {
+		ac_journal(LOG_WARNING, "connection refused: not the user that may connect");
+		return EX_NOPERM;
+	}
+	return options->check ? ac_entry_check(permit, fd) : ac_entry_login(permit, fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ac_options options;
+
+	switch (ac_options_parse(argc, argv, &options)) {
+	case AC_OPTIONS_DONE:
+		return 0;
+	case AC_OPTIONS_BAD:
+		return EX_USAGE;
+	case AC_OPTIONS_RUN:
+		break;
+	}
+	ac_journal_open(options.foreground);
+	if (!ac_harden_process()) {
+		ac_journal(LOG_ERR, "cannot limit the process");
+		return EX_OSERR;
+	}
+	return options.listen_path != NULL ? ac_listen_run(&options, argc, argv)
+					   : serve_one(&options);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The command line of authcode-login. One table gives the parser and --help
+ * their rows.
+ */
+#ifndef AC_PAM_OPTIONS_H
+#define AC_PAM_OPTIONS_H
+
+#include "pam_authcode/permit.h"
+
+#define AC_OPTIONS_MAX_CHILDREN 1024
+
+struct ac_options {
+	struct ac_permit permit;
+	bool check;              /* the check entry, not the login entry */
+	const char *listen_path; /* NULL: one connection, on descriptor 0 */
+	const char *group;       /* of the socket file; NULL: ours */
+	unsigned int max_children;
+	bool foreground;
+};
+
+enum ac_options_outcome {
+	AC_OPTIONS_BAD = 0, /* said on standard error */
+	AC_OPTIONS_RUN,
+	AC_OPTIONS_DONE, /* --help or --version */
+};
+
+enum ac_options_outcome ac_options_parse(int argc, char **argv, struct ac_options *ret);
+
+#endif

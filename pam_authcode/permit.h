@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What this helper may do, as the administrator's command line says: nothing
+ * that comes over the socket widens it.
+ */
+#ifndef AC_PAM_PERMIT_H
+#define AC_PAM_PERMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "pam_authcode/wire.h"
+
+#define AC_PERMIT_MAX_SERVICES 64
+#define AC_PERMIT_CHECK_SUFFIX "-check"
+
+struct ac_permit {
+	const char *services[AC_PERMIT_MAX_SERVICES];
+	size_t service_count;
+	const char *confdir; /* NULL: the system's */
+	uid_t peer_uid;      /* who may connect, besides root */
+	uid_t min_uid;
+	bool allow_root;
+	unsigned int prompt_timeout_s;
+	unsigned int timeout_s;
+};
+
+/* SO_PEERCRED: the uid of whoever connected, as it was then. */
+AC_MUST_USE bool ac_permit_peer(const struct ac_permit *permit, int fd);
+
+/* suffix "" for login, AC_PERMIT_CHECK_SUFFIX for check: a service S that may
+ * be used to sign in may be asked about as S-check, and nothing else may. */
+AC_MUST_USE bool ac_permit_service(const struct ac_permit *permit, const char *service,
+				   const char *suffix);
+
+/* An IP address in text. Anything else some modules would look up in the DNS,
+ * for as long as whoever chose it likes. */
+AC_MUST_USE bool ac_permit_rhost(const char *text);
+
+AC_MUST_USE bool ac_permit_account(const struct ac_permit *permit, uid_t uid);
+
+#endif

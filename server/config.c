@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Loading: the main file and clients.d, through libconfuse into plain structs.
+ * Every option is text to libconfuse; what it means is decided by its row, in
+ * a callback that still knows the line. Not for two threads at once: the lexer
+ * of libconfuse is a global.
+ */
+#include "server/config.h"
+
+#include <confuse.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "server/config_options.h"
+#include "server/config_rules.h"
+#include "server/config_text.h"
+
+#define MAX_CONFIG_ARENA ((size_t)256 * 1024 * 1024)
+
+struct loader {
+	struct ac_settings *settings;
+	struct authcode_arena *arena;   /* of the configuration */
+	struct authcode_arena *scratch; /* file texts and clients, until the registry is built */
+	struct authcode_reason *reason;
+	const struct ac_config_text *text; /* being parsed */
+	bool main_file;
+	struct ac_client_settings *client; /* whose block is open */
+	struct ac_client_settings **clients;
+	size_t client_count;
+};
+
+/* libconfuse hands its callbacks a cfg_t and nothing of ours, but copies the
+ * option arrays, stored pointers included, into every block. So the first
+ * option of each array carries the loader, under a name no file can spell. */
+#define LOADER_OPTION " "
+
+static struct loader *
+loader_of(const cfg_t *cfg)
+{
+	return (struct loader *)cfg->opts[0].simple_value.ptr;
+}
+
+static struct ac_place
+place_at(const cfg_t *cfg)
+{
+	return (struct ac_place){ loader_of(cfg)->text->file, (unsigned)cfg->line };
+}
+
+static void
+on_error(cfg_t *cfg, const char *fmt, va_list args)
+{
+	const struct ac_place place = place_at(cfg);
+	char text[256];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	ac_config_refuse(loader_of(cfg)->reason, &place, "%s", text);
+}
+
+static bool
+open_client(struct loader *l)
+{
+	struct ac_client_settings *client;
+
+	if (l->client != NULL)
+		return true;
+	client = authcode_arena_alloc(l->scratch, sizeof(*client));
+	if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
+		return false;
+	l->client = client;
+	return true;
+}
+
+/* A value has been read: the last of opt->values, and for a list once more
+ * when it closes. */
+static int
+on_value(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct loader *l = loader_of(cfg);
+	bool inside = cfg->title != NULL;
+	const struct ac_place place = place_at(cfg);
+	const struct ac_option *option =
+		ac_option_find(inside ? "client" : "", opt->name, strlen(opt->name));
+	const char *value = cfg_opt_getnstr(opt, opt->nvalues - 1);
+	struct ac_place *places;
+	char allowed[384];
+	enum authcode_err err;
+
+	if (inside && !open_client(l))
+		return -1;
+	places = inside ? l->client->places : l->settings->places;
+	places[ac_option_index(option)] = place;
+	err = ac_option_store(option, value, opt->nvalues - 1,
+			      inside ? (void *)l->client : (void *)l->settings,
+			      inside ? l->scratch : l->arena);
+	if (err == AUTHCODE_OK)
+		return 0;
+	if (err == AUTHCODE_ERR_SYNTAX) {
+		ac_option_describe(option, allowed, sizeof(allowed));
+		ac_config_refuse(l->reason, &place, "%s: \"%.100s\" is not allowed; give %s",
+				 opt->name, value, allowed);
+	}
+	return -1;
+}
+
+static int
+on_client_end(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct loader *l = loader_of(cfg);
+	const cfg_t *block = cfg_opt_getnsec(opt, opt->nvalues - 1);
+	struct ac_client_settings *client;
+
+	if (!open_client(l) || opt->nvalues > l->text->block_count)
+		return -1;
+	client = l->client;
+	l->client = NULL;
+	client->place = (struct ac_place){ l->text->file, l->text->block_lines[opt->nvalues - 1] };
+	client->client.id = ac_arena_strdup(l->scratch, block->title);
+	if (client->client.id == NULL)
+		return -1;
+	if (l->client_count == AC_MAX_CLIENTS) {
+		ac_config_refuse(l->reason, &client->place, "more than %d clients", AC_MAX_CLIENTS);
+		return -1;
+	}
+	if (ac_config_check_client(client, l->reason) != AUTHCODE_OK)
+		return -1;
+	client->order = l->client_count;
+	l->clients[l->client_count++] = client;
+	return 0;
+}
+
+/* Fills out with the loader, the options of the section and an end. */
+static size_t
+build_options(struct loader *l, const char *section, cfg_opt_t *out)
+{
+	const struct ac_option *option;
+	size_t count = 0;
+
+	out[count++] = (cfg_opt_t){ .name = LOADER_OPTION,
+				    .type = CFGT_PTR,
+				    .simple_value = { .ptr = (void **)l } };
+	for (size_t i = 0; (option = ac_option_at(i)) != NULL; i++) {
+		bool list = option->kind == AC_OPTION_LIST || option->kind == AC_OPTION_BITS;
+
+		if (strcmp(option->row.section, section) != 0)
+			continue;
+		out[count++] = (cfg_opt_t){
+			.name = option->row.name,
+			.type = CFGT_STR,
+			.flags = CFGF_NODEFAULT | (list ? CFGF_LIST : 0),
+			.validcb = on_value,
+		};
+	}
+	return count;
+}
+
+static bool
+parse(struct loader *l)
+{
+	cfg_opt_t client[AC_OPTION_COUNT_MAX + 2] = { 0 }, all[AC_OPTION_COUNT_MAX + 3] = { 0 };
+	bool ok = false;
+	size_t count;
+	cfg_t *cfg = NULL;
+	FILE *stream = NULL;
+
+	(void)build_options(l, "client", client);
+	count = l->main_file ? build_options(l, "", all) : build_options(l, "none", all);
+	all[count] = (cfg_opt_t){ .name = "client",
+				  .type = CFGT_SEC,
+				  .flags = CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES,
+				  .subopts = client,
+				  .validcb = on_client_end };
+	cfg = cfg_init(all, CFGF_NONE);
+	stream = fmemopen(l->text->data, l->text->len, "r");
+	if (cfg == NULL || stream == NULL)
+		goto out;
+	cfg_set_error_function(cfg, on_error);
+	cfg->filename = strdup(l->text->file);
+	ok = cfg->filename != NULL && cfg_parse_fp(cfg, stream) == CFG_SUCCESS;
+out:
+	if (stream != NULL)
+		fclose(stream);
+	if (cfg != NULL)
+		cfg_free(cfg);
+	return ok;
+}
+
+static enum authcode_err
+load_file(struct loader *l, const char *path)
+{
+	struct ac_config_text text = { 0 };
+	enum authcode_err err =
+		ac_config_text_read(path, AC_CONFIG_MAX_FILE, l->scratch, &text, l->reason);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	text.blocks_only = !l->main_file;
+	err = ac_config_text_prepare(&text, l->scratch, l->reason);
+	if (err != AUTHCODE_OK)
+		return err;
+	l->text = &text;
+	if (!parse(l))
+		err = l->reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
+	l->text = NULL;
+	l->client = NULL;
+	return err;
+}
+
+static int
+select_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+/* By bytes: the order must not change with the locale. */
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum authcode_err
+load_clients_d(struct loader *l, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int dir_len = slash != NULL ? (int)(slash + 1 - path) : 0;
+	char *dir = ac_arena_printf(l->arena, "%.*sclients.d", dir_len, path);
+	enum authcode_err err = AUTHCODE_OK;
+	struct dirent **entries = NULL;
+	int count;
+
+	if (dir == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	count = scandir(dir, &entries, select_conf, by_name);
+	if (count < 0 && errno == ENOENT)
+		return AUTHCODE_OK;
+	if (count < 0) {
+		const struct ac_place place = { .file = dir };
+
+		ac_config_refuse(l->reason, &place, "%m");
+		return AUTHCODE_ERR_IO;
+	}
+	for (int i = 0; i < count; i++) {
+		char *file = ac_arena_printf(l->arena, "%s/%s", dir, entries[i]->d_name);
+
+		if (err == AUTHCODE_OK)
+			err = file != NULL ? load_file(l, file) : AUTHCODE_ERR_MEMORY;
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct ac_client_settings *const *x = a, *const *y = b;
+
+	int order = strcmp((*x)->client.id, (*y)->client.id);
+
+	return order != 0 ? order : ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
+}
+
+/* The registry's own sentence names the client; asked for each alone, it also
+ * tells which place in which file is meant. */
+static void
+place_reason(struct loader *l, const struct authcode_reason *why)
+{
+	struct authcode_clients *alone = NULL;
+	struct ac_place place = { .file = l->settings->config.path };
+
+	for (size_t i = 0; i < l->client_count && place.line == 0; i++) {
+		if (authcode_clients_new(&l->clients[i]->client, 1, &alone, NULL) != AUTHCODE_OK)
+			place = l->clients[i]->place;
+		authcode_clients_unref(&alone);
+	}
+	ac_config_refuse(l->reason, &place, "%s", why->text);
+}
+
+static enum authcode_err
+build_registry(struct loader *l)
+{
+	struct authcode_client *list =
+		authcode_arena_alloc(l->scratch, (l->client_count + 1) * sizeof(*list));
+	struct authcode_reason why = { 0 };
+	enum authcode_err err;
+
+	if (list == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	qsort(l->clients, l->client_count, sizeof(struct ac_client_settings *), by_id);
+	for (size_t i = 0; i < l->client_count; i++) {
+		const struct ac_client_settings *client = l->clients[i];
+
+		list[i] = client->client;
+		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)
+			continue;
+		ac_config_refuse(l->reason, &client->place,
+				 "client \"%s\" is also at %s:%u; ids must differ", list[i].id,
+				 l->clients[i - 1]->place.file, l->clients[i - 1]->place.line);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	err = authcode_clients_new(list, l->client_count, &l->settings->config.clients, &why);
+	if (err != AUTHCODE_OK)
+		place_reason(l, &why);
+	return err;
+}
+
+static enum authcode_err
+load(struct loader *l, const char *path)
+{
+	struct ac_settings *settings = l->settings;
+	enum authcode_err err;
+
+	for (size_t i = 0; i < AC_OPTION_COUNT_MAX; i++)
+		settings->places[i].file = settings->config.path;
+	l->clients = authcode_arena_alloc(l->scratch,
+					  AC_MAX_CLIENTS * sizeof(struct ac_client_settings *));
+	if (l->clients == NULL || !ac_options_set_defaults("", settings, l->arena))
+		return AUTHCODE_ERR_MEMORY;
+	l->main_file = true;
+	err = load_file(l, path);
+	if (err == AUTHCODE_OK)
+		err = ac_config_check_server(settings, l->reason);
+	l->main_file = false;
+	if (err == AUTHCODE_OK)
+		err = load_clients_d(l, path);
+	if (err == AUTHCODE_OK)
+		err = build_registry(l);
+	return err;
+}
+
+enum authcode_err
+ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason *reason)
+{
+	struct authcode_arena *arena = NULL, *scratch = NULL;
+	struct loader l = { .reason = reason };
+	enum authcode_err err;
+
+	reason->text[0] = '\0';
+	err = authcode_arena_new(MAX_CONFIG_ARENA, &arena);
+	if (err == AUTHCODE_OK)
+		err = authcode_arena_new(MAX_CONFIG_ARENA, &scratch);
+	if (err != AUTHCODE_OK)
+		goto out;
+	err = AUTHCODE_ERR_MEMORY;
+	l.settings = authcode_arena_alloc(arena, sizeof(*l.settings));
+	if (l.settings == NULL)
+		goto out;
+	l.arena = arena;
+	l.scratch = scratch;
+	l.settings->config.arena = arena;
+	l.settings->config.path = ac_arena_strdup(arena, path);
+	if (l.settings->config.path == NULL)
+		goto out;
+	err = load(&l, path);
+	if (err != AUTHCODE_OK) {
+		authcode_clients_unref(&l.settings->config.clients);
+		goto out;
+	}
+	*ret = &l.settings->config;
+	arena = NULL;
+out:
+	if (err != AUTHCODE_OK && reason->text[0] == '\0')
+		snprintf(reason->text, sizeof(reason->text), "%.200s: %s", path,
+			 authcode_err_str(err));
+	authcode_arena_free(&scratch);
+	authcode_arena_free(&arena);
+	return err;
+}
+
+void
+ac_config_free(struct ac_config **config)
+{
+	struct authcode_arena *arena;
+
+	if (config == NULL || *config == NULL)
+		return;
+	arena = (*config)->arena;
+	authcode_clients_unref(&(*config)->clients);
+	*config = NULL;
+	authcode_arena_free(&arena);
+}

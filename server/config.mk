@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# The configuration, for authcoded and for its tests.
+noinst_LTLIBRARIES += libserver_config.la
+
+libserver_config_la_SOURCES = \
+	server/config.c server/config.h \
+	server/config_options.c server/config_options.h \
+	server/config_read.c \
+	server/config_rules.c server/config_rules.h \
+	server/config_secret.c server/config_secret.h \
+	server/config_store.c \
+	server/config_text.c server/config_text.h \
+	server/config_values.c server/config_values.h
+libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
+libserver_config_la_LIBADD = $(CONFUSE_LIBS)
+
+sampledir = $(docdir)
+dist_sample_DATA = dist/authcode.conf

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The inside of the configuration: the option table and where its values land.
+ * An option exists when it has a row; parser, defaults, allowed values, --help
+ * and the documentation checks all read the row.
+ */
+#ifndef AC_SERVER_CONFIG_OPTIONS_H
+#define AC_SERVER_CONFIG_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <authcode/store.h>
+
+#include "server/config.h"
+
+enum ac_option_kind {
+	AC_OPTION_TEXT,     /* const char * */
+	AC_OPTION_NUMBER,   /* uint32_t */
+	AC_OPTION_DURATION, /* uint32_t, seconds */
+	AC_OPTION_FLAG,     /* bool */
+	AC_OPTION_CHOICE,   /* an enum */
+	AC_OPTION_LIST,     /* struct ac_texts */
+	AC_OPTION_BITS,     /* unsigned, a list of choices */
+};
+
+struct ac_texts {
+	const char *const *list;
+	size_t count;
+};
+
+struct ac_choice {
+	const char *word;
+	unsigned value;
+};
+
+struct ac_option {
+	struct ac_option_row row;
+	enum ac_option_kind kind;
+	size_t offset;                   /* in struct ac_settings or ac_client_settings */
+	uint32_t min, max;               /* NUMBER, DURATION */
+	const struct ac_choice *choices; /* CHOICE, BITS: ends with a NULL word */
+	bool (*check)(const char *text); /* TEXT, each item of a LIST */
+	const char *allowed;             /* the end of the sentence "…; give …" */
+};
+
+#define AC_OPTION_COUNT_MAX 64
+
+/* Where an option was set. */
+struct ac_place {
+	const char *file;
+	unsigned line; /* 0: not set, the default holds */
+};
+
+/* Section "": config, and what only the rules need. */
+struct ac_settings {
+	struct ac_config config;
+	struct ac_texts listen;
+	struct ac_texts trusted_proxies;
+	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
+};
+
+/* Section "client". */
+struct ac_client_settings {
+	struct authcode_client client;
+	struct ac_texts redirect_uris;
+	struct ac_texts introspect_clients;
+	const char *secret_file;
+	const char *secret_sha256;
+	struct ac_place place; /* of the block's opening line */
+	size_t order;          /* in which blocks were read */
+	struct ac_place places[AC_OPTION_COUNT_MAX];
+};
+
+/* NULL past the end, or when there is none. */
+const struct ac_option *ac_option_at(size_t i);
+const struct ac_option *ac_option_find(const char *section, const char *name, size_t len);
+size_t ac_option_index(const struct ac_option *option);
+
+/* Sets every option of the section to its default. */
+AC_MUST_USE bool ac_options_set_defaults(const char *section, void *target,
+					 struct authcode_arena *arena);
+
+/* Stores one value (item number index of a list) in target, copied into the
+ * arena. ERR_SYNTAX: not an allowed value. */
+AC_MUST_USE enum authcode_err ac_option_store(const struct ac_option *option, const char *value,
+					      size_t index, void *target,
+					      struct authcode_arena *arena);
+
+/* Writes "give …" for people. */
+void ac_option_describe(const struct ac_option *option, char *out, size_t size);
+
+/* Writes "file:line: …" or "file: …" unless something is already there; false
+ * for the convenience of the caller. */
+bool ac_config_refuse(struct authcode_reason *reason, const struct ac_place *place, const char *fmt,
+		      ...) AC_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See config_rules.h. Client rules that the protocol defines (redirect URIs,
+ * scopes) are authcode_clients_new()'s; here is where a secret comes from.
+ */
+#include "server/config_rules.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/base64url.h"
+#include "base/limits.h"
+#include "base/secret.h"
+#include "base/uri.h"
+#include "server/config_secret.h"
+#include "server/config_values.h"
+
+/* Where the option was set; the whole file when it was not. */
+static const struct ac_place *
+place_of(const struct ac_place *places, const char *section, const char *name)
+{
+	const struct ac_option *option = ac_option_find(section, name, strlen(name));
+
+	return &places[ac_option_index(option)];
+}
+
+static bool
+check_issuer(struct ac_settings *settings, bool *ret_loopback, struct authcode_reason *reason)
+{
+	struct ac_config *config = &settings->config;
+	const struct ac_place *place = place_of(settings->places, "", "issuer");
+	struct ac_uri uri;
+	size_t len;
+	char *path;
+
+	if (config->issuer == NULL)
+		return ac_config_refuse(reason, place,
+					"issuer: missing; give the URL by which "
+					"browsers and clients know this server");
+	if (!ac_uri_parse(config->issuer, strlen(config->issuer), &uri))
+		return false;
+	*ret_loopback = ac_uri_is_loopback_ip(&uri) || ac_span_is(uri.host, "localhost");
+	config->issuer_is_dev = *ret_loopback && ac_span_is(uri.scheme, "http");
+	len = uri.path.len;
+	if (len > 0 && uri.path.data[len - 1] == '/')
+		len--;
+	path = ac_arena_strndup(config->arena, uri.path.data, len);
+	config->issuer_path = path;
+	return path != NULL;
+}
+
+static bool
+check_tls(struct ac_settings *settings, struct authcode_reason *reason)
+{
+	const struct ac_config *config = &settings->config;
+
+	if (config->tls_certificate_file != NULL && config->tls_key_file == NULL)
+		return ac_config_refuse(reason,
+					place_of(settings->places, "", "tls_certificate_file"),
+					"tls_certificate_file: set without tls_key_file; give both "
+					"or neither");
+	if (config->tls_certificate_file == NULL && config->tls_key_file != NULL)
+		return ac_config_refuse(reason, place_of(settings->places, "", "tls_key_file"),
+					"tls_key_file: set without tls_certificate_file; give both "
+					"or neither");
+	return true;
+}
+
+static bool
+fill_listens(struct ac_settings *settings)
+{
+	struct ac_config *config = &settings->config;
+	size_t count = settings->listen.count;
+	struct ac_listen *listens = authcode_arena_alloc(config->arena, count * sizeof(*listens));
+
+	if (listens == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = settings->listen.list[i];
+		bool tcp = strncmp(text, "unix:", 5) != 0;
+
+		listens[i].kind = tcp ? AC_LISTEN_TCP : AC_LISTEN_UNIX;
+		listens[i].text = text;
+		listens[i].tls = tcp && config->tls_certificate_file != NULL;
+	}
+	config->listens = listens;
+	config->listen_count = count;
+	return true;
+}
+
+/* What keeps a listener without TLS from serving an issuer that the world
+ * reaches, or NULL. Behind a proxy that is not trusted all people would share
+ * one address, and with it one limit; without TLS and proxy, passwords would
+ * cross the network in the clear. */
+static const char *
+listen_problem(const struct ac_listen *listen, bool trusts_unix, bool trusts_addresses)
+{
+	if (listen->tls)
+		return NULL;
+	if (listen->kind == AC_LISTEN_UNIX)
+		return trusts_unix ? NULL
+				   : "takes requests of a proxy that is not trusted; add unix to "
+				     "trusted_proxies";
+	if (trusts_addresses)
+		return NULL;
+	if (ac_listen_is_local(listen->text))
+		return "takes requests of a proxy that is not trusted; give trusted_proxies, or "
+		       "tls_certificate_file and tls_key_file";
+	return "would take passwords without TLS; give tls_certificate_file and tls_key_file, or "
+	       "trusted_proxies";
+}
+
+static bool
+check_reachable(struct ac_settings *settings, bool loopback_issuer, struct authcode_reason *reason)
+{
+	const struct ac_config *config = &settings->config;
+	bool trusts_unix = false, trusts_addresses = false;
+
+	if (loopback_issuer)
+		return true;
+	for (size_t i = 0; i < config->trusted_proxy_count; i++) {
+		bool is_unix = strcmp(config->trusted_proxies[i], "unix") == 0;
+
+		trusts_unix |= is_unix;
+		trusts_addresses |= !is_unix;
+	}
+	for (size_t i = 0; i < config->listen_count; i++) {
+		const struct ac_listen *listen = &config->listens[i];
+		const char *problem = listen_problem(listen, trusts_unix, trusts_addresses);
+
+		if (problem != NULL)
+			return ac_config_refuse(reason, place_of(settings->places, "", "listen"),
+						"listen: \"%s\" %s", listen->text, problem);
+	}
+	return true;
+}
+
+static bool
+check_lifetimes(struct ac_settings *settings, struct authcode_reason *reason)
+{
+	const struct ac_config *c = &settings->config;
+	const struct authcode_lifetimes *l = &c->lifetimes;
+	const struct {
+		const char *idle_name, *absolute_name;
+		uint32_t idle, absolute;
+	} pairs[] = {
+		{ "refresh_idle_lifetime", "refresh_absolute_lifetime", l->refresh_idle_s,
+		  l->refresh_absolute_s },
+		{ "session_idle_lifetime", "session_absolute_lifetime", l->session_idle_s,
+		  l->session_absolute_s },
+		{ "prompt_timeout", "sign_in_timeout", c->prompt_timeout_s, c->sign_in_timeout_s },
+		{ "max_connections_per_address", "max_connections", c->max_connections_per_address,
+		  c->max_connections },
+		{ "max_sign_ins_per_address", "max_sign_ins", c->max_sign_ins_per_address,
+		  c->max_sign_ins },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(pairs); i++) {
+		const struct ac_place *place = place_of(settings->places, "", pairs[i].idle_name);
+
+		if (pairs[i].idle <= pairs[i].absolute)
+			continue;
+		if (place->line == 0)
+			place = place_of(settings->places, "", pairs[i].absolute_name);
+		return ac_config_refuse(reason, place, "%s: %u is more than %s, which is %u",
+					pairs[i].idle_name, pairs[i].idle, pairs[i].absolute_name,
+					pairs[i].absolute);
+	}
+	return true;
+}
+
+enum authcode_err
+ac_config_check_server(struct ac_settings *settings, struct authcode_reason *reason)
+{
+	bool loopback = false;
+
+	settings->config.trusted_proxies = settings->trusted_proxies.list;
+	settings->config.trusted_proxy_count = settings->trusted_proxies.count;
+	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
+	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
+	    check_lifetimes(settings, reason))
+		return AUTHCODE_OK;
+	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
+}
+
+static bool
+check_introspection(const struct ac_client_settings *settings, struct authcode_reason *reason)
+{
+	bool listed = settings->client.may_introspect == AUTHCODE_INTROSPECT_LIST;
+
+	if (listed && settings->introspect_clients.count == 0)
+		return ac_config_refuse(reason,
+					place_of(settings->places, "client", "may_introspect"),
+					"may_introspect: list needs introspect_clients");
+	if (!listed && settings->introspect_clients.count > 0)
+		return ac_config_refuse(reason,
+					place_of(settings->places, "client", "introspect_clients"),
+					"introspect_clients: read only with may_introspect = list");
+	return true;
+}
+
+enum authcode_err
+ac_config_check_client(struct ac_client_settings *settings, struct authcode_reason *reason)
+{
+	struct authcode_client *client = &settings->client;
+	const struct ac_place *file = place_of(settings->places, "client", "client_secret_file");
+	const struct ac_place *digest =
+		place_of(settings->places, "client", "client_secret_sha256");
+	const struct ac_place *given = file->line != 0 ? file : digest;
+	size_t len;
+
+	client->redirect_uris = settings->redirect_uris.list;
+	client->redirect_uri_count = settings->redirect_uris.count;
+	client->introspect_clients = settings->introspect_clients.list;
+	client->introspect_client_count = settings->introspect_clients.count;
+	if (!check_introspection(settings, reason))
+		return AUTHCODE_ERR_CONFIG;
+	if (client->auth == AUTHCODE_AUTH_NONE) {
+		if (given->line == 0)
+			return AUTHCODE_OK;
+		ac_config_refuse(reason, given,
+				 "client \"%s\" has token_endpoint_auth_method = none and so no "
+				 "secret; remove one of the two",
+				 client->id);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (file->line != 0 && digest->line != 0) {
+		ac_config_refuse(reason, digest,
+				 "client_secret_sha256: client_secret_file is set too; give one");
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (given->line == 0) {
+		ac_config_refuse(reason, &settings->place,
+				 "client \"%s\" has no secret; give client_secret_file or "
+				 "client_secret_sha256, or token_endpoint_auth_method = none",
+				 client->id);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (file->line != 0)
+		return ac_config_secret_hash(settings->secret_file, file, client->secret_hash,
+					     reason);
+	if (!ac_base64url_decode(settings->secret_sha256, strlen(settings->secret_sha256),
+				 client->secret_hash, sizeof(client->secret_hash), &len))
+		return AUTHCODE_ERR_CONFIG;
+	return AUTHCODE_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What options mean together. Each returns ERR_CONFIG with a sentence in
+ * reason, or another error.
+ */
+#ifndef AC_SERVER_CONFIG_RULES_H
+#define AC_SERVER_CONFIG_RULES_H
+
+#include "server/config_options.h"
+
+/* Also fills what is derived: issuer_path, issuer_is_dev, listens. */
+AC_MUST_USE enum authcode_err ac_config_check_server(struct ac_settings *settings,
+						     struct authcode_reason *reason);
+
+/* Also reads the secret, and leaves only its hash. */
+AC_MUST_USE enum authcode_err ac_config_check_client(struct ac_client_settings *settings,
+						     struct authcode_reason *reason);
+
+#endif

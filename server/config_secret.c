@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See config_secret.h. The digest is fast on purpose (no key derivation on the
+ * request path), so a secret that a person could guess is refused: 22
+ * characters of base64 are 128 bits.
+ */
+#include "server/config_secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/secret.h"
+
+#define SECRET_MIN 22
+
+static bool
+check_file(int fd, const char *path, const struct ac_place *place, struct authcode_reason *reason)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
+	if (!S_ISREG(st.st_mode))
+		return ac_config_refuse(reason, place, "client_secret_file: %s: not a regular file",
+					path);
+	if ((st.st_mode & (S_IRWXO | S_IWGRP)) != 0)
+		return ac_config_refuse(reason, place,
+					"client_secret_file: %s: others may read or write it; run "
+					"chmod 600 on it",
+					path);
+	if ((st.st_mode & S_IRGRP) != 0 && st.st_uid != 0)
+		return ac_config_refuse(reason, place,
+					"client_secret_file: %s: its group may read it although "
+					"root does not own it; run chmod 600 on it",
+					path);
+	return true;
+}
+
+/* Bytes read, at most size; -1 with errno. */
+static ssize_t
+read_up_to(int fd, char *data, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, data + len, size - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+/* RFC 6749 App. A.2: *VSCHAR. One newline at the end is the editor's. */
+static bool
+check_secret(const char *data, size_t *len, const char *path, const struct ac_place *place,
+	     struct authcode_reason *reason)
+{
+	if (*len > 0 && data[*len - 1] == '\n')
+		(*len)--;
+	if (*len > 0 && data[*len - 1] == '\r')
+		(*len)--;
+	if (*len < SECRET_MIN || *len > AC_MAX_CLIENT_SECRET)
+		return ac_config_refuse(reason, place,
+					"client_secret_file: %s: the secret must have %d to %d "
+					"characters; openssl rand -base64 32 makes one",
+					path, SECRET_MIN, AC_MAX_CLIENT_SECRET);
+	for (size_t i = 0; i < *len; i++) {
+		if (data[i] < 0x20 || data[i] > 0x7e)
+			return ac_config_refuse(reason, place,
+						"client_secret_file: %s: the secret must be one "
+						"line of printable ASCII",
+						path);
+	}
+	return true;
+}
+
+enum authcode_err
+ac_config_secret_hash(const char *path, const struct ac_place *place,
+		      uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN], struct authcode_reason *reason)
+{
+	char data[AC_MAX_CLIENT_SECRET + 3]; /* a newline, and one byte that is too many */
+	enum authcode_err err = AUTHCODE_ERR_CONFIG;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t n;
+	size_t len;
+
+	if (fd < 0) {
+		ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (!check_file(fd, path, place, reason))
+		goto out;
+	n = read_up_to(fd, data, sizeof(data));
+	if (n < 0) {
+		ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
+		goto out;
+	}
+	len = (size_t)n;
+	if (!check_secret(data, &len, path, place, reason))
+		goto out;
+	err = authcode_client_secret_hash(data, len, ret_hash);
+out:
+	ac_wipe(data, sizeof(data));
+	close(fd);
+	return err;
+}

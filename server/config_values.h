@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Which texts an option may hold: the checks that rows of the table name.
+ */
+#ifndef AC_SERVER_CONFIG_VALUES_H
+#define AC_SERVER_CONFIG_VALUES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+/* RFC 8414 §2, and what a browser's Origin header can equal. */
+AC_MUST_USE bool ac_value_issuer(const char *text);
+AC_MUST_USE bool ac_value_listen(const char *text);
+AC_MUST_USE bool ac_value_network(const char *text); /* address, prefix or "unix" */
+AC_MUST_USE bool ac_value_path(const char *text);    /* absolute */
+AC_MUST_USE bool ac_value_socket(const char *text);  /* absolute, fits sockaddr_un */
+AC_MUST_USE bool ac_value_service(const char *text);
+AC_MUST_USE bool ac_value_user(const char *text);
+AC_MUST_USE bool ac_value_label(const char *text); /* shown to people */
+AC_MUST_USE bool ac_value_digest(const char *text);
+
+/* "90", "90s", "15min", "8h", "14d" in seconds. */
+AC_MUST_USE bool ac_value_duration(const char *text, uint32_t *ret_s);
+
+/* Does a listener that passed ac_value_listen() take only local connections? */
+AC_MUST_USE bool ac_listen_is_local(const char *text);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The thread that moves conversations on: it starts helpers, reads their
+ * events, hands out the lock of a name, keeps the deadlines, and resumes who
+ * waits. Requests are resumed and lines are logged without the lock.
+ */
+#include "server/conversation_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/base64url.h"
+#include "base/random.h"
+#include "server/log.h"
+#include "server/log_name.h"
+
+#define MAX_EVENTS 64
+#define MAX_REPORTS 16
+
+/* What is known of each verdict; a verdict without a row fails. */
+static const struct {
+	enum ac_look_kind outcome;
+	const char *reason;
+} verdicts[AC_VERDICT_COUNT] = {
+	[AC_VERDICT_DENIED] = { AC_LOOK_FAILED, "bad_credentials" },
+	[AC_VERDICT_OK] = { AC_LOOK_SUCCEEDED, NULL },
+	[AC_VERDICT_UNAVAILABLE] = { AC_LOOK_UNAVAILABLE, "unavailable" },
+	[AC_VERDICT_CHANGE_DUE] = { AC_LOOK_CHANGE_DUE, "password_change_due" },
+};
+
+/* --- events of the helper ------------------------------------------------- */
+
+static bool
+ask(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wire_prompt *prompt)
+{
+	unsigned char nonce[AC_QUESTION_LEN * 3 / 4];
+	int64_t deadline = ac_monotonic_ms() + c->settings.prompt_ms;
+
+	one->prompt = malloc(sizeof(*prompt));
+	if (one->prompt == NULL || ac_random_fill(NULL, nonce, sizeof(nonce)) != AUTHCODE_OK)
+		return false;
+	*one->prompt = *prompt;
+	ac_base64url_encode(nonce, sizeof(nonce), one->question);
+	one->state = AC_CONVERSATION_ASKED;
+	one->deadline_ms = deadline < one->end_ms ? deadline : one->end_ms;
+	return true;
+}
+
+/* The one way to succeeded. */
+static void
+judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wire_result *result)
+{
+	int64_t deadline = ac_monotonic_ms() + c->settings.prompt_ms;
+
+	if ((size_t)result->verdict >= AC_ARRAY_SIZE(verdicts) ||
+	    (result->verdict != AC_VERDICT_OK && verdicts[result->verdict].reason == NULL)) {
+		ac_conversation_finish(c, one, AC_LOOK_FAILED, "helper");
+		return;
+	}
+	if (result->verdict != AC_VERDICT_OK) {
+		ac_conversation_finish(c, one, verdicts[result->verdict].outcome,
+				       verdicts[result->verdict].reason);
+		return;
+	}
+	one->identity = malloc(sizeof(*one->identity));
+	if (one->identity == NULL || result->identity.user[0] == '\0') {
+		ac_conversation_finish(c, one, AC_LOOK_UNAVAILABLE, "helper");
+		return;
+	}
+	*one->identity = result->identity;
+	c->settings.authenticator.ops->cancel(one->helper);
+	one->helper = NULL;
+	one->state = AC_CONVERSATION_SUCCEEDED;
+	one->deadline_ms = deadline < one->end_ms ? deadline : one->end_ms;
+}
+
+static void
+want_lock(struct ac_conversations *c, struct ac_conversation *one,
+	  const struct ac_wire_canon *canon)
+{
+	memcpy(one->canon, canon->user, sizeof(one->canon));
+	one->state = AC_CONVERSATION_LOCK;
+	one->ticket = ++c->serial;
+}
+
+/* Takes one event; false when there is none for now, or the end has come. */
+static bool
+take_event(struct ac_conversations *c, struct ac_conversation *one)
+{
+	struct ac_relay_event event = c->settings.authenticator.ops->next(one->helper);
+
+	if (event.kind == AC_RELAY_WAIT)
+		return false;
+	if (event.kind == AC_RELAY_CANON && one->state == AC_CONVERSATION_STARTING) {
+		want_lock(c, one, &event.frame->u.canon);
+		return true;
+	}
+	if (event.kind == AC_RELAY_PROMPT && one->state == AC_CONVERSATION_WORKING &&
+	    ask(c, one, &event.frame->u.prompt))
+		return true;
+	if (event.kind == AC_RELAY_RESULT && one->state == AC_CONVERSATION_WORKING)
+		judge(c, one, &event.frame->u.result);
+	else
+		ac_conversation_finish(c, one, event.began ? AC_LOOK_FAILED : AC_LOOK_UNAVAILABLE,
+				       "helper");
+	return false;
+}
+
+static void
+handle(struct ac_conversations *c, const struct epoll_event *event)
+{
+	uint64_t count;
+
+	if (event->data.u64 == 0) {
+		while (read(c->wake_fd, &count, sizeof(count)) > 0)
+			continue;
+		return;
+	}
+	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
+		if (one->serial != event->data.u64)
+			continue;
+		while (one->helper != NULL && take_event(c, one))
+			continue;
+		return;
+	}
+}
+
+/* --- moving on ------------------------------------------------------------ */
+
+static bool
+at_work(const struct ac_conversation *one)
+{
+	return one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_LOCK ||
+	       one->state == AC_CONVERSATION_WORKING;
+}
+
+/* Is another conversation of the same typed name at work? */
+static bool
+name_at_work(const struct ac_conversations *c, const struct ac_conversation *one)
+{
+	for (const struct ac_conversation *other = c->list; other != NULL; other = other->next) {
+		if (other != one && at_work(other) &&
+		    strcmp(other->start.user, one->start.user) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does a module work for this account, or has somebody asked before us? */
+static bool
+lock_taken(const struct ac_conversations *c, const struct ac_conversation *one)
+{
+	for (const struct ac_conversation *other = c->list; other != NULL; other = other->next) {
+		bool first = other->state == AC_CONVERSATION_WORKING ||
+			     (other->state == AC_CONVERSATION_LOCK && other->ticket < one->ticket);
+
+		if (other != one && first && strcmp(other->canon, one->canon) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+start(struct ac_conversations *c, struct ac_conversation *one)
+{
+	const struct ac_authenticator *authenticator = &c->settings.authenticator;
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = one->serial };
+	struct ac_secret *password = one->password;
+	enum authcode_err err;
+
+	one->password = NULL;
+	one->state = AC_CONVERSATION_STARTING;
+	err = authenticator->ops->start_take(authenticator->self, &one->start, password,
+					     &one->helper);
+	if (err == AUTHCODE_ERR_USAGE) /* a name or password that can be nobody's */
+		ac_conversation_finish(c, one, AC_LOOK_FAILED, "bad_credentials");
+	else if (err != AUTHCODE_OK || epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD,
+						 authenticator->ops->fd(one->helper), &event) != 0)
+		ac_conversation_finish(c, one, AC_LOOK_UNAVAILABLE, "helper");
+}
+
+static void
+proceed(struct ac_conversations *c, struct ac_conversation *one)
+{
+	const struct ac_authenticator_ops *ops = c->settings.authenticator.ops;
+	enum authcode_err err;
+
+	one->state = AC_CONVERSATION_WORKING;
+	if (one->answer != NULL)
+		err = ops->answer(one->helper, ac_secret_data(one->answer),
+				  ac_secret_len(one->answer));
+	else
+		err = ops->go(one->helper);
+	ac_secret_free(&one->answer);
+	if (err != AUTHCODE_OK)
+		ac_conversation_finish(c, one, AC_LOOK_FAILED,
+				       err == AUTHCODE_ERR_USAGE ? "bad_credentials" : "helper");
+}
+
+static void
+move_on(struct ac_conversations *c)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
+			if (one->state == AC_CONVERSATION_QUEUED && !name_at_work(c, one))
+				start(c, one);
+			else if (one->state == AC_CONVERSATION_LOCK && !lock_taken(c, one))
+				proceed(c, one);
+			else
+				continue;
+			/* What failed at once may have freed a name for one before it. */
+			again = again || one->state == AC_CONVERSATION_OVER;
+		}
+	}
+}
+
+/* --- deadlines, waiters, log ---------------------------------------------- */
+
+static void
+expire(struct ac_conversations *c, int64_t now)
+{
+	for (struct ac_conversation *one = c->list, *next; one != NULL; one = next) {
+		next = one->next;
+		if (now < one->deadline_ms)
+			continue;
+		if (one->state != AC_CONVERSATION_OVER)
+			ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
+		else if (one->waiters == NULL && one->reason == NULL)
+			ac_conversation_remove(c, one);
+	}
+}
+
+/* Unlinks the waiters that have something to see, or have waited enough. */
+static struct ac_waiter *
+collect_waiters(struct ac_conversations *c, int64_t now)
+{
+	struct ac_waiter *ready = NULL;
+
+	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
+		bool waits = one->state == AC_CONVERSATION_QUEUED || at_work(one);
+
+		for (struct ac_waiter **at = &one->waiters; *at != NULL;) {
+			struct ac_waiter *waiter = *at;
+
+			if (waits && now < waiter->until) {
+				at = &waiter->next;
+				continue;
+			}
+			*at = waiter->next;
+			one->waiter_count--;
+			waiter->next = ready;
+			ready = waiter;
+		}
+	}
+	return ready;
+}
+
+/* From resume on the waiter belongs to its request again. */
+static void
+resume_all(struct ac_waiter *ready)
+{
+	while (ready != NULL) {
+		struct ac_waiter *next = ready->next;
+
+		ready->next = NULL;
+		ac_http_resume(ready->h);
+		ready = next;
+	}
+}
+
+struct report {
+	const char *reason;
+	char rhost[sizeof(((struct ac_wire_start *)NULL)->rhost)];
+	char client_id[AC_MAX_CLIENT_ID + 1];
+	char name_mac[AC_LOG_NAME_LEN + 1];
+};
+
+static size_t
+collect_reports(struct ac_conversations *c, struct report reports[MAX_REPORTS])
+{
+	size_t count = 0;
+
+	for (struct ac_conversation *one = c->list; one != NULL && count < MAX_REPORTS;
+	     one = one->next) {
+		struct report *report = &reports[count];
+
+		if (one->state != AC_CONVERSATION_OVER || one->reason == NULL)
+			continue;
+		report->reason = one->reason;
+		snprintf(report->rhost, sizeof(report->rhost), "%s", one->start.rhost);
+		snprintf(report->client_id, sizeof(report->client_id), "%s", one->client_id);
+		ac_log_name(c->log_key, one->start.user, report->name_mac);
+		one->reason = NULL;
+		count++;
+	}
+	return count;
+}
+
+static void
+write_reports(const struct report *reports, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ac_log_event(AC_LOG_NOTICE, "login failed", "rhost", reports[i].rhost, "reason",
+			     reports[i].reason, "client", reports[i].client_id, "user", "unknown",
+			     "user_mac", reports[i].name_mac, NULL);
+}
+
+static int
+next_timeout(const struct ac_conversations *c, int64_t now)
+{
+	int64_t soonest = now + 60000;
+
+	for (const struct ac_conversation *one = c->list; one != NULL; one = one->next) {
+		if (one->deadline_ms < soonest)
+			soonest = one->deadline_ms;
+		if (one->state == AC_CONVERSATION_OVER && one->reason != NULL)
+			soonest = now;
+		for (const struct ac_waiter *w = one->waiters; w != NULL; w = w->next) {
+			if (w->until < soonest)
+				soonest = w->until;
+		}
+	}
+	return soonest > now ? (int)(soonest - now) : 0;
+}
+
+void *
+ac_conversations_run(void *conversations)
+{
+	struct ac_conversations *c = conversations;
+	struct epoll_event events[MAX_EVENTS];
+	struct report reports[MAX_REPORTS];
+	bool last = false;
+
+	while (!last) {
+		struct ac_waiter *ready;
+		size_t report_count;
+		int64_t now;
+		int timeout, count = 0;
+
+		(void)pthread_mutex_lock(&c->lock);
+		now = ac_monotonic_ms();
+		expire(c, now);
+		move_on(c);
+		ready = collect_waiters(c, now);
+		report_count = collect_reports(c, reports);
+		timeout = next_timeout(c, now);
+		last = c->draining && report_count < MAX_REPORTS;
+		(void)pthread_mutex_unlock(&c->lock);
+
+		resume_all(ready);
+		write_reports(reports, report_count);
+		if (!last)
+			count = epoll_wait(c->epoll_fd, events, MAX_EVENTS, timeout);
+
+		(void)pthread_mutex_lock(&c->lock);
+		for (int i = 0; i < count; i++)
+			handle(c, &events[i]);
+		(void)pthread_mutex_unlock(&c->lock);
+	}
+	return NULL;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The inside of struct ac_conversations, shared by conversation.c (what HTTP
+ * threads call) and conversation_run.c (the thread). Everything is guarded by
+ * the one lock, the calls of the authenticator included: they return at once.
+ */
+#ifndef AC_SERVER_CONVERSATION_TABLE_H
+#define AC_SERVER_CONVERSATION_TABLE_H
+
+#include <pthread.h>
+
+#include "server/conversation.h"
+#include "server/log_name.h"
+#include "server/used_nonces.h"
+
+enum ac_conversation_state {
+	AC_CONVERSATION_OVER = 0,
+	AC_CONVERSATION_QUEUED,
+	AC_CONVERSATION_STARTING,
+	AC_CONVERSATION_LOCK, /* wants the lock of its canonical name */
+	AC_CONVERSATION_WORKING,
+	AC_CONVERSATION_ASKED,
+	AC_CONVERSATION_SUCCEEDED,
+};
+
+struct ac_conversation {
+	struct ac_conversation *next; /* in order of beginning */
+	uint64_t serial;              /* names it to epoll */
+	enum ac_conversation_state state;
+	enum ac_look_kind outcome; /* OVER: what a look sees */
+	const char *reason;        /* OVER: for the log, NULL once written or nothing to say */
+	char login[AC_LOGIN_LEN + 1];
+	char browser[AC_BROWSER_LEN + 1];
+	uint8_t nonce[AUTHCODE_NONCE_LEN];
+	char *transaction;
+	char *client_id;
+	char *client_name;
+	struct ac_wire_start start;
+	struct ac_secret *password; /* until the helper has started */
+	void *helper;               /* the authenticator's, NULL before and after */
+	char canon[AC_MAX_USER_NAME + 1];
+	uint64_t ticket;          /* LOCK: who came first */
+	struct ac_secret *answer; /* until the lock is granted */
+	char question[AC_QUESTION_LEN + 1];
+	struct ac_wire_prompt *prompt;     /* ASKED */
+	struct ac_wire_identity *identity; /* SUCCEEDED */
+	int64_t end_ms;                    /* monotonic: of everything */
+	int64_t deadline_ms;               /* monotonic: of this state */
+	struct ac_waiter *waiters;
+	uint32_t waiter_count;
+};
+
+struct ac_conversations {
+	struct ac_conversations_settings settings;
+	pthread_mutex_t lock;
+	pthread_t thread;
+	bool running;
+	bool draining;
+	int epoll_fd;
+	int wake_fd;
+	uint64_t serial; /* the last one given: conversations and tickets */
+	struct ac_conversation *list;
+	struct ac_used_nonces used;
+	uint8_t log_key[AC_LOG_NAME_KEY_LEN]; /* of names that nobody has proved */
+};
+
+int64_t ac_monotonic_ms(void);
+
+/* Ends it for good: helper, secrets and lock are gone, the outcome stays to be
+ * looked at. reason must be a constant. */
+void ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
+			    enum ac_look_kind outcome, const char *reason);
+
+/* Unlinks and frees one that is over and has no waiter. */
+void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);
+
+/* The thread: moves everything on until draining. */
+void *ac_conversations_run(void *conversations);
+
+/* Something changed that the thread must look at. */
+void ac_conversations_wake(struct ac_conversations *c);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * libmicrohttpd, and only here and in its sibling files http_*.c: the life of
+ * one request through its callbacks, and suspending it while somebody else
+ * works. Own form decoder: the library's post processor is never used, nor its
+ * decoded arguments.
+ *
+ *   request line → new, header → gate, body → read_body,
+ *   complete → dispatch → reply, or park until ac_http_resume()
+ */
+#include "server/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/secret.h"
+#include "server/app.h"
+#include "server/dispatch.h"
+#include "server/http_internal.h"
+#include "server/log.h"
+
+/* --- one request ----------------------------------------------------------- */
+
+/* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
+void *
+ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct ac_http_service *service = cls;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	size_t len = strlen(uri);
+	struct ac_http *h;
+
+	if (info == NULL || info->socket_context == NULL)
+		return NULL;
+	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
+	if (h == NULL)
+		return NULL;
+	h->service = service;
+	h->connection = connection;
+	h->wire_target = uri;
+	h->conn = info->socket_context;
+	h->began_ms = ac_http_now_ms();
+	h->below = "";
+	h->too_long = len > AC_MAX_URI;
+	if (!h->too_long)
+		memcpy(h->target, uri, len + 1);
+	ac_buf_init(&h->body, AC_MAX_BODY);
+	ac_http_clock_request_line(h->conn);
+	(void)atomic_fetch_add(&service->under_way, 1);
+	return h;
+}
+
+static void
+log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
+{
+	char status[8] = "";
+	char ms[24];
+
+	if (h->phase == AC_HTTP_REPLIED)
+		(void)snprintf(status, sizeof(status), "%u", h->status);
+	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(ac_http_now_ms() - h->began_ms));
+	ac_log_event(AC_LOG_INFO,
+		     how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "request" : "request broken off",
+		     "rhost", h->peer, "method", h->method_name, "path",
+		     h->path == NULL ? "" : h->path, "status", status, "ms", ms, "why", h->why,
+		     (char *)NULL);
+}
+
+void
+ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
+		enum MHD_RequestTerminationCode how)
+{
+	struct ac_http_service *service = cls;
+	struct ac_http *h = *request;
+
+	(void)connection;
+	if (h == NULL)
+		return;
+	*request = NULL;
+	log_request(h, how);
+	if (h->free_state != NULL)
+		h->free_state(h->state);
+	ac_http_clock_idle(h->conn);
+	ac_http_reply_clear(h);
+	ac_buf_clear(&h->body);
+	if (h->cookies != NULL)
+		ac_wipe(h->cookies, h->cookies_len);
+	free(h->cookies);
+	free(h->path);
+	ac_wipe(h->target, strlen(h->target));
+	free(h);
+	(void)atomic_fetch_sub(&service->under_way, 1);
+}
+
+static enum MHD_Result
+take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len,
+	    const char *value, size_t value_len)
+{
+	struct ac_http *h = cls;
+
+	(void)kind;
+	if (h->header_count > AC_GATE_MAX_HEADERS)
+		return MHD_NO;
+	h->headers[h->header_count++] = (struct ac_gate_header){
+		.name = { name, name_len },
+		.value = { value == NULL ? "" : value, value == NULL ? 0 : value_len },
+	};
+	return MHD_YES;
+}
+
+static bool
+take_cookies(struct ac_http *h)
+{
+	const struct ac_gate_header *cookie = ac_gate_header(h->headers, h->header_count, "Cookie");
+
+	if (cookie == NULL)
+		return true;
+	h->cookies = strndup(cookie->value.data, cookie->value.len);
+	if (h->cookies == NULL)
+		return false;
+	h->cookies_len = cookie->value.len;
+	for (size_t i = 0; i < h->cookies_len; i++) {
+		if (h->cookies[i] == ';')
+			h->cookies[i] = '\0';
+	}
+	return true;
+}
+
+/* Before the gate, so that a refusal has the form its path asks for. */
+static bool
+take_target(struct ac_http *h)
+{
+	struct ac_gate_target parts = ac_gate_split(h->target, &h->service->issuer);
+
+	h->path = strndup(parts.path.data, parts.path.len);
+	if (h->path == NULL)
+		return false;
+	h->query = parts.query;
+	if (parts.below.data != NULL)
+		h->below = h->path + (parts.path.len - parts.below.len);
+	return true;
+}
+
+/* Who asks: the peer, or what trusted proxies say of it. */
+static bool
+take_peer(struct ac_http *h)
+{
+	struct ac_buf all;
+	struct ac_address client;
+	bool ok = true;
+
+	memcpy(h->peer, h->conn->peer, sizeof(h->peer));
+	if (!h->conn->from_proxy ||
+	    ac_gate_header(h->headers, h->header_count, "X-Forwarded-For") == NULL)
+		return true;
+	ac_buf_init(&all, AC_GATE_MAX_HEADER_BYTES);
+	for (size_t i = 0; i < h->header_count; i++) {
+		if (ac_gate_header(&h->headers[i], 1, "X-Forwarded-For") == NULL)
+			continue;
+		if (all.len > 0)
+			ac_buf_putc(&all, ',');
+		ac_buf_put(&all, h->headers[i].value.data, h->headers[i].value.len);
+	}
+	ok = ac_buf_ok(&all) &&
+	     ac_forwarded_client(h->service->trusted, h->service->trusted_count,
+				 (struct authcode_bytes){ ac_buf_text(&all), all.len }, &client);
+	if (ok)
+		ac_address_format(&client, h->peer);
+	ac_buf_clear(&all);
+	return ok;
+}
+
+static void
+refuse(struct ac_http *h, unsigned status, const char *why)
+{
+	h->why = why;
+	h->close = true;
+	ac_dispatch_refuse(h->service->app, h, status, why);
+}
+
+/* The header is complete; nothing of the body has been read. */
+static bool
+pass_gate(struct ac_http *h, const char *method, const char *version)
+{
+	struct ac_gate_request request = { .target = h->too_long ? NULL : h->target,
+					   .version = version,
+					   .headers = h->headers };
+	struct ac_gate_refusal refusal = { 500, "out of memory" };
+
+	(void)snprintf(h->method_name, sizeof(h->method_name), "%.15s", method);
+	(void)MHD_get_connection_values_n(h->connection, MHD_HEADER_KIND, take_header, h);
+	request.header_count = h->header_count;
+	if (!take_target(h)) {
+		refuse(h, 500, "out of memory");
+		return false;
+	}
+	if (!take_peer(h)) {
+		refuse(h, 400, "the forwarded client address is malformed");
+		return false;
+	}
+	if (!ac_http_layout_check(h, method, version, &refusal) ||
+	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
+		refuse(h, refusal.status, refusal.why);
+		return false;
+	}
+	if (!take_cookies(h)) {
+		refuse(h, 500, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+/* Too much is read and forgotten for a while, so that the client gets to see
+ * the 413 instead of a reset; then the connection ends. */
+static enum MHD_Result
+read_body(struct ac_http *h, const char *data, size_t *len)
+{
+	size_t n = *len;
+
+	*len = 0;
+	if (n <= AC_MAX_BODY - h->body.len && h->discarded == 0) {
+		ac_buf_put(&h->body, data, n);
+		return ac_buf_ok(&h->body) ? MHD_YES : MHD_NO;
+	}
+	h->discarded += n;
+	return h->discarded > AC_HTTP_MAX_DISCARD ? MHD_NO : MHD_YES;
+}
+
+/* --- handlers, and waiting for somebody else ------------------------------- */
+
+/* True: parked; ac_http_resume() brings the request back. False: it has been
+ * resumed already. The suspending comes before the word is given away, since
+ * from then on another thread may resume. */
+static bool
+park(struct ac_http *h)
+{
+	int expected = AC_HTTP_RUNNING;
+
+	if (atomic_load(&h->wait) == AC_HTTP_RESUMED)
+		return false;
+	ac_http_clock_stop(h->conn);
+	(void)atomic_fetch_add(&h->service->parked, 1);
+	MHD_suspend_connection(h->connection);
+	if (!atomic_compare_exchange_strong(&h->wait, &expected, AC_HTTP_PARKED))
+		MHD_resume_connection(h->connection);
+	return true;
+}
+
+void
+ac_http_resume(struct ac_http *h)
+{
+	struct MHD_Connection *connection = h->connection;
+
+	/* Unless it is parked, h may be gone when this line is through. */
+	if (atomic_exchange(&h->wait, AC_HTTP_RESUMED) == AC_HTTP_PARKED)
+		MHD_resume_connection(connection);
+}
+
+static enum MHD_Result
+proceed(struct ac_http *h)
+{
+	struct ac_app *app = h->service->app;
+	enum ac_step step;
+
+	if (h->phase == AC_HTTP_READING) {
+		h->phase = AC_HTTP_STARTED;
+		if (h->discarded > 0) {
+			refuse(h, 413, "the request body is too large");
+			return ac_http_queue(h);
+		}
+		step = ac_dispatch_start(app, h);
+	} else {
+		(void)atomic_fetch_sub(&h->service->parked, 1);
+		atomic_store(&h->wait, AC_HTTP_RUNNING);
+		step = ac_dispatch_resumed(app, h);
+	}
+	while (step == AC_STEP_WAIT) {
+		if (park(h))
+			return MHD_YES;
+		atomic_store(&h->wait, AC_HTTP_RUNNING);
+		step = ac_dispatch_resumed(app, h);
+	}
+	return ac_http_queue(h);
+}
+
+/* MHD_AccessHandlerCallback: once for the header, once per piece of the body,
+ * once when all is there, and again after each resume. */
+enum MHD_Result
+ac_http_on_request(void *cls, struct MHD_Connection *connection, const char *url,
+		   const char *method, const char *version, const char *data, size_t *data_len,
+		   void **request)
+{
+	struct ac_http *h = *request;
+
+	(void)cls;
+	(void)connection;
+	(void)url;
+	if (h == NULL)
+		return MHD_NO;
+	if (h->phase == AC_HTTP_NEW) {
+		h->phase = AC_HTTP_READING;
+		ac_http_clock_body(h->conn);
+		return pass_gate(h, method, version) ? MHD_YES : ac_http_queue(h);
+	}
+	if (h->phase == AC_HTTP_REPLIED) {
+		*data_len = 0;
+		return MHD_YES;
+	}
+	if (*data_len > 0)
+		return h->phase == AC_HTTP_READING ? read_body(h, data, data_len) : MHD_NO;
+	return proceed(h);
+}
+
+/* MHD_OPTION_NOTIFY_CONNECTION */
+void
+ac_http_on_connection(void *cls, struct MHD_Connection *connection, void **context,
+		      enum MHD_ConnectionNotificationCode code)
+{
+	struct ac_http_service *service = cls;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		*context =
+			info == NULL ? NULL : ac_http_conns_adopt(service->conns, info->connect_fd);
+		return;
+	}
+	if (*context != NULL)
+		ac_http_conns_remove(service->conns, *context);
+	*context = NULL;
+}

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# HTTP, routes and the process around them.
+
+noinst_LTLIBRARIES += libserver_http.la
+libserver_http_la_SOURCES = \
+	server/address.c server/address.h \
+	server/app.h \
+	server/dispatch.c server/dispatch.h \
+	server/gate.c server/gate.h \
+	server/http.c server/http.h server/http_internal.h \
+	server/http_conns.c \
+	server/http_layout.c \
+	server/http_listen.c \
+	server/http_reply.c \
+	server/http_request.c \
+	server/http_service.c \
+	server/http_tls.c \
+	server/log.c server/log.h \
+	server/notify.c server/notify.h \
+	server/privileges.c server/privileges.h \
+	server/protocol_route.c server/protocol_route.h \
+	server/routes.c server/routes.h \
+	server/state.c server/state.h
+libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+libserver_http_la_LIBADD = libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
+
+sbin_PROGRAMS += authcoded
+authcoded_SOURCES = server/main.c server/options.c server/options.h
+authcoded_LDADD = libserver_http.la libserver_pages.la libserver_config.la libpam_relay.la \
+	libauthcode_base.la libauthcode.la

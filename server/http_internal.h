@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What the http*.c files share, and nobody else sees.
+ */
+#ifndef AC_SERVER_HTTP_INTERNAL_H
+#define AC_SERVER_HTTP_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <microhttpd.h>
+
+#include "server/address.h"
+#include "server/config.h"
+#include "server/gate.h"
+#include "server/http.h"
+
+#define AC_HTTP_HEADER_MS 10000  /* first byte to end of the header */
+#define AC_HTTP_REQUEST_MS 20000 /* first byte to end of the body; and the whole reply */
+#define AC_HTTP_IDLE_MS 60000    /* kept alive without a byte */
+#define AC_HTTP_MAX_DISCARD (1024 * 1024)
+#define AC_HTTP_MAX_DAEMONS 8
+#define AC_HTTP_MAX_REPLY_HEADERS 8
+
+/* One accepted connection. Lives from accept() until the library closes it. */
+struct ac_http_conn {
+	int fd;
+	bool from_proxy; /* the peer may speak for others (X-Forwarded-For) */
+	bool counted;    /* in the per-address count */
+	bool adopted;    /* the library has it; guarded by the lock of the connections */
+	struct ac_address address;
+	char peer[AC_ADDRESS_TEXT]; /* "" on a Unix socket */
+	/* > 0: monotonic ms at which the connection is shut down; < 0: idle since
+	 * that (negated) time; 0: a request is with its handler. */
+	_Atomic int64_t clock;
+	_Atomic uint64_t idle_bytes; /* received by the kernel when it became idle */
+};
+
+struct ac_http_conns; /* the table of connections, http_conns.c */
+
+AC_MUST_USE struct ac_http_conns *ac_http_conns_new(uint32_t max, uint32_t max_per_address);
+void ac_http_conns_free(struct ac_http_conns **conns);
+
+/* New connection in the table, or NULL: over a limit or out of memory. */
+struct ac_http_conn *ac_http_conns_add(struct ac_http_conns *conns, int fd,
+				       const struct ac_address *address, bool exempt);
+/* The library has taken fd over; NULL when it is not ours. */
+struct ac_http_conn *ac_http_conns_adopt(struct ac_http_conns *conns, int fd);
+/* Before its descriptor is closed. */
+void ac_http_conns_remove(struct ac_http_conns *conns, struct ac_http_conn *conn);
+/* Shuts down what is past its time; with idle_too, everything idle. */
+void ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too);
+size_t ac_http_conns_count(struct ac_http_conns *conns);
+
+int64_t ac_http_now_ms(void); /* monotonic */
+/* The clock of a connection, step by step. */
+void ac_http_clock_request_line(struct ac_http_conn *conn);
+void ac_http_clock_body(struct ac_http_conn *conn);
+void ac_http_clock_stop(struct ac_http_conn *conn);
+void ac_http_clock_reply(struct ac_http_conn *conn);
+void ac_http_clock_idle(struct ac_http_conn *conn);
+
+struct ac_http_listener {
+	int fd;
+	const struct ac_listen *listen; /* borrowed from the configuration */
+};
+
+struct ac_http_service {
+	struct ac_app *app; /* set by ac_http_run() */
+	const struct ac_config *config;
+	struct ac_gate_issuer issuer;
+	bool hsts;
+	struct ac_prefix *trusted;
+	size_t trusted_count;
+	bool trust_unix;
+	struct ac_http_listener *listeners;
+	size_t listener_count;
+	struct pollfd *polls; /* accept thread only: the stop event, then the listeners */
+	struct ac_http_conns *conns;
+	char *tls_certificate; /* PEM, wiped after use */
+	char *tls_key;
+	struct MHD_Daemon *plain[AC_HTTP_MAX_DAEMONS];
+	struct MHD_Daemon *tls[AC_HTTP_MAX_DAEMONS];
+	size_t daemon_count; /* of each set that is used */
+	size_t next_daemon;  /* accept thread only */
+	pthread_t acceptor;
+	bool accepting;
+	int stop_fd; /* eventfd */
+	atomic_bool stopping;
+	_Atomic size_t under_way; /* requests between request line and end */
+	_Atomic size_t parked;    /* of these, suspended */
+};
+
+/* http_listen.c */
+AC_MUST_USE bool ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason);
+void *ac_http_accept_loop(void *service);
+
+/* http_tls.c: certificate and key into memory, refused when others may read the key. */
+AC_MUST_USE bool ac_http_tls_load(struct ac_http_service *service, struct authcode_reason *reason);
+void ac_http_tls_clear(struct ac_http_service *service);
+char *ac_http_tls_priorities(void);
+
+enum ac_http_phase {
+	AC_HTTP_NEW = 0,
+	AC_HTTP_READING,
+	AC_HTTP_STARTED, /* the handler has been called */
+	AC_HTTP_REPLIED,
+};
+
+/* Between a handler that waits and whoever resumes it. */
+enum ac_http_wait {
+	AC_HTTP_RUNNING = 0,
+	AC_HTTP_PARKED,
+	AC_HTTP_RESUMED,
+};
+
+struct ac_http_reply_header {
+	char *name;
+	char *value;
+};
+
+struct ac_http {
+	struct ac_http_service *service;
+	struct MHD_Connection *connection;
+	struct ac_http_conn *conn;
+	enum ac_http_phase phase;
+	_Atomic int wait; /* enum ac_http_wait */
+	int64_t began_ms;
+
+	char method_name[16];
+	const char *wire_target; /* where the library received it; for http_layout.c */
+	char *path;              /* of the target, without query; for the log */
+	const char *below;
+	struct authcode_bytes query;
+	struct ac_gate_header headers[AC_GATE_MAX_HEADERS + 1];
+	size_t header_count;
+	char *cookies; /* the Cookie value, cut into terminated pairs */
+	size_t cookies_len;
+	struct ac_buf body;
+	size_t discarded;
+	char peer[AC_ADDRESS_TEXT];
+
+	bool too_long;   /* target is not kept */
+	const char *why; /* of a refusal, for the log */
+
+	bool answered;
+	bool broken; /* a reply failed half-way: 500, whatever comes after */
+	bool close;  /* Connection: close */
+	enum ac_reply_kind kind;
+	unsigned status;
+	struct ac_http_body *reply; /* NULL: empty */
+	struct ac_http_reply_header extra[AC_HTTP_MAX_REPLY_HEADERS];
+	size_t extra_count;
+
+	void *state;
+	void (*free_state)(void *state);
+	char target[]; /* as sent */
+};
+
+/* http.c: what the library calls, with the service as first argument. */
+void *ac_http_on_request_line(void *service, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result ac_http_on_request(void *service, struct MHD_Connection *connection,
+				   const char *url, const char *method, const char *version,
+				   const char *data, size_t *data_len, void **request);
+void ac_http_on_done(void *service, struct MHD_Connection *connection, void **request,
+		     enum MHD_RequestTerminationCode how);
+void ac_http_on_connection(void *service, struct MHD_Connection *connection, void **context,
+			   enum MHD_ConnectionNotificationCode code);
+
+/* http_layout.c: did the library hide something of the header? */
+AC_MUST_USE bool ac_http_layout_check(const struct ac_http *h, const char *method,
+				      const char *version, struct ac_gate_refusal *ret);
+
+/* http_reply.c */
+AC_MUST_USE enum MHD_Result ac_http_queue(struct ac_http *h);
+void ac_http_reply_clear(struct ac_http *h);
+
+#endif

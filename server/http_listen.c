@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Listening sockets and the one thread that accepts from them: it applies the
+ * limits before the HTTP library sees a connection, deals connections out to
+ * the daemons in turn (a pool behind one listening socket often leaves all
+ * kept-alive connections on one thread), and sweeps the deadlines.
+ */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "server/http_internal.h"
+#include "server/log.h"
+
+#define BACKLOG 512
+#define SWEEP_MS 500
+#define PAUSE_MS 100 /* no descriptors left: let some end */
+
+/* "unix:/path": mode 0660, so the group of the process decides who may connect. */
+static int
+listen_unix(const char *path, struct authcode_reason *reason)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct stat st;
+	mode_t old;
+	int fd;
+	int rc;
+
+	if (strlen(path) >= sizeof(sa.sun_path)) {
+		(void)snprintf(reason->text, sizeof(reason->text), "%.200s: the path is too long",
+			       path);
+		return -1;
+	}
+	memcpy(sa.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		/* A socket of a daemon that runs answers; one that a crash left does not. */
+		if (connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0 ||
+		    errno != ECONNREFUSED) {
+			(void)snprintf(reason->text, sizeof(reason->text),
+				       "cannot listen on unix:%s: it is in use", path);
+			(void)close(fd);
+			return -1;
+		}
+		(void)unlink(path);
+	}
+	old = umask(0117);
+	rc = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&sa, sizeof(sa));
+	(void)umask(old);
+	if (rc == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on unix:%s: %s", path,
+		       strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+static int
+bind_tcp(const struct addrinfo *address)
+{
+	int one = 1;
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (address->ai_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	one = errno;
+	(void)close(fd);
+	errno = one;
+	return -1;
+}
+
+/* "127.0.0.1:8080" or "[::1]:8080": numbers only, no name is looked up. */
+static int
+listen_tcp(const char *text, struct authcode_reason *reason)
+{
+	static const struct addrinfo hints = { .ai_flags =
+						       AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+					       .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL;
+	char host[AC_ADDRESS_TEXT];
+	const char *colon = strrchr(text, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - text);
+	bool brackets = len >= 2 && text[0] == '[' && text[len - 1] == ']';
+	const char *start = text + (brackets ? 1 : 0);
+	int fd = -1;
+
+	len -= brackets ? 2u : 0u;
+	if (colon == NULL || len == 0 || len >= sizeof(host)) {
+		(void)snprintf(reason->text, sizeof(reason->text),
+			       "cannot listen on %.100s: not an address and a port", text);
+		return -1;
+	}
+	memcpy(host, start, len);
+	host[len] = '\0';
+	if (getaddrinfo(host, colon + 1, &hints, &list) != 0) {
+		(void)snprintf(reason->text, sizeof(reason->text),
+			       "cannot listen on %.100s: not an address and a port", text);
+		return -1;
+	}
+	fd = bind_tcp(list);
+	if (fd < 0)
+		(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on %.100s: %s",
+			       text, strerror(errno));
+	freeaddrinfo(list);
+	return fd;
+}
+
+bool
+ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
+{
+	const struct ac_config *config = service->config;
+
+	service->listeners = calloc(config->listen_count + 1, sizeof(*service->listeners));
+	service->polls = calloc(config->listen_count + 1, sizeof(*service->polls));
+	if (service->listeners == NULL || service->polls == NULL) {
+		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < config->listen_count; i++) {
+		const struct ac_listen *l = &config->listens[i];
+		int fd = l->kind == AC_LISTEN_UNIX ? listen_unix(l->text + strlen("unix:"), reason)
+						   : listen_tcp(l->text, reason);
+
+		if (fd < 0)
+			return false;
+		service->listeners[i] = (struct ac_http_listener){ .fd = fd, .listen = l };
+		service->listener_count++;
+	}
+	return true;
+}
+
+static void
+hand_over(struct ac_http_service *service, const struct ac_http_listener *listener, int fd,
+	  const struct sockaddr *sa, socklen_t len)
+{
+	bool local = listener->listen->kind == AC_LISTEN_UNIX;
+	struct MHD_Daemon **set = listener->listen->tls ? service->tls : service->plain;
+	struct ac_address address = { 0 };
+	struct ac_http_conn *conn;
+	bool proxy;
+
+	if (!local && !ac_address_from_socket(sa, &address)) {
+		(void)close(fd);
+		return;
+	}
+	proxy = local ? service->trust_unix
+		      : ac_prefixes_contain(service->trusted, service->trusted_count, &address);
+	conn = ac_http_conns_add(service->conns, fd, local ? NULL : &address, proxy);
+	if (conn == NULL) {
+		ac_log(AC_LOG_DEBUG, "connection refused: over a limit");
+		(void)close(fd);
+		return;
+	}
+	conn->from_proxy = proxy;
+	service->next_daemon = (service->next_daemon + 1) % service->daemon_count;
+	/* It closes fd on failure; the entry then goes when the number comes back. */
+	if (MHD_add_connection(set[service->next_daemon], fd, sa, len) != MHD_YES)
+		ac_log(AC_LOG_WARNING, "connection dropped: the HTTP library refused it");
+}
+
+/* False: out of descriptors or memory; stop accepting for a moment. */
+static bool
+accept_some(struct ac_http_service *service, const struct ac_http_listener *listener)
+{
+	for (int i = 0; i < 64; i++) {
+		struct sockaddr_storage sa = { 0 };
+		socklen_t len = sizeof(sa);
+		int fd = accept4(listener->fd, (struct sockaddr *)&sa, &len,
+				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd >= 0)
+			hand_over(service, listener, fd, (const struct sockaddr *)&sa, len);
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			return false;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return true;
+	}
+	return true;
+}
+
+void *
+ac_http_accept_loop(void *arg)
+{
+	struct ac_http_service *service = arg;
+	struct pollfd *polls = service->polls;
+	int64_t swept = 0;
+	bool paused = false;
+
+	polls[0] = (struct pollfd){ .fd = service->stop_fd, .events = POLLIN };
+	for (size_t i = 0; i < service->listener_count; i++)
+		polls[i + 1] = (struct pollfd){ .fd = service->listeners[i].fd, .events = POLLIN };
+	while (!atomic_load(&service->stopping)) {
+		nfds_t count = paused ? 1 : (nfds_t)(service->listener_count + 1);
+
+		if (poll(polls, count, paused ? PAUSE_MS : SWEEP_MS) < 0 && errno != EINTR)
+			ac_log(AC_LOG_ERROR, "poll: %s", strerror(errno));
+		paused = false;
+		for (size_t i = 1; i < count; i++) {
+			if (polls[i].revents != 0 &&
+			    !accept_some(service, &service->listeners[i - 1]))
+				paused = true;
+		}
+		if (ac_http_now_ms() - swept >= SWEEP_MS) {
+			ac_http_conns_sweep(service->conns, false);
+			swept = ac_http_now_ms();
+		}
+	}
+	return NULL;
+}

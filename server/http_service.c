@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Starting and stopping the HTTP side: one epoll daemon of the library per core
+ * (two where TLS and plain listeners exist), none with a listening socket. Our
+ * accept thread deals the connections out.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/http_internal.h"
+#include "server/log.h"
+
+#define CONNECTION_MEMORY (32 * 1024)
+#define SPARE_CONNECTIONS 16 /* ours is the limit that counts */
+
+/* Level 1 refuses what RFC 9112 lets a server refuse. */
+#if MHD_VERSION >= 0x00097701
+#define STRICT_OPTION MHD_OPTION_CLIENT_DISCIPLINE_LVL
+#else
+#define STRICT_OPTION MHD_OPTION_STRICT_FOR_CLIENT
+#endif
+
+/* --- daemons ---------------------------------------------------------------- */
+
+static void on_library_log(void *cls, const char *fmt, va_list ap) AC_PRINTF(2, 0);
+
+static void
+on_library_log(void *cls, const char *fmt, va_list ap)
+{
+	char text[256];
+
+	(void)cls;
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	text[strcspn(text, "\n")] = '\0';
+	ac_log(AC_LOG_DEBUG, "http library: %s", text);
+}
+
+/* The path and the query are read from the raw target: nothing to decode. */
+static size_t
+keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(text);
+}
+
+static struct MHD_Daemon *
+start_daemon(struct ac_http_service *service, bool tls)
+{
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET |
+			 MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	struct MHD_OptionItem tls_options[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, service->tls_certificate },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, service->tls_key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, ac_http_tls_priorities() },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	if (tls)
+		flags |= MHD_USE_TLS;
+	else
+		tls_options[0].option = MHD_OPTION_END;
+	return MHD_start_daemon(
+		flags, 0, NULL, NULL, ac_http_on_request, service, MHD_OPTION_EXTERNAL_LOGGER,
+		on_library_log, NULL, MHD_OPTION_NOTIFY_COMPLETED, ac_http_on_done, service,
+		MHD_OPTION_NOTIFY_CONNECTION, ac_http_on_connection, service,
+		MHD_OPTION_URI_LOG_CALLBACK, ac_http_on_request_line, service,
+		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
+		service->config->max_connections + SPARE_CONNECTIONS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(AC_HTTP_IDLE_MS / 1000 + 5),
+		STRICT_OPTION, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
+		tls_options, MHD_OPTION_END);
+}
+
+static size_t
+daemon_count(const struct ac_config *config)
+{
+	cpu_set_t cpus;
+	size_t count = config->threads;
+
+	if (count == 0) {
+		CPU_ZERO(&cpus);
+		count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? (size_t)CPU_COUNT(&cpus)
+								       : 1;
+	}
+	return count > AC_HTTP_MAX_DAEMONS ? AC_HTTP_MAX_DAEMONS : count;
+}
+
+static bool
+start_daemons(struct ac_http_service *service, struct authcode_reason *reason)
+{
+	bool tls = false;
+
+	for (size_t i = 0; i < service->listener_count; i++)
+		tls = tls || service->listeners[i].listen->tls;
+	service->daemon_count = daemon_count(service->config);
+	for (size_t i = 0; i < service->daemon_count; i++) {
+		service->plain[i] = start_daemon(service, false);
+		if (service->plain[i] == NULL) {
+			(void)snprintf(reason->text, sizeof(reason->text),
+				       "the HTTP library does not start: %s", strerror(errno));
+			return false;
+		}
+		if (!tls)
+			continue;
+		service->tls[i] = start_daemon(service, true);
+		if (service->tls[i] == NULL) {
+			(void)snprintf(reason->text, sizeof(reason->text),
+				       "%.200s: the certificate and the key of "
+				       "tls_key_file cannot be used together",
+				       service->config->tls_certificate_file);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --- the service ------------------------------------------------------------- */
+
+static bool
+take_trusted(struct ac_http_service *service, struct authcode_reason *reason)
+{
+	const struct ac_config *config = service->config;
+
+	service->trusted = calloc(config->trusted_proxy_count + 1, sizeof(*service->trusted));
+	if (service->trusted == NULL)
+		return false;
+	for (size_t i = 0; i < config->trusted_proxy_count; i++) {
+		const char *text = config->trusted_proxies[i];
+
+		if (strcmp(text, "unix") == 0) {
+			/* Who may connect to the socket file its mode decides. */
+			service->trust_unix = true;
+		} else if (ac_prefix_parse(text, &service->trusted[service->trusted_count])) {
+			service->trusted_count++;
+		} else {
+			(void)snprintf(reason->text, sizeof(reason->text),
+				       "trusted_proxies: %.100s is not an address", text);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+service_free(struct ac_http_service *service)
+{
+	for (size_t i = 0; i < service->daemon_count; i++) {
+		if (service->plain[i] != NULL)
+			MHD_stop_daemon(service->plain[i]);
+		if (service->tls[i] != NULL)
+			MHD_stop_daemon(service->tls[i]);
+	}
+	for (size_t i = 0; i < service->listener_count; i++) {
+		const struct ac_http_listener *l = &service->listeners[i];
+
+		(void)close(l->fd);
+		if (l->listen->kind == AC_LISTEN_UNIX)
+			(void)unlink(l->listen->text + strlen("unix:"));
+	}
+	ac_http_tls_clear(service);
+	ac_http_conns_free(&service->conns);
+	if (service->stop_fd >= 0)
+		(void)close(service->stop_fd);
+	free(service->listeners);
+	free(service->polls);
+	free(service->trusted);
+	free(service);
+}
+
+bool
+ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
+	     struct authcode_reason *reason)
+{
+	struct ac_http_service *service = calloc(1, sizeof(*service));
+
+	(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
+	if (service == NULL)
+		return false;
+	service->config = config;
+	service->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	service->conns =
+		ac_http_conns_new(config->max_connections, config->max_connections_per_address);
+	if (service->stop_fd < 0 || service->conns == NULL)
+		goto out;
+	if (!ac_gate_issuer_parse(config->issuer, &service->issuer)) {
+		(void)snprintf(reason->text, sizeof(reason->text), "issuer: not an http URL");
+		goto out;
+	}
+	service->hsts = service->issuer.scheme.len == strlen("https");
+	if (!take_trusted(service, reason) || !ac_http_tls_load(service, reason) ||
+	    !ac_http_listen(service, reason))
+		goto out;
+	reason->text[0] = '\0';
+	*ret = service;
+	return true;
+out:
+	service_free(service);
+	return false;
+}
+
+bool
+ac_http_run(struct ac_http_service *service, struct ac_app *app, struct authcode_reason *reason)
+{
+	service->app = app;
+	if (!start_daemons(service, reason))
+		return false;
+	ac_http_tls_clear(service); /* the library has its own copy */
+	if (pthread_create(&service->acceptor, NULL, ac_http_accept_loop, service) != 0) {
+		(void)snprintf(reason->text, sizeof(reason->text), "no thread could be started");
+		return false;
+	}
+	service->accepting = true;
+	return true;
+}
+
+bool
+ac_http_stop(struct ac_http_service **service, unsigned grace_s)
+{
+	struct ac_http_service *gone = *service;
+	int64_t deadline = ac_http_now_ms() + (int64_t)grace_s * 1000;
+	const struct timespec nap = { .tv_nsec = 20000000 };
+
+	if (gone == NULL)
+		return true;
+	*service = NULL;
+	atomic_store(&gone->stopping, true);
+	if (gone->accepting) {
+		(void)eventfd_write(gone->stop_fd, 1);
+		(void)pthread_join(gone->acceptor, NULL);
+	}
+	while (atomic_load(&gone->under_way) > 0 && ac_http_now_ms() < deadline) {
+		ac_http_conns_sweep(gone->conns, true);
+		(void)nanosleep(&nap, NULL);
+	}
+	/* The library must not be stopped while a connection is suspended. */
+	if (atomic_load(&gone->parked) > 0)
+		return false;
+	service_free(gone);
+	return true;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * authcoded: puts the parts together, in the order in which rights are given
+ * up (listeners and keys may need root, the state never does), waits for a
+ * signal, and takes everything apart in the opposite order.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <authcode/authcode.h>
+
+#include "base/attr.h"
+#include "base/secret.h"
+#include "server/app.h"
+#include "server/config.h"
+#include "server/http.h"
+#include "server/log.h"
+#include "server/login.h"
+#include "server/notify.h"
+#include "server/options.h"
+#include "server/pages.h"
+#include "server/privileges.h"
+#include "server/state.h"
+
+#define GRACE_S 5
+#define PURGE_MS 60000
+#define PURGE_ROWS 200
+#define PURGE_BATCHES 50 /* of one round: the rest waits for the next minute */
+#define SPARE_DESCRIPTORS 256
+
+struct daemon {
+	struct ac_config *config;
+	struct ac_http_service *http;
+	struct ac_state state;
+	struct ac_app app;
+	int signal_fd;
+};
+
+/* --- start --------------------------------------------------------------------- */
+
+static void
+raise_descriptor_limit(const struct ac_config *config)
+{
+	struct rlimit limit = { 0 };
+	rlim_t wanted = (rlim_t)config->max_connections + SPARE_DESCRIPTORS;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < wanted)
+		ac_log(AC_LOG_NOTICE,
+		       "the limit of open files (%llu) allows fewer connections "
+		       "than max_connections",
+		       (unsigned long long)limit.rlim_cur);
+}
+
+/* Root is needed to bind low ports and to read keys of others, and for nothing
+ * that comes after. */
+static bool
+give_up_root(const struct ac_config *config, struct authcode_reason *reason)
+{
+	struct ac_account account;
+
+	if (geteuid() != 0)
+		return true;
+	return ac_privileges_find(config->user, &account, reason) &&
+	       ac_state_prepare(config->state_dir, account.uid, account.gid, reason) &&
+	       ac_privileges_drop(&account, reason);
+}
+
+static bool
+open_store(struct daemon *d, struct authcode_reason *reason)
+{
+	struct authcode_store_sqlite_settings settings = { .path = d->state.database,
+							   .create = d->state.fresh };
+
+	return authcode_store_sqlite_open(&settings, &d->app.store, reason) == AUTHCODE_OK &&
+	       ac_state_settle(&d->state, reason);
+}
+
+static void
+library_debug(void *ctx, const char *text)
+{
+	(void)ctx;
+	ac_log(AC_LOG_DEBUG, "library: %s", text);
+}
+
+static bool
+open_issuer(struct daemon *d, struct authcode_reason *reason)
+{
+	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
+						     .store = d->app.store,
+						     .lifetimes = d->config->lifetimes,
+						     .log = { .debug = library_debug } };
+	enum authcode_err err;
+
+	memcpy(settings.master_key, d->state.master_key, sizeof(settings.master_key));
+	err = authcode_issuer_new(&settings, &d->app.issuer, reason);
+	ac_wipe(settings.master_key, sizeof(settings.master_key));
+	ac_wipe(d->state.master_key, sizeof(d->state.master_key));
+	if (err == AUTHCODE_OK)
+		authcode_issuer_set_clients(d->app.issuer, d->config->clients);
+	return err == AUTHCODE_OK;
+}
+
+/* Before the first thread, so that every thread has them blocked. */
+static bool
+take_signals(struct daemon *d, struct authcode_reason *reason)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	d->signal_fd = -1;
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) == 0)
+		d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (d->signal_fd < 0)
+		(void)snprintf(reason->text, sizeof(reason->text), "signals: %s", strerror(errno));
+	return d->signal_fd >= 0;
+}
+
+static bool
+start(struct daemon *d, struct authcode_reason *reason)
+{
+	d->app.config = d->config;
+	raise_descriptor_limit(d->config);
+	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
+	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
+	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
+	    !open_issuer(d, reason) ||
+	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK)
+		return false;
+	if (!ac_login_start(&d->app, &d->app.login)) {
+		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
+		return false;
+	}
+	return ac_http_run(d->http, &d->app, reason);
+}
+
+/* --- run ------------------------------------------------------------------------ */
+
+/* In small operations, so that no request waits behind a long one. */
+static void
+purge(struct authcode_store *store)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	for (int i = 0; i < PURGE_BATCHES; i++) {
+		struct authcode_operation operation = {
+			.kind = AUTHCODE_OP_PURGE,
+			.now_ms = (int64_t)now.tv_sec * 1000,
+			.u.purge.limit = PURGE_ROWS,
+		};
+
+		authcode_store_perform(store, &operation);
+		if (operation.result != AUTHCODE_RESULT_DONE)
+			ac_log(AC_LOG_WARNING, "old rows could not be deleted: %s",
+			       authcode_err_str(operation.err));
+		if (operation.result != AUTHCODE_RESULT_DONE ||
+		    operation.u.purge.ret_deleted < PURGE_ROWS)
+			return;
+	}
+}
+
+static void
+run(struct daemon *d)
+{
+	struct pollfd wait = { .fd = d->signal_fd, .events = POLLIN };
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		int rc = poll(&wait, 1, PURGE_MS);
+
+		if (rc == 0)
+			purge(d->app.store);
+		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
+			continue;
+		if (info.ssi_signo == SIGHUP) {
+			ac_log(AC_LOG_NOTICE, "SIGHUP does nothing: restart to read the "
+					      "configuration again");
+			continue;
+		}
+		return;
+	}
+}
+
+/* --- stop ----------------------------------------------------------------------- */
+
+static void
+stop(struct daemon *d)
+{
+	if (d->app.login != NULL)
+		ac_login_drain(d->app.login);
+	if (!ac_http_stop(&d->http, GRACE_S)) {
+		/* A request still waits for its store operation. What it would touch stays;
+		 * the store is durable without a farewell. */
+		ac_log(AC_LOG_WARNING, "stopped with requests under way");
+		_exit(EX_OK);
+	}
+	ac_login_stop(&d->app.login);
+	ac_pages_free(&d->app.pages);
+	authcode_issuer_free(&d->app.issuer);
+	authcode_store_close(&d->app.store);
+	ac_state_close(&d->state);
+	ac_config_free(&d->config);
+	if (d->signal_fd >= 0)
+		(void)close(d->signal_fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct daemon d = { .state = { .dir_fd = -1, .lock_fd = -1 }, .signal_fd = -1 };
+	struct authcode_reason reason = { 0 };
+	struct ac_options options = { 0 };
+	int status = EX_OK;
+
+	(void)umask(0077);
+	if (!ac_options_parse(argc, argv, &options, &status))
+		return status;
+	if (ac_config_load(options.config, &d.config, &reason) != AUTHCODE_OK) {
+		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
+		return EX_CONFIG;
+	}
+	if (options.check_config) {
+		(void)printf("%s: good\n", options.config);
+		ac_config_free(&d.config);
+		return EX_OK;
+	}
+	ac_log_open("authcoded", (enum ac_log_level)ac_log_level_from_name(d.config->log_level));
+	if (!start(&d, &reason)) {
+		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
+		stop(&d);
+		return EX_CONFIG;
+	}
+	ac_log_event(AC_LOG_NOTICE, "ready", "issuer", d.config->issuer, (char *)NULL);
+	ac_notify("READY=1");
+	if (options.print_ready) {
+		(void)printf("ready %s\n", d.config->issuer);
+		(void)fflush(stdout);
+	}
+	run(&d);
+	ac_notify("STOPPING=1");
+	ac_log(AC_LOG_NOTICE, "stopping");
+	stop(&d);
+	return EX_OK;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See pages.h. Plain HTML and one style sheet, no script and nothing from
+ * elsewhere (AZ-44). Form actions are absolute paths below the issuer's path.
+ * A value reaches a page only as a field of a view, so it is always escaped.
+ */
+#include "server/pages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/uri.h"
+#include "server/config.h"
+#include "server/page_files.h"
+#include "server/page_words.h"
+#include "server/template.h"
+
+/* 33 texts of a conversation, every byte escaped, and the page around them. */
+#define MAX_PAGE (256 * 1024)
+#define MAX_SCOPES ((AC_MAX_SCOPE + 1) / 2)
+#define MAX_FIELDS 16   /* of one page's own */
+#define LAYOUT_FIELDS 3 /* base, issuer_host, refresh */
+
+enum page {
+	PAGE_SIGN_IN,
+	PAGE_PROMPT,
+	PAGE_CONSENT,
+	PAGE_WAIT,
+	PAGE_ERROR,
+	PAGE_COUNT,
+};
+
+static const struct {
+	const char *name, *source;
+} page_rows[PAGE_COUNT] = {
+	[PAGE_SIGN_IN] = { "sign_in", ac_file_sign_in_mustache },
+	[PAGE_PROMPT] = { "prompt", ac_file_prompt_mustache },
+	[PAGE_CONSENT] = { "consent", ac_file_consent_mustache },
+	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
+	[PAGE_ERROR] = { "error", ac_file_error_mustache },
+};
+
+static const struct {
+	const char *path, *content, *type;
+} asset_rows[] = {
+	{ "/assets/style.css", ac_file_style_css, "text/css; charset=utf-8" },
+	{ "/assets/icon.svg", ac_file_icon_svg, "image/svg+xml" },
+};
+
+#define ETAG_LEN 34 /* half a SHA-256 in hexadecimal, in quotes */
+
+struct ac_pages {
+	struct ac_template *templates[PAGE_COUNT];
+	char etags[AC_ARRAY_SIZE(asset_rows)][ETAG_LEN + 1];
+	char base[AC_MAX_ISSUER + 1]; /* the issuer's path */
+	char host[AC_MAX_ISSUER + 1]; /* the issuer's host and port, as people know it */
+};
+
+static enum authcode_err
+make_etag(const char *content, char out[ETAG_LEN + 1])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (EVP_Digest(content, strlen(content), digest, &len, EVP_sha256(), NULL) != 1)
+		return AUTHCODE_ERR_CRYPTO;
+	out[0] = '"';
+	for (size_t i = 0; i < (ETAG_LEN - 2) / 2; i++)
+		snprintf(out + 1 + 2 * i, 3, "%02x", digest[i]);
+	out[ETAG_LEN - 1] = '"';
+	out[ETAG_LEN] = '\0';
+	return AUTHCODE_OK;
+}
+
+static enum authcode_err
+read_issuer(const struct ac_config *config, struct ac_pages *pages)
+{
+	struct ac_uri uri;
+
+	if (strlen(config->issuer) > AC_MAX_ISSUER || strlen(config->issuer_path) > AC_MAX_ISSUER ||
+	    !ac_uri_parse(config->issuer, strlen(config->issuer), &uri) || uri.host.data == NULL)
+		return AUTHCODE_ERR_CONFIG;
+	snprintf(pages->base, sizeof(pages->base), "%s", config->issuer_path);
+	snprintf(pages->host, sizeof(pages->host), "%.*s%s%.*s", (int)uri.host.len, uri.host.data,
+		 uri.port.len > 0 ? ":" : "", (int)uri.port.len,
+		 uri.port.len > 0 ? uri.port.data : "");
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_pages_new(const struct ac_config *config, struct ac_pages **ret, struct authcode_reason *reason)
+{
+	struct ac_pages *pages = calloc(1, sizeof(*pages));
+	struct authcode_reason why = { "" };
+	enum authcode_err err;
+
+	if (pages == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	err = read_issuer(config, pages);
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(asset_rows); i++)
+		err = make_etag(asset_rows[i].content, pages->etags[i]);
+	for (size_t i = 0; err == AUTHCODE_OK && i < PAGE_COUNT; i++) {
+		err = ac_template_parse(ac_file_layout_mustache, page_rows[i].source,
+					&pages->templates[i], &why);
+		if (err != AUTHCODE_OK && reason != NULL)
+			snprintf(reason->text, sizeof(reason->text), "template %s: %.400s",
+				 page_rows[i].name, why.text);
+	}
+	if (err != AUTHCODE_OK) {
+		ac_pages_free(&pages);
+		return err;
+	}
+	*ret = pages;
+	return AUTHCODE_OK;
+}
+
+void
+ac_pages_free(struct ac_pages **pages)
+{
+	if (pages == NULL || *pages == NULL)
+		return;
+	for (size_t i = 0; i < PAGE_COUNT; i++)
+		ac_template_free(&(*pages)->templates[i]);
+	free(*pages);
+	*pages = NULL;
+}
+
+/* What cannot fail: no value in it. */
+static void
+reply_plain(struct ac_http *h)
+{
+	static const char text[] = "<!DOCTYPE html><html lang=\"en\"><title>Error</title>"
+				   "<h1>Something went wrong on this server</h1>"
+				   "<p>Nothing has been done. Try again in a while.</p></html>\n";
+
+	ac_http_reply(h, AC_REPLY_PAGE, 500, text, sizeof(text) - 1);
+}
+
+/* Renders the page with the fields of the layout in front of its own. */
+static void
+reply(struct ac_app *app, struct ac_http *h, enum page page, unsigned status,
+      const struct ac_view *own)
+{
+	struct ac_field fields[LAYOUT_FIELDS + MAX_FIELDS] = {
+		{ .name = "base", .text = app->pages->base },
+		{ .name = "issuer_host", .text = app->pages->host },
+		{ .name = "refresh", .text = page == PAGE_WAIT ? "0" : NULL },
+	};
+	const struct ac_view view = { fields, LAYOUT_FIELDS + own->count };
+	struct ac_buf out;
+
+	ac_buf_init(&out, MAX_PAGE);
+	memcpy(fields + LAYOUT_FIELDS, own->fields, own->count * sizeof(*fields));
+	if (ac_template_render(app->pages->templates[page], &view, &out) == AUTHCODE_OK)
+		ac_http_reply(h, AC_REPLY_PAGE, status, out.data, out.len);
+	else
+		reply_plain(h);
+	ac_buf_clear(&out);
+}
+
+#define REPLY(app, h, page, status, fields)                                                        \
+	do {                                                                                       \
+		_Static_assert(AC_ARRAY_SIZE(fields) <= MAX_FIELDS, "too many fields");            \
+		const struct ac_view own_view = { (fields), AC_ARRAY_SIZE(fields) };               \
+		reply((app), (h), (page), (status), &own_view);                                    \
+	} while (0)
+
+void
+ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_notice_words *notice = ac_notice_words(i->notice);
+	const bool failed = notice->text != NULL && strcmp(notice->kind, "error") == 0;
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "notice", .text = notice->text },
+		{ .name = "notice_kind", .text = notice->kind },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+
+	REPLY(app, h, PAGE_SIGN_IN, 200, fields);
+}
+
+void
+ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	struct ac_field rows[MAX_SCOPES][2];
+	struct ac_view scopes[MAX_SCOPES];
+	size_t count = i->scope_count;
+
+	if (count > MAX_SCOPES) { /* never show less than what is asked for */
+		reply_plain(h);
+		return;
+	}
+	for (size_t n = 0; n < count; n++) {
+		const char *words = ac_scope_words(i->scopes[n]);
+
+		rows[n][0] =
+			(struct ac_field){ .name = "words",
+					   .text = words != NULL ? words : "use the permission" };
+		rows[n][1] = (struct ac_field){ .name = "value",
+						.text = words != NULL ? NULL : i->scopes[n] };
+		scopes[n] = (struct ac_view){ rows[n], 2 };
+	}
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Allow access?" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "has_scopes", .text = count > 0 ? "yes" : NULL },
+		{ .name = "scopes", .list = scopes, .list_count = count },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+	REPLY(app, h, PAGE_CONSENT, 200, fields);
+}
+
+/* The module's text as a label: without the blanks and colon that a terminal
+ * needs; never empty, since a control must have a name. */
+static void
+make_label(const char *text, char out[AC_WIRE_MAX_TEXT + 1])
+{
+	size_t len = strnlen(text, AC_WIRE_MAX_TEXT);
+
+	while (len > 0 && strchr(" \t\r\n:", text[len - 1]) != NULL)
+		len--;
+	if (len == 0)
+		snprintf(out, AC_WIRE_MAX_TEXT + 1, "Answer");
+	else
+		snprintf(out, AC_WIRE_MAX_TEXT + 1, "%.*s", (int)len, text);
+}
+
+void
+ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt)
+{
+	struct ac_field rows[AC_WIRE_MAX_MESSAGES][3];
+	struct ac_view messages[AC_WIRE_MAX_MESSAGES];
+	char label[AC_WIRE_MAX_TEXT + 1];
+	size_t count = prompt->message_count;
+	bool failed = false;
+
+	if (count > AC_WIRE_MAX_MESSAGES) {
+		reply_plain(h);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		bool error = prompt->messages[i].error;
+
+		failed = failed || error;
+		rows[i][0] = (struct ac_field){ .name = "text", .text = prompt->messages[i].text };
+		rows[i][1] = (struct ac_field){ .name = "kind", .text = error ? "error" : "info" };
+		rows[i][2] = (struct ac_field){ .name = "error", .text = error ? "yes" : NULL };
+		messages[i] = (struct ac_view){ rows[i], 3 };
+	}
+	make_label(prompt->text, label);
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
+		{ .name = "client_name", .text = prompt->client_name },
+		{ .name = "has_messages", .text = count > 0 ? "yes" : NULL },
+		{ .name = "messages", .list = messages, .list_count = count },
+		{ .name = "text", .text = label },
+		{ .name = "type", .text = prompt->echo ? "text" : "password" },
+		{ .name = "autocomplete",
+		  .text = ac_prompt_autocomplete(prompt->text, prompt->echo) },
+		{ .name = "txn", .text = prompt->transaction },
+		{ .name = "csrf", .text = prompt->csrf },
+		{ .name = "login", .text = prompt->login },
+		{ .name = "nonce", .text = prompt->nonce },
+	};
+	REPLY(app, h, PAGE_PROMPT, 200, fields);
+}
+
+void
+ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Sign in" },
+		{ .name = "client_name", .text = client_name },
+		{ .name = "url", .text = url },
+	};
+
+	REPLY(app, h, PAGE_WAIT, 200, fields);
+}
+
+void
+ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,
+	      const char *description)
+{
+	const struct ac_error_words *words = ac_error_words(status, error != NULL ? error : "");
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = words->title },
+		{ .name = "advice", .text = words->advice },
+		{ .name = "description", .text = description },
+		{ .name = "error", .text = error != NULL ? error : words->error },
+	};
+
+	REPLY(app, h, PAGE_ERROR, status, fields);
+}
+
+/* RFC 9110 §13.1.2: a list of tags, each perhaps weak, or "*". */
+static bool
+matches(const char *if_none_match, const char *etag)
+{
+	return if_none_match != NULL &&
+	       (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, etag) != NULL);
+}
+
+enum ac_step
+ac_asset_start(struct ac_app *app, struct ac_http *h)
+{
+	const char *path = ac_http_path(h);
+	size_t i = 0;
+
+	while (i < AC_ARRAY_SIZE(asset_rows) && strcmp(asset_rows[i].path, path) != 0)
+		i++;
+	if (i == AC_ARRAY_SIZE(asset_rows)) {
+		ac_page_error(app, h, 404, "not_found", NULL);
+		return AC_STEP_REPLY;
+	}
+	if (matches(ac_http_header(h, "If-None-Match"), app->pages->etags[i]))
+		ac_http_reply(h, AC_REPLY_ASSET, 304, NULL, 0);
+	else
+		ac_http_reply(h, AC_REPLY_ASSET, 200, asset_rows[i].content,
+			      strlen(asset_rows[i].content));
+	ac_http_reply_header(h, "Content-Type", asset_rows[i].type);
+	ac_http_reply_header(h, "ETag", app->pages->etags[i]);
+	return AC_STEP_REPLY;
+}

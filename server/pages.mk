@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# Pages, cookies and the sign-in; main.c links libserver_pages.la, tests too.
+
+page_files = \
+	$(top_srcdir)/server/templates/layout.mustache \
+	$(top_srcdir)/server/templates/sign_in.mustache \
+	$(top_srcdir)/server/templates/prompt.mustache \
+	$(top_srcdir)/server/templates/consent.mustache \
+	$(top_srcdir)/server/templates/error.mustache \
+	$(top_srcdir)/server/templates/wait.mustache \
+	$(top_srcdir)/server/templates/style.css \
+	$(top_srcdir)/server/templates/icon.svg
+
+EXTRA_DIST += server/embed.sh $(page_files)
+CLEANFILES += server/page_files.c
+
+server/page_files.c: $(page_files) $(top_srcdir)/server/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) server && \
+	$(SHELL) $(top_srcdir)/server/embed.sh $(page_files) >$@.new && mv $@.new $@
+
+noinst_LTLIBRARIES += libserver_pages.la
+libserver_pages_la_SOURCES = \
+	server/authenticator.h server/authenticator_pam.c \
+	server/conversation.c server/conversation.h \
+	server/conversation_run.c server/conversation_table.h \
+	server/cookies.c server/cookies.h \
+	server/log_name.c server/log_name.h \
+	server/login.c server/login.h \
+	server/page_files.h \
+	server/page_words.c server/page_words.h \
+	server/pages.c server/pages.h \
+	server/prompt.c \
+	server/respond.c server/respond.h \
+	server/template.c server/template.h \
+	server/used_nonces.c server/used_nonces.h \
+	server/visit.c server/visit.h
+nodist_libserver_pages_la_SOURCES = server/page_files.c
+libserver_pages_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+libserver_pages_la_LIBADD = libpam_relay.la libauthcode_base.la $(CRYPTO_LIBS)

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * GET and POST /prompt (login.h). A post gives one answer and goes back to the
+ * GET; the GET shows how the conversation stands, whatever came before it. A
+ * request that must wait is parked; nobody waits on a thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "server/log.h"
+#include "server/login.h"
+#include "server/pages.h"
+#include "server/respond.h"
+#include "server/visit.h"
+
+/* --- POST /prompt --------------------------------------------------------- */
+
+static void
+post_prompt(struct ac_visit *v)
+{
+	struct authcode_transaction transaction = { .state = AUTHCODE_TRANSACTION_INVALID };
+	const char *answer = ac_visit_get(v, "answer");
+	struct ac_secret *secret = NULL;
+
+	if (!ac_visit_pass(v, &transaction))
+		return;
+	if (strlen(answer) > AC_MAX_PASSWORD) {
+		/* Nothing is cut short; the question stands. */
+		ac_visit_refuse(v, 400, "invalid_request", "the answer is longer than 512 bytes");
+		return;
+	}
+	if (ac_secret_new(answer, strlen(answer), &secret) != AUTHCODE_OK) {
+		ac_visit_fail(v);
+		return;
+	}
+	/* Taken or not (an old page, sent twice, too late): the GET shows how the
+	 * conversation stands. */
+	(void)ac_conversations_answer_take(v->app->login->conversations, ac_visit_get(v, "login"),
+					   v->browser, ac_visit_get(v, "nonce"), secret);
+	ac_visit_go_to_prompt(v, ac_visit_get(v, "login"));
+}
+
+/* --- GET /prompt ---------------------------------------------------------- */
+
+/* Lives as long as the request: between its looks, and while the session is
+ * being made durable. */
+struct wait {
+	struct ac_waiter waiter;
+	struct authcode_exchange *exchange; /* a sign-in with the store */
+	char *user;                         /* of that sign-in, for the log */
+	char *client_id;
+};
+
+static void
+wait_free(void *state)
+{
+	struct wait *wait = state;
+
+	authcode_exchange_free(&wait->exchange);
+	free(wait->user);
+	free(wait->client_id);
+	free(wait);
+}
+
+static void
+stored(struct authcode_operation *operation, void *arg)
+{
+	(void)operation;
+	ac_http_resume(arg);
+}
+
+/* The names, '\n' between them, as an array in the arena. */
+static const char *const *
+split_groups(struct authcode_arena *arena, const struct ac_wire_identity *identity,
+	     size_t *ret_count)
+{
+	char *text = ac_arena_strndup(arena, identity->groups, identity->groups_len), *rest = text;
+	const char **names = authcode_arena_alloc(arena, AC_MAX_GROUPS * sizeof(*names));
+	const char *name;
+	size_t count = 0;
+
+	if (text == NULL || names == NULL)
+		return NULL;
+	while (count < AC_MAX_GROUPS && (name = strsep(&rest, "\n")) != NULL) {
+		if (*name != '\0')
+			names[count++] = name;
+	}
+	*ret_count = count;
+	return names;
+}
+
+/* The helper said yes: a new session, and on to the transaction that asked. */
+static enum ac_step
+sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
+{
+	const struct ac_wire_identity *identity = look->identity;
+	struct authcode_sign_in sign_in = {
+		.user = { .name = identity->user,
+			  .uid = identity->uid,
+			  .full_name =
+				  identity->full_name[0] != '\0' ? identity->full_name : NULL },
+		.transaction = look->transaction,
+		.browser = v->browser,
+		.session = ac_cookie_session(v->app, v->h),
+		.now_ms = v->now_ms,
+	};
+	struct authcode_operation *operation;
+
+	sign_in.user.groups = split_groups(v->arena, identity, &sign_in.user.group_count);
+	wait->user = strdup(identity->user);
+	wait->client_id = strdup(look->client_id);
+	if (sign_in.user.groups == NULL || wait->user == NULL || wait->client_id == NULL ||
+	    authcode_exchange_begin_sign_in(v->app->issuer, &sign_in, &wait->exchange) !=
+		    AUTHCODE_OK) {
+		ac_visit_fail(v);
+		return AC_STEP_REPLY;
+	}
+	operation = authcode_exchange_operation(wait->exchange);
+	if (operation == NULL) {
+		ac_respond(v->app, v->h, authcode_exchange_response(wait->exchange));
+		return AC_STEP_REPLY;
+	}
+	authcode_store_submit(v->app->store, operation, stored, v->h);
+	return AC_STEP_WAIT;
+}
+
+static void
+finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
+{
+	const struct authcode_response *response;
+	bool in;
+
+	authcode_exchange_answer(wait->exchange);
+	response = authcode_exchange_response(wait->exchange);
+	in = response->kind == AUTHCODE_RESPONSE_REDIRECT && response->set_session != NULL &&
+	     response->set_session[0] != '\0';
+	ac_log_event(AC_LOG_NOTICE, in ? "login succeeded" : "login failed", "rhost",
+		     ac_http_peer(h), "reason", in ? NULL : "session_refused", "client",
+		     wait->client_id, "user", wait->user, NULL);
+	ac_respond(app, h, response);
+}
+
+static void
+show_prompt(struct ac_visit *v, const char *login, const struct ac_look *look)
+{
+	struct ac_page_message messages[AC_WIRE_MAX_MESSAGES];
+	struct ac_page_prompt page = {
+		.transaction = look->transaction,
+		.login = login,
+		.nonce = look->question,
+		.client_name = look->client_name,
+		.text = look->prompt->text,
+		.echo = look->prompt->echo,
+		.messages = messages,
+		.message_count = look->prompt->message_count,
+	};
+	char *csrf = NULL;
+
+	if (page.message_count > AC_WIRE_MAX_MESSAGES ||
+	    authcode_transaction_csrf(v->app->issuer, look->transaction, v->browser, &csrf) !=
+		    AUTHCODE_OK) {
+		ac_visit_fail(v);
+		return;
+	}
+	for (size_t i = 0; i < page.message_count; i++) {
+		messages[i] = (struct ac_page_message){
+			.text = look->prompt->messages[i].text,
+			.error = look->prompt->messages[i].style == AC_MESSAGE_ERROR,
+		};
+	}
+	page.csrf = csrf;
+	ac_page_prompt(v->app, v->h, &page);
+	free(csrf);
+}
+
+static void
+show_wait(struct ac_visit *v, const char *login, const struct ac_look *look)
+{
+	char *url = ac_visit_prompt_url(v, login, look->transaction);
+
+	if (url != NULL)
+		ac_page_wait(v->app, v->h, look->client_name, url);
+	else
+		ac_visit_fail(v);
+	free(url);
+}
+
+static void
+show_busy(struct ac_visit *v, unsigned status, const char *why)
+{
+	ac_http_reply_header(v->h, "Retry-After", "30");
+	ac_visit_refuse(v, status, "temporarily_unavailable", why);
+}
+
+static enum ac_step
+show(struct ac_visit *v, const char *login, const struct ac_look *look, struct wait *wait)
+{
+	switch (look->kind) {
+	case AC_LOOK_WAITING:
+		return AC_STEP_WAIT;
+	case AC_LOOK_SUCCEEDED:
+		return sign_in(v, look, wait);
+	case AC_LOOK_ASKED:
+		show_prompt(v, login, look);
+		return AC_STEP_REPLY;
+	case AC_LOOK_WORKING:
+		show_wait(v, login, look);
+		return AC_STEP_REPLY;
+	case AC_LOOK_FAILED:
+		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_FAILED);
+		return AC_STEP_REPLY;
+	case AC_LOOK_EXPIRED:
+		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_EXPIRED);
+		return AC_STEP_REPLY;
+	case AC_LOOK_UNAVAILABLE:
+		show_busy(v, 503, "the account service of this host does not answer");
+		return AC_STEP_REPLY;
+	case AC_LOOK_CROWDED:
+		show_busy(v, 429, "too many pages wait for this sign-in");
+		return AC_STEP_REPLY;
+	case AC_LOOK_CHANGE_DUE:
+		ac_visit_refuse(v, 403, "password_change_required", NULL);
+		return AC_STEP_REPLY;
+	case AC_LOOK_UNKNOWN:
+		break;
+	}
+	ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_EXPIRED);
+	return AC_STEP_REPLY;
+}
+
+static enum ac_step
+get_prompt(struct ac_visit *v, struct wait *wait)
+{
+	const char *login = ac_visit_get(v, "login");
+	struct authcode_arena *arena = NULL; /* the look's: it may be larger than a page */
+	struct ac_look look;
+	enum ac_step step;
+
+	if (authcode_arena_new(AC_MAX_ARENA, &arena) != AUTHCODE_OK) {
+		ac_visit_fail(v);
+		return AC_STEP_REPLY;
+	}
+	look = ac_conversations_look(v->app->login->conversations, login, v->browser, &wait->waiter,
+				     arena);
+	step = show(v, login, &look, wait);
+	authcode_arena_free(&arena);
+	return step;
+}
+
+static enum ac_step
+look_again(struct ac_app *app, struct ac_http *h, struct wait *wait)
+{
+	enum ac_step step = AC_STEP_REPLY;
+	struct ac_visit v;
+
+	if (ac_visit_begin(&v, app, h, AC_FROM_QUERY))
+		step = get_prompt(&v, wait);
+	ac_visit_end(&v);
+	return step;
+}
+
+enum ac_step
+ac_prompt_start(struct ac_app *app, struct ac_http *h)
+{
+	struct wait *wait;
+	struct ac_visit v;
+
+	if (ac_http_method(h) == AUTHCODE_METHOD_POST) {
+		if (ac_visit_begin(&v, app, h, AC_FROM_BODY))
+			post_prompt(&v);
+		ac_visit_end(&v);
+		return AC_STEP_REPLY;
+	}
+	wait = calloc(1, sizeof(*wait));
+	if (wait == NULL) {
+		ac_page_error(app, h, 500, "server_error", NULL);
+		return AC_STEP_REPLY;
+	}
+	wait->waiter.h = h;
+	ac_http_set_state(h, wait, wait_free);
+	return look_again(app, h, wait);
+}
+
+enum ac_step
+ac_prompt_resumed(struct ac_app *app, struct ac_http *h)
+{
+	struct wait *wait = ac_http_state(h);
+
+	if (wait->exchange == NULL)
+		return look_again(app, h, wait);
+	finish_sign_in(app, h, wait);
+	return AC_STEP_REPLY;
+}

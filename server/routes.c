@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What has no row here is a 404. Paths are compared byte for byte, undecoded
+ * and never normalised, so there is no "..;/" to be clever with. HEAD is allowed
+ * only where GET changes nothing.
+ *
+ * The consent form is posted by our own page; /authorize is not, since clients
+ * may send a person there with a form (OIDC-Core §3.1.2.1).
+ */
+#include "server/routes.h"
+
+#include <string.h>
+
+#include <authcode/request.h>
+
+#include "server/login.h"
+#include "server/pages.h"
+#include "server/protocol_route.h"
+
+#define PROTOCOL                                                                                   \
+	{                                                                                          \
+		ac_protocol_start, ac_protocol_resumed                                             \
+	}
+#define NO_ENDPOINT (-1)
+
+static const struct ac_route routes[] = {
+	{
+		.path = "/authorize",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+	},
+	{
+		.path = "/resume",
+		.allow = "GET",
+		.flags = AC_ROUTE_PAGE,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_RESUME,
+	},
+	{
+		.path = "/consent",
+		.allow = "POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_CONSENT,
+	},
+	{
+		.path = "/login",
+		.allow = "POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = { ac_login_post, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/prompt",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = { ac_prompt_start, ac_prompt_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/token",
+		.allow = "POST",
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_TOKEN,
+	},
+	{
+		.path = "/revoke",
+		.allow = "POST",
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_REVOKE,
+	},
+	{
+		.path = "/introspect",
+		.allow = "POST",
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_INTROSPECT,
+	},
+	{
+		.path = "/userinfo",
+		.allow = "GET, POST",
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
+	},
+	{
+		.path = "/assets/style.css",
+		.allow = "GET, HEAD",
+		.flags = AC_ROUTE_PAGE,
+		.handler = { ac_asset_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/assets/icon.svg",
+		.allow = "GET, HEAD",
+		.flags = AC_ROUTE_PAGE,
+		.handler = { ac_asset_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+};
+
+const struct ac_route *
+ac_route_find(const char *path)
+{
+	for (size_t i = 0; i < AC_ARRAY_SIZE(routes); i++) {
+		if (strcmp(routes[i].path, path) == 0)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+const struct ac_route *
+ac_route_at(size_t i)
+{
+	return i < AC_ARRAY_SIZE(routes) ? &routes[i] : NULL;
+}

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Targets for people; the build does not need them.
+
+.PHONY: format check-unit check-drift screenshots
+
+# What test_format.py looks at, brought into form.
+format:
+	cd $(top_srcdir) && find libauthcode pam_authcode server tests doc/examples \
+		\( -name node_modules -prune \) -o -name '*.[ch]' -exec clang-format -i {} +
+
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/unit/%,$(TESTS))'
+
+check-drift:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/drift/%,$(TESTS))'
+
+# For clangd and clang-tidy; builds everything anew under bear.
+compile_commands.json:
+	$(MAKE) $(AM_MAKEFLAGS) clean
+	bear --output $(top_srcdir)/compile_commands.json -- $(MAKE) $(AM_MAKEFLAGS) all check TESTS=
+.PHONY: compile_commands.json
+
+# The picture in README.md; needs `npm ci` in tests/browser.
+screenshots: all
+	AUTHCODE_BUILD='$(abs_top_builddir)' node $(top_srcdir)/tests/browser/picture.mjs \
+		$(top_srcdir)/doc/images/sign-in.png
+
+# The compiled tests, for ./check, which runs them again with sanitizers.
+.PHONY: print-c-tests
+print-c-tests:
+	@echo $(filter-out %.py %.sh,$(TESTS))

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the authcode authors
+//
+// axe-core has nothing to say about any page, wide and narrow, light and dark.
+
+import { assertAccessible } from './lib/axe.mjs';
+
+const PAGES = {
+	'sign-in': (world, page) => world.open(page),
+	'sign-in with a notice': async (world, page) => {
+		await world.open(page);
+		await world.signIn(page, 'wrong');
+		await page.waitForSelector('[role=alert]');
+	},
+	prompt: async (world, page) => {
+		await world.open(page, '/callback', { client_id: world.otp });
+		await world.signIn(page);
+		await page.waitForSelector('input[name=answer]');
+	},
+	consent: async (world, page) => {
+		await world.open(page);
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+	},
+	error: (world, page) => world.open(page, '/callback', { client_id: 'nobody-knows' }),
+};
+
+const LOOKS = [
+	{ width: 1280, dark: false }, { width: 1280, dark: true },
+	{ width: 320, dark: false }, { width: 320, dark: true },
+];
+
+export default Object.entries(PAGES).map(([name, reach]) => [
+	`the ${name} page is accessible at 1280 and 320 px, light and dark`,
+	async (world) => {
+		for (const look of LOOKS) {
+			const page = await world.page({ javaScript: false, ...look });
+			await reach(world, page);
+			await assertAccessible(page, `${name} at ${look.width} px${look.dark ? ' dark' : ''}`);
+			// an open question would keep its PAM conversation waiting
+			if (await page.locator('input[name=answer]').count())
+				await page.click('button[value=deny]');
+			await page.context().close();
+		}
+	},
+]);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the authcode authors
+//
+// The daemon and the helper from the build tree, with pam_matrix as the PAM
+// stack: service authcode asks for one password, authcode-otp for two.
+
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+export const PASSWORD = 'correct horse';
+export const ONE_TIME_CODE = '246810';
+export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
+// Consent is remembered for user and client: every test takes clients of its own.
+export const CLIENTS = 40;
+// Root is nobody a page may sign in; everybody else is himself.
+export const USER = process.getuid() === 0 ? 'nobody' : os.userInfo().username;
+
+function findMatrix() {
+	const found = execFileSync('sh', ['-c', 'ls /usr/lib/*/pam_wrapper/pam_matrix.so']).toString().trim();
+	return found.split('\n')[0];
+}
+
+async function freePort() {
+	const server = net.createServer();
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	const { port } = server.address();
+	await new Promise((done) => server.close(done));
+	return port;
+}
+
+export class Host {
+	#children = [];
+
+	async start(build) {
+		this.directory = fs.mkdtempSync('/tmp/authcode-browser.');
+		this.port = await freePort();
+		this.issuer = `http://127.0.0.1:${this.port}`;
+		this.#writePam();
+		this.#writeConfig();
+		const socket = path.join(this.directory, 'run', 'login.sock');
+		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
+		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer,
+			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp'],
+		() => fs.existsSync(socket));
+		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
+			() => /^ready /m.test(this.log('authcoded')));
+	}
+
+	#writePam() {
+		const pam = path.join(this.directory, 'pam');
+		const matrix = findMatrix();
+		const write = (name, text) => {
+			fs.writeFileSync(path.join(this.directory, name), text);
+			return path.join(this.directory, name);
+		};
+		// pam_matrix takes the first line of a user, so each service has its file
+		const passwords = write('passwords', `${USER}:${PASSWORD}:authcode\n`);
+		const first = write('otp-passwords', `${USER}:${PASSWORD}:authcode-otp\n`);
+		const second = write('otp-codes', `${USER}:${ONE_TIME_CODE}:authcode-otp\n`);
+		fs.mkdirSync(pam);
+		fs.writeFileSync(path.join(pam, 'authcode'),
+			`auth required ${matrix} passdb=${passwords}\naccount required ${matrix} passdb=${passwords}\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-otp'),
+			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
+			`account required ${matrix} passdb=${first}\n`);
+		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
+	}
+
+	#writeConfig() {
+		const secret = path.join(this.directory, 'client.secret');
+		fs.writeFileSync(secret, SECRET, { mode: 0o600 });
+		const client = (id, more, name = `Application ${id}`) => `client "${id}" {
+	name = "${name}"
+	client_secret_file = "${secret}"
+	application_type = "native"
+	redirect_uris = {"http://127.0.0.1/callback", "http://127.0.0.1/hop", "http://127.0.0.1/popup"}
+	scope = "profile groups"
+	${more}
+}
+`;
+		// as root the daemon becomes nobody, who must reach the socket
+		fs.mkdirSync(path.join(this.directory, 'run'));
+		fs.chmodSync(this.directory, 0o711);
+		fs.writeFileSync(path.join(this.directory, 'authcode.conf'), `
+issuer = "${this.issuer}"
+listen = {"127.0.0.1:${this.port}"}
+state_dir = "${path.join(this.directory, 'state')}"
+login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
+${process.getuid() === 0 ? 'user = "nobody"' : ''}
+` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
+			client(`otp${n}`, 'pam_service = "authcode-otp"')).join('') +
+			client('wiki', '', 'Wiki'), { mode: 0o600 });
+	}
+
+	async #spawn(build, name, words, ready) {
+		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'w');
+		const child = spawn(path.join(build, name), words, { stdio: ['ignore', log, log], detached: true });
+		this.#children.push(child);
+		for (let tries = 0; tries < 200; tries++) {
+			if (child.exitCode !== null)
+				break;
+			if (ready())
+				return;
+			await new Promise((done) => setTimeout(done, 50));
+		}
+		throw new Error(`${name} did not start:\n${this.log(name)}`);
+	}
+
+	log(name) {
+		return fs.readFileSync(path.join(this.directory, `${name}.log`), 'utf8');
+	}
+
+	async stop() {
+		for (const child of this.#children) {
+			if (child.exitCode !== null)
+				continue;
+			const ended = new Promise((done) => child.once('exit', done));
+			process.kill(-child.pid, 'SIGTERM');
+			const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 10_000);
+			await ended;
+			clearTimeout(timer);
+		}
+		fs.rmSync(this.directory, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See fault_store.h.
+ */
+#include "tests/flow/fault_store.h"
+
+bool
+fault_due(int *countdown)
+{
+	return *countdown > 0 && --*countdown == 0;
+}
+
+static bool
+call_fails(void *self)
+{
+	struct fault *fault = self;
+
+	fault->calls++;
+	return fault_due(&fault->countdown);
+}
+
+static void
+fault_submit(void *self, struct authcode_operation *operation)
+{
+	struct fault *fault = self;
+
+	if (!call_fails(self)) {
+		fault->inner->ops->submit(fault->inner->self, operation);
+		return;
+	}
+	operation->result = AUTHCODE_RESULT_FAILED;
+	operation->err = AUTHCODE_ERR_STORE;
+	operation->done(operation, operation->arg);
+}
+
+static enum authcode_err
+fault_find_session(void *self, int64_t id, struct authcode_arena *arena,
+		   struct authcode_session_view *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_find_session(fault->inner, id, arena, ret);
+}
+
+static enum authcode_err
+fault_find_grant(void *self, int64_t subject_id, const char *client_id,
+		 struct authcode_arena *arena, struct authcode_grant *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self)
+		       ? AUTHCODE_ERR_STORE
+		       : authcode_store_find_grant(fault->inner, subject_id, client_id, arena, ret);
+}
+
+static enum authcode_err
+fault_find_code(void *self, int64_t id, struct authcode_arena *arena,
+		struct authcode_code_view *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_find_code(fault->inner, id, arena, ret);
+}
+
+static enum authcode_err
+fault_find_token(void *self, int64_t id, struct authcode_arena *arena,
+		 struct authcode_token_view *ret)
+{
+	struct fault *fault = self;
+	enum authcode_err err;
+
+	if (call_fails(self))
+		return AUTHCODE_ERR_STORE;
+	err = authcode_store_find_token(fault->inner, id, arena, ret);
+	if (err == AUTHCODE_OK && fault->hide_people) {
+		ret->family.subject_id = 0;
+		ret->subject = (struct authcode_subject){ 0 };
+	}
+	return err;
+}
+
+static const struct authcode_store_ops fault_ops = {
+	.version = AUTHCODE_STORE_VERSION,
+	.size = sizeof(struct authcode_store_ops),
+	.name = "fault",
+	.submit = fault_submit,
+	.find_session = fault_find_session,
+	.find_grant = fault_find_grant,
+	.find_code = fault_find_code,
+	.find_token = fault_find_token,
+};
+
+void
+fault_init(struct fault *fault)
+{
+	fault->store = (struct authcode_store){ .ops = &fault_ops, .self = fault };
+}

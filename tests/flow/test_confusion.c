@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Everything presented where something else, or somebody else, is expected:
+ * kinds of credentials, and credentials of other clients.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/flow/token_fixture.h"
+
+#define TOKEN AUTHCODE_ENDPOINT_TOKEN
+
+/* Every credential at every place that takes another. */
+static void
+no_credential_passes_for_another_kind(void **state)
+{
+	enum { CODE, ACCESS, REFRESH, SESSION, SECRET, KINDS };
+	static const char *const names[] = { "code", "access", "refresh", "session", "secret" };
+	struct world *world = *state;
+
+	for (int kind = 0; kind < KINDS; kind++) {
+		struct tokens tokens = redeem(world, &(struct code){ 0 });
+		const char *session = NULL;
+		const char *all[KINDS];
+
+		(void)new_session(world, "carol", 1002, &session);
+		all[CODE] = new_code(world, &(struct code){ 0 });
+		all[ACCESS] = tokens.access;
+		all[REFRESH] = tokens.refresh;
+		all[SESSION] = session;
+		all[SECRET] = POST_SECRET;
+
+		assert_int_equal(active_for(world, "web", all[kind]),
+				 kind == ACCESS || kind == REFRESH);
+		assert_int_equal(userinfo_status(world, all[kind]), kind == ACCESS ? 200 : 401);
+		if (kind != REFRESH)
+			expect_error(
+				world,
+				&(struct request){
+					.endpoint = TOKEN,
+					.client = "web",
+					.body = text(world,
+						     "grant_type=refresh_token&refresh_token=%s",
+						     all[kind]) },
+				400, "invalid_grant", names[kind]);
+		if (kind != CODE) {
+			struct request request = code_request(world, "web", all[kind], WEB_CB);
+
+			expect_error(world, &request, 400, "invalid_grant", names[kind]);
+		}
+		if (kind == ACCESS || kind == REFRESH)
+			continue;
+		/* revoking what is no token answers 200 and touches nothing (RV-03) */
+		assert_int_equal(
+			status_of(world,
+				  &(struct request){ .endpoint = AUTHCODE_ENDPOINT_REVOKE,
+						     .client = "web",
+						     .body = text(world, "token=%s", all[kind]) }),
+			200);
+		assert_true(active(world, tokens.access));
+		if (kind == CODE) {
+			struct request request = code_request(world, "web", all[CODE], WEB_CB);
+
+			assert_int_equal(status_of(world, &request), 200);
+		}
+	}
+}
+
+/* Two clients with equal rights, everything of one presented by the other. */
+static void
+what_belongs_to_one_client_is_nothing_to_another(void **state)
+{
+	static const char *const clients[] = { "web", "web2", "app", "post" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(clients) * AC_ARRAY_SIZE(clients); i++) {
+		const char *owner = clients[i % AC_ARRAY_SIZE(clients)];
+		const char *other = clients[i / AC_ARRAY_SIZE(clients)];
+		struct tokens tokens = redeem(world, &(struct code){ .client = owner });
+		struct request request = { .endpoint = TOKEN, .client = other };
+		const char *row = text(world, "%s with what is %s's", other, owner);
+
+		if (other == owner)
+			continue;
+		request.body = text(world, CODE_GRANT "&redirect_uri=https://%s.example/cb",
+				    new_code(world, &(struct code){ .client = owner }), owner);
+		expect_error(world, &request, 400, "invalid_grant", row); /* CO-06 */
+		request.body =
+			text(world, "grant_type=refresh_token&refresh_token=%s", tokens.refresh);
+		expect_error(world, &request, 400, "invalid_grant", row); /* RT-02 */
+		request.endpoint = AUTHCODE_ENDPOINT_REVOKE;
+		request.body = text(world, "token=%s", tokens.refresh);
+		expect_error(world, &request, 400, "invalid_request", row); /* RV-04 */
+		request.body = text(world, "token=%s", tokens.access);
+		expect_error(world, &request, 400, "invalid_request", row);
+		assert_false(active_for(world, other, tokens.access)); /* IN-02 */
+		assert_false(active_for(world, other, tokens.refresh));
+		assert_true(active(world, tokens.access));
+		if (strcmp(owner, "app") != 0)
+			assert_true(active_for(world, owner, tokens.refresh));
+	}
+}
+
+#define FLOW(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FLOW(no_credential_passes_for_another_kind),
+		FLOW(what_belongs_to_one_client_is_nothing_to_another),
+	};
+
+	return cmocka_run_group_tests_name("confusion", tests, NULL, NULL);
+}

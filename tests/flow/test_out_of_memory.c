@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Each step of a flow with its n-th allocation failing, for every n: the answer
+ * is a complete one or a refusal, never a crash and never half a success. The
+ * linker puts the functions below in front of our own allocations; libraries
+ * keep theirs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "tests/flow/flow.h"
+
+#define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code&state=s"
+
+static long allocations_left = -1; /* negative: no limit */
+static bool only_one;              /* the n-th alone fails, else all from it on */
+static bool refused;               /* at least one has failed */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool
+refuse_this_one(void)
+{
+	if (allocations_left < 0)
+		return false;
+	if (allocations_left > 0) {
+		allocations_left--;
+		return false;
+	}
+	refused = true;
+	if (only_one)
+		allocations_left = -1;
+	return true;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return refuse_this_one() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return refuse_this_one() ? NULL : __real_calloc(count, size);
+}
+
+static struct flow flow;
+static struct flow_browser browser;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	flow_start(&flow);
+	browser = (struct flow_browser){ .cookie = "browser-one" };
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	flow_stop(&flow);
+	return 0;
+}
+
+/* A refusal, and nothing of what a success would have. */
+static void
+assert_refusal(const struct authcode_response *response)
+{
+	assert_true(response->status == 500 || response->status == 503 || response->status == 303);
+	if (response->status == 303)
+		assert_null(flow_param(&flow, response->location, "code"));
+	assert_null(response->interaction);
+	assert_null(response->set_session);
+}
+
+static void
+check_outcome(enum authcode_err err, struct authcode_exchange *x, enum authcode_response_kind kind)
+{
+	const struct authcode_response *response;
+
+	if (err != AUTHCODE_OK) {
+		assert_true(refused);
+		assert_int_equal(err, AUTHCODE_ERR_MEMORY);
+		assert_null(x);
+		return;
+	}
+	response = authcode_exchange_response(x);
+	if (response->refusal.error != NULL) {
+		assert_true(refused);
+		assert_refusal(response);
+		return;
+	}
+	assert_int_equal(response->kind, kind);
+	assert_true(response->location != NULL || response->interaction != NULL);
+}
+
+/* Runs request with ever more memory until nothing is refused any more. */
+static void
+starve(const struct authcode_request *request, enum authcode_response_kind kind)
+{
+	for (int mode = 0; mode < 2; mode++) {
+		long n = 0;
+
+		do {
+			struct authcode_exchange *x = NULL;
+			enum authcode_err err;
+
+			refused = false;
+			only_one = mode == 1;
+			allocations_left = n++;
+			err = authcode_exchange_run(flow.issuer, request, &x);
+			allocations_left = -1;
+			check_outcome(err, x, kind);
+			authcode_exchange_free(&x);
+		} while (refused);
+		assert_in_range(n, 4, 1000);
+	}
+}
+
+static struct authcode_request
+get(const char *query)
+{
+	return (struct authcode_request){
+		.endpoint = AUTHCODE_ENDPOINT_AUTHORIZE,
+		.method = AUTHCODE_METHOD_GET,
+		.query = { query, strlen(query) },
+		.browser = browser.cookie,
+		.session = browser.session,
+		.now_ms = flow.now_ms,
+	};
+}
+
+static void
+the_sign_in_page_is_whole_or_none(void **state)
+{
+	const struct authcode_request request = get(WEB);
+
+	(void)state;
+	starve(&request, AUTHCODE_RESPONSE_SIGN_IN);
+}
+
+static void
+the_consent_page_is_whole_or_none(void **state)
+{
+	struct authcode_request request;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB);
+	request = get(WEB "&scope=email");
+	starve(&request, AUTHCODE_RESPONSE_CONSENT);
+}
+
+static void
+a_code_is_given_or_not(void **state)
+{
+	struct authcode_request request;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB);
+	request = get(WEB);
+	starve(&request, AUTHCODE_RESPONSE_REDIRECT);
+}
+
+static void
+a_decision_counts_or_not(void **state)
+{
+	const struct authcode_response *response;
+	struct authcode_request request;
+	const char *form;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB);
+	response = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "&scope=email");
+	form = flow_text(&flow, "txn=%s&csrf=%s&decision=allow", response->interaction->transaction,
+			 response->interaction->csrf);
+	request = get("");
+	request.endpoint = AUTHCODE_ENDPOINT_CONSENT;
+	request.method = AUTHCODE_METHOD_POST;
+	request.body = (struct authcode_bytes){ form, strlen(form) };
+	request.content_type = FLOW_FORM;
+	starve(&request, AUTHCODE_RESPONSE_REDIRECT);
+}
+
+static void
+a_sign_in_gives_a_session_or_none(void **state)
+{
+	struct authcode_sign_in sign_in = {
+		.user = { .name = "alice", .uid = 1000 },
+		.browser = browser.cookie,
+		.now_ms = flow.now_ms,
+	};
+
+	(void)state;
+	sign_in.transaction = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB)
+				      ->interaction->transaction;
+	for (long n = 0; n < 500; n++) {
+		struct authcode_exchange *x = NULL;
+		bool done = false;
+
+		allocations_left = n;
+		if (authcode_exchange_begin_sign_in(flow.issuer, &sign_in, &x) == AUTHCODE_OK &&
+		    authcode_exchange_operation(x) != NULL) {
+			authcode_store_perform(flow.store, authcode_exchange_operation(x));
+			authcode_exchange_answer(x);
+		}
+		allocations_left = -1;
+		if (x != NULL) {
+			done = authcode_exchange_response(x)->set_session != NULL;
+			assert_int_equal(authcode_exchange_response(x)->kind,
+					 done ? AUTHCODE_RESPONSE_REDIRECT
+					      : AUTHCODE_RESPONSE_PAGE);
+		}
+		authcode_exchange_free(&x);
+		if (done)
+			return;
+	}
+	fail_msg("no success with 500 allocations");
+}
+
+static void
+issuer_and_registry_are_made_or_not(void **state)
+{
+	struct authcode_issuer_settings settings = {
+		.issuer = FLOW_ISSUER,
+		.store = flow.store,
+		.master_key = { 1 },
+	};
+	const struct authcode_client client = flow_client(&flow, FLOW_POST);
+	bool issuer_made = false, clients_made = false;
+
+	(void)state;
+	for (long n = 0; n < 100 && !(issuer_made && clients_made); n++) {
+		struct authcode_issuer *issuer = NULL;
+		struct authcode_clients *clients = NULL;
+
+		allocations_left = n;
+		issuer_made = authcode_issuer_new(&settings, &issuer, NULL) == AUTHCODE_OK;
+		allocations_left = n;
+		clients_made = authcode_clients_new(&client, 1, &clients, NULL) == AUTHCODE_OK;
+		allocations_left = -1;
+		assert_int_equal(issuer_made, issuer != NULL);
+		assert_int_equal(clients_made, clients != NULL);
+		authcode_issuer_free(&issuer);
+		authcode_clients_unref(&clients);
+	}
+	assert_true(issuer_made && clients_made);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_sign_in_page_is_whole_or_none),
+		TEST(the_consent_page_is_whole_or_none),
+		TEST(a_code_is_given_or_not),
+		TEST(a_decision_counts_or_not),
+		TEST(a_sign_in_gives_a_session_or_none),
+		TEST(issuer_and_registry_are_made_or_not),
+	};
+
+	return cmocka_run_group_tests_name("out_of_memory", tests, NULL, NULL);
+}

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real daemon with the real helper on loopback, and how tests talk to them.
+
+PAM is a directory of our own with pam_matrix: service `authcode` asks for one
+password, `authcode-otp` for two, `authcode-hang` never comes back.
+"""
+import base64
+import getpass
+import glob
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+import requests
+import urllib3
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
+from person import Person  # noqa: E402
+
+urllib3.disable_warnings()
+
+BUILD = pathlib.Path(os.environ.get("AUTHCODE_BUILD") or os.environ.get("top_builddir") or ".").resolve()
+ROOT = os.geteuid() == 0
+# Root is nobody a page may sign in, and the daemon becomes nobody; everybody else is himself.
+USER = "nobody" if ROOT else getpass.getuser()
+PASSWORD = "canary-password-one"
+CODE_WORD = "canary-code-word-two"
+SECRET = "canary-client-secret-0123456789-0123456789-a"
+CALLBACK = "https://app.example/callback"
+
+PAGE_HEADERS = {
+    "Content-Type": "text/html; charset=UTF-8",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+                               "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+JSON_HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+REDIRECT_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+
+CLIENTS = """
+client "app" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile groups"
+	trusted = yes
+}}
+client "asks" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+}}
+client "otp" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+	trusted = yes
+	pam_service = "authcode-otp"
+}}
+client "hang" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+	trusted = yes
+	pam_service = "authcode-hang"
+}}
+client "public" {{
+	token_endpoint_auth_method = "none"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Host:
+    """A directory with configuration, state and PAM; daemon and helper on it."""
+
+    def __init__(self, tls=False, unix=False, extra="", issuer=None, listen=None):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="authcode-http.", dir="/tmp"))
+        self.directory.chmod(0o711)
+        self.tls = tls
+        self.port = free_port()
+        self.unix = self.directory / "run" / "http.sock" if unix else None
+        self.issuer = issuer or f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.listen = listen or (f"unix:{self.unix}" if unix else f"127.0.0.1:{self.port}")
+        self.state = self.directory / "state"
+        self.config = self.directory / "authcode.conf"
+        self.daemon = None
+        self.helper = None
+        self.state.mkdir(mode=0o700)
+        (self.directory / "run").mkdir(mode=0o755)
+        if ROOT:
+            self.own(self.state)
+            if unix:
+                self.own(self.directory / "run")
+        (self.directory / "secret").write_text(SECRET)
+        (self.directory / "secret").chmod(0o600)
+        if tls:
+            self.make_certificate()
+        self.write_pam()
+        self.write_config(extra)
+
+    @staticmethod
+    def own(path):
+        """Gives a file to the account the daemon becomes."""
+        if ROOT:
+            account = pwd.getpwnam("nobody")
+            os.chown(path, account.pw_uid, account.pw_gid)
+
+    def make_certificate(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                        "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", self.directory / "key.pem", "-out", self.directory / "certificate.pem"],
+                       check=True, capture_output=True, timeout=30)
+        (self.directory / "key.pem").chmod(0o600)
+
+    def write_pam(self):
+        found = glob.glob("/usr/lib/*/pam_wrapper/pam_matrix.so")
+        assert found, "pam_matrix.so (libpam-wrapper) is not installed"
+        confdir = self.directory / "pam"
+        confdir.mkdir()
+        # pam_matrix takes the first line of a user, so each service has its file.
+        for name, auths in (("authcode", "P"), ("authcode-otp", "PW"), ("authcode-hang", "HP")):
+            passwords = self.directory / f"{name}.passwords"
+            passwords.write_text(f"{USER}:{PASSWORD}:{name}\n")
+            words = self.directory / f"{name}.words"
+            words.write_text(f"{USER}:{CODE_WORD}:{name}\n")
+            lines = {"P": f"auth required {found[0]} passdb={passwords}\n",
+                     "W": f"auth required {found[0]} passdb={words} echo verbose\n",
+                     "H": f"auth required pam_exec.so {self.directory}/sleeper\n"}
+            (confdir / name).write_text("".join(lines[auth] for auth in auths) +
+                                        f"account required {found[0]} passdb={passwords}\n")
+        sleeper = self.directory / "sleeper"
+        sleeper.write_text("#!/bin/sh\nexec sleep 20\n")
+        sleeper.chmod(0o755)
+        (confdir / "other").write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
+
+    def write_config(self, extra=""):
+        text = f'issuer = "{self.issuer}"\nlisten = {{"{self.listen}"}}\nstate_dir = "{self.state}"\n'
+        text += f'login_socket = "{self.directory}/login.sock"\nlog_level = "debug"\n'
+        text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
+        if ROOT:
+            text += 'user = "nobody"\n'
+        if self.tls:
+            text += f'tls_certificate_file = "{self.directory}/certificate.pem"\n'
+            text += f'tls_key_file = "{self.directory}/key.pem"\n'
+        self.config.write_text(text + extra + CLIENTS.format(secret=self.directory / "secret", callback=CALLBACK))
+        self.config.chmod(0o600)
+
+    # --- processes: each ended by its own pid ---------------------------------
+
+    def log(self, name="authcoded"):
+        path = self.directory / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def spawn(self, name, words, is_ready):
+        log = open(self.directory / f"{name}.log", "ab")
+        child = subprocess.Popen([BUILD / name, *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if is_ready():
+                return child
+            assert child.poll() is None, f"{name} ended at once ({child.returncode}):\n{self.log(name)}"
+            time.sleep(0.02)
+        child.kill()
+        child.wait()
+        raise AssertionError(f"{name} is not ready:\n{self.log(name)}")
+
+    def start_helper(self):
+        path = self.directory / "login.sock"
+        words = ["--listen", path, "--confdir", self.directory / "pam"]
+        for service in ("authcode", "authcode-otp", "authcode-hang"):
+            words += ["--service", service]
+        if ROOT:
+            words += ["--peer-user", "nobody", "--group", "nogroup"]
+        self.helper = self.spawn("authcode-login", words, path.exists)
+
+    def start_daemon(self):
+        ready = self.log().count("\nready ") + self.log().startswith("ready ")
+        self.daemon = self.spawn("authcoded", ["--config", self.config, "--print-ready"],
+                                 lambda: len(re.findall(r"(?m)^ready ", self.log())) > ready)
+
+    def start(self):
+        self.start_helper()
+        self.start_daemon()
+        return self
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.daemon.pid}/fd"))
+
+    def stop_daemon(self, how=signal.SIGTERM):
+        self.daemon.send_signal(how)
+        status = self.daemon.wait(timeout=15)
+        self.daemon = None
+        return status
+
+    def stop(self):
+        ends = [self.end(child) for child in (self.daemon, self.helper) if child is not None]
+        said = self.log() + self.log("authcode-login")
+        shutil.rmtree(self.directory, ignore_errors=True)
+        assert not any(ends), (ends, said[-3000:])
+        assert "runtime error" not in said and "Sanitizer" not in said, said[-3000:]
+
+    @staticmethod
+    def end(child):
+        if child.poll() is None:
+            child.terminate()
+        try:
+            return child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return child.wait()
+
+    def refuses(self):
+        """What the daemon says and with which status it ends when it does not start."""
+        child = subprocess.run([BUILD / "authcoded", "--config", self.config], stdin=subprocess.DEVNULL,
+                               capture_output=True, timeout=20, check=False)
+        assert child.stdout == b""
+        return child.returncode, child.stderr.decode()
+
+    # --- requests ---------------------------------------------------------------
+
+    def url(self, path):
+        return self.issuer + path
+
+    def session(self):
+        http = requests.Session()
+        http.verify = False
+        http.trust_env = False
+        return http
+
+    def request(self, method, path, **more):
+        more.setdefault("timeout", 20)
+        with self.session() as http:
+            return http.request(method, self.url(path), allow_redirects=False, **more)
+
+    def post(self, path, client="app", secret=SECRET, **values):
+        return self.request("POST", path, data=values, auth=(client, secret) if client else None)
+
+    def authorize_url(self, client="app", **more):
+        values = {"response_type": "code", "client_id": client, "redirect_uri": CALLBACK, **more}
+        return self.url("/authorize?" + urllib.parse.urlencode({k: v for k, v in values.items() if v is not None}))
+
+    def sign_in(self, client="app", person=None, **more):
+        """The parameters that the client gets back."""
+        person = person or Person(self.issuer)
+        landed = person.sign_in(self.authorize_url(client, **more), USER, PASSWORD)
+        assert isinstance(landed, str), landed.text
+        return answer_of(landed)
+
+    def tokens(self, client="app"):
+        code = self.sign_in(client)["code"]
+        answer = self.post("/token", client, grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def connect(self):
+        if self.unix:
+            raw = socket.socket(socket.AF_UNIX)
+            raw.settimeout(20)
+            raw.connect(str(self.unix))
+            return raw
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        if not self.tls:
+            return raw
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(raw)
+
+    @property
+    def host(self):
+        return urllib.parse.urlsplit(self.issuer).netloc
+
+    def raw(self, data, timeout=3.0):
+        """Everything that comes back until the end of the connection or silence; was it the end?"""
+        with self.connect() as sock:
+            sock.settimeout(timeout)
+            answer = b""
+            try:
+                sock.sendall(data)
+                while True:
+                    piece = sock.recv(65536)
+                    if not piece:
+                        return answer, True
+                    answer += piece
+            except ConnectionError:
+                return answer, True
+            except (TimeoutError, socket.timeout):
+                return answer, False
+
+
+def statuses(answer):
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3}) ", answer)]
+
+
+def answer_of(url):
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+
+
+def basic(client="app", secret=SECRET):
+    return "Basic " + base64.b64encode(f"{client}:{secret}".encode()).decode()

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# The real daemon with the real helper over HTTP and HTTPS: `make check-http`.
+# Not part of `make check`, since it takes half a minute and opens ports.
+
+http_tests = \
+	tests/http/test_deadline.py \
+	tests/http/test_flow.py \
+	tests/http/test_gate.py \
+	tests/http/test_proxy.py \
+	tests/http/test_routes.py \
+	tests/http/test_start.py
+
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py
+
+.PHONY: check-http
+check-http: all
+	AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 timeout 600 /usr/bin/python3 -m pytest -q \
+		-p no:cacheprovider $(HTTP_TEST_FLAGS) '$(abs_top_srcdir)/tests/http'

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The check entry of the real authcode-login with the module of these tests.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "tests/pam/driver.h"
+
+#define NOBODY 65534
+
+static const char *const check_options[] = { "--check", NULL };
+
+static int
+setup(void **state)
+{
+	static struct driver driver;
+
+	driver_init(&driver);
+	*state = &driver;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	driver_clear(*state);
+	return 0;
+}
+
+static void
+send_check(const struct helper *helper, const char *service, const char *user, uint32_t uid)
+{
+	struct ac_wire_frame frame = { .type = AC_WIRE_CHECK, .u.check.uid = uid };
+
+	memcpy(frame.u.check.service, service, strlen(service));
+	memcpy(frame.u.check.user, user, strlen(user));
+	assert_int_equal(ac_wire_send(helper->fd, &frame), AUTHCODE_OK);
+}
+
+static enum ac_verdict
+receive_verdict(const struct helper *helper)
+{
+	struct ac_wire_frame frame;
+
+	assert_int_equal(driver_recv(helper->fd, &frame), AUTHCODE_OK);
+	assert_int_equal(frame.type, AC_WIRE_CHECKED);
+	return frame.u.checked.verdict;
+}
+
+static void
+verdicts(struct driver *driver)
+{
+	static const struct {
+		const char *name, *account, *user;
+		uint32_t uid;
+		enum ac_verdict verdict;
+	} rows[] = {
+		{ "good", "", "nobody", NOBODY, AC_VERDICT_OK },
+		{ "other uid", "", "nobody", 4, AC_VERDICT_GONE },
+		{ "absent", "", "no-such-user", NOBODY, AC_VERDICT_GONE },
+		{ "expired", "code=13", "nobody", NOBODY, AC_VERDICT_EXPIRED },
+		{ "refused", "code=6", "nobody", NOBODY, AC_VERDICT_DENIED },
+		{ "unknown to the stack alone", "code=10", "nobody", NOBODY, AC_VERDICT_DENIED },
+		{ "change due", "code=12", "nobody", NOBODY, AC_VERDICT_CHANGE_DUE },
+		{ "directory down", "code=9", "nobody", NOBODY, AC_VERDICT_UNAVAILABLE },
+		{ "system error", "code=4", "nobody", NOBODY, AC_VERDICT_UNAVAILABLE },
+		{ "a question nobody can answer", "hidden=?", "nobody", NOBODY, AC_VERDICT_DENIED },
+		{ "a text", "info=hello", "nobody", NOBODY, AC_VERDICT_OK },
+		{ "another user at the end", "user=daemon", "nobody", NOBODY, AC_VERDICT_DENIED },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct helper helper;
+		char lines[128];
+
+		(void)snprintf(lines, sizeof(lines), "account required @T %s\n", rows[i].account);
+		driver_write(driver, "authcode-check", lines);
+		driver_start(driver, check_options, geteuid(), &helper);
+		send_check(&helper, "authcode-check", rows[i].user, rows[i].uid);
+		if (receive_verdict(&helper) != rows[i].verdict)
+			fail_msg("%s: another verdict", rows[i].name);
+		assert_int_equal(driver_end(&helper), 0);
+	}
+}
+
+static void
+each_account_gets_its_verdict(void **state)
+{
+	struct driver *driver = *state;
+	uid_t own = driver->uid;
+
+	verdicts(driver);
+	if (own == 0) {
+		driver->uid = NOBODY;
+		verdicts(driver);
+		driver->uid = own;
+	}
+}
+
+static void
+sixty_four_accounts_per_connection_and_not_one_more(void **state)
+{
+	struct driver *driver = *state;
+	struct ac_wire_frame frame;
+	struct helper helper;
+
+	driver_write(driver, "authcode-check", "account required @T\n");
+	driver_start(driver, check_options, geteuid(), &helper);
+	for (int i = 0; i < AC_WIRE_MAX_CHECKS; i++) {
+		bool absent = i % 2 == 1;
+
+		send_check(&helper, "authcode-check", absent ? "no-such-user" : "nobody", NOBODY);
+		assert_int_equal(receive_verdict(&helper),
+				 absent ? AC_VERDICT_GONE : AC_VERDICT_OK);
+	}
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(driver_end(&helper), 0);
+}
+
+static void
+only_check_services_of_the_list_are_asked(void **state)
+{
+	static const char *const services[] = { "authcode", "login-check",   "authcode-check-check",
+						"-check",   "authcode-chec", "login" };
+	struct driver *driver = *state;
+	struct ac_wire_frame frame;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(services); i++) {
+		struct helper helper;
+
+		driver_write(driver, services[i], "account required @T\n");
+		driver_start(driver, check_options, geteuid(), &helper);
+		if (services[i][0] == '-') {
+			/* The wire does not carry it. */
+			static const char data[] = "\x08\0\x06-check\0\x06nobody\0\0\xff\xfe";
+
+			assert_int_equal(write(helper.fd, data, sizeof(data) - 1),
+					 sizeof(data) - 1);
+		} else {
+			send_check(&helper, services[i], "nobody", NOBODY);
+		}
+		assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
+		assert_int_equal(driver_end(&helper), 1);
+	}
+}
+
+static void
+the_check_entry_signs_nobody_in(void **state)
+{
+	struct driver *driver = *state;
+	struct ac_wire_frame frame;
+	struct helper helper;
+
+	driver_start(driver, check_options, geteuid(), &helper);
+	driver_send_start(&helper, &(struct ac_wire_start){ "authcode", "nobody", "", "" });
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(driver_end(&helper), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_account_gets_its_verdict),
+		cmocka_unit_test(sixty_four_accounts_per_connection_and_not_one_more),
+		cmocka_unit_test(only_check_services_of_the_list_are_asked),
+		cmocka_unit_test(the_check_entry_signs_nobody_in),
+	};
+
+	return cmocka_run_group_tests_name("check", tests, setup, teardown);
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""doc/pam-wire.md and authcode-login(8) say what wire.c and options.c say."""
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "drift"))
+
+from drift import Missing, built, check, main, text  # noqa: E402
+
+
+def rows():
+    """frame -> its fields in order, from the tables of wire.c."""
+    source = text("pam_authcode/wire.c")
+    row = r"(?:TEXT|FLAG|NUMBER|VERDICT|MESSAGES)\([\w.]+, (\w+)"
+    identity = re.search(r"#define IDENTITY\(frame\)(.*?)\n\n", source, re.S)
+    table = {}
+    for frame, body in re.findall(r"struct field (\w+)_fields\[\] = \{(.*?)\n\};", source, re.S):
+        fields = re.findall(row, body)
+        if "IDENTITY(" in body:
+            fields += re.findall(row, identity.group(1))
+        table[frame.upper()] = fields
+    if len(table) != 7 or len(table["RESULT"]) != 7:
+        raise Missing("the tables of wire.c were not understood")
+    return table
+
+
+@check("each frame of doc/pam-wire.md has the fields of wire.c in their order")
+def frames():
+    page = text("doc/pam-wire.md")
+    for frame, fields in rows().items():
+        line = re.search(rf"^\| {frame} \| \d+ \|(.*)\|$", page, re.M)
+        if line is None:
+            yield f"{frame} has no row"
+        elif re.findall(r"`(\w+)`", line.group(1)) != fields:
+            yield f"{frame}: the page says {line.group(1)}, the table {fields}"
+
+
+@check("each field has its row, and no other")
+def fields():
+    page = text("doc/pam-wire.md")
+    known = {field for fields in rows().values() for field in fields}
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.M))
+    for field in sorted(known ^ told):
+        yield f"{field} is not in both"
+
+
+@check("the maxima of doc/pam-wire.md are those of the headers")
+def maxima():
+    limits = dict(re.findall(r"^#define (AC_\w+) (\d+)", text("libauthcode/base/limits.h"), re.M))
+    page = text("doc/pam-wire.md")
+    for field, name in (("service", "AC_MAX_SERVICE"), ("user", "AC_MAX_USER_NAME"),
+                        ("text", "AC_WIRE_MAX_TEXT"), ("full_name", "AC_MAX_FULL_NAME"),
+                        ("messages", "AC_WIRE_MAX_MESSAGES")):
+        if not re.search(rf"^\| `{field}` \|.*\| {limits[name]}\b[^|]*\|$", page, re.M):
+            yield f"{field}: not {limits[name]}"
+    if f"at most {limits['AC_WIRE_MAX_FRAME']} bytes" not in page:
+        yield f"the frame is at most {limits['AC_WIRE_MAX_FRAME']} bytes"
+
+
+@check("every option of authcode-login is in its manual page, and no other")
+def options():
+    page = text("man/authcode-login.8.scd")
+    listing = subprocess.run([built("authcode-login"), "--help"], check=True, timeout=20,
+                             capture_output=True, text=True).stdout
+    known = set(re.findall(r"^  (--[a-z-]+)", listing, re.M))
+    if len(known) < 10:
+        raise Missing("no options in --help")
+    for option in sorted(known ^ set(re.findall(r"^\*(--[a-z-]+)\*", page, re.M))):
+        yield f"{option} is not in both"
+
+
+if __name__ == "__main__":
+    main()

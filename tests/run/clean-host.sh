@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the authcode authors
+#
+# clean-host.sh RELEASE [MIRROR]: what a newcomer does on a fresh Debian, in a
+# chroot that holds nothing but the base system: ./run as root and as an
+# ordinary user, a sign-in with a system account, the printed curl line.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+
+release=$1
+mirror=${2:-http://deb.debian.org/debian}
+top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
+host=$top/root
+[ "$(id -u)" -eq 0 ] || { echo "a chroot needs root"; exit 1; }
+
+clean_up() {
+	trap '' TERM INT
+	if [ -n "${runner:-}" ]; then
+		kill -TERM "$runner" 2>/dev/null || true
+		wait "$runner" 2>/dev/null || true
+	fi
+	rm -rf --one-file-system "$top"
+}
+trap clean_up EXIT
+trap 'exit 1' TERM INT
+
+# Words in front of a command, not functions: a program in the background must
+# be the very process that gets the signal.
+as_root=(chroot "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root)
+as_alice=("${as_root[@]}" setpriv --reuid=alice --regid=alice --init-groups env HOME=/home/alice)
+inside() { "${as_root[@]}" "$@"; }
+
+echo "== $release: the base system"
+mmdebstrap --quiet --variant=minbase "$release" "$host" "$mirror"
+cp /etc/resolv.conf "$host/etc/resolv.conf"
+inside useradd --create-home --shell /bin/bash alice
+inside chpasswd <<<"alice:a long passphrase"
+
+copy_tree() {
+	mkdir -p "$1"
+	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		git ls-files -z | xargs -0 tar -cf -
+	else
+		tar -cf - --exclude=./build --exclude=node_modules .
+	fi | tar -xf - -C "$1" --no-same-owner
+}
+
+# prove TREE PORT WORDS...: ./run there, behind those words, one whole sign-in, the end
+prove() {
+	local tree=$1 port=$2
+	shift 2
+	"$@" "$tree/run" --port "$port" >"$top/ready" 2>"$top/told" </dev/null &
+	runner=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		! grep -q '^ready ' "$top/ready" || break
+		kill -0 "$runner" 2>/dev/null || break
+		sleep 1
+	done
+	cat "$top/told"
+	grep -q '^ready ' "$top/ready" || { echo "$release: not ready"; tail -n 30 "$host$tree/build/run.log" || true; return 1; }
+	/usr/bin/python3 tests/run/sign_in.py "$top/ready" "$top/told" alice "a long passphrase" >"$top/curl"
+	echo "== the curl line"
+	inside bash <"$top/curl" 2>/dev/null | tee "$top/answer"
+	echo
+	grep -q '"access_token"' "$top/answer"
+	# the signal goes to the script inside, as Ctrl-C would
+	kill -TERM "$runner"
+	wait "$runner" || { echo "$release: ./run ended with $?"; return 1; }
+	runner=''
+	[ -z "$(ls "$host"/tmp)" ] || { echo "$release: left behind:" "$host"/tmp/*; return 1; }
+}
+
+echo "== $release: ./run as root"
+copy_tree "$host/srv/authcode"
+prove /srv/authcode 8480 "${as_root[@]}"
+echo "== $release: ./run as an ordinary user"
+copy_tree "$host/home/alice/authcode"
+inside chown -R alice:alice /home/alice/authcode
+prove /home/alice/authcode 8481 "${as_alice[@]}"
+echo "== $release: good"

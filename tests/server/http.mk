@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# The parts of HTTP and process that need no socket; tests/http has the rest.
+
+server_http_tests = \
+	tests/server/test_address \
+	tests/server/test_gate \
+	tests/server/test_http_conns \
+	tests/server/test_log \
+	tests/server/test_routes \
+	tests/server/test_state
+
+check_PROGRAMS += $(server_http_tests)
+TESTS += $(server_http_tests)
+
+server_http_cppflags = $(unit_cppflags) $(MICROHTTPD_CFLAGS)
+server_http_ldadd = libserver_http.la libauthcode_inside.la $(CMOCKA_LIBS)
+
+tests_server_test_address_SOURCES = tests/server/test_address.c
+tests_server_test_address_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_address_LDADD = $(server_http_ldadd)
+
+tests_server_test_gate_SOURCES = tests/server/test_gate.c
+tests_server_test_gate_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_gate_LDADD = $(server_http_ldadd)
+
+tests_server_test_http_conns_SOURCES = tests/server/test_http_conns.c
+tests_server_test_http_conns_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_http_conns_LDADD = $(server_http_ldadd)
+
+tests_server_test_log_SOURCES = tests/server/test_log.c
+tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_log_LDADD = $(server_http_ldadd)
+
+# The routes name handlers of the pages, which reply through HTTP.
+tests_server_test_routes_SOURCES = tests/server/test_routes.c \
+	server/dispatch.c server/protocol_route.c server/routes.c
+tests_server_test_routes_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_relay.la \
+	libauthcode_inside.la $(CMOCKA_LIBS)
+
+tests_server_test_state_SOURCES = tests/server/test_state.c
+tests_server_test_state_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_state_LDADD = $(server_http_ldadd)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# Pages, cookies and the sign-in, over a fake of server/http.h.
+
+server_pages_tests = \
+	tests/server/test_assets \
+	tests/server/test_conversation \
+	tests/server/test_conversation_run \
+	tests/server/test_cookies \
+	tests/server/test_login \
+	tests/server/test_pages \
+	tests/server/test_prompt \
+	tests/server/test_template \
+	tests/server/test_used_nonces
+
+check_PROGRAMS += $(server_pages_tests)
+TESTS += $(server_pages_tests)
+
+check_LTLIBRARIES += libtests_fake_http.la
+libtests_fake_http_la_SOURCES = tests/server/fake_http.c tests/server/fake_http.h
+
+server_pages_cppflags = $(unit_cppflags) -I$(top_srcdir)/tests/server
+server_pages_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_inside.la \
+	$(CMOCKA_LIBS)
+
+tests_server_test_assets_SOURCES = tests/server/test_assets.c
+tests_server_test_assets_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_assets_LDADD = $(server_pages_ldadd)
+
+tests_server_test_cookies_SOURCES = tests/server/test_cookies.c
+tests_server_test_cookies_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_cookies_LDADD = $(server_pages_ldadd)
+
+tests_server_test_pages_SOURCES = tests/server/test_pages.c
+tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_pages_LDADD = $(server_pages_ldadd)
+
+tests_server_test_template_SOURCES = tests/server/test_template.c
+tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_template_LDADD = $(server_pages_ldadd)
+
+tests_server_test_used_nonces_SOURCES = tests/server/test_used_nonces.c
+tests_server_test_used_nonces_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_used_nonces_LDADD = $(server_pages_ldadd)
+
+# These bring an issuer of their own, so the library's protocol stays out.
+login_sources = tests/server/fake_authenticator.c tests/server/fake_issuer.c \
+	tests/server/login_world.c tests/server/login_world.h
+login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_base.la \
+	$(CMOCKA_LIBS) $(CRYPTO_LIBS) -lpthread
+
+tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
+tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_conversation_LDADD = $(login_ldadd)
+
+tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
+tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_conversation_run_LDADD = $(login_ldadd)
+
+tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
+tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_login_LDADD = $(login_ldadd)
+
+tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(login_sources)
+tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_prompt_LDADD = $(login_ldadd)

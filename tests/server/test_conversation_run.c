@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * server/conversation_run.c through the handlers: the lock of a name, deadlines,
+ * and a helper that fails in every state.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "login_world.h"
+
+static struct world w;
+static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
+
+/* POST /login with page n: the id, "" when refused as busy. */
+static void
+enter(unsigned n, const char *browser, const char *user, char out[AC_LOGIN_LEN + 1])
+{
+	struct ac_http *h;
+	char txn[16];
+
+	snprintf(txn, sizeof(txn), "txn:%u", n);
+	h = post_login(&w, browser, txn, user, "secret");
+	login_of(h, out);
+	if (out[0] == '\0')
+		assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_BUSY));
+	fake_http_free(&h);
+}
+
+/* Long enough for the thread to do what it must not do. */
+static void
+pause_briefly(void)
+{
+	const struct timespec pause = { .tv_nsec = 60 * 1000000 };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* --- the lock of a canonical name -------------------------------------------- */
+
+static void
+two_spellings_of_a_name_are_one_at_work(void **state)
+{
+	char second[AC_LOGIN_LEN + 1];
+
+	(void)state;
+	script_set(START_OK, false);
+	world_start(&w);
+	enter(1, ALICE, "alice", login);
+	enter(2, ALICE, "ALICE", second);
+	assert_true(script_wait_started(2));
+	script_canon(0, "alice");
+	assert_true(script_wait_gos(0, 1));
+	script_canon(1, "alice");
+	pause_briefly();
+	assert_int_equal(script_gos(1), 0);
+	script_result(0, AC_VERDICT_DENIED, NULL);
+	assert_true(script_wait_gos(1, 1));
+}
+
+static void
+the_lock_is_free_while_a_person_thinks(void **state)
+{
+	char second[AC_LOGIN_LEN + 1];
+	struct ac_http *h;
+
+	(void)state;
+	world_start(&w);
+	begin_question(&w, login, nonce);
+	enter(2, ALICE, "alice", second);
+	assert_true(script_wait_gos(1, 1)); /* the first only thinks */
+	h = post_answer(&w, ALICE, login, nonce, "123456");
+	fake_http_free(&h);
+	pause_briefly();
+	assert_int_equal(script_answers(0), 0); /* now the second works */
+	script_result(1, AC_VERDICT_DENIED, NULL);
+	assert_true(script_wait_answers(0, 1));
+	assert_int_equal(issuer_sign_ins(), 0);
+}
+
+/* --- deadlines ---------------------------------------------------------------- */
+
+static void
+a_question_expires(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.settings.prompt_ms = 800;
+	world_start(&w);
+	begin_question(&w, login, nonce);
+	assert_true(script_wait_cancelled(0));
+	h = post_answer(&w, ALICE, login, nonce, "123456"); /* too late */
+	fake_http_free(&h);
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&h);
+	assert_int_equal(script_answers(0), 0);
+	assert_true(fake_log_wait("reason=timeout"));
+}
+
+static void
+a_module_that_hangs_is_left_at_the_end_of_the_time(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.settings.total_ms = 1000;
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	h = begin_prompt(&w, ALICE, login);
+	finish_prompt(&w, h);
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&h);
+	assert_true(script_wait_cancelled(0));
+}
+
+static void
+a_success_nobody_fetches_is_lost(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.settings.prompt_ms = 50;
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	script_result(0, AC_VERDICT_OK, "alice");
+	assert_true(script_wait_cancelled(0));
+	pause_briefly();
+	pause_briefly();
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&h);
+	assert_int_equal(issuer_sign_ins(), 0);
+}
+
+static void
+a_long_wait_becomes_a_page_that_asks_again(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.settings.wait_ms = 40;
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_int_equal(h->status, 200);
+	assert_non_null(strstr(fake_page(h), "<meta http-equiv=\"refresh\" content=\"0\">"));
+	assert_non_null(strstr(fake_page(h), login));
+	fake_http_free(&h);
+	script_result(0, AC_VERDICT_OK, "alice");
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_non_null(fake_reply_header(h, "Set-Cookie"));
+	fake_http_free(&h);
+}
+
+static void
+an_end_is_forgotten_after_a_while(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.settings.linger_ms = 30;
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	script_result(0, AC_VERDICT_DENIED, NULL);
+	assert_true(script_wait_cancelled(0));
+	pause_briefly();
+	pause_briefly();
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&h);
+	/* Its page is not: sending it again evaluates nothing. */
+	for (unsigned i = 0; i < 50; i++) {
+		bool forgotten;
+
+		h = post_login(&w, ALICE, "txn:1", "alice", "secret");
+		forgotten = is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED);
+		fake_http_free(&h);
+		if (forgotten)
+			break;
+		assert_int_not_equal(i, 49);
+		pause_briefly();
+	}
+	assert_int_equal(script_started(), 1);
+}
+
+/* --- a helper that fails -------------------------------------------------------- */
+
+static void
+a_helper_that_cannot_be_asked_is_503(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	script_set(START_UNREACHABLE, true);
+	world_start(&w);
+	begin_login(&w, login);
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_int_equal(h->status, 503);
+	assert_string_equal(fake_reply_header(h, "Retry-After"), "30");
+	fake_http_free(&h);
+}
+
+static void
+a_name_the_wire_refuses_fails_like_any_other(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	script_set(START_REFUSED, true);
+	world_start(&w);
+	begin_login(&w, login);
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_FAILED));
+	fake_http_free(&h);
+}
+
+static void
+a_helper_that_dies_before_its_first_frame_is_503(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	script_set(START_OK, false);
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_started(1));
+	script_die(0, false);
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_int_equal(h->status, 503);
+	fake_http_free(&h);
+	assert_true(fake_log_wait("reason=helper"));
+}
+
+enum point { AT_CANON, AT_WORK, AT_QUESTION, AT_ANSWERED };
+
+/* Brings conversation 0 to the point. */
+static void
+bring_to(enum point point)
+{
+	if (point == AT_CANON) {
+		begin_login(&w, login);
+		assert_true(script_wait_started(1));
+	} else if (point == AT_WORK) {
+		begin_login(&w, login);
+		assert_true(script_wait_gos(0, 1));
+	} else {
+		begin_question(&w, login, nonce);
+	}
+	if (point == AT_ANSWERED) {
+		struct ac_http *h = post_answer(&w, ALICE, login, nonce, "123456");
+
+		fake_http_free(&h);
+		assert_true(script_wait_answers(0, 1));
+	}
+}
+
+enum event { DIES, SAYS_CANON, ASKS, SAYS_OK };
+
+static void
+make_event(enum event event)
+{
+	if (event == DIES)
+		script_die(0, true);
+	else if (event == SAYS_CANON)
+		script_canon(0, "alice");
+	else if (event == ASKS)
+		script_prompt(0, "Code:", false);
+	else
+		script_result(0, AC_VERDICT_OK, "alice");
+}
+
+/* Every event in every state: those in turn go on, all others fail. */
+static void
+an_event_out_of_turn_signs_nobody_in(void **state)
+{
+	static const bool in_turn[4][4] = {
+		[AT_CANON][SAYS_CANON] = true, [AT_WORK][ASKS] = true,
+		[AT_WORK][SAYS_OK] = true,     [AT_ANSWERED][ASKS] = true,
+		[AT_ANSWERED][SAYS_OK] = true,
+	};
+
+	(void)state;
+	for (enum point point = AT_CANON; point <= AT_ANSWERED; point++) {
+		for (enum event event = DIES; event <= SAYS_OK; event++) {
+			struct ac_http *h;
+
+			if (in_turn[point][event])
+				continue;
+			world_init(&w);
+			script_set(START_OK, point != AT_CANON);
+			world_start(&w);
+			bring_to(point);
+			make_event(event);
+			assert_true(script_wait_cancelled(0));
+			h = get_prompt(&w, ALICE, login, "txn:1");
+			if (!is_resumed(h, "txn:1", AUTHCODE_NOTICE_FAILED))
+				fail_msg("point %d event %d: %u", (int)point, (int)event,
+					 h->status);
+			fake_http_free(&h);
+			assert_int_equal(issuer_sign_ins(), 0);
+			world_stop(&w);
+		}
+	}
+	world_init(&w);
+	world_start(&w);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	world_init(&w);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	world_stop(&w);
+	return 0;
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(two_spellings_of_a_name_are_one_at_work),
+		TEST(the_lock_is_free_while_a_person_thinks),
+		TEST(a_question_expires),
+		TEST(a_module_that_hangs_is_left_at_the_end_of_the_time),
+		TEST(a_success_nobody_fetches_is_lost),
+		TEST(a_long_wait_becomes_a_page_that_asks_again),
+		TEST(an_end_is_forgotten_after_a_while),
+		TEST(a_helper_that_cannot_be_asked_is_503),
+		TEST(a_name_the_wire_refuses_fails_like_any_other),
+		TEST(a_helper_that_dies_before_its_first_frame_is_503),
+		TEST(an_event_out_of_turn_signs_nobody_in),
+	};
+
+	return cmocka_run_group_tests_name("conversation_run", tests, NULL, NULL);
+}

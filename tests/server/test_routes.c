@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * server/routes.h and the origin rule of server/dispatch.h.
+ */
+#include "server/routes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <authcode/request.h>
+
+#include "server/dispatch.h"
+
+static void
+every_endpoint_of_the_library_has_its_row(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AUTHCODE_ENDPOINT_COUNT; i++) {
+		const char *path = authcode_endpoint_path((enum authcode_endpoint)i);
+		const struct ac_route *route = ac_route_find(path);
+
+		if (route == NULL || route->endpoint != i)
+			fail_msg("%s", path);
+		assert_non_null(route->handler.resumed);
+	}
+}
+
+static void
+rows_are_complete_and_found_by_exact_path_alone(void **state)
+{
+	char other[64];
+	const struct ac_route *route;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (route = ac_route_at(i)) != NULL; i++) {
+		assert_int_equal(route->path[0], '/');
+		assert_non_null(route->handler.start);
+		assert_true(route->allow[0] != '\0');
+		assert_ptr_equal(ac_route_find(route->path), route);
+		(void)snprintf(other, sizeof(other), "%s/", route->path);
+		assert_null(ac_route_find(other));
+		(void)snprintf(other, sizeof(other), "/%s", route->path);
+		assert_null(ac_route_find(other));
+	}
+	assert_true(i > AUTHCODE_ENDPOINT_COUNT);
+	assert_null(ac_route_find(""));
+	assert_null(ac_route_find("/"));
+}
+
+/* A form of ours changes something: whoever adds one must think of this. */
+static void
+every_page_that_takes_a_form_asks_where_it_came_from(void **state)
+{
+	const struct ac_route *route;
+
+	(void)state;
+	for (size_t i = 0; (route = ac_route_at(i)) != NULL; i++) {
+		bool takes_form = (route->flags & AC_ROUTE_PAGE) != 0 &&
+				  strstr(route->allow, "POST") != NULL &&
+				  strcmp(route->path, "/authorize") != 0;
+
+		if (takes_form != ((route->flags & AC_ROUTE_SAME_ORIGIN) != 0))
+			fail_msg("%s", route->path);
+	}
+}
+
+static void
+only_a_page_of_ours_may_send_a_form(void **state)
+{
+	static const struct {
+		const char *site, *origin;
+		bool ok;
+	} table[] = {
+		{ "same-origin", NULL, true },
+		{ "same-origin", "https://evil.example", true }, /* the browser has judged */
+		{ NULL, "https://sso.example", true },
+		{ NULL, "HTTPS://SSO.EXAMPLE", true },
+		{ NULL, NULL, false },
+		{ "", NULL, false },
+		{ "none", NULL, false },
+		{ "cross-site", "https://sso.example", false },
+		{ "same-site", "https://sso.example", false },
+		{ "Same-Origin", NULL, false },
+		{ "same-origin,", NULL, false },
+		{ NULL, "", false },
+		{ NULL, "null", false },
+		{ NULL, "https://sso.example/", false },
+		{ NULL, "https://sso.example:443", false },
+		{ NULL, "https://sso.example.evil", false },
+		{ NULL, "http://sso.example", false },
+		{ NULL, "https://sso.exampl", false },
+	};
+	static const char ours[] = "https://sso.example/path";
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
+		if (ac_same_origin(table[i].site, table[i].origin, ours,
+				   strlen("https://sso.example")) != table[i].ok)
+			fail_msg("%s %s", table[i].site == NULL ? "-" : table[i].site,
+				 table[i].origin == NULL ? "-" : table[i].origin);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_endpoint_of_the_library_has_its_row),
+		cmocka_unit_test(rows_are_complete_and_found_by_exact_path_alone),
+		cmocka_unit_test(every_page_that_takes_a_form_asks_where_it_came_from),
+		cmocka_unit_test(only_a_page_of_ours_may_send_a_form),
+	};
+
+	return cmocka_run_group_tests_name("routes", tests, NULL, NULL);
+}

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_protocol_auth_tests = \
+	tests/unit/protocol/test_client \
+	tests/unit/protocol/test_issuer \
+	tests/unit/protocol/test_redirect_uri \
+	tests/unit/protocol/test_respond \
+	tests/unit/protocol/test_transaction
+
+check_PROGRAMS += $(unit_protocol_auth_tests)
+TESTS += $(unit_protocol_auth_tests)
+
+tests_unit_protocol_test_client_SOURCES = tests/unit/protocol/test_client.c
+tests_unit_protocol_test_client_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_client_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_issuer_SOURCES = tests/unit/protocol/test_issuer.c
+tests_unit_protocol_test_issuer_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_issuer_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_redirect_uri_SOURCES = tests/unit/protocol/test_redirect_uri.c
+tests_unit_protocol_test_redirect_uri_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_redirect_uri_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_respond_SOURCES = tests/unit/protocol/test_respond.c
+tests_unit_protocol_test_respond_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_respond_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_transaction_SOURCES = tests/unit/protocol/test_transaction.c
+tests_unit_protocol_test_transaction_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_transaction_LDADD = $(unit_ldadd)
