@@ -77,9 +77,9 @@ ac_value_issuer(const char *text)
 		return false;
 	if (uri.query.data != NULL || uri.fragment.data != NULL || !path_ok(uri.path))
 		return false;
-	if (memcmp(text, "https:", 6) == 0)
+	if (strncmp(text, "https:", 6) == 0)
 		return authority_ok(&uri, "443");
-	return memcmp(text, "http:", 5) == 0 && authority_ok(&uri, "80") &&
+	return strncmp(text, "http:", 5) == 0 && authority_ok(&uri, "80") &&
 	       (ac_uri_is_loopback_ip(&uri) || ac_span_is(uri.host, "localhost"));
 }
 

@@ -18,7 +18,7 @@ build=$(cd "$build" && pwd)
 cd "$build"
 [ -f Makefile ] || "$source/configure" --quiet --enable-fuzzing --enable-sanitizers \
 	CC="${CC:-clang}" CFLAGS="-g -O1 -fsanitize=fuzzer-no-link"
-make -s -j2 fuzz-programs
+make -j2 fuzz-programs >make.log 2>&1 || { tail -n 20 make.log >&2; exit 1; }
 
 [ $# -gt 0 ] || set -- $(cd "$source/tests/fuzz" && ls fuzz_*.c | sed 's/^fuzz_\(.*\)\.c$/\1/')
 status=0

@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-server_base_tests = tests/server/test_config tests/server/test_config_values
+server_base_tests = \
+	tests/server/test_config \
+	tests/server/test_config_refusals \
+	tests/server/test_config_values
+config_fixture = tests/server/config_fixture.c tests/server/config_fixture.h
 
 check_PROGRAMS += $(server_base_tests)
 TESTS += $(server_base_tests)
 
-tests_server_test_config_SOURCES = tests/server/test_config.c
+tests_server_test_config_SOURCES = tests/server/test_config.c $(config_fixture)
 tests_server_test_config_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_refusals_SOURCES = tests/server/test_config_refusals.c $(config_fixture)
+tests_server_test_config_refusals_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_values_SOURCES = tests/server/test_config_values.c
 tests_server_test_config_values_CPPFLAGS = $(unit_cppflags)

@@ -32,6 +32,8 @@ static const struct row rows[] = {
 	{ ac_value_issuer, "http://[::1]:8080", true },
 	{ ac_value_issuer, "", false },
 	{ ac_value_issuer, "a.example", false },
+	{ ac_value_issuer, "a:", false },
+	{ ac_value_issuer, "ht://localhost", false },
 	{ ac_value_issuer, "https:", false },
 	{ ac_value_issuer, "https:a.example", false },
 	{ ac_value_issuer, "https:///x", false },
