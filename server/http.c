@@ -224,6 +224,9 @@ read_body(struct ac_http *h, const char *data, size_t *len)
 	*len = 0;
 	if (n <= AC_MAX_BODY - h->body.len && h->discarded == 0) {
 		ac_buf_put(&h->body, data, n);
+		/* The library is done with these bytes and would keep a password in
+		 * them for as long as the connection is open. */
+		ac_wipe((char *)(uintptr_t)data, n);
 		return ac_buf_ok(&h->body) ? MHD_YES : MHD_NO;
 	}
 	h->discarded += n;

@@ -6,6 +6,7 @@ http_tests = \
 	tests/http/test_deadline.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
+	tests/http/test_memory.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \
 	tests/http/test_start.py
