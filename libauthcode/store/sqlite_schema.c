@@ -55,14 +55,20 @@ ac_schema_check(struct ac_connection *connection, const char *name, int *ret_ver
 	return AUTHCODE_OK;
 }
 
+/* The version is read again once nobody else can write: another process may
+ * have been quicker. */
 static int
-migrate(struct ac_connection *connection, size_t version)
+migrate(struct ac_connection *connection)
 {
 	char numbers[96];
+	int version = 0, ignored;
 	int rc = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
-	for (; rc == SQLITE_OK && version < ac_schema_count; version++)
-		rc = sqlite3_exec(connection->db, ac_schema_texts[version], NULL, NULL, NULL);
+	if (rc == SQLITE_OK &&
+	    read_number(connection, "PRAGMA user_version", &version, &ignored) != AUTHCODE_OK)
+		rc = SQLITE_IOERR;
+	for (size_t next = (size_t)version; rc == SQLITE_OK && next < ac_schema_count; next++)
+		rc = sqlite3_exec(connection->db, ac_schema_texts[next], NULL, NULL, NULL);
 	snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %zu",
 		 AC_SQLITE_APPLICATION_ID, ac_schema_count);
 	if (rc == SQLITE_OK)
@@ -81,7 +87,7 @@ ac_schema_migrate(struct ac_connection *connection, int version, const char *nam
 
 	if ((size_t)version == ac_schema_count)
 		return AUTHCODE_OK;
-	rc = migrate(connection, (size_t)version);
+	rc = migrate(connection);
 	if (rc == SQLITE_OK)
 		return AUTHCODE_OK;
 	err = ac_sqlite_explain(connection->db, rc, name, reason);
