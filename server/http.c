@@ -24,36 +24,6 @@
 
 /* --- one request ----------------------------------------------------------- */
 
-/* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
-void *
-ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
-{
-	struct ac_http_service *service = cls;
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	size_t len = strlen(uri);
-	struct ac_http *h;
-
-	if (info == NULL || info->socket_context == NULL)
-		return NULL;
-	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
-	if (h == NULL)
-		return NULL;
-	h->service = service;
-	h->connection = connection;
-	h->wire_target = uri;
-	h->conn = info->socket_context;
-	h->began_ms = ac_http_now_ms();
-	h->below = "";
-	h->too_long = len > AC_MAX_URI;
-	if (!h->too_long)
-		memcpy(h->target, uri, len + 1);
-	ac_buf_init(&h->body, AC_MAX_BODY);
-	ac_http_clock_request_line(h->conn);
-	(void)atomic_fetch_add(&service->under_way, 1);
-	return h;
-}
-
 static void
 log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
@@ -70,21 +40,15 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 		     (char *)NULL);
 }
 
-void
-ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
-		enum MHD_RequestTerminationCode how)
+static void
+request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
-	struct ac_http_service *service = cls;
-	struct ac_http *h = *request;
+	struct ac_http_service *service = h->service;
 
-	(void)connection;
-	if (h == NULL)
-		return;
-	*request = NULL;
+	h->conn->request = NULL;
 	log_request(h, how);
 	if (h->free_state != NULL)
 		h->free_state(h->state);
-	ac_http_clock_idle(h->conn);
 	ac_http_reply_clear(h);
 	ac_buf_clear(&h->body);
 	if (h->cookies != NULL)
@@ -94,6 +58,61 @@ ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
 	ac_wipe(h->target, strlen(h->target));
 	free(h);
 	(void)atomic_fetch_sub(&service->under_way, 1);
+}
+
+/* libmicrohttpd 0.9.75 ends some requests that it cannot parse without a word. */
+static void
+drop_unfinished(struct ac_http_conn *conn)
+{
+	if (conn->request != NULL)
+		request_free(conn->request, MHD_REQUEST_TERMINATED_WITH_ERROR);
+}
+
+/* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
+void *
+ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct ac_http_service *service = cls;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	size_t len = strlen(uri);
+	struct ac_http *h;
+
+	if (info == NULL || info->socket_context == NULL)
+		return NULL;
+	drop_unfinished(info->socket_context);
+	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
+	if (h == NULL)
+		return NULL;
+	h->service = service;
+	h->connection = connection;
+	h->wire_target = uri;
+	h->conn = info->socket_context;
+	h->conn->request = h;
+	h->began_ms = ac_http_now_ms();
+	h->below = "";
+	h->too_long = len > AC_MAX_URI;
+	if (!h->too_long)
+		memcpy(h->target, uri, len + 1);
+	ac_buf_init(&h->body, AC_MAX_BODY);
+	ac_http_clock_request_line(h->conn);
+	(void)atomic_fetch_add(&service->under_way, 1);
+	return h;
+}
+
+void
+ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
+		enum MHD_RequestTerminationCode how)
+{
+	struct ac_http *h = *request;
+
+	(void)cls;
+	(void)connection;
+	if (h == NULL)
+		return;
+	*request = NULL;
+	ac_http_clock_idle(h->conn);
+	request_free(h, how);
 }
 
 static enum MHD_Result
@@ -332,7 +351,9 @@ ac_http_on_connection(void *cls, struct MHD_Connection *connection, void **conte
 			info == NULL ? NULL : ac_http_conns_adopt(service->conns, info->connect_fd);
 		return;
 	}
-	if (*context != NULL)
+	if (*context != NULL) {
+		drop_unfinished(*context);
 		ac_http_conns_remove(service->conns, *context);
+	}
 	*context = NULL;
 }

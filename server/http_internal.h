@@ -36,6 +36,7 @@ struct ac_http_conn {
 	 * that (negated) time; 0: a request is with its handler. */
 	_Atomic int64_t clock;
 	_Atomic uint64_t idle_bytes; /* received by the kernel when it became idle */
+	struct ac_http *request;     /* under way; its HTTP thread only */
 };
 
 struct ac_http_conns; /* the table of connections, http_conns.c */
