@@ -374,7 +374,7 @@ find(struct ac_conversations *c, const char *login, const char *browser)
 		return NULL;
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		if (ac_secret_equal(one->login, login, AC_LOGIN_LEN))
-			return of_browser(one, browser) ? one : NULL;
+			return of_browser(one, browser) && !one->given_up ? one : NULL;
 	}
 	return NULL;
 }
@@ -492,7 +492,13 @@ ac_conversations_cancel(struct ac_conversations *c, const char *login, const cha
 
 	(void)pthread_mutex_lock(&c->lock);
 	one = find(c, login, browser);
-	if (one != NULL)
+	/* A module that works does not notice that we hang up. Until it is through
+	 * its name stays locked and its place taken: else whoever cancels would get
+	 * past both limits. */
+	if (one != NULL &&
+	    (one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_WORKING))
+		one->given_up = true;
+	else if (one != NULL)
 		ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, "cancelled");
 	(void)pthread_mutex_unlock(&c->lock);
 	if (one != NULL)

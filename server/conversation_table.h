@@ -43,6 +43,7 @@ struct ac_conversation {
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
+	bool given_up;            /* nobody is told how it ends */
 	uint64_t ticket;          /* LOCK: who came first */
 	struct ac_secret *answer; /* until the lock is granted */
 	char question[AC_QUESTION_LEN + 1];
