@@ -24,6 +24,28 @@
 
 /* --- one request ----------------------------------------------------------- */
 
+/* False: the service is closed, no handler may begin any more. The word is given
+ * before the door is looked at, so that ac_http_stop(), which shuts it and then
+ * counts, never misses one. */
+static bool
+enter(struct ac_http *h)
+{
+	h->with_handler = true;
+	(void)atomic_fetch_add(&h->service->with_handler, 1);
+	return !atomic_load(&h->service->closed);
+}
+
+/* A client that goes away while its request is parked ends it here as well: the
+ * library then calls no handler again. */
+static void
+leave(struct ac_http *h)
+{
+	if (!h->with_handler)
+		return;
+	h->with_handler = false;
+	(void)atomic_fetch_sub(&h->service->with_handler, 1);
+}
+
 static void
 log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
@@ -46,6 +68,7 @@ request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 	struct ac_http_service *service = h->service;
 
 	h->conn->request = NULL;
+	leave(h);
 	log_request(h, how);
 	if (h->free_state != NULL)
 		h->free_state(h->state);
@@ -265,7 +288,6 @@ park(struct ac_http *h)
 	if (atomic_load(&h->wait) == AC_HTTP_RESUMED)
 		return false;
 	ac_http_clock_stop(h->conn);
-	(void)atomic_fetch_add(&h->service->parked, 1);
 	MHD_suspend_connection(h->connection);
 	if (!atomic_compare_exchange_strong(&h->wait, &expected, AC_HTTP_PARKED))
 		MHD_resume_connection(h->connection);
@@ -294,9 +316,12 @@ proceed(struct ac_http *h)
 			refuse(h, 413, "the request body is too large");
 			return ac_http_queue(h);
 		}
+		if (!enter(h)) {
+			refuse(h, 503, "the server is stopping");
+			return ac_http_queue(h);
+		}
 		step = ac_dispatch_start(app, h);
 	} else {
-		(void)atomic_fetch_sub(&h->service->parked, 1);
 		atomic_store(&h->wait, AC_HTTP_RUNNING);
 		step = ac_dispatch_resumed(app, h);
 	}
@@ -306,6 +331,7 @@ proceed(struct ac_http *h)
 		atomic_store(&h->wait, AC_HTTP_RUNNING);
 		step = ac_dispatch_resumed(app, h);
 	}
+	leave(h);
 	return ac_http_queue(h);
 }
 
