@@ -91,6 +91,18 @@ drop_unfinished(struct ac_http_conn *conn)
 		request_free(conn->request, MHD_REQUEST_TERMINATED_WITH_ERROR);
 }
 
+/* The library makes a record in the memory of the connection for each argument
+ * of the query. Nobody reads them, some hundred fill it, and 0.9.75 then goes on
+ * to wait for a header it has no buffer for; so it is left no query to take apart. */
+static void
+hide_query(const char *uri)
+{
+	char *mark = strchr(uri, '?');
+
+	if (mark != NULL && mark[1] != '\0')
+		mark[1] = '\0';
+}
+
 /* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
 void *
 ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -117,6 +129,7 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	h->too_long = len > AC_MAX_URI;
 	if (!h->too_long)
 		memcpy(h->target, uri, len + 1);
+	hide_query(uri);
 	ac_buf_init(&h->body, AC_MAX_BODY);
 	ac_http_clock_request_line(h->conn);
 	(void)atomic_fetch_add(&service->under_way, 1);
