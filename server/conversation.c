@@ -406,6 +406,12 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
 	    look->rhost == NULL)
 		return AC_LOOK_UNKNOWN;
+	/* A deadline holds even where the thread is late. */
+	if (ac_monotonic_ms() >= one->deadline_ms) {
+		if (one->state == AC_CONVERSATION_OVER)
+			return AC_LOOK_UNKNOWN;
+		ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
+	}
 	switch (one->state) {
 	case AC_CONVERSATION_OVER:
 		return one->outcome;
@@ -437,8 +443,9 @@ ac_conversations_look(struct ac_conversations *c, const char *login, const char 
 	if (one != NULL)
 		look.kind = look_locked(c, one, waiter, arena, &look);
 	(void)pthread_mutex_unlock(&c->lock);
-	if (look.kind == AC_LOOK_WAITING)
-		ac_conversations_wake(c); /* its deadline may be the next */
+	if (look.kind == AC_LOOK_WAITING || look.kind == AC_LOOK_EXPIRED)
+		ac_conversations_wake(
+			c); /* a deadline may be the next, or a line is to be logged */
 	return look;
 }
 

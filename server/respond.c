@@ -12,8 +12,9 @@
 void
 ac_respond_see_other(struct ac_http *h, const char *location)
 {
-	ac_http_reply_header(h, "Location", location);
+	/* 303, never 307: a browser would post the password again (RFC 9700 §4.12). */
 	ac_http_reply(h, AC_REPLY_REDIRECT, 303, NULL, 0);
+	ac_http_reply_header(h, "Location", location);
 }
 
 static void
@@ -32,6 +33,8 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 			     r->refusal.description, NULL);
 	optional_header(h, "WWW-Authenticate", r->www_authenticate);
 	optional_header(h, "Allow", r->allow);
+	/* RFC 7009 §2.2.1: the client tries again later, not never. */
+	optional_header(h, "Retry-After", r->status == 503 ? "5" : NULL);
 	if (r->set_session != NULL)
 		ac_cookie_set_session(app, h, r->set_session);
 	switch (r->kind) {

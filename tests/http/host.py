@@ -221,16 +221,21 @@ class Host:
         return status
 
     def stop(self):
-        for child in (self.daemon, self.helper):
-            if child is None or child.poll() is not None:
-                continue
-            child.terminate()
-            try:
-                child.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        ends = [self.end(child) for child in (self.daemon, self.helper) if child is not None]
+        said = self.log() + self.log("authcode-login")
         shutil.rmtree(self.directory, ignore_errors=True)
+        assert not any(ends), (ends, said[-3000:])
+        assert "runtime error" not in said and "Sanitizer" not in said, said[-3000:]
+
+    @staticmethod
+    def end(child):
+        if child.poll() is None:
+            child.terminate()
+        try:
+            return child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return child.wait()
 
     def refuses(self):
         """What the daemon says and with which status it ends when it does not start."""

@@ -17,6 +17,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t resumed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t logged = PTHREAD_COND_INITIALIZER;
 static char log_text[1 << 16];
 static size_t log_len;
 
@@ -103,16 +104,19 @@ fake_log_contains(const char *text)
 }
 
 bool
-fake_log_shows(const char *text)
+fake_log_wait(const char *text)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
+	struct timespec end;
+	bool found;
 
-	for (int i = 0; i < 2000; i++) {
-		if (fake_log_contains(text))
-			return true;
-		(void)nanosleep(&pause, NULL);
-	}
-	return false;
+	(void)clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 5;
+	(void)pthread_mutex_lock(&lock);
+	while ((found = strstr(log_text, text) != NULL) == false &&
+	       pthread_cond_timedwait(&logged, &lock, &end) == 0)
+		continue;
+	(void)pthread_mutex_unlock(&lock);
+	return found;
 }
 
 void
@@ -142,6 +146,7 @@ ac_log(enum ac_log_level level, const char *fmt, ...)
 	(void)pthread_mutex_lock(&lock);
 	put(fmt);
 	put("\n");
+	(void)pthread_cond_broadcast(&logged);
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -166,6 +171,7 @@ ac_log_event(enum ac_log_level level, const char *words, ...)
 	}
 	va_end(args);
 	put("\n");
+	(void)pthread_cond_broadcast(&logged);
 	(void)pthread_mutex_unlock(&lock);
 }
 

@@ -53,12 +53,10 @@ const char *fake_page(const struct ac_http *h);
 bool fake_wait_resumed(struct ac_http *h, unsigned seen);
 unsigned fake_resumes(struct ac_http *h);
 
-/* Everything logged since the last call of fake_log_clear(). */
+/* Of everything logged since the last call of fake_log_clear(): does it hold
+ * the text; will it, within 5 s (lines of the thread come when they come)? */
 bool fake_log_contains(const char *text);
-
-/* The same, given some seconds: a line of the poll thread follows the event that
- * a test has waited for. */
-bool fake_log_shows(const char *text);
+bool fake_log_wait(const char *text);
 void fake_log_clear(void);
 
 #endif

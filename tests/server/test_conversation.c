@@ -59,7 +59,7 @@ one_of_a_name_is_at_work_and_two_wait(void **state)
 	assert_true(script_wait_gos(0, 1));
 	pause_briefly();
 	assert_int_equal(script_started(), 1);
-	assert_true(fake_log_shows("reason=busy"));
+	assert_true(fake_log_wait("reason=busy"));
 	script_result(0, AC_VERDICT_DENIED, NULL);
 	assert_true(script_wait_gos(1, 1));
 	script_result(1, AC_VERDICT_DENIED, NULL);

@@ -160,7 +160,7 @@ a_question_expires(void **state)
 	struct ac_http *h;
 
 	(void)state;
-	w.settings.prompt_ms = 80;
+	w.settings.prompt_ms = 800;
 	world_start(&w);
 	begin_question(&w, login, nonce);
 	assert_true(script_wait_cancelled(0));
@@ -170,7 +170,7 @@ a_question_expires(void **state)
 	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&h);
 	assert_int_equal(script_answers(0), 0);
-	assert_true(fake_log_shows("reason=timeout"));
+	assert_true(fake_log_wait("reason=timeout"));
 }
 
 static void
@@ -179,7 +179,7 @@ a_module_that_hangs_is_left_at_the_end_of_the_time(void **state)
 	struct ac_http *h;
 
 	(void)state;
-	w.settings.total_ms = 100;
+	w.settings.total_ms = 1000;
 	world_start(&w);
 	begin_login(&w, login);
 	assert_true(script_wait_gos(0, 1));
@@ -249,9 +249,17 @@ an_end_is_forgotten_after_a_while(void **state)
 	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&h);
 	/* Its page is not: sending it again evaluates nothing. */
-	h = post_login(&w, ALICE, "txn:1", "alice", "secret");
-	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
-	fake_http_free(&h);
+	for (unsigned i = 0; i < 50; i++) {
+		bool forgotten;
+
+		h = post_login(&w, ALICE, "txn:1", "alice", "secret");
+		forgotten = is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED);
+		fake_http_free(&h);
+		if (forgotten)
+			break;
+		assert_int_not_equal(i, 49);
+		pause_briefly();
+	}
 	assert_int_equal(script_started(), 1);
 }
 
@@ -300,7 +308,7 @@ a_helper_that_dies_before_its_first_frame_is_503(void **state)
 	h = get_prompt(&w, ALICE, login, "txn:1");
 	assert_int_equal(h->status, 503);
 	fake_http_free(&h);
-	assert_true(fake_log_shows("reason=helper"));
+	assert_true(fake_log_wait("reason=helper"));
 }
 
 enum point { AT_CANON, AT_WORK, AT_QUESTION, AT_ANSWERED };

@@ -41,7 +41,7 @@ signs_in_after_a_password_and_a_further_question(void **state)
 	assert_string_equal(fake_reply_header(h, "Set-Cookie"),
 			    "__Host-authcode=acs_new; Path=/; HttpOnly; SameSite=Lax; Secure");
 	assert_int_equal(issuer_sign_ins(), 1);
-	assert_true(fake_log_shows("login succeeded rhost=192.0.2.7 client=app user=alice"));
+	assert_true(fake_log_wait("login succeeded rhost=192.0.2.7 client=app user=alice"));
 	assert_false(fake_log_contains("secret"));
 	assert_false(fake_log_contains("123456"));
 	fake_http_free(&h);
@@ -237,8 +237,8 @@ the_end_is_told_by_its_page(void **state)
 			fake_http_free(&h);
 		}
 		assert_true(script_wait_cancelled(i));
-		assert_true(fake_log_shows(rows[i].reason));
-		assert_true(fake_log_shows("user=unknown user_mac="));
+		assert_true(fake_log_wait(rows[i].reason));
+		assert_true(fake_log_wait("user=unknown user_mac="));
 		assert_false(fake_log_contains("alice"));
 	}
 	assert_int_equal(issuer_sign_ins(), 0);
