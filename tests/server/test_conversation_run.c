@@ -126,7 +126,7 @@ a_name_stays_locked_until_a_cancelled_module_is_through(void **state)
 	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&h);
 	assert_int_equal(issuer_sign_ins(), 0);
-	assert_true(fake_log_shows("reason=cancelled"));
+	assert_true(fake_log_wait("reason=cancelled"));
 }
 
 static void
