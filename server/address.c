@@ -127,6 +127,17 @@ ac_address_bucket(const struct ac_address *address)
 }
 
 bool
+ac_address_bucket_parse(const char *text, struct ac_address *ret)
+{
+	struct ac_address address;
+
+	if (!ac_address_parse(text, strlen(text), &address))
+		return false;
+	*ret = ac_address_bucket(&address);
+	return true;
+}
+
+bool
 ac_forwarded_client(const struct ac_prefix *trusted, size_t count,
 		    struct authcode_bytes forwarded_for, struct ac_address *ret)
 {

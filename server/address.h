@@ -39,6 +39,8 @@ AC_MUST_USE bool ac_prefixes_contain(const struct ac_prefix *prefixes, size_t co
 
 /* Whom a limit counts: an IPv4 address, or the /64 of an IPv6 one. */
 struct ac_address ac_address_bucket(const struct ac_address *address);
+/* The same of an address in text; false when it is none. */
+AC_MUST_USE bool ac_address_bucket_parse(const char *text, struct ac_address *ret);
 
 /* The right-most hop of X-Forwarded-For (its lines joined by commas) that is
  * not a trusted proxy itself; what stands left of it anyone may have written.

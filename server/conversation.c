@@ -183,19 +183,6 @@ ac_conversations_free(struct ac_conversations **conversations)
 
 /* --- beginning ------------------------------------------------------------ */
 
-/* False: the peer is nobody's address. */
-static bool
-address_of(const struct ac_wire_start *start, struct ac_address *ret)
-{
-	struct ac_address address;
-
-	if (!ac_address_parse(start->rhost, strlen(start->rhost), &address))
-		return false;
-	/* Who has one IPv6 address has a whole /64 of them. */
-	*ret = ac_address_bucket(&address);
-	return true;
-}
-
 static bool
 of_browser(const struct ac_conversation *conversation, const char *browser)
 {
@@ -228,7 +215,7 @@ count(const struct ac_conversations *c, const struct ac_wire_start *start)
 {
 	struct census n = { 0 };
 	struct ac_address address;
-	bool counted = address_of(start, &address);
+	bool counted = ac_address_bucket_parse(start->rhost, &address);
 
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		bool parked = one->state == AC_CONVERSATION_ASKED ||
@@ -295,7 +282,7 @@ make(const struct ac_conversation_begin *begin)
 	memcpy(one->browser, begin->browser, AC_BROWSER_LEN + 1);
 	memcpy(one->nonce, begin->nonce, sizeof(one->nonce));
 	one->start = begin->start;
-	one->counted = address_of(&one->start, &one->address);
+	one->counted = ac_address_bucket_parse(one->start.rhost, &one->address);
 	return one;
 }
 
