@@ -278,6 +278,15 @@ def test_a_bad_option_is_one_sentence_and_status_2(started, options):
     assert run.told.startswith("run: ")
 
 
+def test_a_state_directory_that_cannot_be_made_is_told(started, confdir):
+    before = leftovers()
+    run = started("--pam-confdir", confdir, "--state", "/proc/none")
+    assert run.wait() == ""
+    assert run.process.returncode == 1
+    assert run.told.splitlines()[-1] == "run: /proc/none cannot be made"
+    assert leftovers() - before == set()
+
+
 def test_help_names_every_option(started):
     run = started("--help")
     told = run.wait()
