@@ -79,6 +79,7 @@ run_stack(struct login *login)
 {
 	const struct ac_stack_options options = {
 		.service = login->start.service,
+		.use = AC_SERVICE_LOGIN,
 		.user = login->user,
 		.rhost = login->start.rhost,
 		.conversation = &login->conversation,

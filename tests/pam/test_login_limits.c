@@ -127,7 +127,13 @@ a_stack_that_cannot_run_is_unavailable(void **state)
 	assert_null(strstr(driver_login(driver, &script), "OK"));
 	script.service = "nofile";
 	script.options = options;
-	assert_string_equal(driver_login(driver, &script), "@nobody|=DENIED");
+	assert_string_equal(driver_login(driver, &script), "@nobody|=UNAVAILABLE");
+	driver_write(driver, "authcode",
+		     "auth sufficient pam_rootok.so\nauth required @T " ASK
+		     "\naccount required @T\n");
+	script.service = NULL;
+	script.options = NULL;
+	assert_string_equal(driver_login(driver, &script), "@nobody|=UNAVAILABLE");
 }
 
 static void
