@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -110,6 +111,17 @@ apply_confdir(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_lock_dir(struct ac_options *options, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || len >= sizeof(options->permit.lock_dir))
+		return false;
+	memcpy(options->permit.lock_dir, value, len + 1);
+	return true;
+}
+
+static bool
 apply_peer_user(struct ac_options *options, const char *value)
 {
 	const struct passwd *entry = getpwnam(value);
@@ -173,6 +185,8 @@ static const struct option_row rows[] = {
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
 	{ "confdir", "DIR", apply_confdir, "where the PAM service files are [the system's]" },
+	{ "lock-dir", "DIR", apply_lock_dir,
+	  "for one module at a time per account [/run/authcode-login]" },
 	{ "peer-user", "USER", apply_peer_user,
 	  "name or uid that may connect, besides root [own]" },
 	{ "group", "NAME", apply_group, "group of the socket file, which has mode 0660 [own]" },
@@ -201,6 +215,21 @@ print_help(void)
 	}
 }
 
+/* An ordinary user's own directory is what XDG_RUNTIME_DIR names; the variable
+ * itself does not reach the processes of a listener. Without it: none. */
+static void
+default_lock_dir(char *out, size_t size)
+{
+	char own[64];
+	struct stat status;
+
+	(void)snprintf(own, sizeof(own), "/run/user/%u", (unsigned int)geteuid());
+	if (geteuid() == 0)
+		(void)snprintf(out, size, "/run/authcode-login");
+	else if (lstat(own, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid())
+		(void)snprintf(out, size, "%s/authcode-login", own);
+}
+
 static void
 fill_defaults(struct ac_options *options)
 {
@@ -218,6 +247,7 @@ fill_defaults(struct ac_options *options)
 		},
 		.max_children = 64,
 	};
+	default_lock_dir(options->permit.lock_dir, sizeof(options->permit.lock_dir));
 }
 
 enum ac_options_outcome

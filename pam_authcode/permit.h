@@ -15,13 +15,15 @@
 #include "pam_authcode/wire.h"
 
 #define AC_PERMIT_MAX_SERVICES 64
+#define AC_PERMIT_MAX_PATH 256
 #define AC_PERMIT_CHECK_SUFFIX "-check"
 
 struct ac_permit {
 	const char *services[AC_PERMIT_MAX_SERVICES];
 	size_t service_count;
-	const char *confdir; /* NULL: the system's */
-	uid_t peer_uid;      /* who may connect, besides root */
+	const char *confdir;               /* NULL: the system's */
+	char lock_dir[AC_PERMIT_MAX_PATH]; /* "": no turns (turn.h) */
+	uid_t peer_uid;                    /* who may connect, besides root */
 	uid_t min_uid;
 	bool allow_root;
 	unsigned int prompt_timeout_s;

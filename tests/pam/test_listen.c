@@ -49,9 +49,9 @@ setup(void **state)
 static pid_t
 spawn(const struct fixture *f, const char *const *options)
 {
-	const char *argv[24] = { "authcode-login", "--listen", f->path, "--confdir",
-				 f->driver.dir };
-	size_t count = 5;
+	const char *argv[24] = { "authcode-login", "--listen",   f->path,        "--confdir",
+				 f->driver.dir,    "--lock-dir", f->driver.locks };
+	size_t count = 7;
 	pid_t pid;
 
 	for (size_t i = 0; options != NULL && options[i] != NULL; i++)
@@ -439,54 +439,6 @@ a_user_who_may_not_connect_gets_no_frame(void **state)
 	stop(f);
 }
 
-/* The exit status; what it says on standard error goes to out. */
-static int
-start_and_hear(const struct fixture *f, const char *option, const char *value, FILE *out)
-{
-	const char *const argv[] = { "authcode-login", "--listen", f->path, "--confdir",
-				     f->driver.dir,    option,     value,   NULL };
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		(void)dup2(fileno(out), 2);
-		(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-		(void)execv(f->driver.helper, (char *const *)(const void *)argv);
-		_exit(98);
-	}
-	return WEXITSTATUS(wait_for(pid));
-}
-
-static void
-a_service_that_may_not_be_used_is_refused_at_start(void **state)
-{
-	static const struct {
-		const char *option, *value, *says;
-	} rows[] = {
-		{ "--service", "absent", "service \"absent\" has no file in /tmp/authcode-pam-" },
-		{ "--service", "rootok", "service \"rootok\" has pam_rootok in auth" },
-		{ "--check", NULL, "service \"authcode-check\" has no file in /tmp/authcode-pam-" },
-	};
-	struct fixture *f = *state;
-
-	driver_write(&f->driver, "rootok", "auth sufficient pam_rootok.so\n");
-	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		char said[1024] = "";
-		FILE *out = tmpfile();
-
-		assert_non_null(out);
-		if (start_and_hear(f, rows[i].option, rows[i].value, out) != 78)
-			fail_msg("%s: another exit status", rows[i].says);
-		rewind(out);
-		(void)!fread(said, 1, sizeof(said) - 1, out);
-		(void)fclose(out);
-		if (strstr(said, rows[i].says) == NULL ||
-		    strchr(said, '\n') != said + strlen(said) - 1)
-			fail_msg("%s: %s", rows[i].says, said);
-		assert_int_equal(access(f->path, F_OK), -1);
-	}
-}
-
 static void
 bad_command_lines_are_refused(void **state)
 {
@@ -524,7 +476,6 @@ main(void)
 		TEST(a_helper_killed_at_work_is_a_failure_and_leaves_nothing),
 		TEST(the_end_of_the_listener_ends_what_it_has_started),
 		TEST(a_user_who_may_not_connect_gets_no_frame),
-		TEST(a_service_that_may_not_be_used_is_refused_at_start),
 		TEST(bad_command_lines_are_refused),
 	};
 
