@@ -114,8 +114,10 @@ ask(struct ac_conversation *conversation, enum role role, const char *text)
 	if (send_prompt(conversation, role == ROLE_ECHOED, text) &&
 	    wait_for_answer(conversation, role, &frame))
 		answer = strndup(frame.u.answer.text, frame.u.answer.len);
-	if (answer != NULL && role == ROLE_HIDDEN && frame.u.answer.len > 0)
-		conversation->proved = true;
+	if (answer != NULL && role == ROLE_HIDDEN) {
+		conversation->proved |= frame.u.answer.len > 0;
+		conversation->empty |= frame.u.answer.len == 0;
+	}
 	ac_wipe(&frame, sizeof(frame));
 	return answer;
 }

@@ -19,6 +19,7 @@ struct ac_conversation {
 	unsigned int prompt_timeout_s;
 	unsigned int prompt_count;
 	bool proved; /* a hidden question got an answer that is not empty */
+	bool empty;  /* a hidden question got an empty answer */
 	bool missed; /* an answer came, but the turn for it did not */
 	uint16_t message_count;
 	struct ac_wire_message messages[AC_WIRE_MAX_MESSAGES]; /* since the last question */

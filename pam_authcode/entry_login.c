@@ -113,7 +113,9 @@ objection(const struct login *login, const struct ac_account *now)
 {
 	if (login->channel.broken)
 		return "the connection ended";
-	if (!login->conversation.proved)
+	if (!login->conversation.proved &&
+	    (login->conversation.empty ||
+	     !ac_permit_promptless(login->permit, login->start.service)))
 		return "no hidden answer was given";
 	if (!ac_account_same(&login->account, now))
 		return "the account is not the one that was agreed on";

@@ -104,6 +104,17 @@ apply_service(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_promptless(struct ac_options *options, const char *value)
+{
+	struct ac_permit *permit = &options->permit;
+
+	if (permit->promptless_count == AC_PERMIT_MAX_SERVICES)
+		return false;
+	permit->promptless[permit->promptless_count++] = value;
+	return true;
+}
+
+static bool
 apply_confdir(struct ac_options *options, const char *value)
 {
 	options->permit.confdir = value;
@@ -184,6 +195,8 @@ static const struct option_row rows[] = {
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
+	{ "promptless", "NAME", apply_promptless,
+	  "a --service that may let in without asking; repeatable [none]" },
 	{ "confdir", "DIR", apply_confdir, "where the PAM service files are [the system's]" },
 	{ "lock-dir", "DIR", apply_lock_dir,
 	  "for one module at a time per account [/run/authcode-login]" },
@@ -250,6 +263,20 @@ fill_defaults(struct ac_options *options)
 	default_lock_dir(options->permit.lock_dir, sizeof(options->permit.lock_dir));
 }
 
+/* A misspelt name would else be found out by whoever cannot sign in. */
+static bool
+promptless_known(const struct ac_permit *permit)
+{
+	for (size_t i = 0; i < permit->promptless_count; i++) {
+		if (ac_permit_service(permit, permit->promptless[i], ""))
+			continue;
+		(void)fprintf(stderr, "authcode-login: --promptless \"%s\" is no --service\n",
+			      permit->promptless[i]);
+		return false;
+	}
+	return true;
+}
+
 enum ac_options_outcome
 ac_options_parse(int argc, char **argv, struct ac_options *ret)
 {
@@ -287,6 +314,8 @@ ac_options_parse(int argc, char **argv, struct ac_options *ret)
 	}
 	if (options.permit.service_count == 0)
 		options.permit.services[options.permit.service_count++] = "authcode";
+	if (!promptless_known(&options.permit))
+		return AC_OPTIONS_BAD;
 	*ret = options;
 	return AC_OPTIONS_RUN;
 }

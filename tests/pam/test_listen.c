@@ -449,7 +449,7 @@ bad_command_lines_are_refused(void **state)
 		{ "--service", "" },          { "--min-uid", "4294967296" },
 		{ "--peer-user", "no-such" }, { "--confdir", "" },
 		{ "--no-such-option" },       { "argument" },
-		{ "--prompt-timeout" },
+		{ "--prompt-timeout" },       { "--promptless", "authcode-krb" },
 	};
 	struct fixture *f = *state;
 

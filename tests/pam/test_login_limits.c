@@ -195,6 +195,56 @@ a_service_that_may_not_be_used_is_refused_at_start(void **state)
 }
 
 static void
+only_a_promptless_service_lets_in_without_a_hidden_answer(void **state)
+{
+	static const char *const options[] = { "--service",
+					       "authcode",
+					       "--service",
+					       "authcode-krb",
+					       "--service",
+					       "authcode-card",
+					       "--promptless",
+					       "authcode-krb",
+					       "--promptless",
+					       "authcode-card",
+					       NULL };
+	static const struct {
+		const char *service, *auth, *account, *answer, *transcript;
+	} rows[] = {
+		{ "authcode", "", "", NULL, "@nobody|=DENIED" },
+		{ "authcode", "echo=Name:", "", "x", "@nobody|!Name:|=DENIED" },
+		{ "authcode-krb", "", "", NULL, "@nobody|=OK nobody" },
+		{ "authcode-card", "", "", NULL, "@nobody|=OK nobody" },
+		{ "authcode-krb", "echo=Name:", "", "x", "@nobody|!Name:|=OK nobody" },
+		{ "authcode-krb", "hidden=PIN:", "", "1", "@nobody|?PIN:|=OK nobody" },
+		{ "authcode-krb", "hidden=PIN:", "", "", "@nobody|?PIN:|=DENIED" },
+		{ "authcode-krb", "try:hidden=PIN:", "", "", "@nobody|?PIN:|=DENIED" },
+		{ "authcode-krb", "code=7", "", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "", "code=6", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "", "code=12", NULL, "@nobody|=CHANGE_DUE" },
+		{ "authcode-krb", "user=daemon", "", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "try:hidden=PIN:", "", NULL, "@nobody|?PIN:|status 1" },
+	};
+	struct driver *driver = driver_of(state);
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		const struct login_script script = { .service = rows[i].service,
+						     .options = options,
+						     .answers = { rows[i].answer } };
+		const char *transcript;
+		char lines[256];
+
+		(void)snprintf(lines, sizeof(lines),
+			       "auth required @T %s\naccount required @T %s\n", rows[i].auth,
+			       rows[i].account);
+		driver_write(driver, rows[i].service, lines);
+		transcript = driver_login(driver, &script);
+		if (strcmp(transcript, rows[i].transcript) != 0)
+			fail_msg("row %zu: %s", i, transcript);
+	}
+}
+
+static void
 root_and_low_uids_sign_in_only_where_allowed(void **state)
 {
 	static const char *const allow_root[] = { "--allow-root", NULL };
@@ -366,6 +416,7 @@ main(void)
 		cmocka_unit_test(a_service_outside_the_list_gets_no_frame),
 		cmocka_unit_test(a_stack_that_cannot_run_is_unavailable),
 		cmocka_unit_test(a_service_that_may_not_be_used_is_refused_at_start),
+		cmocka_unit_test(only_a_promptless_service_lets_in_without_a_hidden_answer),
 		cmocka_unit_test(root_and_low_uids_sign_in_only_where_allowed),
 		cmocka_unit_test(a_peer_of_another_uid_gets_no_frame),
 		cmocka_unit_test(a_frame_out_of_order_ends_the_helper),
