@@ -46,6 +46,12 @@ wait_readable(int fd, int64_t until_ms)
 }
 
 bool
+ac_channel_wait(const struct ac_channel *channel, unsigned int timeout_ms)
+{
+	return !channel->broken && wait_readable(channel->fd, monotonic_ms() + timeout_ms);
+}
+
+bool
 ac_channel_send(struct ac_channel *channel, const struct ac_wire_frame *frame)
 {
 	if (channel->broken)

@@ -20,6 +20,9 @@ struct ac_channel {
 /* False, and broken, unless the frame has gone out. */
 AC_MUST_USE bool ac_channel_send(struct ac_channel *channel, const struct ac_wire_frame *frame);
 
+/* Whether something (or the end) has come within the time. */
+bool ac_channel_wait(const struct ac_channel *channel, unsigned int timeout_ms);
+
 /* False, and broken, unless the next frame comes within the time and has this
  * type. The caller wipes *ret when it may hold an answer. */
 AC_MUST_USE bool ac_channel_expect(struct ac_channel *channel, enum ac_wire_type type,

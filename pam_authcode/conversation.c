@@ -84,6 +84,22 @@ send_prompt(struct ac_conversation *conversation, bool echo, const char *text)
 	return ac_channel_send(conversation->channel, &frame);
 }
 
+/* While a person thinks, modules may work for others. */
+static bool
+wait_for_answer(struct ac_conversation *conversation, enum role role, struct ac_wire_frame *ret)
+{
+	bool first = conversation->prompt_count == 1 && role == ROLE_HIDDEN;
+
+	if (!first || !ac_channel_wait(conversation->channel, AC_TURN_GRACE_MS))
+		ac_turn_give(conversation->turn, false);
+	if (!ac_channel_expect(conversation->channel, AC_WIRE_ANSWER,
+			       conversation->prompt_timeout_s, ret))
+		return false;
+	conversation->missed = !ac_turn_take(conversation->turn, conversation->prompt_timeout_s,
+					     conversation->proved ? AC_TURN_ALLOWED_LATER : 0);
+	return !conversation->missed;
+}
+
 /* The answer as a block for libpam, or NULL. */
 static char *
 ask(struct ac_conversation *conversation, enum role role, const char *text)
@@ -91,15 +107,17 @@ ask(struct ac_conversation *conversation, enum role role, const char *text)
 	struct ac_wire_frame frame = { 0 };
 	char *answer = NULL;
 
-	if (conversation->channel == NULL || conversation->prompt_count == AC_WIRE_MAX_ROUNDS)
+	if (conversation->channel == NULL || conversation->missed ||
+	    conversation->prompt_count == AC_WIRE_MAX_ROUNDS)
 		return NULL;
 	conversation->prompt_count++;
 	if (send_prompt(conversation, role == ROLE_ECHOED, text) &&
-	    ac_channel_expect(conversation->channel, AC_WIRE_ANSWER, conversation->prompt_timeout_s,
-			      &frame))
+	    wait_for_answer(conversation, role, &frame))
 		answer = strndup(frame.u.answer.text, frame.u.answer.len);
-	if (answer != NULL && role == ROLE_HIDDEN && frame.u.answer.len > 0)
-		conversation->proved = true;
+	if (answer != NULL && role == ROLE_HIDDEN) {
+		conversation->proved |= frame.u.answer.len > 0;
+		conversation->empty |= frame.u.answer.len == 0;
+	}
 	ac_wipe(&frame, sizeof(frame));
 	return answer;
 }

@@ -11,12 +11,16 @@
 #include <security/pam_appl.h>
 
 #include "pam_authcode/channel.h"
+#include "pam_authcode/turn.h"
 
 struct ac_conversation {
 	struct ac_channel *channel; /* borrowed; NULL: nobody can be asked */
+	struct ac_turn *turn;       /* borrowed; NULL: nobody is asked, none is needed */
 	unsigned int prompt_timeout_s;
 	unsigned int prompt_count;
 	bool proved; /* a hidden question got an answer that is not empty */
+	bool empty;  /* a hidden question got an empty answer */
+	bool missed; /* an answer came, but the turn for it did not */
 	uint16_t message_count;
 	struct ac_wire_message messages[AC_WIRE_MAX_MESSAGES]; /* since the last question */
 };

@@ -24,6 +24,7 @@ run_stack(const struct ac_permit *permit, const struct ac_wire_check *check,
 	struct ac_conversation nobody = { .channel = NULL };
 	const struct ac_stack_options options = {
 		.service = check->service,
+		.use = AC_SERVICE_CHECK,
 		.user = account->name,
 		.rhost = "",
 		.conversation = &nobody,

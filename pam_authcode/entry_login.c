@@ -25,6 +25,7 @@ struct login {
 	struct ac_wire_start start;
 	struct ac_account account;       /* of the name that was typed */
 	char user[AC_MAX_USER_NAME + 1]; /* what PAM is given */
+	struct ac_turn turn;
 	struct ac_conversation conversation;
 	struct ac_stack stack;
 	const char *phase; /* for the log */
@@ -79,6 +80,7 @@ run_stack(struct login *login)
 {
 	const struct ac_stack_options options = {
 		.service = login->start.service,
+		.use = AC_SERVICE_LOGIN,
 		.user = login->user,
 		.rhost = login->start.rhost,
 		.conversation = &login->conversation,
@@ -86,6 +88,11 @@ run_stack(struct login *login)
 	struct ac_stack *stack = &login->stack;
 	enum ac_verdict verdict;
 
+	login->phase = "lock";
+	if (!ac_turn_open(login->permit->lock_dir, login->user,
+			  login->account.state == AC_ACCOUNT_FOUND, &login->turn) ||
+	    !ac_turn_take(&login->turn, login->permit->prompt_timeout_s, 0))
+		return AC_VERDICT_UNAVAILABLE;
 	login->phase = "start";
 	if (!ac_stack_open(login->permit, &options, stack))
 		return AC_VERDICT_UNAVAILABLE;
@@ -106,7 +113,9 @@ objection(const struct login *login, const struct ac_account *now)
 {
 	if (login->channel.broken)
 		return "the connection ended";
-	if (!login->conversation.proved)
+	if (!login->conversation.proved &&
+	    (login->conversation.empty ||
+	     !ac_permit_promptless(login->permit, login->start.service)))
 		return "no hidden answer was given";
 	if (!ac_account_same(&login->account, now))
 		return "the account is not the one that was agreed on";
@@ -123,6 +132,8 @@ decide(struct login *login, struct ac_wire_result *result)
 	struct ac_account now = { .state = AC_ACCOUNT_ABSENT };
 	const char *user = ac_stack_user(&login->stack), *why;
 
+	if (login->conversation.missed)
+		verdict = AC_VERDICT_UNAVAILABLE;
 	result->verdict = verdict == AC_VERDICT_UNAVAILABLE ? verdict : AC_VERDICT_DENIED;
 	if (verdict != AC_VERDICT_OK && verdict != AC_VERDICT_CHANGE_DUE)
 		return;
@@ -165,20 +176,25 @@ ac_entry_login(const struct ac_permit *permit, int fd)
 	struct login login = {
 		.permit = permit,
 		.channel = { .fd = fd },
+		.turn = { .fd = -1 },
 		.phase = "none",
 	};
 	struct ac_wire_frame frame = { .type = AC_WIRE_RESULT };
 	bool told = false;
 
 	login.conversation.channel = &login.channel;
+	login.conversation.turn = &login.turn;
 	login.conversation.prompt_timeout_s = permit->prompt_timeout_s;
 	if (receive_start(&login)) {
 		speak(login.start.language);
 		if (agree_on_name(&login)) {
 			decide(&login, &frame.u.result);
+			ac_turn_give(&login.turn, frame.u.result.verdict == AC_VERDICT_DENIED &&
+							  login.conversation.prompt_count > 0);
 			report(&login, frame.u.result.verdict);
 			told = ac_channel_send(&login.channel, &frame);
 			ac_stack_close(&login.stack);
+			ac_turn_close(&login.turn);
 		}
 	}
 	ac_wipe(&login, sizeof(login));

@@ -22,6 +22,9 @@ authcode_login_SOURCES = \
 	pam_authcode/login_main.c \
 	pam_authcode/options.c pam_authcode/options.h \
 	pam_authcode/permit.c pam_authcode/permit.h \
+	pam_authcode/service_file.c pam_authcode/service_file.h \
+	pam_authcode/service_policy.c pam_authcode/service_policy.h \
 	pam_authcode/socket_file.c pam_authcode/socket_file.h \
-	pam_authcode/stack.c pam_authcode/stack.h
+	pam_authcode/stack.c pam_authcode/stack.h \
+	pam_authcode/turn.c pam_authcode/turn.h
 authcode_login_LDADD = libpam_relay.la $(PAM_LIBS)

@@ -13,6 +13,7 @@
 #include "pam_authcode/journal.h"
 #include "pam_authcode/listen.h"
 #include "pam_authcode/options.h"
+#include "pam_authcode/service_policy.h"
 
 static int
 serve_one(const struct ac_options *options)
@@ -35,6 +36,28 @@ serve_one(const struct ac_options *options)
 	return options->check ? ac_entry_check(permit, fd) : ac_entry_login(permit, fd);
 }
 
+/* A listener that could only refuse says so at once, to whoever starts it. */
+static bool
+services_usable(const struct ac_options *options)
+{
+	const struct ac_permit *permit = &options->permit;
+	struct ac_service_reason reason;
+
+	for (size_t i = 0; i < permit->service_count; i++) {
+		char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
+
+		(void)snprintf(name, sizeof(name), "%s%s", permit->services[i],
+			       options->check ? AC_PERMIT_CHECK_SUFFIX : "");
+		if (!ac_service_policy_check(permit->confdir, name,
+					     options->check ? AC_SERVICE_CHECK : AC_SERVICE_LOGIN,
+					     &reason)) {
+			ac_journal(LOG_ERR, "%s", reason.text);
+			return false;
+		}
+	}
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -53,6 +76,9 @@ main(int argc, char **argv)
 		ac_journal(LOG_ERR, "cannot limit the process");
 		return EX_OSERR;
 	}
-	return options.listen_path != NULL ? ac_listen_run(&options, argc, argv)
-					   : serve_one(&options);
+	if (options.listen_path == NULL)
+		return serve_one(&options);
+	if (!services_usable(&options))
+		return EX_CONFIG;
+	return ac_listen_run(&options, argc, argv);
 }

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -103,10 +104,32 @@ apply_service(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_promptless(struct ac_options *options, const char *value)
+{
+	struct ac_permit *permit = &options->permit;
+
+	if (permit->promptless_count == AC_PERMIT_MAX_SERVICES)
+		return false;
+	permit->promptless[permit->promptless_count++] = value;
+	return true;
+}
+
+static bool
 apply_confdir(struct ac_options *options, const char *value)
 {
 	options->permit.confdir = value;
 	return *value != '\0';
+}
+
+static bool
+apply_lock_dir(struct ac_options *options, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0 || len >= sizeof(options->permit.lock_dir))
+		return false;
+	memcpy(options->permit.lock_dir, value, len + 1);
+	return true;
 }
 
 static bool
@@ -172,7 +195,11 @@ static const struct option_row rows[] = {
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
+	{ "promptless", "NAME", apply_promptless,
+	  "a --service that may let in without asking; repeatable [none]" },
 	{ "confdir", "DIR", apply_confdir, "where the PAM service files are [the system's]" },
+	{ "lock-dir", "DIR", apply_lock_dir,
+	  "for one module at a time per account [/run/authcode-login]" },
 	{ "peer-user", "USER", apply_peer_user,
 	  "name or uid that may connect, besides root [own]" },
 	{ "group", "NAME", apply_group, "group of the socket file, which has mode 0660 [own]" },
@@ -201,6 +228,21 @@ print_help(void)
 	}
 }
 
+/* An ordinary user's own directory is what XDG_RUNTIME_DIR names; the variable
+ * itself does not reach the processes of a listener. Without it: none. */
+static void
+default_lock_dir(char *out, size_t size)
+{
+	char own[64];
+	struct stat status;
+
+	(void)snprintf(own, sizeof(own), "/run/user/%u", (unsigned int)geteuid());
+	if (geteuid() == 0)
+		(void)snprintf(out, size, "/run/authcode-login");
+	else if (lstat(own, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid())
+		(void)snprintf(out, size, "%s/authcode-login", own);
+}
+
 static void
 fill_defaults(struct ac_options *options)
 {
@@ -218,6 +260,21 @@ fill_defaults(struct ac_options *options)
 		},
 		.max_children = 64,
 	};
+	default_lock_dir(options->permit.lock_dir, sizeof(options->permit.lock_dir));
+}
+
+/* A misspelt name would else be found out by whoever cannot sign in. */
+static bool
+promptless_known(const struct ac_permit *permit)
+{
+	for (size_t i = 0; i < permit->promptless_count; i++) {
+		if (ac_permit_service(permit, permit->promptless[i], ""))
+			continue;
+		(void)fprintf(stderr, "authcode-login: --promptless \"%s\" is no --service\n",
+			      permit->promptless[i]);
+		return false;
+	}
+	return true;
 }
 
 enum ac_options_outcome
@@ -257,6 +314,8 @@ ac_options_parse(int argc, char **argv, struct ac_options *ret)
 	}
 	if (options.permit.service_count == 0)
 		options.permit.services[options.permit.service_count++] = "authcode";
+	if (!promptless_known(&options.permit))
+		return AC_OPTIONS_BAD;
 	*ret = options;
 	return AC_OPTIONS_RUN;
 }

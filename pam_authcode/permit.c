@@ -34,6 +34,16 @@ ac_permit_service(const struct ac_permit *permit, const char *service, const cha
 }
 
 bool
+ac_permit_promptless(const struct ac_permit *permit, const char *service)
+{
+	for (size_t i = 0; i < permit->promptless_count; i++) {
+		if (strcmp(service, permit->promptless[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 ac_permit_rhost(const char *text)
 {
 	unsigned char bytes[sizeof(struct in6_addr)];

@@ -15,13 +15,17 @@
 #include "pam_authcode/wire.h"
 
 #define AC_PERMIT_MAX_SERVICES 64
+#define AC_PERMIT_MAX_PATH 256
 #define AC_PERMIT_CHECK_SUFFIX "-check"
 
 struct ac_permit {
 	const char *services[AC_PERMIT_MAX_SERVICES];
 	size_t service_count;
-	const char *confdir; /* NULL: the system's */
-	uid_t peer_uid;      /* who may connect, besides root */
+	const char *promptless[AC_PERMIT_MAX_SERVICES]; /* each one of the services */
+	size_t promptless_count;
+	const char *confdir;               /* NULL: the system's */
+	char lock_dir[AC_PERMIT_MAX_PATH]; /* "": no turns (turn.h) */
+	uid_t peer_uid;                    /* who may connect, besides root */
 	uid_t min_uid;
 	bool allow_root;
 	unsigned int prompt_timeout_s;
@@ -35,6 +39,10 @@ AC_MUST_USE bool ac_permit_peer(const struct ac_permit *permit, int fd);
  * be used to sign in may be asked about as S-check, and nothing else may. */
 AC_MUST_USE bool ac_permit_service(const struct ac_permit *permit, const char *service,
 				   const char *suffix);
+
+/* A service that may let people in without asking for anything hidden (a
+ * ticket, a card). */
+AC_MUST_USE bool ac_permit_promptless(const struct ac_permit *permit, const char *service);
 
 /* An IP address in text. Anything else some modules would look up in the DNS,
  * for as long as whoever chose it likes. */

@@ -6,6 +6,8 @@
  */
 #include "pam_authcode/stack.h"
 
+#include "pam_authcode/journal.h"
+
 /* A code without a row is a refusal. Those that say that the stack could not
  * decide are told apart, because nobody should be sent away for them. */
 static const enum ac_verdict verdicts[][AC_STACK_PHASE_COUNT] = {
@@ -69,7 +71,14 @@ ac_stack_open(const struct ac_permit *permit, const struct ac_stack_options *opt
 	/* libpam keeps a copy. */
 	const struct pam_conv conv = { ac_conversation_run, options->conversation };
 
-	*ret = (struct ac_stack){ 0 };
+	struct ac_service_reason reason;
+
+	*ret = (struct ac_stack){ .code = PAM_SERVICE_ERR };
+	/* Each time: files change while a listener runs. */
+	if (!ac_service_policy_check(permit->confdir, options->service, options->use, &reason)) {
+		ac_journal(LOG_ERR, "refused: %s", reason.text);
+		return false;
+	}
 	if (permit->confdir != NULL)
 		ret->code = pam_start_confdir(options->service, options->user, &conv,
 					      permit->confdir, &ret->pamh);

@@ -11,6 +11,7 @@
 
 #include "pam_authcode/conversation.h"
 #include "pam_authcode/permit.h"
+#include "pam_authcode/service_policy.h"
 
 /* Where a code came from: the same number means different things. */
 enum ac_stack_phase {
@@ -29,12 +30,14 @@ struct ac_stack {
 
 struct ac_stack_options {
 	const char *service;
+	enum ac_service_use use;
 	const char *user;
 	const char *rhost;                    /* an IP address in text, or "": unset */
 	struct ac_conversation *conversation; /* outlives the stack */
 };
 
-/* False: the code says why. ac_stack_close() in both cases. */
+/* False: the code says why; a service the policy refuses (said in the log) is
+ * PAM_SERVICE_ERR. ac_stack_close() in both cases. */
 AC_MUST_USE bool ac_stack_open(const struct ac_permit *permit,
 			       const struct ac_stack_options *options, struct ac_stack *ret);
 void ac_stack_close(struct ac_stack *stack);

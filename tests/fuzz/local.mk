@@ -11,6 +11,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
 	tests/fuzz/fuzz_redirect \
+	tests/fuzz/fuzz_service \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_transaction \
 	tests/fuzz/fuzz_uri \
@@ -62,6 +63,10 @@ tests_fuzz_fuzz_gate_LDADD = libauthcode_base.la
 tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_common)
 tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_redirect_LDADD = libauthcode_inside.la
+
+tests_fuzz_fuzz_service_SOURCES = tests/fuzz/fuzz_service.c $(fuzz_common) $(pam_policy_sources)
+tests_fuzz_fuzz_service_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_service_LDADD = libauthcode_base.la
 
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(fuzz_common)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)

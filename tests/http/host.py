@@ -194,7 +194,8 @@ class Host:
 
     def start_helper(self):
         path = self.directory / "login.sock"
-        words = ["--listen", path, "--confdir", self.directory / "pam"]
+        words = ["--listen", path, "--confdir", self.directory / "pam",
+                 "--lock-dir", self.directory / "locks"]
         for service in ("authcode", "authcode-otp", "authcode-hang"):
             words += ["--service", service]
         if ROOT:

@@ -70,11 +70,31 @@ driver_init(struct driver *driver)
 	MUST(mkdtemp(driver->dir) != NULL && chmod(driver->dir, 0755) == 0);
 	(void)snprintf(driver->helper, sizeof(driver->helper), "%s/authcode-login", driver->dir);
 	(void)snprintf(driver->module, sizeof(driver->module), "%s/pam_ac_test.so", driver->dir);
+	(void)snprintf(driver->locks, sizeof(driver->locks), "%s/locks", driver->dir);
 	build_path(from, sizeof(from), "authcode-login");
 	copy_file(from, driver->helper);
 	build_path(from, sizeof(from), "tests/pam/.libs/pam_ac_test.so");
 	copy_file(from, driver->module);
 	driver_write(driver, "other", "auth required pam_deny.so\naccount required pam_deny.so\n");
+}
+
+/* Directories of one level: locks and tallies. */
+static void
+remove_entry(int dir_fd, const char *name)
+{
+	const struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	if (name[0] == '.' || unlinkat(dir_fd, name, 0) == 0)
+		return;
+	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = fd >= 0 ? fdopendir(fd) : NULL;
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlinkat(fd, entry->d_name, 0);
+	if (dir != NULL)
+		(void)closedir(dir);
+	(void)unlinkat(dir_fd, name, AT_REMOVEDIR);
 }
 
 void
@@ -85,7 +105,7 @@ driver_clear(struct driver *driver)
 
 	MUST(dir != NULL);
 	while ((entry = readdir(dir)) != NULL)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
+		remove_entry(dirfd(dir), entry->d_name);
 	(void)closedir(dir);
 	(void)rmdir(driver->dir);
 }
@@ -135,6 +155,10 @@ become(const struct driver *driver, int fd, const char *const *options)
 	const char *argv[32] = { "authcode-login", "--confdir", driver->dir };
 	size_t count = 3;
 
+	if (driver->uid == geteuid()) {
+		argv[count++] = "--lock-dir";
+		argv[count++] = driver->locks;
+	}
 	for (size_t i = 0; options != NULL && options[i] != NULL && count < 30; i++)
 		argv[count++] = options[i];
 	if (dup2(fd, 0) != 0)

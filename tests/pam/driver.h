@@ -25,6 +25,7 @@ struct driver {
 	char dir[64];     /* world-readable; removed at the end */
 	char helper[128]; /* a copy that other users can run */
 	char module[128]; /* likewise */
+	char locks[96];   /* the lock directory of a helper that runs as this user */
 	uid_t uid;        /* the helper runs as */
 };
 

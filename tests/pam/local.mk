@@ -4,7 +4,7 @@
 pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check \
-	tests/pam/test_listen
+	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
 
 check_PROGRAMS += $(pam_tests)
 TESTS += $(pam_tests)
@@ -56,6 +56,17 @@ tests_pam_test_listen_SOURCES = tests/pam/test_listen.c $(pam_driver_sources)
 tests_pam_test_listen_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_listen_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_listen_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_turn_SOURCES = tests/pam/test_turn.c $(pam_driver_sources)
+tests_pam_test_turn_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_turn_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_turn_DEPENDENCIES = $(pam_driver_dependencies)
+
+pam_policy_sources = pam_authcode/service_file.c pam_authcode/service_policy.c
+
+tests_pam_test_service_policy_SOURCES = tests/pam/test_service_policy.c $(pam_policy_sources)
+tests_pam_test_service_policy_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_service_policy_LDADD = $(pam_test_ldadd)
 
 tests_pam_test_login_limits_SOURCES = tests/pam/test_login_limits.c $(pam_driver_sources)
 tests_pam_test_login_limits_CPPFLAGS = $(pam_test_cppflags)

@@ -285,6 +285,28 @@ do_leave_child(struct run *run)
 	return pid > 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
+/* One byte for each time, and long enough for others to get in between. */
+static int
+do_count(struct run *run)
+{
+	int fd = open(run->value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	bool written = fd >= 0 && write(fd, "x", 1) == 1;
+
+	if (fd >= 0)
+		(void)close(fd);
+	(void)usleep(20000);
+	return written ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+}
+
+/* What pam_faillock does at the beginning, with deny=3. */
+static int
+do_limit(struct run *run)
+{
+	struct stat status;
+
+	return stat(run->value, &status) == 0 && status.st_size >= 3 ? PAM_AUTH_ERR : PAM_SUCCESS;
+}
+
 static int
 do_die(struct run *run)
 {
@@ -314,6 +336,7 @@ static const struct {
 	{ "tell", do_tell },       { "print", do_print },
 	{ "hang", do_hang },       { "leave_child", do_leave_child },
 	{ "die", do_die },         { "code", do_code },
+	{ "count", do_count },     { "limit", do_limit },
 };
 
 /* "try:" in front: what the action returns does not matter. */

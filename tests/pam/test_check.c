@@ -157,6 +157,29 @@ only_check_services_of_the_list_are_asked(void **state)
 }
 
 static void
+a_check_service_with_side_effects_is_unavailable(void **state)
+{
+	static const char *const files[] = {
+		"account required pam_exec.so /bin/true\naccount required @T\n",
+		"account required pam_faillock.so\naccount required @T\n",
+		"auth required @T\n",
+		"account include @D/absent\naccount required @T\n",
+	};
+	struct driver *driver = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(files); i++) {
+		struct helper helper;
+
+		driver_write(driver, "authcode-check", files[i]);
+		driver_start(driver, check_options, geteuid(), &helper);
+		send_check(&helper, "authcode-check", "nobody", NOBODY);
+		if (receive_verdict(&helper) != AC_VERDICT_UNAVAILABLE)
+			fail_msg("%s: another verdict", files[i]);
+		assert_int_equal(driver_end(&helper), 0);
+	}
+}
+
+static void
 the_check_entry_signs_nobody_in(void **state)
 {
 	struct driver *driver = *state;
@@ -176,6 +199,7 @@ main(void)
 		cmocka_unit_test(each_account_gets_its_verdict),
 		cmocka_unit_test(sixty_four_accounts_per_connection_and_not_one_more),
 		cmocka_unit_test(only_check_services_of_the_list_are_asked),
+		cmocka_unit_test(a_check_service_with_side_effects_is_unavailable),
 		cmocka_unit_test(the_check_entry_signs_nobody_in),
 	};
 

@@ -49,9 +49,9 @@ setup(void **state)
 static pid_t
 spawn(const struct fixture *f, const char *const *options)
 {
-	const char *argv[24] = { "authcode-login", "--listen", f->path, "--confdir",
-				 f->driver.dir };
-	size_t count = 5;
+	const char *argv[24] = { "authcode-login", "--listen",   f->path,        "--confdir",
+				 f->driver.dir,    "--lock-dir", f->driver.locks };
+	size_t count = 7;
 	pid_t pid;
 
 	for (size_t i = 0; options != NULL && options[i] != NULL; i++)
@@ -449,7 +449,7 @@ bad_command_lines_are_refused(void **state)
 		{ "--service", "" },          { "--min-uid", "4294967296" },
 		{ "--peer-user", "no-such" }, { "--confdir", "" },
 		{ "--no-such-option" },       { "argument" },
-		{ "--prompt-timeout" },
+		{ "--prompt-timeout" },       { "--promptless", "authcode-krb" },
 	};
 	struct fixture *f = *state;
 

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -127,7 +129,119 @@ a_stack_that_cannot_run_is_unavailable(void **state)
 	assert_null(strstr(driver_login(driver, &script), "OK"));
 	script.service = "nofile";
 	script.options = options;
-	assert_string_equal(driver_login(driver, &script), "@nobody|=DENIED");
+	assert_string_equal(driver_login(driver, &script), "@nobody|=UNAVAILABLE");
+	driver_write(driver, "authcode",
+		     "auth sufficient pam_rootok.so\nauth required @T " ASK
+		     "\naccount required @T\n");
+	script.service = NULL;
+	script.options = NULL;
+	assert_string_equal(driver_login(driver, &script), "@nobody|=UNAVAILABLE");
+}
+
+/* The exit status; what it says on standard error goes to out. */
+static int
+start_and_hear(const struct driver *driver, const char *option, const char *value, FILE *out)
+{
+	const char *const argv[] = { "authcode-login",
+				     "--listen",
+				     "/nonexistent/socket",
+				     "--confdir",
+				     driver->dir,
+				     option,
+				     value,
+				     NULL };
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)dup2(fileno(out), 2);
+		(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+		(void)execv(driver->helper, (char *const *)(const void *)argv);
+		_exit(98);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WEXITSTATUS(status);
+}
+
+static void
+a_service_that_may_not_be_used_is_refused_at_start(void **state)
+{
+	static const struct {
+		const char *option, *value, *says;
+	} rows[] = {
+		{ "--service", "absent", "service \"absent\" has no file in /tmp/authcode-pam-" },
+		{ "--service", "rootok", "service \"rootok\" has pam_rootok in auth" },
+		{ "--check", NULL, "service \"authcode-check\" has pam_exec in account" },
+	};
+	struct driver *driver = driver_of(state);
+
+	driver_write(driver, "rootok", "auth sufficient pam_rootok.so\n");
+	driver_write(driver, "authcode-check", "account required pam_exec.so /bin/true\n");
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		char said[1024] = "";
+		FILE *out = tmpfile();
+
+		assert_non_null(out);
+		if (start_and_hear(driver, rows[i].option, rows[i].value, out) != 78)
+			fail_msg("%s: another exit status", rows[i].says);
+		rewind(out);
+		(void)!fread(said, 1, sizeof(said) - 1, out);
+		(void)fclose(out);
+		if (strstr(said, rows[i].says) == NULL ||
+		    strchr(said, '\n') != said + strlen(said) - 1)
+			fail_msg("%s: %s", rows[i].says, said);
+	}
+}
+
+static void
+only_a_promptless_service_lets_in_without_a_hidden_answer(void **state)
+{
+	static const char *const options[] = { "--service",
+					       "authcode",
+					       "--service",
+					       "authcode-krb",
+					       "--service",
+					       "authcode-card",
+					       "--promptless",
+					       "authcode-krb",
+					       "--promptless",
+					       "authcode-card",
+					       NULL };
+	static const struct {
+		const char *service, *auth, *account, *answer, *transcript;
+	} rows[] = {
+		{ "authcode", "", "", NULL, "@nobody|=DENIED" },
+		{ "authcode", "echo=Name:", "", "x", "@nobody|!Name:|=DENIED" },
+		{ "authcode-krb", "", "", NULL, "@nobody|=OK nobody" },
+		{ "authcode-card", "", "", NULL, "@nobody|=OK nobody" },
+		{ "authcode-krb", "echo=Name:", "", "x", "@nobody|!Name:|=OK nobody" },
+		{ "authcode-krb", "hidden=PIN:", "", "1", "@nobody|?PIN:|=OK nobody" },
+		{ "authcode-krb", "hidden=PIN:", "", "", "@nobody|?PIN:|=DENIED" },
+		{ "authcode-krb", "try:hidden=PIN:", "", "", "@nobody|?PIN:|=DENIED" },
+		{ "authcode-krb", "code=7", "", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "", "code=6", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "", "code=12", NULL, "@nobody|=CHANGE_DUE" },
+		{ "authcode-krb", "user=daemon", "", NULL, "@nobody|=DENIED" },
+		{ "authcode-krb", "try:hidden=PIN:", "", NULL, "@nobody|?PIN:|status 1" },
+	};
+	struct driver *driver = driver_of(state);
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		const struct login_script script = { .service = rows[i].service,
+						     .options = options,
+						     .answers = { rows[i].answer } };
+		const char *transcript;
+		char lines[256];
+
+		(void)snprintf(lines, sizeof(lines),
+			       "auth required @T %s\naccount required @T %s\n", rows[i].auth,
+			       rows[i].account);
+		driver_write(driver, rows[i].service, lines);
+		transcript = driver_login(driver, &script);
+		if (strcmp(transcript, rows[i].transcript) != 0)
+			fail_msg("row %zu: %s", i, transcript);
+	}
 }
 
 static void
@@ -301,6 +415,8 @@ main(void)
 		cmocka_unit_test(modules_see_a_clean_process),
 		cmocka_unit_test(a_service_outside_the_list_gets_no_frame),
 		cmocka_unit_test(a_stack_that_cannot_run_is_unavailable),
+		cmocka_unit_test(a_service_that_may_not_be_used_is_refused_at_start),
+		cmocka_unit_test(only_a_promptless_service_lets_in_without_a_hidden_answer),
 		cmocka_unit_test(root_and_low_uids_sign_in_only_where_allowed),
 		cmocka_unit_test(a_peer_of_another_uid_gets_no_frame),
 		cmocka_unit_test(a_frame_out_of_order_ends_the_helper),

@@ -43,7 +43,8 @@ export class Host {
 		const socket = path.join(this.directory, 'run', 'login.sock');
 		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
 		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer,
-			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp'],
+			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp',
+			'--lock-dir', path.join(this.directory, 'locks')],
 		() => fs.existsSync(socket));
 		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
 			() => /^ready /m.test(this.log('authcoded')));

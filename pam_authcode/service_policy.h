@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Which PAM services may be used at all. A service without a file would be
+ * libpam's "other", which nobody wrote for signing in; pam_rootok lets in
+ * whatever runs as root, which this helper does; and asking about an account
+ * must not empty a tally or run a program.
+ *
+ * It guards against a service chosen by mistake. It cannot know what a module
+ * with another name does.
+ */
+#ifndef AC_PAM_SERVICE_POLICY_H
+#define AC_PAM_SERVICE_POLICY_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+
+#define AC_SERVICE_MAX_DEPTH 8           /* files within files */
+#define AC_SERVICE_MAX_FILES 64          /* read for one service */
+#define AC_SERVICE_MAX_FILE (64U * 1024) /* bytes */
+
+enum ac_service_use {
+	AC_SERVICE_LOGIN, /* its auth rows; no pam_rootok */
+	AC_SERVICE_CHECK, /* its account rows; no module with side effects */
+};
+
+struct ac_service_reason {
+	char text[512]; /* one sentence */
+};
+
+/* confdir NULL: the system's directories. False: the reason says why. */
+AC_MUST_USE bool ac_service_policy_check(const char *confdir, const char *service,
+					 enum ac_service_use use, struct ac_service_reason *ret);
+
+#endif
