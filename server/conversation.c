@@ -62,6 +62,8 @@ ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conve
 {
 	if (conversation->state == AC_CONVERSATION_OVER)
 		return;
+	if (conversation->state == AC_CONVERSATION_HELD)
+		reason = conversation->reason;
 	release(c, conversation);
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
@@ -279,6 +281,7 @@ make(const struct ac_conversation_begin *begin)
 	memcpy(one->browser, begin->browser, AC_BROWSER_LEN + 1);
 	memcpy(one->nonce, begin->nonce, sizeof(one->nonce));
 	one->start = begin->start;
+	one->hopeless = begin->hopeless;
 	return one;
 }
 
@@ -294,7 +297,8 @@ append(struct ac_conversations *c, struct ac_conversation *one, int64_t now_ms)
 	*at = one;
 	one->serial = ++c->serial;
 	one->state = AC_CONVERSATION_QUEUED;
-	one->end_ms = ac_monotonic_ms() + c->settings.total_ms;
+	one->attempt_ms = ac_monotonic_ms();
+	one->end_ms = one->attempt_ms + c->settings.total_ms;
 	one->deadline_ms = one->end_ms;
 	return true;
 }
@@ -403,7 +407,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	    look->rhost == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
-	if (ac_monotonic_ms() >= one->deadline_ms) {
+	if (one->state != AC_CONVERSATION_HELD && ac_monotonic_ms() >= one->deadline_ms) {
 		if (one->state == AC_CONVERSATION_OVER)
 			return AC_LOOK_UNKNOWN;
 		ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
@@ -422,6 +426,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	case AC_CONVERSATION_STARTING:
 	case AC_CONVERSATION_LOCK:
 	case AC_CONVERSATION_WORKING:
+	case AC_CONVERSATION_HELD:
 		return wait_for(c, one, waiter);
 	}
 	return AC_LOOK_UNKNOWN;
@@ -465,6 +470,7 @@ ac_conversations_answer_take(struct ac_conversations *c, const char *login, cons
 		ac_wipe(one->question, sizeof(one->question));
 		one->state = AC_CONVERSATION_LOCK;
 		one->ticket = ++c->serial;
+		one->attempt_ms = ac_monotonic_ms();
 		one->deadline_ms = one->end_ms;
 		taken = true;
 	}

@@ -13,6 +13,8 @@
  *            lock is held while a module works, never while a person thinks
  * asked      a question waits for the person, or until its deadline
  * succeeded  for the first look of the browser that began it
+ * held       failed: until the next multiple of the floor it looks, and counts,
+ *            as if a module still worked, so that no time tells why it failed
  *
  * Every deadline, error and unexpected event leads to over; only the helper's
  * OK leads to succeeded.
@@ -43,6 +45,7 @@ struct ac_conversations_settings {
 	uint32_t max_per_name;        /* queued or at work */
 	uint32_t max_parked_per_name; /* asked or succeeded: a person is to act */
 	uint32_t max_waiters;         /* requests waiting for one conversation */
+	int64_t floor_ms;             /* failures are told at its multiples; 0: at once */
 	int64_t prompt_ms;            /* for one answer, and to fetch a success */
 	int64_t total_ms;             /* for everything */
 	int64_t linger_ms;            /* how long an end can be looked at */
@@ -72,6 +75,7 @@ struct ac_conversation_begin {
 	const char *client_id;
 	const char *client_name;
 	struct ac_wire_start start;
+	bool hopeless; /* name or password can be nobody's: fails, PAM is not asked */
 };
 
 enum ac_admission {

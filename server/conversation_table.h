@@ -16,6 +16,7 @@
 
 enum ac_conversation_state {
 	AC_CONVERSATION_OVER = 0,
+	AC_CONVERSATION_HELD, /* failed, and nobody is told before the floor */
 	AC_CONVERSATION_QUEUED,
 	AC_CONVERSATION_STARTING,
 	AC_CONVERSATION_LOCK, /* wants the lock of its canonical name */
@@ -33,6 +34,7 @@ struct ac_conversation {
 	char login[AC_LOGIN_LEN + 1];
 	char browser[AC_BROWSER_LEN + 1];
 	uint8_t nonce[AUTHCODE_NONCE_LEN];
+	bool hopeless;
 	char *transaction;
 	char *client_id;
 	char *client_name;
@@ -45,6 +47,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
 	struct ac_wire_identity *identity; /* SUCCEEDED */
+	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
 	int64_t deadline_ms;               /* monotonic: of this state */
 	struct ac_waiter *waiters;

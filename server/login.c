@@ -55,6 +55,7 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 		.max_per_name = PER_NAME,
 		.max_parked_per_name = PARKED_PER_NAME,
 		.max_waiters = MAX_WAITERS,
+		.floor_ms = config->failure_floor_ms,
 		.prompt_ms = (int64_t)config->prompt_timeout_s * 1000,
 		.total_ms = (int64_t)config->sign_in_timeout_s * 1000,
 		.linger_ms = LINGER_MS,
@@ -87,7 +88,7 @@ ac_login_stop(struct ac_login_service **service)
 /* --- POST /login ---------------------------------------------------------- */
 
 /* Fills the helper's START; false for a name or password that can be nobody's,
- * which fails like any other without asking PAM (LS-02). */
+ * which fails like any other, and as late, without asking PAM (LS-02). */
 static bool
 fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	   struct ac_wire_start *start)
@@ -97,13 +98,11 @@ fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	const char *service =
 		client->pam_service != NULL ? client->pam_service : v->app->config->pam_service;
 
-	if (user_len == 0 || user_len > AC_MAX_USER_NAME || !ac_text_printable(user, user_len) ||
-	    password_len == 0 || password_len > AC_MAX_PASSWORD)
-		return false;
-	memcpy(start->user, user, user_len + 1);
+	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
 	snprintf(start->rhost, sizeof(start->rhost), "%s", ac_http_peer(v->h));
-	return true;
+	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
+	       password_len > 0 && password_len <= AC_MAX_PASSWORD;
 }
 
 static void
@@ -159,11 +158,7 @@ post_login(struct ac_visit *v)
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);
 		return;
 	}
-	if (!fill_start(v, client, &begin.start)) {
-		log_refused(v, "bad_credentials", client->id);
-		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_FAILED);
-		return;
-	}
+	begin.hopeless = !fill_start(v, client, &begin.start);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));
 	begin.page_created_ms = transaction.created_ms;
 	begin.transaction = ac_visit_get(v, "txn");

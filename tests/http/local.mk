@@ -4,6 +4,7 @@
 
 http_tests = \
 	tests/http/test_deadline.py \
+	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_proxy.py \

@@ -6,6 +6,7 @@ server_pages_tests = \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
 	tests/server/test_cookies \
+	tests/server/test_failure_floor \
 	tests/server/test_login \
 	tests/server/test_pages \
 	tests/server/test_prompt \
@@ -55,6 +56,10 @@ tests_server_test_conversation_LDADD = $(login_ldadd)
 tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
 tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_run_LDADD = $(login_ldadd)
+
+tests_server_test_failure_floor_SOURCES = tests/server/test_failure_floor.c $(login_sources)
+tests_server_test_failure_floor_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_failure_floor_LDADD = $(login_ldadd)
 
 tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)

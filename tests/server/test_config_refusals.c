@@ -140,6 +140,16 @@ static const struct refusal value_refusals[] = {
 	{ "max_sign_ins_per_address", DEV "max_sign_ins_per_address = ''\n",
 	  "a.conf:2: max_sign_ins_per_address: \"\" is not allowed; give a whole number from 1 to "
 	  "10000" },
+	{ "failure_floor", DEV "failure_floor = 61s\n",
+	  "a.conf:2: failure_floor: \"61s\" is not allowed; give a time from 0ms to 60s, such as "
+	  "500ms or 2s" },
+	{ "failure_floor without a number", DEV "failure_floor = ms\n",
+	  "a.conf:2: failure_floor: \"ms\" is not allowed; give a time from 0ms to 60s, such as "
+	  "500ms or 2s" },
+	{ "prompt_timeout in ms", DEV "prompt_timeout = 500ms\n",
+	  "a.conf:2: prompt_timeout: \"500ms\" is not allowed; give a time from 1s to 3600s, such "
+	  "as "
+	  "90s, 15min, 8h or 14d" },
 	{ "prompt_timeout", DEV "prompt_timeout = 2h\n",
 	  "a.conf:2: prompt_timeout: \"2h\" is not allowed; give a time from 1s to 3600s, such as "
 	  "90s, "
