@@ -11,6 +11,7 @@
 struct ac_config;
 struct ac_login_service;
 struct ac_pages;
+struct ac_throttle;
 
 struct ac_app {
 	const struct ac_config *config;
@@ -18,6 +19,7 @@ struct ac_app {
 	struct authcode_store *store;
 	struct ac_login_service *login;
 	struct ac_pages *pages;
+	struct ac_throttle *throttle;
 };
 
 #endif

@@ -257,7 +257,7 @@ room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 }
 
 static struct ac_conversation *
-make(const struct ac_conversation_begin *begin)
+make(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	struct ac_conversation *one = calloc(1, sizeof(*one));
 	unsigned char id[32];
@@ -270,10 +270,7 @@ make(const struct ac_conversation_begin *begin)
 	if (one->transaction == NULL || one->client_id == NULL || one->client_name == NULL ||
 	    strlen(begin->browser) != AC_BROWSER_LEN ||
 	    ac_random_fill(NULL, id, sizeof(id)) != AUTHCODE_OK) {
-		free(one->transaction);
-		free(one->client_id);
-		free(one->client_name);
-		free(one);
+		destroy(c, one);
 		return NULL;
 	}
 	ac_base64url_encode(id, sizeof(id), one->login);
@@ -305,7 +302,7 @@ append(struct ac_conversations *c, struct ac_conversation *one, int64_t now_ms)
 
 static enum ac_admission
 begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *begin,
-	     struct ac_secret **password, char ret_login[AC_LOGIN_LEN + 1])
+	     struct ac_secret **password, char ret_login[AC_LOGIN_LEN + 1], uint32_t *ret_wait_s)
 {
 	enum ac_nonce_state nonce =
 		ac_used_nonces_check(&c->used, begin->nonce, begin->page_created_ms);
@@ -324,9 +321,13 @@ begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *beg
 		return AC_ADMISSION_TOO_OLD;
 	if (c->draining || !room_for(c, begin))
 		return AC_ADMISSION_BUSY;
-	one = make(begin);
+	one = make(c, begin);
 	if (one == NULL)
 		return AC_ADMISSION_BUSY;
+	if (!ac_guess_prepare(c, begin, one) || !ac_guess_spend(c, one, ret_wait_s)) {
+		destroy(c, one);
+		return AC_ADMISSION_THROTTLED;
+	}
 	if (!append(c, one, begin->now_ms)) {
 		destroy(c, one);
 		return AC_ADMISSION_BUSY;
@@ -339,12 +340,13 @@ begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *beg
 
 enum ac_admission
 ac_conversations_begin_take(struct ac_conversations *c, const struct ac_conversation_begin *begin,
-			    struct ac_secret *password, char ret_login[AC_LOGIN_LEN + 1])
+			    struct ac_secret *password, char ret_login[AC_LOGIN_LEN + 1],
+			    uint32_t *ret_wait_s)
 {
 	enum ac_admission admission;
 
 	(void)pthread_mutex_lock(&c->lock);
-	admission = begin_locked(c, begin, &password, ret_login);
+	admission = begin_locked(c, begin, &password, ret_login, ret_wait_s);
 	(void)pthread_mutex_unlock(&c->lock);
 	ac_secret_free(&password);
 	if (admission == AC_ADMISSION_BEGUN)

@@ -34,12 +34,14 @@
 #include "server/authenticator.h"
 #include "server/cookies.h"
 #include "server/http.h"
+#include "server/throttle.h"
 
 #define AC_LOGIN_LEN 43    /* login id: base64url of 256 random bits */
 #define AC_QUESTION_LEN 24 /* nonce of one question: of 144 bits */
 
 struct ac_conversations_settings {
 	struct ac_authenticator authenticator;
+	struct ac_throttle *throttle; /* borrowed; NULL: guesses are not counted */
 	uint32_t max;                 /* alive at once */
 	uint32_t max_per_address;     /* not counted for requests without an address */
 	uint32_t max_per_name;        /* queued or at work */
@@ -79,18 +81,21 @@ struct ac_conversation_begin {
 };
 
 enum ac_admission {
-	AC_ADMISSION_BUSY = 0, /* a limit is reached, or no memory */
-	AC_ADMISSION_REPEATED, /* the page was used before; nothing was evaluated */
-	AC_ADMISSION_TOO_OLD,  /* the page is older than what is remembered */
+	AC_ADMISSION_BUSY = 0,  /* a limit is reached, or no memory */
+	AC_ADMISSION_REPEATED,  /* the page was used before; nothing was evaluated */
+	AC_ADMISSION_TOO_OLD,   /* the page is older than what is remembered */
+	AC_ADMISSION_THROTTLED, /* too many guesses: PAM is not asked */
 	AC_ADMISSION_BEGUN,
 };
 
 /* password is taken over in any case. BEGUN: ret_login is the new id; REPEATED:
- * that of the conversation begun from the same page, or "" when it is gone. */
+ * that of the conversation begun from the same page, or "" when it is gone.
+ * THROTTLED: ret_wait_s is when to try again. */
 AC_MUST_USE enum ac_admission ac_conversations_begin_take(struct ac_conversations *conversations,
 							  const struct ac_conversation_begin *begin,
 							  struct ac_secret *password,
-							  char ret_login[AC_LOGIN_LEN + 1]);
+							  char ret_login[AC_LOGIN_LEN + 1],
+							  uint32_t *ret_wait_s);
 
 /* --- looking -------------------------------------------------------------- */
 
@@ -104,6 +109,7 @@ enum ac_look_kind {
 	AC_LOOK_EXPIRED,
 	AC_LOOK_UNAVAILABLE,
 	AC_LOOK_CHANGE_DUE,
+	AC_LOOK_THROTTLED, /* too many guesses: this one did not reach PAM */
 	AC_LOOK_SUCCEEDED, /* seen once: the caller signs in */
 };
 

@@ -48,6 +48,14 @@ end(struct ac_conversations *c, struct ac_conversation *one, enum ac_look_kind o
 		one->attempt_ms + ((ac_monotonic_ms() - one->attempt_ms) / floor + 1) * floor;
 }
 
+/* There was nobody to ask. */
+static void
+end_unasked(struct ac_conversations *c, struct ac_conversation *one)
+{
+	ac_guess_refund(c, one);
+	end(c, one, AC_LOOK_UNAVAILABLE, "helper");
+}
+
 /* --- events of the helper ------------------------------------------------- */
 
 static bool
@@ -77,6 +85,8 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		end(c, one, AC_LOOK_FAILED, "helper");
 		return;
 	}
+	if (result->verdict == AC_VERDICT_OK || result->verdict == AC_VERDICT_CHANGE_DUE)
+		ac_guess_refund(c, one);
 	if (result->verdict != AC_VERDICT_OK) {
 		end(c, one, verdicts[result->verdict].outcome, verdicts[result->verdict].reason);
 		return;
@@ -119,8 +129,10 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 		return true;
 	if (event.kind == AC_RELAY_RESULT && one->state == AC_CONVERSATION_WORKING)
 		judge(c, one, &event.frame->u.result);
+	else if (event.began)
+		end(c, one, AC_LOOK_FAILED, "helper");
 	else
-		end(c, one, event.began ? AC_LOOK_FAILED : AC_LOOK_UNAVAILABLE, "helper");
+		end_unasked(c, one);
 	return false;
 }
 
@@ -199,7 +211,7 @@ start(struct ac_conversations *c, struct ac_conversation *one)
 		end(c, one, AC_LOOK_FAILED, "bad_credentials");
 	else if (err != AUTHCODE_OK || epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD,
 						 authenticator->ops->fd(one->helper), &event) != 0)
-		end(c, one, AC_LOOK_UNAVAILABLE, "helper");
+		end_unasked(c, one);
 }
 
 static void
@@ -207,7 +219,16 @@ proceed(struct ac_conversations *c, struct ac_conversation *one)
 {
 	const struct ac_authenticator_ops *ops = c->settings.authenticator.ops;
 	enum authcode_err err;
+	uint32_t wait_s;
 
+	if (one->answer != NULL && !ac_guess_spend(c, one, &wait_s)) {
+		end(c, one, AC_LOOK_THROTTLED, "throttled");
+		return;
+	}
+	if (one->answer == NULL && !ac_guess_spend_canon(c, one)) {
+		end(c, one, AC_LOOK_FAILED, "throttled");
+		return;
+	}
 	one->state = AC_CONVERSATION_WORKING;
 	if (one->answer != NULL)
 		err = ops->answer(one->helper, ac_secret_data(one->answer),

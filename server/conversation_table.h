@@ -14,6 +14,8 @@
 #include "server/log_name.h"
 #include "server/used_nonces.h"
 
+#define AC_CONVERSATION_BUCKETS 4 /* name, address, total, canonical name */
+
 enum ac_conversation_state {
 	AC_CONVERSATION_OVER = 0,
 	AC_CONVERSATION_HELD, /* failed, and nobody is told before the floor */
@@ -39,6 +41,8 @@ struct ac_conversation {
 	char *client_id;
 	char *client_name;
 	struct ac_wire_start start;
+	struct ac_bucket buckets[AC_CONVERSATION_BUCKETS];
+	size_t bucket_count;
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
@@ -74,6 +78,21 @@ int64_t ac_monotonic_ms(void);
  * looked at. reason must be a constant. */
 void ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 			    enum ac_look_kind outcome, const char *reason);
+
+/* Which buckets the attempt spends from. False: it cannot be told. */
+AC_MUST_USE bool ac_guess_prepare(const struct ac_conversations *c,
+				  const struct ac_conversation_begin *begin,
+				  struct ac_conversation *ret);
+/* Takes one guess for the password or answer that has come. */
+AC_MUST_USE bool ac_guess_spend(struct ac_conversations *c, struct ac_conversation *conversation,
+				uint32_t *ret_wait_s);
+/* The helper told the canonical name: an account must not have a bucket for each
+ * spelling. False looks like a wrong password: that two names are one account,
+ * and so exist, is not told. */
+AC_MUST_USE bool ac_guess_spend_canon(struct ac_conversations *c,
+				      struct ac_conversation *conversation);
+/* It was right, or PAM has not seen it. */
+void ac_guess_refund(struct ac_conversations *c, struct ac_conversation *conversation);
 
 /* Unlinks and frees one that is over and has no waiter. */
 void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);

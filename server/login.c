@@ -50,6 +50,7 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 	const struct ac_config *config = app->config;
 	const struct ac_conversations_settings settings = {
 		.authenticator = ac_authenticator_pam(config->login_socket),
+		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
 		.max_per_name = PER_NAME,
@@ -118,12 +119,14 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 	const char *password = ac_visit_get(v, "password");
 	char login[AC_LOGIN_LEN + 1] = "";
 	struct ac_secret *secret = NULL;
+	uint32_t wait_s = 60;
 
 	if (ac_secret_new(password, strlen(password), &secret) != AUTHCODE_OK) {
 		ac_visit_fail(v);
 		return;
 	}
-	switch (ac_conversations_begin_take(v->app->login->conversations, begin, secret, login)) {
+	switch (ac_conversations_begin_take(v->app->login->conversations, begin, secret, login,
+					    &wait_s)) {
 	case AC_ADMISSION_BEGUN:
 		ac_visit_go_to_prompt(v, login);
 		return;
@@ -135,6 +138,10 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 		return;
 	case AC_ADMISSION_TOO_OLD:
 		ac_visit_go_on(v, begin->transaction, AUTHCODE_NOTICE_EXPIRED);
+		return;
+	case AC_ADMISSION_THROTTLED:
+		log_refused(v, "throttled", begin->client_id);
+		ac_visit_busy(v, 429, wait_s, "too many wrong passwords were tried");
 		return;
 	case AC_ADMISSION_BUSY:
 		break;

@@ -187,13 +187,6 @@ show_wait(struct ac_visit *v, const char *login, const struct ac_look *look)
 	free(url);
 }
 
-static void
-show_busy(struct ac_visit *v, unsigned status, const char *why)
-{
-	ac_http_reply_header(v->h, "Retry-After", "30");
-	ac_visit_refuse(v, status, "temporarily_unavailable", why);
-}
-
 static enum ac_step
 show(struct ac_visit *v, const char *login, const struct ac_look *look, struct wait *wait)
 {
@@ -215,10 +208,13 @@ show(struct ac_visit *v, const char *login, const struct ac_look *look, struct w
 		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_EXPIRED);
 		return AC_STEP_REPLY;
 	case AC_LOOK_UNAVAILABLE:
-		show_busy(v, 503, "the account service of this host does not answer");
+		ac_visit_busy(v, 503, 30, "the account service of this host does not answer");
 		return AC_STEP_REPLY;
 	case AC_LOOK_CROWDED:
-		show_busy(v, 429, "too many pages wait for this sign-in");
+		ac_visit_busy(v, 429, 30, "too many pages wait for this sign-in");
+		return AC_STEP_REPLY;
+	case AC_LOOK_THROTTLED:
+		ac_visit_busy(v, 429, 60, "too many wrong passwords were tried");
 		return AC_STEP_REPLY;
 	case AC_LOOK_CHANGE_DUE:
 		ac_visit_refuse(v, 403, "password_change_required", NULL);

@@ -176,6 +176,8 @@ class Host:
         text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
         if "failure_floor" not in extra:
             text += "failure_floor = 0\n"
+        if "_guesses" not in extra:
+            text += "stranger_guesses = 0\naddress_guesses = 0\ntotal_guesses = 0\n"
         if ROOT:
             text += 'user = "nobody"\n'
         if self.tls:

@@ -7,6 +7,7 @@ http_tests = \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
+	tests/http/test_guesses.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \
 	tests/http/test_start.py

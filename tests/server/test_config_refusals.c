@@ -146,6 +146,15 @@ static const struct refusal value_refusals[] = {
 	{ "failure_floor without a number", DEV "failure_floor = ms\n",
 	  "a.conf:2: failure_floor: \"ms\" is not allowed; give a time from 0ms to 60s, such as "
 	  "500ms or 2s" },
+	{ "stranger_guesses", DEV "stranger_guesses = -1\n",
+	  "a.conf:2: stranger_guesses: \"-1\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "address_guesses", DEV "address_guesses = 100001\n",
+	  "a.conf:2: address_guesses: \"100001\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "total_guesses", DEV "total_guesses = many\n",
+	  "a.conf:2: total_guesses: \"many\" is not allowed; give a whole number from 0 to "
+	  "100000" },
 	{ "prompt_timeout in ms", DEV "prompt_timeout = 500ms\n",
 	  "a.conf:2: prompt_timeout: \"500ms\" is not allowed; give a time from 1s to 3600s, such "
 	  "as "

@@ -18,8 +18,8 @@
 #include "login_world.h"
 #include "server/conversation_table.h"
 
-#define FLOOR_MS 300
-#define LATE_MS 200 /* of a thread on a busy machine */
+#define FLOOR_MS 600
+#define LATE_MS 500 /* of a thread on a busy machine */
 
 static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
