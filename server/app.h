@@ -6,6 +6,8 @@
 #ifndef AC_SERVER_APP_H
 #define AC_SERVER_APP_H
 
+#include <stdint.h>
+
 #include <authcode/authcode.h>
 
 struct ac_config;
@@ -20,6 +22,7 @@ struct ac_app {
 	struct ac_login_service *login;
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;
+	uint8_t device_key[32]; /* of the cookies of known browsers */
 };
 
 #endif

@@ -51,6 +51,7 @@ struct ac_config {
 	uint32_t max_sign_ins_per_address;
 	uint32_t failure_floor_ms;
 	uint32_t stranger_guesses; /* failures per 15 minutes; 0: any number */
+	uint32_t known_guesses;
 	uint32_t address_guesses;
 	uint32_t total_guesses;
 	uint32_t prompt_timeout_s;

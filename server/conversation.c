@@ -213,14 +213,15 @@ struct census {
 };
 
 static struct census
-count(const struct ac_conversations *c, const struct ac_wire_start *start)
+count(const struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	struct census n = { 0 };
 
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		bool parked = one->state == AC_CONVERSATION_ASKED ||
 			      one->state == AC_CONVERSATION_SUCCEEDED;
-		bool same_name = strcmp(one->start.user, start->user) == 0;
+		bool same_name = one->known == begin->known &&
+				 strcmp(one->start.user, begin->start.user) == 0;
 
 		if (one->state == AC_CONVERSATION_OVER) {
 			n.over++;
@@ -229,7 +230,7 @@ count(const struct ac_conversations *c, const struct ac_wire_start *start)
 			continue;
 		}
 		n.alive++;
-		n.of_address += strcmp(one->start.rhost, start->rhost) == 0;
+		n.of_address += strcmp(one->start.rhost, begin->start.rhost) == 0;
 		n.busy_of_name += same_name && !parked;
 		n.parked_of_name += same_name && parked;
 	}
@@ -240,7 +241,7 @@ static bool
 room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	const struct ac_conversations_settings *s = &c->settings;
-	struct census n = count(c, &begin->start);
+	struct census n = count(c, begin);
 
 	if (n.over >= MAX_OVER) {
 		if (n.oldest_over == NULL)
@@ -278,6 +279,7 @@ make(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 	memcpy(one->browser, begin->browser, AC_BROWSER_LEN + 1);
 	memcpy(one->nonce, begin->nonce, sizeof(one->nonce));
 	one->start = begin->start;
+	one->known = begin->known;
 	one->hopeless = begin->hopeless;
 	return one;
 }
@@ -405,8 +407,9 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	look->client_id = ac_arena_strdup(arena, one->client_id);
 	look->client_name = ac_arena_strdup(arena, one->client_name);
 	look->rhost = ac_arena_strdup(arena, one->start.rhost);
+	look->user = ac_arena_strdup(arena, one->start.user);
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL)
+	    look->rhost == NULL || look->user == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
 	if (one->state != AC_CONVERSATION_HELD && ac_monotonic_ms() >= one->deadline_ms) {

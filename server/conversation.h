@@ -33,6 +33,7 @@
 #include "base/secret.h"
 #include "server/authenticator.h"
 #include "server/cookies.h"
+#include "server/device.h"
 #include "server/http.h"
 #include "server/throttle.h"
 
@@ -77,6 +78,8 @@ struct ac_conversation_begin {
 	const char *client_id;
 	const char *client_name;
 	struct ac_wire_start start;
+	bool known;                       /* browser: it has signed in with this name before */
+	uint8_t device[AC_DEVICE_ID_LEN]; /* known: which */
 	bool hopeless; /* name or password can be nobody's: fails, PAM is not asked */
 };
 
@@ -128,6 +131,7 @@ struct ac_look {
 	const char *client_id;
 	const char *client_name;
 	const char *rhost;
+	const char *user;                        /* as typed */
 	const char *question;                    /* ASKED: nonce of the question */
 	const struct ac_wire_prompt *prompt;     /* ASKED */
 	const struct ac_wire_identity *identity; /* SUCCEEDED */

@@ -17,6 +17,19 @@ add(const struct ac_throttle *throttle, enum ac_bucket_kind kind, const void *da
 	       ac_throttle_bucket(throttle, kind, data, len, &one->buckets[one->bucket_count++]);
 }
 
+/* Nothing that others can use up: not even the limit of everybody. */
+static bool
+add_known(const struct ac_throttle *throttle, const struct ac_conversation_begin *begin,
+	  struct ac_conversation *one)
+{
+	uint8_t text[AC_DEVICE_ID_LEN + AC_MAX_USER_NAME];
+	size_t len = strlen(begin->start.user);
+
+	memcpy(text, begin->device, AC_DEVICE_ID_LEN);
+	memcpy(text + AC_DEVICE_ID_LEN, begin->start.user, len);
+	return add(throttle, AC_BUCKET_KNOWN, text, AC_DEVICE_ID_LEN + len, one);
+}
+
 bool
 ac_guess_prepare(const struct ac_conversations *c, const struct ac_conversation_begin *begin,
 		 struct ac_conversation *ret)
@@ -28,6 +41,8 @@ ac_guess_prepare(const struct ac_conversations *c, const struct ac_conversation_
 	ret->bucket_count = 0;
 	if (throttle == NULL)
 		return true;
+	if (begin->known)
+		return add_known(throttle, begin, ret);
 	if (!add(throttle, AC_BUCKET_NAME, start->user, strlen(start->user), ret) ||
 	    !add(throttle, AC_BUCKET_TOTAL, "", 0, ret))
 		return false;
@@ -51,7 +66,7 @@ ac_guess_spend_canon(struct ac_conversations *c, struct ac_conversation *one)
 {
 	uint32_t wait_s;
 
-	if (c->settings.throttle == NULL)
+	if (c->settings.throttle == NULL || one->known)
 		return true;
 	return add(c->settings.throttle, AC_BUCKET_CANON, one->canon, strlen(one->canon), one) &&
 	       ac_throttle_spend(c->settings.throttle, &one->buckets[one->bucket_count - 1], 1,

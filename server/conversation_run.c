@@ -169,7 +169,7 @@ static bool
 name_at_work(const struct ac_conversations *c, const struct ac_conversation *one)
 {
 	for (const struct ac_conversation *other = c->list; other != NULL; other = other->next) {
-		if (other != one && at_work(other) &&
+		if (other != one && at_work(other) && other->known == one->known &&
 		    strcmp(other->start.user, one->start.user) == 0)
 			return true;
 	}

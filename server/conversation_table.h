@@ -36,6 +36,7 @@ struct ac_conversation {
 	char login[AC_LOGIN_LEN + 1];
 	char browser[AC_BROWSER_LEN + 1];
 	uint8_t nonce[AUTHCODE_NONCE_LEN];
+	bool known; /* counted and queued apart from strangers with this name */
 	bool hopeless;
 	char *transaction;
 	char *client_id;

@@ -166,6 +166,8 @@ post_login(struct ac_visit *v)
 		return;
 	}
 	begin.hopeless = !fill_start(v, client, &begin.start);
+	begin.known = ac_device_check(v->app->device_key, begin.start.user,
+				      ac_cookie_device(v->app, v->h), v->now_ms, begin.device);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));
 	begin.page_created_ms = transaction.created_ms;
 	begin.transaction = ac_visit_get(v, "txn");

@@ -24,6 +24,7 @@
 #include "base/secret.h"
 #include "server/app.h"
 #include "server/config.h"
+#include "server/device.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/login.h"
@@ -124,10 +125,12 @@ open_throttle(struct daemon *d, struct authcode_reason *reason)
 		limits = { .guesses = {
 				   [AC_BUCKET_NAME] = d->config->stranger_guesses,
 				   [AC_BUCKET_CANON] = d->config->stranger_guesses,
+				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
 				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
 				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
 			   } };
-	bool ok = ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
+	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
+		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
 				   &d->app.throttle) == AUTHCODE_OK;
 
 	if (!ok)
@@ -238,6 +241,7 @@ stop(struct daemon *d)
 	}
 	ac_login_stop(&d->app.login);
 	ac_throttle_close(&d->app.throttle);
+	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

@@ -25,6 +25,7 @@ libserver_pages_la_SOURCES = \
 	server/conversation_guess.c \
 	server/conversation_run.c server/conversation_table.h \
 	server/cookies.c server/cookies.h \
+	server/device.c server/device.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
 	server/mac.c server/mac.h \

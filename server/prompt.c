@@ -51,6 +51,7 @@ struct wait {
 	struct authcode_exchange *exchange; /* a sign-in with the store */
 	char *user;                         /* of that sign-in, for the log */
 	char *client_id;
+	char device[AC_DEVICE_LEN + 1]; /* the cookie by which it is known from then on */
 };
 
 static void
@@ -117,6 +118,9 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		ac_visit_fail(v);
 		return AC_STEP_REPLY;
 	}
+	/* As typed: that is what comes again. Without it the sign-in is as good. */
+	if (!ac_device_make(v->app->device_key, look->user, v->now_ms, wait->device))
+		wait->device[0] = '\0';
 	operation = authcode_exchange_operation(wait->exchange);
 	if (operation == NULL) {
 		ac_respond(v->app, v->h, authcode_exchange_response(wait->exchange));
@@ -139,6 +143,8 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	ac_log_event(AC_LOG_NOTICE, in ? "login succeeded" : "login failed", "rhost",
 		     ac_http_peer(h), "reason", in ? NULL : "session_refused", "client",
 		     wait->client_id, "user", wait->user, NULL);
+	if (in)
+		ac_cookie_set_device(app, h, wait->device);
 	ac_respond(app, h, response);
 }
 

@@ -28,6 +28,7 @@
 enum ac_bucket_kind {
 	AC_BUCKET_NAME,  /* as typed */
 	AC_BUCKET_CANON, /* of the account, whatever was typed */
+	AC_BUCKET_KNOWN, /* of a known browser and a name */
 	AC_BUCKET_ADDRESS,
 	AC_BUCKET_TOTAL,
 	AC_BUCKET_COUNT,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too many wrong passwords, at the real daemon (T13)."""
+import concurrent.futures
+import threading
 import time
 
 from host import PASSWORD, USER, Person
@@ -50,3 +52,30 @@ def test_signing_in_costs_nothing(hosts):
     host = hosts(extra=LIMITS).start()
     for _ in range(8):
         assert "code" in host.sign_in()
+
+
+def test_a_stranger_who_hammers_does_not_lock_the_owner_out(hosts):
+    host = hosts(extra=LIMITS).start()
+    owner = Person(host.issuer)
+    assert "code" in host.sign_in(person=owner)
+    owner.http.cookies.pop("authcode-dev")  # signed out, but known
+    stop = threading.Event()
+    seen = set()
+
+    def hammer():
+        while not stop.is_set():
+            seen.add(post_login(host, USER, "wrong")[0].status_code)
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        attacker = pool.submit(hammer)
+        try:
+            while 429 not in seen and not attacker.done():
+                time.sleep(0.02)
+            for _ in range(5):
+                assert "code" in host.sign_in(person=owner)
+                owner.http.cookies.pop("authcode-dev")
+        finally:
+            stop.set()
+        attacker.result()
+    assert seen == {303, 429}
+    assert post_login(host, USER, PASSWORD)[0].status_code == 429  # a browser that is not known

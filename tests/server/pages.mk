@@ -6,6 +6,7 @@ server_pages_tests = \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
 	tests/server/test_cookies \
+	tests/server/test_device \
 	tests/server/test_failure_floor \
 	tests/server/test_guesses \
 	tests/server/test_login \
@@ -32,6 +33,10 @@ tests_server_test_assets_LDADD = $(server_pages_ldadd)
 tests_server_test_cookies_SOURCES = tests/server/test_cookies.c
 tests_server_test_cookies_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_cookies_LDADD = $(server_pages_ldadd)
+
+tests_server_test_device_SOURCES = tests/server/test_device.c
+tests_server_test_device_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_device_LDADD = $(server_pages_ldadd)
 
 tests_server_test_pages_SOURCES = tests/server/test_pages.c
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)

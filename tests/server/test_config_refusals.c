@@ -149,6 +149,9 @@ static const struct refusal value_refusals[] = {
 	{ "stranger_guesses", DEV "stranger_guesses = -1\n",
 	  "a.conf:2: stranger_guesses: \"-1\" is not allowed; give a whole number from 0 to "
 	  "100000" },
+	{ "known_guesses", DEV "known_guesses = 1.5\n",
+	  "a.conf:2: known_guesses: \"1.5\" is not allowed; give a whole number from 0 to "
+	  "100000" },
 	{ "address_guesses", DEV "address_guesses = 100001\n",
 	  "a.conf:2: address_guesses: \"100001\" is not allowed; give a whole number from 0 to "
 	  "100000" },

@@ -216,12 +216,103 @@ spellings_of_one_account_share_its_guesses(void **state)
 	assert_true(fake_log_wait("reason=throttled"));
 }
 
+/* --- known browsers --------------------------------------------------------- */
+
+static void
+know_alice(char out[AC_DEVICE_LEN + 1])
+{
+	assert_true(ac_device_make(w.app.device_key, "alice", INT64_C(1) << 50, out));
+}
+
+static void
+a_sign_in_makes_the_browser_known(void **state)
+{
+	uint8_t id[AC_DEVICE_ID_LEN];
+	struct ac_http *h;
+	const char *set;
+	char device[AC_DEVICE_LEN + 1];
+
+	(void)state;
+	assert_true(enter("alice", "secret"));
+	assert_true(script_wait_gos(0, 1));
+	script_result(0, AC_VERDICT_OK, "alice");
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	set = fake_reply_header(h, "Set-Cookie");
+	assert_non_null(set);
+	assert_memory_equal(set, "__Host-authcode-device=", 23);
+	snprintf(device, sizeof(device), "%s", set + 23);
+	assert_string_equal(set + 23 + AC_DEVICE_LEN,
+			    "; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=31536000");
+	assert_true(ac_device_check(w.app.device_key, "alice", device, 0, id));
+	fake_http_free(&h);
+}
+
+static void
+a_stranger_who_hammers_does_not_lock_the_owner_out(void **state)
+{
+	char device[AC_DEVICE_LEN + 1];
+	unsigned i;
+
+	(void)state;
+	know_alice(device);
+	for (i = 0; i < 2; i++)
+		fail_once("alice");
+	assert_true(enter("alice", "wrong")); /* and one of his is still at work */
+	assert_true(script_wait_gos(i, 1));
+	for (unsigned round = 0; round < 5; round++) {
+		w.device = NULL;
+		assert_false(enter("alice", "wrong"));
+		w.device = device;
+		assert_true(enter("alice", "secret"));
+		i++;
+		assert_true(script_wait_started(i + 1));
+		if (round == 0) /* one account is one lock, as long as his module works */
+			script_result(i - 1, AC_VERDICT_DENIED, NULL);
+		assert_true(script_wait_gos(i, 1));
+		script_result(i, AC_VERDICT_OK, "alice");
+		see_the_end(303);
+	}
+}
+
+static void
+a_known_browser_has_a_limit_of_its_own(void **state)
+{
+	char device[AC_DEVICE_LEN + 1];
+
+	(void)state;
+	know_alice(device);
+	w.device = device;
+	for (unsigned i = 0; i < 4; i++)
+		fail_once("alice");
+	assert_false(enter("alice", "secret"));
+	/* That of strangers is not touched, and a known browser is no stranger's. */
+	w.device = NULL;
+	fail_once("alice");
+}
+
+static void
+a_known_browser_is_known_for_one_name(void **state)
+{
+	char device[AC_DEVICE_LEN + 1];
+
+	(void)state;
+	know_alice(device);
+	w.device = device;
+	for (unsigned i = 0; i < 3; i++)
+		fail_once("bob");
+	assert_false(enter("bob", "secret"));
+	fail_once("alice");
+}
+
 static int
 set_up(void **state)
 {
 	static const uint8_t key[AC_MAC_LEN] = { 1 };
 	const struct ac_throttle_limits limits = {
-		.guesses = { [AC_BUCKET_NAME] = 3, [AC_BUCKET_CANON] = 3, [AC_BUCKET_ADDRESS] = 6 },
+		.guesses = { [AC_BUCKET_NAME] = 3,
+			     [AC_BUCKET_CANON] = 3,
+			     [AC_BUCKET_KNOWN] = 4,
+			     [AC_BUCKET_ADDRESS] = 6 },
 	};
 
 	(void)state;
@@ -265,6 +356,10 @@ main(void)
 		TEST(what_pam_never_sees_costs_a_guess_too),
 		TEST(each_answer_costs_a_guess),
 		TEST(spellings_of_one_account_share_its_guesses),
+		TEST(a_sign_in_makes_the_browser_known),
+		TEST(a_stranger_who_hammers_does_not_lock_the_owner_out),
+		TEST(a_known_browser_has_a_limit_of_its_own),
+		TEST(a_known_browser_is_known_for_one_name),
 	};
 
 	return cmocka_run_group_tests_name("guesses", tests, NULL, NULL);
