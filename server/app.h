@@ -6,11 +6,14 @@
 #ifndef AC_SERVER_APP_H
 #define AC_SERVER_APP_H
 
+#include <stdint.h>
+
 #include <authcode/authcode.h>
 
 struct ac_config;
 struct ac_login_service;
 struct ac_pages;
+struct ac_throttle;
 
 struct ac_app {
 	const struct ac_config *config;
@@ -18,6 +21,8 @@ struct ac_app {
 	struct authcode_store *store;
 	struct ac_login_service *login;
 	struct ac_pages *pages;
+	struct ac_throttle *throttle;
+	uint8_t device_key[32]; /* of the cookies of known browsers */
 };
 
 #endif

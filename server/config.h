@@ -49,6 +49,11 @@ struct ac_config {
 	uint32_t max_connections_per_address;
 	uint32_t max_sign_ins; /* conversations at once */
 	uint32_t max_sign_ins_per_address;
+	uint32_t failure_floor_ms;
+	uint32_t stranger_guesses; /* failures per 15 minutes; 0: any number */
+	uint32_t known_guesses;
+	uint32_t address_guesses;
+	uint32_t total_guesses;
 	uint32_t prompt_timeout_s;
 	uint32_t sign_in_timeout_s;
 	const char *log_level;

@@ -20,6 +20,7 @@ enum ac_option_kind {
 	AC_OPTION_TEXT,     /* const char * */
 	AC_OPTION_NUMBER,   /* uint32_t */
 	AC_OPTION_DURATION, /* uint32_t, seconds */
+	AC_OPTION_MILLIS,   /* uint32_t, a duration in milliseconds */
 	AC_OPTION_FLAG,     /* bool */
 	AC_OPTION_CHOICE,   /* an enum */
 	AC_OPTION_LIST,     /* struct ac_texts */
@@ -40,7 +41,7 @@ struct ac_option {
 	struct ac_option_row row;
 	enum ac_option_kind kind;
 	size_t offset;                   /* in struct ac_settings or ac_client_settings */
-	uint32_t min, max;               /* NUMBER, DURATION */
+	uint32_t min, max;               /* NUMBER, DURATION, MILLIS */
 	const struct ac_choice *choices; /* CHOICE, BITS: ends with a NULL word */
 	bool (*check)(const char *text); /* TEXT, each item of a LIST */
 	const char *allowed;             /* the end of the sentence "…; give …" */

@@ -81,6 +81,8 @@ store_number(const struct ac_option *option, const char *value, uint32_t *field)
 
 	if (option->kind == AC_OPTION_DURATION)
 		ok = ac_value_duration(value, &number);
+	else if (option->kind == AC_OPTION_MILLIS)
+		ok = ac_value_duration_ms(value, &number);
 	else
 		ok = ac_parse_u64(value, UINT32_MAX, &wide);
 	number |= (uint32_t)wide;
@@ -102,6 +104,7 @@ ac_option_store(const struct ac_option *option, const char *value, size_t index,
 		return store_text(option, value, field, arena);
 	case AC_OPTION_NUMBER:
 	case AC_OPTION_DURATION:
+	case AC_OPTION_MILLIS:
 		return store_number(option, value, field);
 	case AC_OPTION_FLAG:
 		if (!choose(flag_words, value, &chosen))
@@ -178,6 +181,10 @@ ac_option_describe(const struct ac_option *option, char *out, size_t size)
 	case AC_OPTION_DURATION:
 		ac_buf_printf(&text, "a time from %us to %us, such as 90s, 15min, 8h or 14d",
 			      option->min, option->max);
+		break;
+	case AC_OPTION_MILLIS:
+		ac_buf_printf(&text, "a time from %ums to %us, such as 500ms or 2s", option->min,
+			      option->max / 1000);
 		break;
 	case AC_OPTION_FLAG:
 		ac_buf_puts(&text, "yes or no");

@@ -246,3 +246,25 @@ ac_value_duration(const char *text, uint32_t *ret_s)
 	}
 	return false;
 }
+
+bool
+ac_value_duration_ms(const char *text, uint32_t *ret_ms)
+{
+	size_t len = strspn(text, "0123456789");
+	uint64_t number;
+	char digits[11];
+	uint32_t seconds;
+
+	if (len < sizeof(digits) && strcmp(text + len, "ms") == 0) {
+		memcpy(digits, text, len);
+		digits[len] = '\0';
+		if (!ac_parse_u64(digits, UINT32_MAX, &number))
+			return false;
+		*ret_ms = (uint32_t)number;
+		return true;
+	}
+	if (!ac_value_duration(text, &seconds) || seconds > UINT32_MAX / 1000)
+		return false;
+	*ret_ms = seconds * 1000;
+	return true;
+}

@@ -24,6 +24,8 @@ AC_MUST_USE bool ac_value_digest(const char *text);
 
 /* "90", "90s", "15min", "8h", "14d" in seconds. */
 AC_MUST_USE bool ac_value_duration(const char *text, uint32_t *ret_s);
+/* The same in milliseconds, and "500ms". */
+AC_MUST_USE bool ac_value_duration_ms(const char *text, uint32_t *ret_ms);
 
 /* Does a listener that passed ac_value_listen() take only local connections? */
 AC_MUST_USE bool ac_listen_is_local(const char *text);

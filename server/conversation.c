@@ -62,6 +62,8 @@ ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conve
 {
 	if (conversation->state == AC_CONVERSATION_OVER)
 		return;
+	if (conversation->state == AC_CONVERSATION_HELD)
+		reason = conversation->reason;
 	release(c, conversation);
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
@@ -211,16 +213,17 @@ struct census {
 };
 
 static struct census
-count(const struct ac_conversations *c, const struct ac_wire_start *start)
+count(const struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	struct census n = { 0 };
 	struct ac_address address;
-	bool counted = ac_address_bucket_parse(start->rhost, &address);
+	bool counted = ac_address_bucket_parse(begin->start.rhost, &address);
 
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		bool parked = one->state == AC_CONVERSATION_ASKED ||
 			      one->state == AC_CONVERSATION_SUCCEEDED;
-		bool same_name = strcmp(one->start.user, start->user) == 0;
+		bool same_name = one->known == begin->known &&
+				 strcmp(one->start.user, begin->start.user) == 0;
 
 		if (one->state == AC_CONVERSATION_OVER) {
 			n.over++;
@@ -241,7 +244,7 @@ static bool
 room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	const struct ac_conversations_settings *s = &c->settings;
-	struct census n = count(c, &begin->start);
+	struct census n = count(c, begin);
 
 	if (n.over >= MAX_OVER) {
 		if (n.oldest_over == NULL)
@@ -258,7 +261,7 @@ room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 }
 
 static struct ac_conversation *
-make(const struct ac_conversation_begin *begin)
+make(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	struct ac_conversation *one = calloc(1, sizeof(*one));
 	unsigned char id[32];
@@ -271,10 +274,7 @@ make(const struct ac_conversation_begin *begin)
 	if (one->transaction == NULL || one->client_id == NULL || one->client_name == NULL ||
 	    strlen(begin->browser) != AC_BROWSER_LEN ||
 	    ac_random_fill(NULL, id, sizeof(id)) != AUTHCODE_OK) {
-		free(one->transaction);
-		free(one->client_id);
-		free(one->client_name);
-		free(one);
+		destroy(c, one);
 		return NULL;
 	}
 	ac_base64url_encode(id, sizeof(id), one->login);
@@ -283,6 +283,8 @@ make(const struct ac_conversation_begin *begin)
 	memcpy(one->nonce, begin->nonce, sizeof(one->nonce));
 	one->start = begin->start;
 	one->counted = ac_address_bucket_parse(one->start.rhost, &one->address);
+	one->known = begin->known;
+	one->hopeless = begin->hopeless;
 	return one;
 }
 
@@ -298,14 +300,15 @@ append(struct ac_conversations *c, struct ac_conversation *one, int64_t now_ms)
 	*at = one;
 	one->serial = ++c->serial;
 	one->state = AC_CONVERSATION_QUEUED;
-	one->end_ms = ac_monotonic_ms() + c->settings.total_ms;
+	one->attempt_ms = ac_monotonic_ms();
+	one->end_ms = one->attempt_ms + c->settings.total_ms;
 	one->deadline_ms = one->end_ms;
 	return true;
 }
 
 static enum ac_admission
 begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *begin,
-	     struct ac_secret **password, char ret_login[AC_LOGIN_LEN + 1])
+	     struct ac_secret **password, char ret_login[AC_LOGIN_LEN + 1], uint32_t *ret_wait_s)
 {
 	enum ac_nonce_state nonce =
 		ac_used_nonces_check(&c->used, begin->nonce, begin->page_created_ms);
@@ -324,9 +327,13 @@ begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *beg
 		return AC_ADMISSION_TOO_OLD;
 	if (c->draining || !room_for(c, begin))
 		return AC_ADMISSION_BUSY;
-	one = make(begin);
+	one = make(c, begin);
 	if (one == NULL)
 		return AC_ADMISSION_BUSY;
+	if (!ac_guess_prepare(c, begin, one) || !ac_guess_spend(c, one, ret_wait_s)) {
+		destroy(c, one);
+		return AC_ADMISSION_THROTTLED;
+	}
 	if (!append(c, one, begin->now_ms)) {
 		destroy(c, one);
 		return AC_ADMISSION_BUSY;
@@ -339,12 +346,13 @@ begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *beg
 
 enum ac_admission
 ac_conversations_begin_take(struct ac_conversations *c, const struct ac_conversation_begin *begin,
-			    struct ac_secret *password, char ret_login[AC_LOGIN_LEN + 1])
+			    struct ac_secret *password, char ret_login[AC_LOGIN_LEN + 1],
+			    uint32_t *ret_wait_s)
 {
 	enum ac_admission admission;
 
 	(void)pthread_mutex_lock(&c->lock);
-	admission = begin_locked(c, begin, &password, ret_login);
+	admission = begin_locked(c, begin, &password, ret_login, ret_wait_s);
 	(void)pthread_mutex_unlock(&c->lock);
 	ac_secret_free(&password);
 	if (admission == AC_ADMISSION_BEGUN)
@@ -403,11 +411,12 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	look->client_id = ac_arena_strdup(arena, one->client_id);
 	look->client_name = ac_arena_strdup(arena, one->client_name);
 	look->rhost = ac_arena_strdup(arena, one->start.rhost);
+	look->user = ac_arena_strdup(arena, one->start.user);
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL)
+	    look->rhost == NULL || look->user == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
-	if (ac_monotonic_ms() >= one->deadline_ms) {
+	if (one->state != AC_CONVERSATION_HELD && ac_monotonic_ms() >= one->deadline_ms) {
 		if (one->state == AC_CONVERSATION_OVER)
 			return AC_LOOK_UNKNOWN;
 		ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
@@ -426,6 +435,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	case AC_CONVERSATION_STARTING:
 	case AC_CONVERSATION_LOCK:
 	case AC_CONVERSATION_WORKING:
+	case AC_CONVERSATION_HELD:
 		return wait_for(c, one, waiter);
 	}
 	return AC_LOOK_UNKNOWN;
@@ -469,6 +479,7 @@ ac_conversations_answer_take(struct ac_conversations *c, const char *login, cons
 		ac_wipe(one->question, sizeof(one->question));
 		one->state = AC_CONVERSATION_LOCK;
 		one->ticket = ++c->serial;
+		one->attempt_ms = ac_monotonic_ms();
 		one->deadline_ms = one->end_ms;
 		taken = true;
 	}

@@ -13,6 +13,8 @@
  *            lock is held while a module works, never while a person thinks
  * asked      a question waits for the person, or until its deadline
  * succeeded  for the first look of the browser that began it
+ * held       failed: until the next multiple of the floor it looks, and counts,
+ *            as if a module still worked, so that no time tells why it failed
  *
  * Every deadline, error and unexpected event leads to over; only the helper's
  * OK leads to succeeded.
@@ -31,18 +33,22 @@
 #include "base/secret.h"
 #include "server/authenticator.h"
 #include "server/cookies.h"
+#include "server/device.h"
 #include "server/http.h"
+#include "server/throttle.h"
 
 #define AC_LOGIN_LEN 43    /* login id: base64url of 256 random bits */
 #define AC_QUESTION_LEN 24 /* nonce of one question: of 144 bits */
 
 struct ac_conversations_settings {
 	struct ac_authenticator authenticator;
+	struct ac_throttle *throttle; /* borrowed; NULL: guesses are not counted */
 	uint32_t max;                 /* alive at once */
 	uint32_t max_per_address;     /* not counted for requests without an address */
 	uint32_t max_per_name;        /* queued or at work */
 	uint32_t max_parked_per_name; /* asked or succeeded: a person is to act */
 	uint32_t max_waiters;         /* requests waiting for one conversation */
+	int64_t floor_ms;             /* failures are told at its multiples; 0: at once */
 	int64_t prompt_ms;            /* for one answer, and to fetch a success */
 	int64_t total_ms;             /* for everything */
 	int64_t linger_ms;            /* how long an end can be looked at */
@@ -72,21 +78,27 @@ struct ac_conversation_begin {
 	const char *client_id;
 	const char *client_name;
 	struct ac_wire_start start;
+	bool known;                       /* browser: it has signed in with this name before */
+	uint8_t device[AC_DEVICE_ID_LEN]; /* known: which */
+	bool hopeless; /* name or password can be nobody's: fails, PAM is not asked */
 };
 
 enum ac_admission {
-	AC_ADMISSION_BUSY = 0, /* a limit is reached, or no memory */
-	AC_ADMISSION_REPEATED, /* the page was used before; nothing was evaluated */
-	AC_ADMISSION_TOO_OLD,  /* the page is older than what is remembered */
+	AC_ADMISSION_BUSY = 0,  /* a limit is reached, or no memory */
+	AC_ADMISSION_REPEATED,  /* the page was used before; nothing was evaluated */
+	AC_ADMISSION_TOO_OLD,   /* the page is older than what is remembered */
+	AC_ADMISSION_THROTTLED, /* too many guesses: PAM is not asked */
 	AC_ADMISSION_BEGUN,
 };
 
 /* password is taken over in any case. BEGUN: ret_login is the new id; REPEATED:
- * that of the conversation begun from the same page, or "" when it is gone. */
+ * that of the conversation begun from the same page, or "" when it is gone.
+ * THROTTLED: ret_wait_s is when to try again. */
 AC_MUST_USE enum ac_admission ac_conversations_begin_take(struct ac_conversations *conversations,
 							  const struct ac_conversation_begin *begin,
 							  struct ac_secret *password,
-							  char ret_login[AC_LOGIN_LEN + 1]);
+							  char ret_login[AC_LOGIN_LEN + 1],
+							  uint32_t *ret_wait_s);
 
 /* --- looking -------------------------------------------------------------- */
 
@@ -100,6 +112,7 @@ enum ac_look_kind {
 	AC_LOOK_EXPIRED,
 	AC_LOOK_UNAVAILABLE,
 	AC_LOOK_CHANGE_DUE,
+	AC_LOOK_THROTTLED, /* too many guesses: this one did not reach PAM */
 	AC_LOOK_SUCCEEDED, /* seen once: the caller signs in */
 };
 
@@ -118,6 +131,7 @@ struct ac_look {
 	const char *client_id;
 	const char *client_name;
 	const char *rhost;
+	const char *user;                        /* as typed */
 	const char *question;                    /* ASKED: nonce of the question */
 	const struct ac_wire_prompt *prompt;     /* ASKED */
 	const struct ac_wire_identity *identity; /* SUCCEEDED */

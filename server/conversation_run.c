@@ -32,6 +32,30 @@ static const struct {
 	[AC_VERDICT_CHANGE_DUE] = { AC_LOOK_CHANGE_DUE, "password_change_due" },
 };
 
+/* A failure is told at the next multiple of the floor, counted from the password
+ * or answer that failed: what PAM did meanwhile, if anything, does not show. */
+static void
+end(struct ac_conversations *c, struct ac_conversation *one, enum ac_look_kind outcome,
+    const char *reason)
+{
+	int64_t floor = c->settings.floor_ms;
+
+	ac_conversation_finish(c, one, outcome, reason);
+	if (outcome != AC_LOOK_FAILED || floor == 0)
+		return;
+	one->state = AC_CONVERSATION_HELD;
+	one->deadline_ms =
+		one->attempt_ms + ((ac_monotonic_ms() - one->attempt_ms) / floor + 1) * floor;
+}
+
+/* There was nobody to ask. */
+static void
+end_unasked(struct ac_conversations *c, struct ac_conversation *one)
+{
+	ac_guess_refund(c, one);
+	end(c, one, AC_LOOK_UNAVAILABLE, "helper");
+}
+
 /* --- events of the helper ------------------------------------------------- */
 
 static bool
@@ -58,17 +82,18 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 
 	if ((size_t)result->verdict >= AC_ARRAY_SIZE(verdicts) ||
 	    (result->verdict != AC_VERDICT_OK && verdicts[result->verdict].reason == NULL)) {
-		ac_conversation_finish(c, one, AC_LOOK_FAILED, "helper");
+		end(c, one, AC_LOOK_FAILED, "helper");
 		return;
 	}
+	if (result->verdict == AC_VERDICT_OK || result->verdict == AC_VERDICT_CHANGE_DUE)
+		ac_guess_refund(c, one);
 	if (result->verdict != AC_VERDICT_OK) {
-		ac_conversation_finish(c, one, verdicts[result->verdict].outcome,
-				       verdicts[result->verdict].reason);
+		end(c, one, verdicts[result->verdict].outcome, verdicts[result->verdict].reason);
 		return;
 	}
 	one->identity = malloc(sizeof(*one->identity));
 	if (one->identity == NULL || result->identity.user[0] == '\0') {
-		ac_conversation_finish(c, one, AC_LOOK_UNAVAILABLE, "helper");
+		end(c, one, AC_LOOK_UNAVAILABLE, "helper");
 		return;
 	}
 	*one->identity = result->identity;
@@ -108,9 +133,10 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 		return true;
 	if (event.kind == AC_RELAY_RESULT && one->state == AC_CONVERSATION_WORKING)
 		judge(c, one, &event.frame->u.result);
+	else if (event.began)
+		end(c, one, AC_LOOK_FAILED, "helper");
 	else
-		ac_conversation_finish(c, one, event.began ? AC_LOOK_FAILED : AC_LOOK_UNAVAILABLE,
-				       "helper");
+		end_unasked(c, one);
 	return false;
 }
 
@@ -139,7 +165,7 @@ static bool
 at_work(const struct ac_conversation *one)
 {
 	return one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_LOCK ||
-	       one->state == AC_CONVERSATION_WORKING;
+	       one->state == AC_CONVERSATION_WORKING || one->state == AC_CONVERSATION_HELD;
 }
 
 /* Is another conversation of the same typed name at work? */
@@ -147,7 +173,7 @@ static bool
 name_at_work(const struct ac_conversations *c, const struct ac_conversation *one)
 {
 	for (const struct ac_conversation *other = c->list; other != NULL; other = other->next) {
-		if (other != one && at_work(other) &&
+		if (other != one && at_work(other) && other->known == one->known &&
 		    strcmp(other->start.user, one->start.user) == 0)
 			return true;
 	}
@@ -178,13 +204,18 @@ start(struct ac_conversations *c, struct ac_conversation *one)
 
 	one->password = NULL;
 	one->state = AC_CONVERSATION_STARTING;
+	if (one->hopeless) {
+		ac_secret_free(&password);
+		end(c, one, AC_LOOK_FAILED, "bad_credentials");
+		return;
+	}
 	err = authenticator->ops->start_take(authenticator->self, &one->start, password,
 					     &one->helper);
 	if (err == AUTHCODE_ERR_USAGE) /* a name or password that can be nobody's */
-		ac_conversation_finish(c, one, AC_LOOK_FAILED, "bad_credentials");
+		end(c, one, AC_LOOK_FAILED, "bad_credentials");
 	else if (err != AUTHCODE_OK || epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD,
 						 authenticator->ops->fd(one->helper), &event) != 0)
-		ac_conversation_finish(c, one, AC_LOOK_UNAVAILABLE, "helper");
+		end_unasked(c, one);
 }
 
 static void
@@ -192,7 +223,16 @@ proceed(struct ac_conversations *c, struct ac_conversation *one)
 {
 	const struct ac_authenticator_ops *ops = c->settings.authenticator.ops;
 	enum authcode_err err;
+	uint32_t wait_s;
 
+	if (one->answer != NULL && !ac_guess_spend(c, one, &wait_s)) {
+		end(c, one, AC_LOOK_THROTTLED, "throttled");
+		return;
+	}
+	if (one->answer == NULL && !ac_guess_spend_canon(c, one)) {
+		end(c, one, AC_LOOK_FAILED, "throttled");
+		return;
+	}
 	one->state = AC_CONVERSATION_WORKING;
 	if (one->answer != NULL)
 		err = ops->answer(one->helper, ac_secret_data(one->answer),
@@ -201,8 +241,8 @@ proceed(struct ac_conversations *c, struct ac_conversation *one)
 		err = ops->go(one->helper);
 	ac_secret_free(&one->answer);
 	if (err != AUTHCODE_OK)
-		ac_conversation_finish(c, one, AC_LOOK_FAILED,
-				       err == AUTHCODE_ERR_USAGE ? "bad_credentials" : "helper");
+		end(c, one, AC_LOOK_FAILED,
+		    err == AUTHCODE_ERR_USAGE ? "bad_credentials" : "helper");
 }
 
 static void
@@ -220,7 +260,8 @@ move_on(struct ac_conversations *c)
 			else
 				continue;
 			/* What failed at once may have freed a name for one before it. */
-			again = again || one->state == AC_CONVERSATION_OVER;
+			again = again || one->state == AC_CONVERSATION_OVER ||
+				one->state == AC_CONVERSATION_HELD;
 		}
 	}
 }
@@ -234,7 +275,9 @@ expire(struct ac_conversations *c, int64_t now)
 		next = one->next;
 		if (now < one->deadline_ms)
 			continue;
-		if (one->state != AC_CONVERSATION_OVER)
+		if (one->state == AC_CONVERSATION_HELD)
+			ac_conversation_finish(c, one, one->outcome, one->reason);
+		else if (one->state != AC_CONVERSATION_OVER)
 			ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
 		else if (one->waiters == NULL && one->reason == NULL)
 			ac_conversation_remove(c, one);

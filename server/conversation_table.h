@@ -15,8 +15,11 @@
 #include "server/log_name.h"
 #include "server/used_nonces.h"
 
+#define AC_CONVERSATION_BUCKETS 4 /* name, address, total, canonical name */
+
 enum ac_conversation_state {
 	AC_CONVERSATION_OVER = 0,
+	AC_CONVERSATION_HELD, /* failed, and nobody is told before the floor */
 	AC_CONVERSATION_QUEUED,
 	AC_CONVERSATION_STARTING,
 	AC_CONVERSATION_LOCK, /* wants the lock of its canonical name */
@@ -34,12 +37,16 @@ struct ac_conversation {
 	char login[AC_LOGIN_LEN + 1];
 	char browser[AC_BROWSER_LEN + 1];
 	uint8_t nonce[AUTHCODE_NONCE_LEN];
+	bool known; /* counted and queued apart from strangers with this name */
+	bool hopeless;
 	char *transaction;
 	char *client_id;
 	char *client_name;
 	struct ac_wire_start start;
-	struct ac_address address;  /* whom max_per_address counts */
-	bool counted;               /* false: a Unix socket told no address */
+	struct ac_address address; /* whom max_per_address counts */
+	bool counted;              /* false: a Unix socket told no address */
+	struct ac_bucket buckets[AC_CONVERSATION_BUCKETS];
+	size_t bucket_count;
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
@@ -49,6 +56,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
 	struct ac_wire_identity *identity; /* SUCCEEDED */
+	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
 	int64_t deadline_ms;               /* monotonic: of this state */
 	struct ac_waiter *waiters;
@@ -75,6 +83,21 @@ int64_t ac_monotonic_ms(void);
  * looked at. reason must be a constant. */
 void ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 			    enum ac_look_kind outcome, const char *reason);
+
+/* Which buckets the attempt spends from. False: it cannot be told. */
+AC_MUST_USE bool ac_guess_prepare(const struct ac_conversations *c,
+				  const struct ac_conversation_begin *begin,
+				  struct ac_conversation *ret);
+/* Takes one guess for the password or answer that has come. */
+AC_MUST_USE bool ac_guess_spend(struct ac_conversations *c, struct ac_conversation *conversation,
+				uint32_t *ret_wait_s);
+/* The helper told the canonical name: an account must not have a bucket for each
+ * spelling. False looks like a wrong password: that two names are one account,
+ * and so exist, is not told. */
+AC_MUST_USE bool ac_guess_spend_canon(struct ac_conversations *c,
+				      struct ac_conversation *conversation);
+/* It was right, or PAM has not seen it. */
+void ac_guess_refund(struct ac_conversations *c, struct ac_conversation *conversation);
 
 /* Unlinks and frees one that is over and has no waiter. */
 void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);

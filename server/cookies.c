@@ -4,8 +4,9 @@
  * See cookies.h. RFC 6265bis §4.1.3.2: a __Host- cookie is Secure, has Path=/
  * and no Domain, so neither a sibling host nor plain HTTP can plant one
  * (LS-03). Browsers drop such cookies on http://localhost, hence the other
- * names there. Both cookies end with the browser; how long a session lives is
- * decided by its row, not by the cookie.
+ * names there. Browser and session end with the browser; how long a session
+ * lives is decided by its row, not by the cookie. The one of a known browser
+ * stays.
  */
 #include "server/cookies.h"
 
@@ -22,6 +23,7 @@
 enum cookie {
 	COOKIE_BROWSER,
 	COOKIE_SESSION,
+	COOKIE_DEVICE,
 	COOKIE_COUNT,
 };
 
@@ -29,6 +31,7 @@ static const struct {
 	const char *name, *dev_name;
 } cookie_rows[COOKIE_COUNT] = {
 	[COOKIE_BROWSER] = { "__Host-authcode-browser", "authcode-dev-browser" },
+	[COOKIE_DEVICE] = { "__Host-authcode-device", "authcode-dev-device" },
 	[COOKIE_SESSION] = { "__Host-authcode", "authcode-dev" },
 };
 
@@ -52,11 +55,12 @@ well_formed(const char *value, size_t max)
 static void
 set(const struct ac_app *app, struct ac_http *h, enum cookie cookie, const char *value)
 {
+	const char *age = cookie == COOKIE_DEVICE ? "; Max-Age=31536000" : "";
 	char header[MAX_SESSION + 128];
 
 	snprintf(header, sizeof(header), "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
 		 name_of(app, cookie), value, app->config->issuer_is_dev ? "" : "; Secure",
-		 *value == '\0' ? "; Max-Age=0" : "");
+		 *value == '\0' ? "; Max-Age=0" : age);
 	ac_http_reply_header(h, "Set-Cookie", header);
 }
 
@@ -104,4 +108,17 @@ ac_cookie_set_session(const struct ac_app *app, struct ac_http *h, const char *v
 {
 	if (*value == '\0' || well_formed(value, MAX_SESSION))
 		set(app, h, COOKIE_SESSION, value);
+}
+
+const char *
+ac_cookie_device(const struct ac_app *app, const struct ac_http *h)
+{
+	return ac_http_cookie(h, name_of(app, COOKIE_DEVICE));
+}
+
+void
+ac_cookie_set_device(const struct ac_app *app, struct ac_http *h, const char *value)
+{
+	if (well_formed(value, MAX_SESSION))
+		set(app, h, COOKIE_DEVICE, value);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The two cookies: the browser (a random name for it, what pages are bound to)
- * and the session. __Host- names with Secure, HttpOnly, SameSite=Lax; on a
+ * The cookies: the browser (a random name for it, what pages are bound to), the
+ * session, and the browser a name has signed in with before (device.h). __Host- names with Secure, HttpOnly, SameSite=Lax; on a
  * development issuer (http on loopback) authcode-dev… without Secure.
  */
 #ifndef AC_SERVER_COOKIES_H
@@ -22,6 +22,10 @@ const char *ac_cookie_browser(const struct ac_app *app, const struct ac_http *h)
  * into out. ERR_RANDOM fails closed. */
 AC_MUST_USE enum authcode_err ac_cookie_browser_ensure(const struct ac_app *app, struct ac_http *h,
 						       char out[AC_BROWSER_LEN + 1]);
+
+/* As it came, not checked; NULL when absent. Kept for a year. */
+const char *ac_cookie_device(const struct ac_app *app, const struct ac_http *h);
+void ac_cookie_set_device(const struct ac_app *app, struct ac_http *h, const char *value);
 
 /* "" deletes it. */
 void ac_cookie_set_session(const struct ac_app *app, struct ac_http *h, const char *value);

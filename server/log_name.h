@@ -10,7 +10,9 @@
 
 #include <stdint.h>
 
-#define AC_LOG_NAME_KEY_LEN 32
+#include "server/mac.h"
+
+#define AC_LOG_NAME_KEY_LEN AC_MAC_LEN
 #define AC_LOG_NAME_LEN 8
 
 /* Hexadecimal; "" when it cannot be made. */

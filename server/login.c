@@ -50,11 +50,13 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 	const struct ac_config *config = app->config;
 	const struct ac_conversations_settings settings = {
 		.authenticator = ac_authenticator_pam(config->login_socket),
+		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
 		.max_per_name = PER_NAME,
 		.max_parked_per_name = PARKED_PER_NAME,
 		.max_waiters = MAX_WAITERS,
+		.floor_ms = config->failure_floor_ms,
 		.prompt_ms = (int64_t)config->prompt_timeout_s * 1000,
 		.total_ms = (int64_t)config->sign_in_timeout_s * 1000,
 		.linger_ms = LINGER_MS,
@@ -87,7 +89,7 @@ ac_login_stop(struct ac_login_service **service)
 /* --- POST /login ---------------------------------------------------------- */
 
 /* Fills the helper's START; false for a name or password that can be nobody's,
- * which fails like any other without asking PAM (LS-02). */
+ * which fails like any other, and as late, without asking PAM (LS-02). */
 static bool
 fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	   struct ac_wire_start *start)
@@ -97,13 +99,11 @@ fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	const char *service =
 		client->pam_service != NULL ? client->pam_service : v->app->config->pam_service;
 
-	if (user_len == 0 || user_len > AC_MAX_USER_NAME || !ac_text_printable(user, user_len) ||
-	    password_len == 0 || password_len > AC_MAX_PASSWORD)
-		return false;
-	memcpy(start->user, user, user_len + 1);
+	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
 	snprintf(start->rhost, sizeof(start->rhost), "%s", ac_http_peer(v->h));
-	return true;
+	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
+	       password_len > 0 && password_len <= AC_MAX_PASSWORD;
 }
 
 static void
@@ -119,12 +119,14 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 	const char *password = ac_visit_get(v, "password");
 	char login[AC_LOGIN_LEN + 1] = "";
 	struct ac_secret *secret = NULL;
+	uint32_t wait_s = 60;
 
 	if (ac_secret_new(password, strlen(password), &secret) != AUTHCODE_OK) {
 		ac_visit_fail(v);
 		return;
 	}
-	switch (ac_conversations_begin_take(v->app->login->conversations, begin, secret, login)) {
+	switch (ac_conversations_begin_take(v->app->login->conversations, begin, secret, login,
+					    &wait_s)) {
 	case AC_ADMISSION_BEGUN:
 		ac_visit_go_to_prompt(v, login);
 		return;
@@ -136,6 +138,10 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 		return;
 	case AC_ADMISSION_TOO_OLD:
 		ac_visit_go_on(v, begin->transaction, AUTHCODE_NOTICE_EXPIRED);
+		return;
+	case AC_ADMISSION_THROTTLED:
+		log_refused(v, "throttled", begin->client_id);
+		ac_visit_busy(v, 429, wait_s, "too many wrong passwords were tried");
 		return;
 	case AC_ADMISSION_BUSY:
 		break;
@@ -159,11 +165,9 @@ post_login(struct ac_visit *v)
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);
 		return;
 	}
-	if (!fill_start(v, client, &begin.start)) {
-		log_refused(v, "bad_credentials", client->id);
-		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_FAILED);
-		return;
-	}
+	begin.hopeless = !fill_start(v, client, &begin.start);
+	begin.known = ac_device_check(v->app->device_key, begin.start.user,
+				      ac_cookie_device(v->app, v->h), v->now_ms, begin.device);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));
 	begin.page_created_ms = transaction.created_ms;
 	begin.transaction = ac_visit_get(v, "txn");

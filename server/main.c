@@ -24,6 +24,7 @@
 #include "base/secret.h"
 #include "server/app.h"
 #include "server/config.h"
+#include "server/device.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/login.h"
@@ -32,6 +33,7 @@
 #include "server/pages.h"
 #include "server/privileges.h"
 #include "server/state.h"
+#include "server/throttle.h"
 
 #define GRACE_S 5
 #define PURGE_MS 60000
@@ -115,6 +117,29 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	return err == AUTHCODE_OK;
 }
 
+/* While the master key is at hand, from which its own is derived. */
+static bool
+open_throttle(struct daemon *d, struct authcode_reason *reason)
+{
+	const struct ac_throttle_limits
+		limits = { .guesses = {
+				   [AC_BUCKET_NAME] = d->config->stranger_guesses,
+				   [AC_BUCKET_CANON] = d->config->stranger_guesses,
+				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
+				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
+				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
+			   } };
+	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
+		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
+				   &d->app.throttle) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text),
+			       "%s: the table of wrong passwords cannot be made",
+			       d->config->state_dir);
+	return ok;
+}
+
 /* Before the first thread, so that every thread has them blocked. */
 static bool
 take_signals(struct daemon *d, struct authcode_reason *reason)
@@ -143,7 +168,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
-	    !open_issuer(d, reason) ||
+	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK)
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
@@ -215,6 +240,8 @@ stop(struct daemon *d)
 		_exit(EX_OK);
 	}
 	ac_login_stop(&d->app.login);
+	ac_throttle_close(&d->app.throttle);
+	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

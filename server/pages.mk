@@ -22,16 +22,20 @@ noinst_LTLIBRARIES += libserver_pages.la
 libserver_pages_la_SOURCES = \
 	server/authenticator.h server/authenticator_pam.c \
 	server/conversation.c server/conversation.h \
+	server/conversation_guess.c \
 	server/conversation_run.c server/conversation_table.h \
 	server/cookies.c server/cookies.h \
+	server/device.c server/device.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
+	server/mac.c server/mac.h \
 	server/page_files.h \
 	server/page_words.c server/page_words.h \
 	server/pages.c server/pages.h \
 	server/prompt.c \
 	server/respond.c server/respond.h \
 	server/template.c server/template.h \
+	server/throttle.c server/throttle.h \
 	server/used_nonces.c server/used_nonces.h \
 	server/visit.c server/visit.h
 nodist_libserver_pages_la_SOURCES = server/page_files.c

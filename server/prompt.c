@@ -51,6 +51,7 @@ struct wait {
 	struct authcode_exchange *exchange; /* a sign-in with the store */
 	char *user;                         /* of that sign-in, for the log */
 	char *client_id;
+	char device[AC_DEVICE_LEN + 1]; /* the cookie by which it is known from then on */
 };
 
 static void
@@ -117,6 +118,9 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		ac_visit_fail(v);
 		return AC_STEP_REPLY;
 	}
+	/* As typed: that is what comes again. Without it the sign-in is as good. */
+	if (!ac_device_make(v->app->device_key, look->user, v->now_ms, wait->device))
+		wait->device[0] = '\0';
 	operation = authcode_exchange_operation(wait->exchange);
 	if (operation == NULL) {
 		ac_respond(v->app, v->h, authcode_exchange_response(wait->exchange));
@@ -139,6 +143,8 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	ac_log_event(AC_LOG_NOTICE, in ? "login succeeded" : "login failed", "rhost",
 		     ac_http_peer(h), "reason", in ? NULL : "session_refused", "client",
 		     wait->client_id, "user", wait->user, NULL);
+	if (in)
+		ac_cookie_set_device(app, h, wait->device);
 	ac_respond(app, h, response);
 }
 
@@ -187,13 +193,6 @@ show_wait(struct ac_visit *v, const char *login, const struct ac_look *look)
 	free(url);
 }
 
-static void
-show_busy(struct ac_visit *v, unsigned status, const char *why)
-{
-	ac_http_reply_header(v->h, "Retry-After", "30");
-	ac_visit_refuse(v, status, "temporarily_unavailable", why);
-}
-
 static enum ac_step
 show(struct ac_visit *v, const char *login, const struct ac_look *look, struct wait *wait)
 {
@@ -215,10 +214,13 @@ show(struct ac_visit *v, const char *login, const struct ac_look *look, struct w
 		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_EXPIRED);
 		return AC_STEP_REPLY;
 	case AC_LOOK_UNAVAILABLE:
-		show_busy(v, 503, "the account service of this host does not answer");
+		ac_visit_busy(v, 503, 30, "the account service of this host does not answer");
 		return AC_STEP_REPLY;
 	case AC_LOOK_CROWDED:
-		show_busy(v, 429, "too many pages wait for this sign-in");
+		ac_visit_busy(v, 429, 30, "too many pages wait for this sign-in");
+		return AC_STEP_REPLY;
+	case AC_LOOK_THROTTLED:
+		ac_visit_busy(v, 429, 60, "too many wrong passwords were tried");
 		return AC_STEP_REPLY;
 	case AC_LOOK_CHANGE_DUE:
 		ac_visit_refuse(v, 403, "password_change_required", NULL);

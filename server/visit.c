@@ -6,6 +6,7 @@
  */
 #include "server/visit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,6 +43,16 @@ void
 ac_visit_fail(struct ac_visit *v)
 {
 	ac_visit_refuse(v, 500, "server_error", NULL);
+}
+
+void
+ac_visit_busy(struct ac_visit *v, unsigned status, uint32_t retry_s, const char *why)
+{
+	char seconds[16];
+
+	snprintf(seconds, sizeof(seconds), "%u", retry_s);
+	ac_http_reply_header(v->h, "Retry-After", seconds);
+	ac_visit_refuse(v, status, "temporarily_unavailable", why);
 }
 
 /* False when the reply has been set to a refusal. */

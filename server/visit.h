@@ -52,6 +52,9 @@ void ac_visit_fail(struct ac_visit *v);
 void ac_visit_go_on(struct ac_visit *v, const char *transaction, enum authcode_notice notice);
 void ac_visit_go_to_prompt(struct ac_visit *v, const char *login);
 
+/* Later: 429 or 503 with Retry-After. */
+void ac_visit_busy(struct ac_visit *v, unsigned status, uint32_t retry_s, const char *why);
+
 /* The address of that page; NULL when there is no memory. free() it. */
 char *ac_visit_prompt_url(const struct ac_visit *v, const char *login, const char *transaction);
 

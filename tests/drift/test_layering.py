@@ -27,7 +27,7 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
     "openssl/": ("libauthcode/jose/", "server/pages.c",  # there: the ETag of a file
-                 "server/log_name.c"),  # there: the HMAC of a name
+                 "server/mac.c"),  # there: HMAC-SHA-256
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/"),
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),

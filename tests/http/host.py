@@ -2,7 +2,8 @@
 """The real daemon with the real helper on loopback, and how tests talk to them.
 
 PAM is a directory of our own with pam_matrix: service `authcode` asks for one
-password, `authcode-otp` for two, `authcode-hang` never comes back.
+password, `authcode-otp` for two, `authcode-hang` never comes back, and the account of
+`authcode-locked` is refused after its password.
 """
 import base64
 import getpass
@@ -83,6 +84,13 @@ client "hang" {{
 	trusted = yes
 	pam_service = "authcode-hang"
 }}
+client "locked" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+	trusted = yes
+	pam_service = "authcode-locked"
+}}
 client "public" {{
 	token_endpoint_auth_method = "none"
 	redirect_uris = {{"{callback}"}}
@@ -145,7 +153,8 @@ class Host:
         confdir = self.directory / "pam"
         confdir.mkdir()
         # pam_matrix takes the first line of a user, so each service has its file.
-        for name, auths in (("authcode", "P"), ("authcode-otp", "PW"), ("authcode-hang", "HP")):
+        for name, auths in (("authcode", "P"), ("authcode-otp", "PW"), ("authcode-hang", "HP"),
+                            ("authcode-locked", "P")):
             passwords = self.directory / f"{name}.passwords"
             passwords.write_text(f"{USER}:{PASSWORD}:{name}\n")
             words = self.directory / f"{name}.words"
@@ -154,7 +163,8 @@ class Host:
                      "W": f"auth required {found[0]} passdb={words} echo verbose\n",
                      "H": f"auth required pam_exec.so {self.directory}/sleeper\n"}
             (confdir / name).write_text("".join(lines[auth] for auth in auths) +
-                                        f"account required {found[0]} passdb={passwords}\n")
+                                        (f"account required {found[0]} passdb={passwords}\n"
+                                         if name != "authcode-locked" else "account required pam_deny.so\n"))
         sleeper = self.directory / "sleeper"
         sleeper.write_text("#!/bin/sh\nexec sleep 20\n")
         sleeper.chmod(0o755)
@@ -164,6 +174,10 @@ class Host:
         text = f'issuer = "{self.issuer}"\nlisten = {{"{self.listen}"}}\nstate_dir = "{self.state}"\n'
         text += f'login_socket = "{self.directory}/login.sock"\nlog_level = "debug"\n'
         text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
+        if "failure_floor" not in extra:
+            text += "failure_floor = 0\n"
+        if "_guesses" not in extra:
+            text += "stranger_guesses = 0\naddress_guesses = 0\ntotal_guesses = 0\n"
         if ROOT:
             text += 'user = "nobody"\n'
         if self.tls:
@@ -196,7 +210,7 @@ class Host:
         path = self.directory / "login.sock"
         words = ["--listen", path, "--confdir", self.directory / "pam",
                  "--lock-dir", self.directory / "locks"]
-        for service in ("authcode", "authcode-otp", "authcode-hang"):
+        for service in ("authcode", "authcode-otp", "authcode-hang", "authcode-locked"):
             words += ["--service", service]
         if ROOT:
             words += ["--peer-user", "nobody", "--group", "nogroup"]

@@ -168,4 +168,4 @@ def test_no_secret_is_in_any_log_nor_in_the_state(server):
         held = path.read_bytes()
         for canary in (PASSWORD, CODE_WORD, SECRET, code, tokens["access_token"], tokens["refresh_token"]):
             assert canary.encode() not in held, path
-            assert canary.split("_")[-1].encode() not in held, path
+            assert canary.split("_", 1)[-1].encode() not in held, path

@@ -88,6 +88,10 @@ post(struct world *w, const char *browser, const char *path, const char *body)
 	enum ac_step step;
 
 	h->body = body;
+	if (w->device != NULL) {
+		h->cookie_name[1] = "__Host-authcode-device";
+		h->cookie_value[1] = w->device;
+	}
 	if (strcmp(path, "/login") == 0)
 		step = ac_login_post(&w->app, h);
 	else

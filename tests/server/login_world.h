@@ -64,6 +64,7 @@ void issuer_release_store(void);
 struct world {
 	struct ac_conversations_settings settings;
 	struct ac_app app;
+	const char *device; /* cookie of a known browser, sent with every post */
 };
 
 /* Settings with generous times; change them between init and start. */

@@ -6,10 +6,14 @@ server_pages_tests = \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
 	tests/server/test_cookies \
+	tests/server/test_device \
+	tests/server/test_failure_floor \
+	tests/server/test_guesses \
 	tests/server/test_login \
 	tests/server/test_pages \
 	tests/server/test_prompt \
 	tests/server/test_template \
+	tests/server/test_throttle \
 	tests/server/test_used_nonces
 
 check_PROGRAMS += $(server_pages_tests)
@@ -30,6 +34,10 @@ tests_server_test_cookies_SOURCES = tests/server/test_cookies.c
 tests_server_test_cookies_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_cookies_LDADD = $(server_pages_ldadd)
 
+tests_server_test_device_SOURCES = tests/server/test_device.c
+tests_server_test_device_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_device_LDADD = $(server_pages_ldadd)
+
 tests_server_test_pages_SOURCES = tests/server/test_pages.c
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_pages_LDADD = $(server_pages_ldadd)
@@ -38,13 +46,17 @@ tests_server_test_template_SOURCES = tests/server/test_template.c
 tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_template_LDADD = $(server_pages_ldadd)
 
+tests_server_test_throttle_SOURCES = tests/server/test_throttle.c
+tests_server_test_throttle_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_throttle_LDADD = $(server_pages_ldadd) -lpthread
+
 tests_server_test_used_nonces_SOURCES = tests/server/test_used_nonces.c
 tests_server_test_used_nonces_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_used_nonces_LDADD = $(server_pages_ldadd)
 
 # These bring an issuer of their own, so the library's protocol stays out.
 login_sources = tests/server/fake_authenticator.c tests/server/fake_issuer.c \
-	tests/server/login_world.c tests/server/login_world.h
+	tests/server/login_world.c tests/server/login_world.h server/address.c
 login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_base.la \
 	$(CMOCKA_LIBS) $(CRYPTO_LIBS) -lpthread
 
@@ -55,6 +67,14 @@ tests_server_test_conversation_LDADD = $(login_ldadd)
 tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
 tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_run_LDADD = $(login_ldadd)
+
+tests_server_test_failure_floor_SOURCES = tests/server/test_failure_floor.c $(login_sources)
+tests_server_test_failure_floor_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_failure_floor_LDADD = $(login_ldadd)
+
+tests_server_test_guesses_SOURCES = tests/server/test_guesses.c $(login_sources)
+tests_server_test_guesses_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_guesses_LDADD = $(login_ldadd)
 
 tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)

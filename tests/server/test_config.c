@@ -45,6 +45,11 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->max_connections_per_address, 16);
 	assert_int_equal(c->max_sign_ins, 64);
 	assert_int_equal(c->max_sign_ins_per_address, 16);
+	assert_int_equal(c->failure_floor_ms, 2000);
+	assert_int_equal(c->stranger_guesses, 10);
+	assert_int_equal(c->known_guesses, 10);
+	assert_int_equal(c->address_guesses, 50);
+	assert_int_equal(c->total_guesses, 3000);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_string_equal(c->log_level, "info");
@@ -64,20 +69,23 @@ defaults_are_those_of_the_table(void **state)
 static void
 every_server_option_lands_in_its_field(void **state)
 {
-	struct ac_config *c = load("issuer = 'https://login.example.org/auth/'\n"
-				   "listen = { \"0.0.0.0:443\", '[::]:443', unix:/run/x.sock }\n"
-				   "tls_certificate_file = /etc/ssl/a.pem\n"
-				   "tls_key_file = '/etc/ssl/a key.pem'\n"
-				   "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
-				   "state_dir = /srv/a\nlogin_socket = /srv/l\n"
-				   "pam_service = other\nuser = nobody\nthreads = 3\n"
-				   "max_connections = 99\nmax_connections_per_address = 98\n"
-				   "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
-				   "prompt_timeout = 2min\nsign_in_timeout = 300\n"
-				   "log_level = debug\ncode_lifetime = 30s\n"
-				   "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
-				   "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
-				   "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
+	struct ac_config *c =
+		load("issuer = 'https://login.example.org/auth/'\n"
+		     "listen = { \"0.0.0.0:443\", '[::]:443', unix:/run/x.sock }\n"
+		     "tls_certificate_file = /etc/ssl/a.pem\n"
+		     "tls_key_file = '/etc/ssl/a key.pem'\n"
+		     "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
+		     "state_dir = /srv/a\nlogin_socket = /srv/l\n"
+		     "pam_service = other\nuser = nobody\nthreads = 3\n"
+		     "max_connections = 99\nmax_connections_per_address = 98\n"
+		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
+		     "stranger_guesses = 0\nknown_guesses = 20\naddress_guesses = "
+		     "21\ntotal_guesses = 22\n"
+		     "failure_floor = 100ms\nprompt_timeout = 2min\nsign_in_timeout = 300\n"
+		     "log_level = debug\ncode_lifetime = 30s\n"
+		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
+		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
+		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
 
 	(void)state;
 	assert_string_equal(c->issuer, "https://login.example.org/auth/");
@@ -101,6 +109,11 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->max_connections_per_address, 98);
 	assert_int_equal(c->max_sign_ins, 7);
 	assert_int_equal(c->max_sign_ins_per_address, 6);
+	assert_int_equal(c->failure_floor_ms, 100);
+	assert_int_equal(c->stranger_guesses, 0);
+	assert_int_equal(c->known_guesses, 20);
+	assert_int_equal(c->address_guesses, 21);
+	assert_int_equal(c->total_guesses, 22);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 300);
 	assert_string_equal(c->log_level, "debug");
@@ -384,7 +397,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 40);
+	assert_int_equal(i, 45);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

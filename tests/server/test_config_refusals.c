@@ -140,6 +140,28 @@ static const struct refusal value_refusals[] = {
 	{ "max_sign_ins_per_address", DEV "max_sign_ins_per_address = ''\n",
 	  "a.conf:2: max_sign_ins_per_address: \"\" is not allowed; give a whole number from 1 to "
 	  "10000" },
+	{ "failure_floor", DEV "failure_floor = 61s\n",
+	  "a.conf:2: failure_floor: \"61s\" is not allowed; give a time from 0ms to 60s, such as "
+	  "500ms or 2s" },
+	{ "failure_floor without a number", DEV "failure_floor = ms\n",
+	  "a.conf:2: failure_floor: \"ms\" is not allowed; give a time from 0ms to 60s, such as "
+	  "500ms or 2s" },
+	{ "stranger_guesses", DEV "stranger_guesses = -1\n",
+	  "a.conf:2: stranger_guesses: \"-1\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "known_guesses", DEV "known_guesses = 1.5\n",
+	  "a.conf:2: known_guesses: \"1.5\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "address_guesses", DEV "address_guesses = 100001\n",
+	  "a.conf:2: address_guesses: \"100001\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "total_guesses", DEV "total_guesses = many\n",
+	  "a.conf:2: total_guesses: \"many\" is not allowed; give a whole number from 0 to "
+	  "100000" },
+	{ "prompt_timeout in ms", DEV "prompt_timeout = 500ms\n",
+	  "a.conf:2: prompt_timeout: \"500ms\" is not allowed; give a time from 1s to 3600s, such "
+	  "as "
+	  "90s, 15min, 8h or 14d" },
 	{ "prompt_timeout", DEV "prompt_timeout = 2h\n",
 	  "a.conf:2: prompt_timeout: \"2h\" is not allowed; give a time from 1s to 3600s, such as "
 	  "90s, "

@@ -192,12 +192,52 @@ durations_are_seconds_with_an_optional_unit(void **state)
 	}
 }
 
+static void
+short_durations_are_milliseconds_with_a_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		uint32_t ms;
+	} durations[] = {
+		{ "0", true, 0 },
+		{ "0ms", true, 0 },
+		{ "100ms", true, 100 },
+		{ "4294967295ms", true, 4294967295 },
+		{ "2", true, 2000 },
+		{ "2s", true, 2000 },
+		{ "1min", true, 60000 },
+		{ "4294967s", true, 4294967000 },
+		{ "4294968s", false, 0 },
+		{ "4294967296ms", false, 0 },
+		{ "99999999999ms", false, 0 },
+		{ "", false, 0 },
+		{ "ms", false, 0 },
+		{ "-1ms", false, 0 },
+		{ "01ms", false, 0 },
+		{ "1 ms", false, 0 },
+		{ "1mss", false, 0 },
+		{ "1.5ms", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(durations); i++) {
+		uint32_t ms = 77;
+
+		if (ac_value_duration_ms(durations[i].text, &ms) != durations[i].ok)
+			fail_msg("\"%s\" should be %s", durations[i].text,
+				 durations[i].ok ? "accepted" : "refused");
+		assert_int_equal(ms, durations[i].ok ? durations[i].ms : 77);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_accepted_and_refused_by_their_grammar),
 		cmocka_unit_test(durations_are_seconds_with_an_optional_unit),
+		cmocka_unit_test(short_durations_are_milliseconds_with_a_unit),
 	};
 
 	return cmocka_run_group_tests_name("config_values", tests, NULL, NULL);

@@ -43,18 +43,6 @@ a_post_that_may_not_be_evaluated_is_not(void **state)
 		{ "csrf of another page", "txn=txn:1&csrf=csrf-txn:2" FIELDS, 403, NULL, 0 },
 		{ "client gone", "txn=gone:1&csrf=csrf-gone:1" FIELDS, 303, "gone:1",
 		  AUTHCODE_NOTICE_NONE },
-		{ "no name", "txn=txn:1&csrf=csrf-txn:1&password=x", 303, "txn:1",
-		  AUTHCODE_NOTICE_FAILED },
-		{ "empty name", "txn=txn:1&csrf=csrf-txn:1&username=&password=x", 303, "txn:1",
-		  AUTHCODE_NOTICE_FAILED },
-		{ "no password", "txn=txn:1&csrf=csrf-txn:1&username=alice", 303, "txn:1",
-		  AUTHCODE_NOTICE_FAILED },
-		{ "empty password", "txn=txn:1&csrf=csrf-txn:1&username=alice&password=", 303,
-		  "txn:1", AUTHCODE_NOTICE_FAILED },
-		{ "control in name", "txn=txn:1&csrf=csrf-txn:1&username=a%0Ab&password=x", 303,
-		  "txn:1", AUTHCODE_NOTICE_FAILED },
-		{ "C1 control in name", "txn=txn:1&csrf=csrf-txn:1&username=a%C2%85&password=x",
-		  303, "txn:1", AUTHCODE_NOTICE_FAILED },
 		{ "NUL in name", "txn=txn:1&csrf=csrf-txn:1&username=a%00b&password=x", 400, NULL,
 		  0 },
 		{ "NUL in password", "txn=txn:1&csrf=csrf-txn:1&username=a&password=x%00", 400,
@@ -80,6 +68,46 @@ a_post_that_may_not_be_evaluated_is_not(void **state)
 				 fake_reply_header(h, "Location"));
 		assert_null(fake_reply_header(h, "Set-Cookie"));
 		fake_http_free(&h);
+	}
+	assert_int_equal(script_started(), 0);
+	assert_int_equal(issuer_sign_ins(), 0);
+}
+
+/* LS-02: as late and in the same way as a wrong password. */
+static void
+what_can_be_nobodys_fails_like_a_wrong_password(void **state)
+{
+	static const struct {
+		const char *name, *fields;
+	} rows[] = {
+		{ "no name", "&password=x" },
+		{ "empty name", "&username=&password=x" },
+		{ "no password", "&username=alice" },
+		{ "empty password", "&username=alice&password=" },
+		{ "control in name", "&username=a%0Ab&password=x" },
+		{ "C1 control in name", "&username=a%C2%85&password=x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		char txn[16], body[256];
+		struct ac_http *h;
+
+		snprintf(txn, sizeof(txn), "txn:%zu", i);
+		snprintf(body, sizeof(body), "txn=%s&csrf=csrf-%s%s", txn, txn, rows[i].fields);
+		h = post(&w, ALICE, "/login", body);
+		login_of(h, login);
+		if (strlen(login) != AC_LOGIN_LEN)
+			fail_msg("%s: %u %s", rows[i].name, h->status,
+				 fake_reply_header(h, "Location"));
+		fake_http_free(&h);
+		h = get_prompt(&w, ALICE, login, txn);
+		if (!is_resumed(h, txn, AUTHCODE_NOTICE_FAILED))
+			fail_msg("%s: %u %s", rows[i].name, h->status,
+				 fake_reply_header(h, "Location"));
+		fake_http_free(&h);
+		assert_true(fake_log_wait("reason=bad_credentials"));
+		fake_log_clear();
 	}
 	assert_int_equal(script_started(), 0);
 	assert_int_equal(issuer_sign_ins(), 0);
@@ -136,12 +164,19 @@ names_and_passwords_have_their_longest_length(void **state)
 		snprintf(txn, sizeof(txn), "txn:%zu", i);
 		h = post_login(&w, ALICE, txn, name, password);
 		evaluated += rows[i].evaluated;
-		if (rows[i].evaluated)
-			assert_true(script_wait_started(evaluated));
-		else
-			assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_FAILED));
-		assert_int_equal(script_started(), evaluated);
+		if (rows[i].evaluated) {
+			assert_true(script_wait_gos(evaluated - 1, 1));
+			script_result(evaluated - 1, AC_VERDICT_DENIED, NULL);
+			assert_true(script_wait_cancelled(evaluated - 1));
+		}
+		login_of(h, login);
 		fake_http_free(&h);
+		if (!rows[i].evaluated) {
+			h = get_prompt(&w, ALICE, login, txn);
+			assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_FAILED));
+			fake_http_free(&h);
+		}
+		assert_int_equal(script_started(), evaluated);
 	}
 }
 
@@ -273,6 +308,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_post_that_may_not_be_evaluated_is_not),
+		TEST(what_can_be_nobodys_fails_like_a_wrong_password),
 		TEST(a_post_that_is_no_form_is_refused),
 		TEST(names_and_passwords_have_their_longest_length),
 		TEST(a_page_reaches_the_helper_once),

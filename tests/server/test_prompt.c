@@ -38,7 +38,9 @@ signs_in_after_a_password_and_a_further_question(void **state)
 	h = get_prompt(&w, ALICE, login, "txn:1");
 	assert_int_equal(h->status, 303);
 	assert_string_equal(fake_reply_header(h, "Location"), APP_URL "/resume?txn=signed-in");
-	assert_string_equal(fake_reply_header(h, "Set-Cookie"),
+	assert_memory_equal(h->headers[0].value, "__Host-authcode-device=", 23);
+	assert_string_equal(h->headers[1].name, "Set-Cookie");
+	assert_string_equal(h->headers[1].value,
 			    "__Host-authcode=acs_new; Path=/; HttpOnly; SameSite=Lax; Secure");
 	assert_int_equal(issuer_sign_ins(), 1);
 	assert_true(fake_log_wait("login succeeded rhost=192.0.2.7 client=app user=alice"));

@@ -88,6 +88,9 @@ export class Host {
 		fs.writeFileSync(path.join(this.directory, 'authcode.conf'), `
 issuer = "${this.issuer}"
 listen = {"127.0.0.1:${this.port}"}
+failure_floor = 100ms
+stranger_guesses = 0
+address_guesses = 0
 state_dir = "${path.join(this.directory, 'state')}"
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
