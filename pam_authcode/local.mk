@@ -26,5 +26,6 @@ authcode_login_SOURCES = \
 	pam_authcode/service_policy.c pam_authcode/service_policy.h \
 	pam_authcode/socket_file.c pam_authcode/socket_file.h \
 	pam_authcode/stack.c pam_authcode/stack.h \
+	pam_authcode/terminal.c pam_authcode/terminal.h \
 	pam_authcode/turn.c pam_authcode/turn.h
 authcode_login_LDADD = libpam_relay.la $(PAM_LIBS)

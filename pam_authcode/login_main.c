@@ -5,8 +5,12 @@
  * connection and ends; with --listen it starts itself for each connection. It
  * links libpam and base and nothing else: no crypto, no JSON, no SQL, no HTTP.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "pam_authcode/entry.h"
 #include "pam_authcode/harden.h"
@@ -14,6 +18,7 @@
 #include "pam_authcode/listen.h"
 #include "pam_authcode/options.h"
 #include "pam_authcode/service_policy.h"
+#include "pam_authcode/terminal.h"
 
 static int
 serve_one(const struct ac_options *options)
@@ -34,6 +39,32 @@ serve_one(const struct ac_options *options)
 		return EX_NOPERM;
 	}
 	return options->check ? ac_entry_check(permit, fd) : ac_entry_login(permit, fd);
+}
+
+/* What a connection gets, with this terminal in the daemon's place. */
+static int
+test_service(const struct ac_options *options)
+{
+	int fds[2], status = EX_OSERR;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
+		return EX_OSERR;
+	pid = fork();
+	if (pid == 0) {
+		(void)close(fds[0]);
+		if (dup2(fds[1], STDIN_FILENO) != STDIN_FILENO)
+			_exit(EX_OSERR);
+		(void)close(fds[1]);
+		_exit(serve_one(options));
+	}
+	(void)close(fds[1]);
+	if (pid > 0)
+		status = ac_terminal_run(fds[0], options->test_service, options->test_user);
+	(void)close(fds[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
 }
 
 /* A listener that could only refuse says so at once, to whoever starts it. */
@@ -76,6 +107,8 @@ main(int argc, char **argv)
 		ac_journal(LOG_ERR, "cannot limit the process");
 		return EX_OSERR;
 	}
+	if (options.test_service != NULL)
+		return test_service(&options);
 	if (options.listen_path == NULL)
 		return serve_one(&options);
 	if (!services_usable(&options))

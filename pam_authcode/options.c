@@ -115,6 +115,14 @@ apply_promptless(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_test(struct ac_options *options, const char *value)
+{
+	options->test_service = value;
+	options->foreground = true;
+	return apply_service(options, value);
+}
+
+static bool
 apply_confdir(struct ac_options *options, const char *value)
 {
 	options->permit.confdir = value;
@@ -193,6 +201,7 @@ static const struct option_row rows[] = {
 	{ "inetd", NULL, apply_inetd, "serve one connection on descriptor 0 (the default)" },
 	{ "listen", "PATH", apply_listen, "serve a socket, one process per connection" },
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
+	{ "test", "SERVICE USER", apply_test, "sign in here on the terminal, for writing stacks" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
 	{ "promptless", "NAME", apply_promptless,
@@ -308,6 +317,12 @@ ac_options_parse(int argc, char **argv, struct ac_options *ret)
 	}
 	if (c != -1)
 		return AC_OPTIONS_BAD; /* getopt has said it */
+	if (options.test_service != NULL && optind < argc)
+		options.test_user = argv[optind++];
+	if (options.test_service != NULL && options.test_user == NULL) {
+		(void)fprintf(stderr, "authcode-login: --test needs a service and a user\n");
+		return AC_OPTIONS_BAD;
+	}
 	if (optind != argc) {
 		(void)fprintf(stderr, "authcode-login: \"%s\" is not an option\n", argv[optind]);
 		return AC_OPTIONS_BAD;

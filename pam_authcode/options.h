@@ -13,9 +13,11 @@
 
 struct ac_options {
 	struct ac_permit permit;
-	bool check;              /* the check entry, not the login entry */
-	const char *listen_path; /* NULL: one connection, on descriptor 0 */
-	const char *group;       /* of the socket file; NULL: ours */
+	bool check;               /* the check entry, not the login entry */
+	const char *listen_path;  /* NULL: one connection, on descriptor 0 */
+	const char *test_service; /* NULL: not for the terminal */
+	const char *test_user;
+	const char *group; /* of the socket file; NULL: ours */
 	unsigned int max_children;
 	bool foreground;
 };

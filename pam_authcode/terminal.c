@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See terminal.h.
+ */
+#include "pam_authcode/terminal.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "pam_authcode/wire.h"
+
+struct terminal {
+	int fd;
+	unsigned int asked;
+	struct ac_wire_frame frame; /* the last one that came */
+};
+
+static void
+interrupted(int number)
+{
+	(void)number;
+}
+
+/* An interrupt, let through only here, ends the waiting, so that the terminal
+ * gets its echo back. False then, at the end of the input and for a line that
+ * no answer can hold. */
+static bool
+read_line(struct ac_wire_answer *answer)
+{
+	struct pollfd poller = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	for (;;) {
+		char byte;
+
+		if (ppoll(&poller, 1, NULL, &none) != 1 || read(STDIN_FILENO, &byte, 1) != 1)
+			return false;
+		if (byte == '\n')
+			return true;
+		if (answer->len == AC_MAX_PASSWORD)
+			return false;
+		answer->text[answer->len++] = byte;
+	}
+}
+
+static bool
+read_answer(const struct ac_wire_prompt *prompt, struct ac_wire_answer *answer)
+{
+	struct termios saved, hidden;
+	bool change = !prompt->echo && tcgetattr(STDIN_FILENO, &saved) == 0, ok;
+
+	if (change) {
+		hidden = saved;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) != 0)
+			return false;
+	}
+	(void)printf("%-9s %s ", prompt->echo ? "echo on" : "echo off", prompt->text);
+	(void)fflush(stdout);
+	ok = read_line(answer);
+	if (change) {
+		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+		(void)putchar('\n');
+	}
+	return ok;
+}
+
+static void
+show_messages(const struct ac_wire_message *messages, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		(void)printf("%-9s %s\n", messages[i].style == AC_MESSAGE_ERROR ? "error" : "info",
+			     messages[i].text);
+}
+
+static bool
+ask(struct terminal *terminal)
+{
+	const struct ac_wire_prompt *prompt = &terminal->frame.u.prompt;
+	struct ac_wire_frame answer = { .type = AC_WIRE_ANSWER };
+	bool ok;
+
+	show_messages(prompt->messages, prompt->message_count);
+	if (terminal->asked++ == 0)
+		(void)printf("first     %s\n",
+			     prompt->echo
+				     ? "shown while typed: does not take the password of the page"
+				     : "hidden: takes the password typed on the page");
+	ok = read_answer(prompt, &answer.u.answer) &&
+	     ac_wire_send(terminal->fd, &answer) == AUTHCODE_OK;
+	ac_wipe(&answer, sizeof(answer));
+	if (!ok)
+		(void)printf("\nresult    none: no answer was given\n");
+	return ok;
+}
+
+static int
+show_result(const struct ac_wire_result *result)
+{
+	static const char *const meanings[AC_VERDICT_COUNT] = {
+		[AC_VERDICT_DENIED] = "DENIED",
+		[AC_VERDICT_OK] = "OK",
+		[AC_VERDICT_UNAVAILABLE] = "UNAVAILABLE: the service could not decide",
+		[AC_VERDICT_CHANGE_DUE] = "CHANGE_DUE: the password has to be changed first",
+		[AC_VERDICT_EXPIRED] = "EXPIRED",
+		[AC_VERDICT_GONE] = "GONE",
+	};
+	const struct ac_wire_identity *identity = &result->identity;
+	const char *groups = identity->groups;
+
+	show_messages(result->messages, result->message_count);
+	(void)printf("result    %s\n", meanings[result->verdict]);
+	if (result->verdict != AC_VERDICT_OK)
+		return 1;
+	(void)printf("user      %s\nuid       %u\nname      %s\nhome      %s\n", identity->user,
+		     (unsigned int)identity->uid, identity->full_name, identity->home);
+	while (*groups != '\0') {
+		size_t len = strcspn(groups, "\n");
+
+		(void)printf("group     %.*s\n", (int)len, groups);
+		groups += len + (groups[len] == '\n');
+	}
+	return 0;
+}
+
+static int
+converse(struct terminal *terminal)
+{
+	static const struct ac_wire_frame go = { .type = AC_WIRE_GO };
+
+	while (ac_wire_recv(terminal->fd, &terminal->frame) == AUTHCODE_OK) {
+		switch (terminal->frame.type) {
+		case AC_WIRE_CANON:
+			(void)printf("account   %s\n", terminal->frame.u.canon.user);
+			if (ac_wire_send(terminal->fd, &go) != AUTHCODE_OK)
+				return 1;
+			break;
+		case AC_WIRE_PROMPT:
+			if (!ask(terminal))
+				return 1;
+			break;
+		case AC_WIRE_RESULT:
+			if (terminal->asked == 0)
+				(void)printf("first     nothing was asked\n");
+			return show_result(&terminal->frame.u.result);
+		default:
+			return 1;
+		}
+	}
+	(void)printf("result    none: the conversation ended\n");
+	return 1;
+}
+
+int
+ac_terminal_run(int fd, const char *service, const char *user)
+{
+	const struct sigaction action = { .sa_handler = interrupted };
+	struct ac_wire_frame start = { .type = AC_WIRE_START };
+	struct terminal terminal = { .fd = fd };
+	sigset_t blocked;
+	size_t user_len = strlen(user), service_len = strlen(service);
+	int status;
+
+	if (user_len <= AC_MAX_USER_NAME && service_len <= AC_MAX_SERVICE) {
+		memcpy(start.u.start.user, user, user_len);
+		memcpy(start.u.start.service, service, service_len);
+	}
+	(void)sigemptyset(&blocked);
+	(void)sigaddset(&blocked, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &blocked, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
+	    ac_wire_send(fd, &start) != AUTHCODE_OK) {
+		(void)fprintf(stderr, "authcode-login: no conversation for this user name\n");
+		return 1;
+	}
+	status = converse(&terminal);
+	ac_wipe(&terminal, sizeof(terminal));
+	return fflush(stdout) == 0 ? status : 1;
+}

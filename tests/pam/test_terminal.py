@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""authcode-login --test on a terminal of its own."""
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "drift"))
+
+from drift import built, check, main  # noqa: E402
+
+PATIENCE = 30
+
+
+class Terminal:
+    """The program with its standard input and output on a new terminal."""
+
+    def __init__(self, directory, *words):
+        self.end, inner = pty.openpty()
+        self.text = ""
+        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
+        self.process = subprocess.Popen(
+            [built("authcode-login"), "--confdir", directory, "--lock-dir", f"{directory}/locks",
+             *words], stdin=inner, stdout=inner, stderr=subprocess.DEVNULL, env=environment)
+        self.inner = inner
+
+    def until(self, wanted):
+        deadline = time.monotonic() + PATIENCE
+        while wanted not in self.text and time.monotonic() < deadline:
+            if select.select([self.end], [], [], 0.1)[0]:
+                self.text += os.read(self.end, 4096).decode()
+            elif self.process.poll() is not None:
+                break
+        return wanted in self.text
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.inner)[3] & termios.ECHO)
+
+    def type(self, line):
+        os.write(self.end, line.encode() + b"\n")
+
+    def finish(self):
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        while select.select([self.end], [], [], 0.1)[0]:
+            self.text += os.read(self.end, 4096).decode()
+        os.close(self.end)
+        os.close(self.inner)
+        return self.process.returncode
+
+
+def directory_with(auth):
+    directory = tempfile.TemporaryDirectory(prefix="authcode-terminal-")
+    module = os.path.abspath(built("tests/pam/.libs/pam_ac_test.so"))
+    for name, lines in (("stack", f"auth required {module} {auth}\naccount required {module}\n"),
+                        ("other", "auth required pam_deny.so\naccount required pam_deny.so\n")):
+        with open(f"{directory.name}/{name}", "w", encoding="utf-8") as out:
+            out.write(lines)
+    return directory
+
+
+@check("a sign-in shows its questions, texts, result and identity, and no hidden answer")
+def signs_in():
+    with directory_with("hidden=Password: expect=right info=sent echo=Code: expect=12") as directory:
+        terminal = Terminal(directory, "--test", "stack", "nobody")
+        if not terminal.until("echo off  Password: ") or terminal.echoes():
+            yield f"the question is not hidden: {terminal.text}"
+        terminal.type("right")
+        if not terminal.until("echo on   Code: ") or not terminal.echoes():
+            yield f"the second question is hidden: {terminal.text}"
+        terminal.type("12")
+        status = terminal.finish()
+        if status != 0:
+            yield f"status {status}"
+        for line in ("account   nobody", "first     hidden: takes the password typed on the page",
+                     "info      sent", "result    OK", "user      nobody", "uid       65534",
+                     "group     nogroup"):
+            if f"{line}\r\n" not in terminal.text:
+                yield f"no line \"{line}\" in {terminal.text}"
+        if "right" in terminal.text:
+            yield "the hidden answer was shown"
+
+
+@check("a wrong answer, an unknown user and a service without a file are no success")
+def refused():
+    with directory_with("hidden=Password: expect=right") as directory:
+        for service, user, answer, line in (("stack", "nobody", "wrong", "result    DENIED"),
+                                            ("stack", "no-such-user", "right", "result    DENIED"),
+                                            ("absent", "nobody", None, "result    UNAVAILABLE"),
+                                            ("stack", "nobody", "x" * 2000, "result    none")):
+            terminal = Terminal(directory, "--test", service, user)
+            if answer is not None and terminal.until("Password: "):
+                terminal.type(answer)
+            status = terminal.finish()
+            if status != 1 or line not in terminal.text or "uid" in terminal.text:
+                yield f"{service} {user}: status {status}, {terminal.text}"
+
+
+@check("a first question with echo is said not to take the password")
+def first_echoed():
+    with directory_with("echo=Name: hidden=Password:") as directory:
+        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal.until("Name: ")
+        terminal.type("x")
+        terminal.until("Password: ")
+        terminal.type("y")
+        if terminal.finish() != 0:
+            yield "no success"
+        if "first     shown while typed: does not take the password" not in terminal.text:
+            yield terminal.text
+
+
+@check("an interrupt gives the terminal its echo back")
+def interrupt():
+    with directory_with("hidden=Password:") as directory:
+        terminal = Terminal(directory, "--test", "stack", "nobody")
+        if not terminal.until("Password: ") or terminal.echoes():
+            yield "not asked"
+        terminal.process.send_signal(signal.SIGINT)
+        if not terminal.until("result    none"):
+            yield terminal.text
+        if not terminal.echoes():
+            yield "the echo is off"
+        if terminal.finish() != 1:
+            yield "another status"
+
+
+@check("--test needs a service and a user")
+def usage():
+    for words in (["--test"], ["--test", "stack"], ["--test", "stack", "nobody", "more"],
+                  ["--test", "../stack", "nobody"]):
+        status = subprocess.run([built("authcode-login"), *words], timeout=PATIENCE, check=False,
+                                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        if status != 64:
+            yield f"{words}: {status}"
+
+
+if __name__ == "__main__":
+    main()
