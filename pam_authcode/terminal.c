@@ -18,6 +18,7 @@
 struct terminal {
 	int fd;
 	unsigned int asked;
+	bool taken; /* a hidden question has been asked: the page has no password for more */
 	struct ac_wire_frame frame; /* the last one that came */
 };
 
@@ -88,11 +89,12 @@ ask(struct terminal *terminal)
 	bool ok;
 
 	show_messages(prompt->messages, prompt->message_count);
-	if (terminal->asked++ == 0)
-		(void)printf("first     %s\n",
-			     prompt->echo
-				     ? "shown while typed: does not take the password of the page"
-				     : "hidden: takes the password typed on the page");
+	if (!prompt->echo && !terminal->taken)
+		(void)printf("first     hidden: takes the password typed on the page\n");
+	else if (terminal->asked == 0)
+		(void)printf("first     shown while typed: does not take the password\n");
+	terminal->taken = terminal->taken || !prompt->echo;
+	terminal->asked++;
 	ok = read_answer(prompt, &answer.u.answer) &&
 	     ac_wire_send(terminal->fd, &answer) == AUTHCODE_OK;
 	ac_wipe(&answer, sizeof(answer));

@@ -74,4 +74,4 @@ tests_pam_test_login_limits_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_login_limits_DEPENDENCIES = $(pam_driver_dependencies)
 
 TESTS += tests/pam/test_pam_documented.py tests/pam/test_terminal.py
-EXTRA_DIST += tests/pam/test_pam_documented.py tests/pam/test_terminal.py doc/pam-wire.md
+EXTRA_DIST += tests/pam/test_pam_documented.py tests/pam/test_terminal.py doc/pam-wire.md doc/pam.md

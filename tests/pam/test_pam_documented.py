@@ -71,5 +71,19 @@ def options():
         yield f"{option} is not in both"
 
 
+@check("every test that doc/pam.md names exists")
+def tests():
+    page = text("doc/pam.md")
+    named = re.findall(r"`(test_\w+)`: ([a-z_]+(?:,\s+[a-z_]+)*)", page)
+    named += [("test_service_policy", row) for row in re.findall(r"\| ([a-z_, ]+_[a-z_, ]+) \|$", page, re.M)]
+    if len(named) < 20:
+        raise Missing("the tests named in doc/pam.md were not found")
+    for program, names in named:
+        source = text(f"tests/pam/{program}.c")
+        for name in re.split(r",\s+", names):
+            if f"({name})" not in source and f"TEST({name}" not in source:
+                yield f"{program} has no {name}"
+
+
 if __name__ == "__main__":
     main()

@@ -104,7 +104,7 @@ def refused():
                 yield f"{service} {user}: status {status}, {terminal.text}"
 
 
-@check("a first question with echo is said not to take the password")
+@check("a first question with echo is said not to take the password, the first hidden one to take it")
 def first_echoed():
     with directory_with("echo=Name: hidden=Password:") as directory:
         terminal = Terminal(directory, "--test", "stack", "nobody")
@@ -114,7 +114,9 @@ def first_echoed():
         terminal.type("y")
         if terminal.finish() != 0:
             yield "no success"
-        if "first     shown while typed: does not take the password" not in terminal.text:
+        shown = "first     shown while typed: does not take the password\r\n"
+        taken = "first     hidden: takes the password typed on the page\r\n"
+        if shown not in terminal.text or taken not in terminal.text.partition("Name: ")[2]:
             yield terminal.text
 
 
