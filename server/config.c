@@ -52,8 +52,7 @@ place_at(const cfg_t *cfg)
 	return (struct ac_place){ loader_of(cfg)->text->file, (unsigned)cfg->line };
 }
 
-static void
-on_error(cfg_t *cfg, const char *fmt, va_list args)
+static AC_PRINTF(2, 0) void on_error(cfg_t *cfg, const char *fmt, va_list args)
 {
 	const struct ac_place place = place_at(cfg);
 	char text[256];

@@ -185,6 +185,19 @@ ac_conversations_free(struct ac_conversations **conversations)
 
 /* --- beginning ------------------------------------------------------------ */
 
+/* False: the peer is nobody's address. */
+static bool
+address_of(const struct ac_wire_start *start, struct ac_address *ret)
+{
+	struct ac_address address;
+
+	if (!ac_address_parse(start->rhost, strlen(start->rhost), &address))
+		return false;
+	/* Who has one IPv6 address has a whole /64 of them. */
+	*ret = ac_address_bucket(&address);
+	return true;
+}
+
 static bool
 of_browser(const struct ac_conversation *conversation, const char *browser)
 {
@@ -216,6 +229,8 @@ static struct census
 count(const struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	struct census n = { 0 };
+	struct ac_address address;
+	bool counted = address_of(&begin->start, &address);
 
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		bool parked = one->state == AC_CONVERSATION_ASKED ||
@@ -230,7 +245,8 @@ count(const struct ac_conversations *c, const struct ac_conversation_begin *begi
 			continue;
 		}
 		n.alive++;
-		n.of_address += strcmp(one->start.rhost, begin->start.rhost) == 0;
+		n.of_address += counted && one->counted &&
+				memcmp(&one->address, &address, sizeof(address)) == 0;
 		n.busy_of_name += same_name && !parked;
 		n.parked_of_name += same_name && parked;
 	}
@@ -248,7 +264,7 @@ room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 			return false;
 		ac_conversation_remove(c, n.oldest_over);
 	}
-	if (begin->start.rhost[0] != '\0' && n.of_address >= s->max_per_address)
+	if (n.of_address >= s->max_per_address)
 		return false;
 	if (n.busy_of_name >= s->max_per_name)
 		return false;
@@ -281,6 +297,7 @@ make(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 	one->start = begin->start;
 	one->known = begin->known;
 	one->hopeless = begin->hopeless;
+	one->counted = address_of(&one->start, &one->address);
 	return one;
 }
 
@@ -365,7 +382,7 @@ find(struct ac_conversations *c, const char *login, const char *browser)
 		return NULL;
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		if (ac_secret_equal(one->login, login, AC_LOGIN_LEN))
-			return of_browser(one, browser) ? one : NULL;
+			return of_browser(one, browser) && !one->given_up ? one : NULL;
 	}
 	return NULL;
 }
@@ -493,7 +510,14 @@ ac_conversations_cancel(struct ac_conversations *c, const char *login, const cha
 
 	(void)pthread_mutex_lock(&c->lock);
 	one = find(c, login, browser);
-	if (one != NULL)
+	/* A module that works does not notice that we hang up. Until it is through
+	 * its name stays locked and its place taken: else whoever cancels would get
+	 * past both limits. */
+	if (one != NULL &&
+	    (one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_WORKING ||
+	     one->state == AC_CONVERSATION_HELD))
+		one->given_up = true;
+	else if (one != NULL)
 		ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, "cancelled");
 	(void)pthread_mutex_unlock(&c->lock);
 	if (one != NULL)

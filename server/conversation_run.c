@@ -120,6 +120,10 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 
 	if (event.kind == AC_RELAY_WAIT)
 		return false;
+	if (one->given_up) {
+		end(c, one, AC_LOOK_FAILED, "cancelled"); /* right or wrong, as late */
+		return false;
+	}
 	if (event.kind == AC_RELAY_CANON && one->state == AC_CONVERSATION_STARTING) {
 		want_lock(c, one, &event.frame->u.canon);
 		return true;
@@ -287,7 +291,8 @@ collect_waiters(struct ac_conversations *c, int64_t now)
 	struct ac_waiter *ready = NULL;
 
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
-		bool waits = one->state == AC_CONVERSATION_QUEUED || at_work(one);
+		bool waits =
+			(one->state == AC_CONVERSATION_QUEUED || at_work(one)) && !one->given_up;
 
 		for (struct ac_waiter **at = &one->waiters; *at != NULL;) {
 			struct ac_waiter *waiter = *at;

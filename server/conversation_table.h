@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "server/address.h"
 #include "server/conversation.h"
 #include "server/log_name.h"
 #include "server/used_nonces.h"
@@ -44,9 +45,12 @@ struct ac_conversation {
 	struct ac_wire_start start;
 	struct ac_bucket buckets[AC_CONVERSATION_BUCKETS];
 	size_t bucket_count;
+	struct ac_address address;  /* whom max_per_address counts */
+	bool counted;               /* false: a Unix socket told no address */
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
+	bool given_up;            /* nobody is told how it ends */
 	uint64_t ticket;          /* LOCK: who came first */
 	struct ac_secret *answer; /* until the lock is granted */
 	char question[AC_QUESTION_LEN + 1];

@@ -24,34 +24,26 @@
 
 /* --- one request ----------------------------------------------------------- */
 
-/* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
-void *
-ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
+/* False: the service is closed, no handler may begin any more. The word is given
+ * before the door is looked at, so that ac_http_stop(), which shuts it and then
+ * counts, never misses one. */
+static bool
+enter(struct ac_http *h)
 {
-	struct ac_http_service *service = cls;
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	size_t len = strlen(uri);
-	struct ac_http *h;
+	h->with_handler = true;
+	(void)atomic_fetch_add(&h->service->with_handler, 1);
+	return !atomic_load(&h->service->closed);
+}
 
-	if (info == NULL || info->socket_context == NULL)
-		return NULL;
-	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
-	if (h == NULL)
-		return NULL;
-	h->service = service;
-	h->connection = connection;
-	h->wire_target = uri;
-	h->conn = info->socket_context;
-	h->began_ms = ac_http_now_ms();
-	h->below = "";
-	h->too_long = len > AC_MAX_URI;
-	if (!h->too_long)
-		memcpy(h->target, uri, len + 1);
-	ac_buf_init(&h->body, AC_MAX_BODY);
-	ac_http_clock_request_line(h->conn);
-	(void)atomic_fetch_add(&service->under_way, 1);
-	return h;
+/* A client that goes away while its request is parked ends it here as well: the
+ * library then calls no handler again. */
+static void
+leave(struct ac_http *h)
+{
+	if (!h->with_handler)
+		return;
+	h->with_handler = false;
+	(void)atomic_fetch_sub(&h->service->with_handler, 1);
 }
 
 static void
@@ -70,21 +62,16 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 		     (char *)NULL);
 }
 
-void
-ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
-		enum MHD_RequestTerminationCode how)
+static void
+request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
-	struct ac_http_service *service = cls;
-	struct ac_http *h = *request;
+	struct ac_http_service *service = h->service;
 
-	(void)connection;
-	if (h == NULL)
-		return;
-	*request = NULL;
+	h->conn->request = NULL;
+	leave(h);
 	log_request(h, how);
 	if (h->free_state != NULL)
 		h->free_state(h->state);
-	ac_http_clock_idle(h->conn);
 	ac_http_reply_clear(h);
 	ac_buf_clear(&h->body);
 	if (h->cookies != NULL)
@@ -94,6 +81,74 @@ ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
 	ac_wipe(h->target, strlen(h->target));
 	free(h);
 	(void)atomic_fetch_sub(&service->under_way, 1);
+}
+
+/* libmicrohttpd 0.9.75 ends some requests that it cannot parse without a word. */
+static void
+drop_unfinished(struct ac_http_conn *conn)
+{
+	if (conn->request != NULL)
+		request_free(conn->request, MHD_REQUEST_TERMINATED_WITH_ERROR);
+}
+
+/* The library makes a record in the memory of the connection for each argument
+ * of the query. Nobody reads them, some hundred fill it, and 0.9.75 then goes on
+ * to wait for a header it has no buffer for; so it is left no query to take apart. */
+static void
+hide_query(const char *uri)
+{
+	char *mark = strchr(uri, '?');
+
+	if (mark != NULL && mark[1] != '\0')
+		mark[1] = '\0';
+}
+
+/* MHD_OPTION_URI_LOG_CALLBACK: the one place that sees the target as sent. */
+void *
+ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct ac_http_service *service = cls;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	size_t len = strlen(uri);
+	struct ac_http *h;
+
+	if (info == NULL || info->socket_context == NULL)
+		return NULL;
+	drop_unfinished(info->socket_context);
+	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
+	if (h == NULL)
+		return NULL;
+	h->service = service;
+	h->connection = connection;
+	h->wire_target = uri;
+	h->conn = info->socket_context;
+	h->conn->request = h;
+	h->began_ms = ac_http_now_ms();
+	h->below = "";
+	h->too_long = len > AC_MAX_URI;
+	if (!h->too_long)
+		memcpy(h->target, uri, len + 1);
+	hide_query(uri);
+	ac_buf_init(&h->body, AC_MAX_BODY);
+	ac_http_clock_request_line(h->conn);
+	(void)atomic_fetch_add(&service->under_way, 1);
+	return h;
+}
+
+void
+ac_http_on_done(void *cls, struct MHD_Connection *connection, void **request,
+		enum MHD_RequestTerminationCode how)
+{
+	struct ac_http *h = *request;
+
+	(void)cls;
+	(void)connection;
+	if (h == NULL)
+		return;
+	*request = NULL;
+	ac_http_clock_idle(h->conn);
+	request_free(h, how);
 }
 
 static enum MHD_Result
@@ -224,6 +279,9 @@ read_body(struct ac_http *h, const char *data, size_t *len)
 	*len = 0;
 	if (n <= AC_MAX_BODY - h->body.len && h->discarded == 0) {
 		ac_buf_put(&h->body, data, n);
+		/* The library is done with these bytes and would keep a password in
+		 * them for as long as the connection is open. */
+		ac_wipe((char *)(uintptr_t)data, n);
 		return ac_buf_ok(&h->body) ? MHD_YES : MHD_NO;
 	}
 	h->discarded += n;
@@ -243,7 +301,6 @@ park(struct ac_http *h)
 	if (atomic_load(&h->wait) == AC_HTTP_RESUMED)
 		return false;
 	ac_http_clock_stop(h->conn);
-	(void)atomic_fetch_add(&h->service->parked, 1);
 	MHD_suspend_connection(h->connection);
 	if (!atomic_compare_exchange_strong(&h->wait, &expected, AC_HTTP_PARKED))
 		MHD_resume_connection(h->connection);
@@ -272,9 +329,12 @@ proceed(struct ac_http *h)
 			refuse(h, 413, "the request body is too large");
 			return ac_http_queue(h);
 		}
+		if (!enter(h)) {
+			refuse(h, 503, "the server is stopping");
+			return ac_http_queue(h);
+		}
 		step = ac_dispatch_start(app, h);
 	} else {
-		(void)atomic_fetch_sub(&h->service->parked, 1);
 		atomic_store(&h->wait, AC_HTTP_RUNNING);
 		step = ac_dispatch_resumed(app, h);
 	}
@@ -284,6 +344,7 @@ proceed(struct ac_http *h)
 		atomic_store(&h->wait, AC_HTTP_RUNNING);
 		step = ac_dispatch_resumed(app, h);
 	}
+	leave(h);
 	return ac_http_queue(h);
 }
 
@@ -329,7 +390,9 @@ ac_http_on_connection(void *cls, struct MHD_Connection *connection, void **conte
 			info == NULL ? NULL : ac_http_conns_adopt(service->conns, info->connect_fd);
 		return;
 	}
-	if (*context != NULL)
+	if (*context != NULL) {
+		drop_unfinished(*context);
 		ac_http_conns_remove(service->conns, *context);
+	}
 	*context = NULL;
 }

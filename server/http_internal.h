@@ -36,6 +36,7 @@ struct ac_http_conn {
 	 * that (negated) time; 0: a request is with its handler. */
 	_Atomic int64_t clock;
 	_Atomic uint64_t idle_bytes; /* received by the kernel when it became idle */
+	struct ac_http *request;     /* under way; its HTTP thread only */
 };
 
 struct ac_http_conns; /* the table of connections, http_conns.c */
@@ -89,8 +90,9 @@ struct ac_http_service {
 	bool accepting;
 	int stop_fd; /* eventfd */
 	atomic_bool stopping;
-	_Atomic size_t under_way; /* requests between request line and end */
-	_Atomic size_t parked;    /* of these, suspended */
+	atomic_bool closed;          /* no handler begins any more */
+	_Atomic size_t under_way;    /* requests between request line and end */
+	_Atomic size_t with_handler; /* of these, begun and without a reply, or parked */
 };
 
 /* http_listen.c */
@@ -126,7 +128,8 @@ struct ac_http {
 	struct MHD_Connection *connection;
 	struct ac_http_conn *conn;
 	enum ac_http_phase phase;
-	_Atomic int wait; /* enum ac_http_wait */
+	_Atomic int wait;  /* enum ac_http_wait */
+	bool with_handler; /* counted in the service */
 	int64_t began_ms;
 
 	char method_name[16];

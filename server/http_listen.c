@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,18 +21,35 @@
 
 #include "server/http_internal.h"
 #include "server/log.h"
+#include "server/privileges.h"
 
 #define BACKLOG 512
 #define SWEEP_MS 500
 #define PAUSE_MS 100 /* no descriptors left: let some end */
 
-/* "unix:/path": mode 0660, so the group of the process decides who may connect. */
+/* Mode 0660 and the group of the account that the daemon is going to be: that
+ * group decides who may connect. Both come with the file, since root must not
+ * change by name what lies in a directory of others. */
 static int
-listen_unix(const char *path, struct authcode_reason *reason)
+bind_for_group(int fd, const struct sockaddr_un *sa, gid_t group)
+{
+	mode_t mask = umask(0117);
+	int before = setfsgid(group);
+	int rc = bind(fd, (const struct sockaddr *)sa, sizeof(*sa));
+	int why = errno;
+
+	(void)setfsgid((gid_t)before);
+	(void)umask(mask);
+	errno = why;
+	return rc;
+}
+
+/* "unix:/path" */
+static int
+listen_unix(const char *path, gid_t group, struct authcode_reason *reason)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	struct stat st;
-	mode_t old;
 	int fd;
 	int rc;
 
@@ -53,9 +71,7 @@ listen_unix(const char *path, struct authcode_reason *reason)
 		}
 		(void)unlink(path);
 	}
-	old = umask(0117);
-	rc = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&sa, sizeof(sa));
-	(void)umask(old);
+	rc = fd < 0 ? -1 : bind_for_group(fd, &sa, group);
 	if (rc == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on unix:%s: %s", path,
@@ -124,7 +140,10 @@ bool
 ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 {
 	const struct ac_config *config = service->config;
+	struct ac_account account = { .gid = getegid() };
 
+	if (geteuid() == 0 && !ac_privileges_find(config->user, &account, reason))
+		return false;
 	service->listeners = calloc(config->listen_count + 1, sizeof(*service->listeners));
 	service->polls = calloc(config->listen_count + 1, sizeof(*service->polls));
 	if (service->listeners == NULL || service->polls == NULL) {
@@ -133,8 +152,9 @@ ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		const struct ac_listen *l = &config->listens[i];
-		int fd = l->kind == AC_LISTEN_UNIX ? listen_unix(l->text + strlen("unix:"), reason)
-						   : listen_tcp(l->text, reason);
+		int fd = l->kind == AC_LISTEN_UNIX
+				 ? listen_unix(l->text + strlen("unix:"), account.gid, reason)
+				 : listen_tcp(l->text, reason);
 
 		if (fd < 0)
 			return false;

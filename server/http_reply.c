@@ -173,7 +173,8 @@ add_headers(const struct ac_http *h, struct MHD_Response *response)
 		    MHD_YES)
 			return false;
 	}
-	return !h->close ||
+	/* A client that keeps its connection would keep the server from stopping. */
+	return (!h->close && !atomic_load(&h->service->stopping)) ||
 	       MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
 }
 

@@ -20,6 +20,7 @@
 
 #define CONNECTION_MEMORY (32 * 1024)
 #define SPARE_CONNECTIONS 16 /* ours is the limit that counts */
+#define LAST_MS 1000         /* for what began just before the door was shut */
 
 /* Level 1 refuses what RFC 9112 lets a server refuse. */
 #if MHD_VERSION >= 0x00097701
@@ -223,12 +224,25 @@ ac_http_run(struct ac_http_service *service, struct ac_app *app, struct authcode
 	return true;
 }
 
+/* True when counter has come down to zero in time; what is idle ends meanwhile. */
+static bool
+wait_for_none(struct ac_http_service *service, const _Atomic size_t *counter, int64_t wait_ms)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	int64_t deadline = ac_http_now_ms() + wait_ms;
+
+	ac_http_conns_sweep(service->conns, true);
+	while (atomic_load(counter) > 0 && ac_http_now_ms() < deadline) {
+		(void)nanosleep(&nap, NULL);
+		ac_http_conns_sweep(service->conns, true);
+	}
+	return atomic_load(counter) == 0;
+}
+
 bool
 ac_http_stop(struct ac_http_service **service, unsigned grace_s)
 {
 	struct ac_http_service *gone = *service;
-	int64_t deadline = ac_http_now_ms() + (int64_t)grace_s * 1000;
-	const struct timespec nap = { .tv_nsec = 20000000 };
 
 	if (gone == NULL)
 		return true;
@@ -238,12 +252,11 @@ ac_http_stop(struct ac_http_service **service, unsigned grace_s)
 		(void)eventfd_write(gone->stop_fd, 1);
 		(void)pthread_join(gone->acceptor, NULL);
 	}
-	while (atomic_load(&gone->under_way) > 0 && ac_http_now_ms() < deadline) {
-		ac_http_conns_sweep(gone->conns, true);
-		(void)nanosleep(&nap, NULL);
-	}
-	/* The library must not be stopped while a connection is suspended. */
-	if (atomic_load(&gone->parked) > 0)
+	(void)wait_for_none(gone, &gone->under_way, (int64_t)grace_s * 1000);
+	/* The library ends the process when it is stopped while a connection is
+	 * suspended. Its threads still run, so first nothing may begin any more. */
+	atomic_store(&gone->closed, true);
+	if (!wait_for_none(gone, &gone->with_handler, LAST_MS))
 		return false;
 	service_free(gone);
 	return true;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -56,29 +55,6 @@ ac_visit_busy(struct ac_visit *v, unsigned status, uint32_t retry_s, const char 
 	ac_visit_refuse(v, status, "temporarily_unavailable", why);
 }
 
-static bool
-is_form(const char *content_type)
-{
-	static const char form[] = "application/x-www-form-urlencoded";
-	size_t len = sizeof(form) - 1;
-
-	return content_type != NULL && strncasecmp(content_type, form, len) == 0 &&
-	       (content_type[len] == '\0' || strchr("; \t", content_type[len]) != NULL);
-}
-
-/* A field that comes twice is refused: two readers could read two values. */
-static bool
-repeats(const struct ac_params *params)
-{
-	for (size_t i = 0; i < params->count; i++) {
-		for (size_t n = 0; n < i; n++) {
-			if (strcmp(params->list[i].name, params->list[n].name) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* False when the reply has been set to a refusal. */
 bool
 ac_visit_begin(struct ac_visit *v, struct ac_app *app, struct ac_http *h, enum ac_origin origin)
@@ -92,7 +68,7 @@ ac_visit_begin(struct ac_visit *v, struct ac_app *app, struct ac_http *h, enum a
 		ac_visit_fail(v);
 		return false;
 	}
-	if (origin == AC_FROM_BODY && !is_form(ac_http_header(h, "Content-Type"))) {
+	if (origin == AC_FROM_BODY && !ac_form_is_type(ac_http_header(h, "Content-Type"))) {
 		ac_visit_refuse(v, 415, "invalid_request",
 				"the content type is not that of a form");
 		return false;
@@ -102,7 +78,8 @@ ac_visit_begin(struct ac_visit *v, struct ac_app *app, struct ac_http *h, enum a
 		ac_visit_fail(v);
 		return false;
 	}
-	if (err != AUTHCODE_OK || repeats(&v->params)) {
+	/* Two readers could read two values. */
+	if (err != AUTHCODE_OK || ac_params_repeated(&v->params, NULL, 0) != NULL) {
 		ac_visit_refuse(v, 400, "invalid_request", "the form is malformed");
 		return false;
 	}

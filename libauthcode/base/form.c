@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -143,6 +144,39 @@ ac_params_count(const struct ac_params *params, const char *name)
 			count++;
 	}
 	return count;
+}
+
+static bool
+one_of(const char *name, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(name, list[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+ac_params_repeated(const struct ac_params *params, const char *const *repeatable, size_t count)
+{
+	for (size_t i = 0; i < params->count; i++) {
+		const char *name = params->list[i].name;
+
+		if (ac_params_count(params, name) > 1 && !one_of(name, repeatable, count))
+			return name;
+	}
+	return NULL;
+}
+
+bool
+ac_form_is_type(const char *content_type)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	const size_t len = sizeof(form) - 1;
+
+	/* strchr() finds the NUL too: no parameters at all. */
+	return content_type != NULL && strncasecmp(content_type, form, len) == 0 &&
+	       strchr("; \t", content_type[len]) != NULL;
 }
 
 /* RFC 3986 §2.3 */

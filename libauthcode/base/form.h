@@ -8,6 +8,7 @@
 #ifndef AC_BASE_FORM_H
 #define AC_BASE_FORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <authcode/error.h>
@@ -50,6 +51,15 @@ const char *ac_params_get(const struct ac_params *params, const char *name);
 
 /* How often the name occurs with a non-empty value. */
 size_t ac_params_count(const struct ac_params *params, const char *name);
+
+/* The first name that occurs more than once with a value and is not one of the
+ * count repeatable names, or NULL. */
+const char *ac_params_repeated(const struct ac_params *params, const char *const *repeatable,
+			       size_t count);
+
+/* Does a Content-Type value (NULL: none) name this encoding? Type and subtype in
+ * any case, parameters such as a charset behind ';' (RFC 9110 §8.3.1). */
+AC_MUST_USE bool ac_form_is_type(const char *content_type);
 
 /* Appends name=value, percent-encoding all but unreserved characters, with a
  * '&' first unless buf is empty, ends in '&' or in the '?' that begins its query. */

@@ -93,7 +93,7 @@ check_repeats(struct ac_authorization *a, struct refusal *ret)
 	/* A repeated state is not one value: none is sent back. */
 	if (ac_params_count(&a->params, "state") == 1)
 		a->state = ac_params_get(&a->params, "state");
-	if (ac_params_repeated(&a->params) != NULL)
+	if (!ac_front_channel_once(&a->params))
 		return refuse(ret, AC_INVALID_REQUEST, "a parameter is repeated");
 	return true;
 }

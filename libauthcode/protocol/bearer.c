@@ -83,13 +83,10 @@ not_in_query(struct authcode_exchange *x)
 static bool
 from_body(struct authcode_exchange *x, const char **ret_token)
 {
-	static const char form_type[] = "application/x-www-form-urlencoded";
-	const char *type = x->request.content_type;
 	struct ac_params body = { 0 };
 	const char *token;
 
-	if (x->request.method != AUTHCODE_METHOD_POST || type == NULL ||
-	    strncasecmp(type, form_type, sizeof(form_type) - 1) != 0)
+	if (x->request.method != AUTHCODE_METHOD_POST || !ac_form_is_type(x->request.content_type))
 		return true;
 	if (!decode(x, x->request.body, AC_FROM_BODY, &body))
 		return false;

@@ -27,7 +27,7 @@ open_page(struct authcode_exchange *x, struct posted *ret)
 
 	if (!ac_front_channel_form(x))
 		return false;
-	if (ac_params_repeated(&x->params) != NULL) {
+	if (!ac_front_channel_once(&x->params)) {
 		ac_respond_page(x, 400, AC_INVALID_REQUEST, "a parameter is repeated");
 		return false;
 	}

@@ -8,11 +8,8 @@
 #include "protocol/form_post.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/limits.h"
-
-static const char form_type[] = "application/x-www-form-urlencoded";
 
 /* Parameters that repeat by their own specification (RFC 8707 §2, RFC 8693 §2.1). */
 static const char *const repeatable[] = { "resource", "audience" };
@@ -37,26 +34,13 @@ static const char *const body_only[] = {
 };
 
 static bool
-listed(const char *const *list, size_t count, const char *name)
+is_body_only(const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(list[i], name) == 0)
+	for (size_t i = 0; i < AC_ARRAY_SIZE(body_only); i++) {
+		if (strcmp(body_only[i], name) == 0)
 			return true;
 	}
 	return false;
-}
-
-/* RFC 9110 §8.3.1: type case-insensitive, parameters after ';'. */
-static bool
-is_form(const char *content_type)
-{
-	size_t len = sizeof(form_type) - 1;
-
-	if (content_type == NULL || strncasecmp(content_type, form_type, len) != 0)
-		return false;
-	content_type += len;
-	content_type += strspn(content_type, " \t");
-	return *content_type == '\0' || *content_type == ';';
 }
 
 /* Decodes one part of the request; the response is set when it is malformed. */
@@ -89,27 +73,10 @@ query_harmless(struct authcode_exchange *x)
 	if (!decode(x, x->request.query, AC_FROM_QUERY, &query))
 		return false;
 	for (size_t i = 0; i < query.count; i++) {
-		if (!listed(body_only, AC_ARRAY_SIZE(body_only), query.list[i].name))
+		if (!is_body_only(query.list[i].name))
 			continue;
 		ac_respond_error(x, AC_INVALID_REQUEST, "parameters belong into the body");
 		return false;
-	}
-	return true;
-}
-
-/* RFC 6749 §3.2: no parameter more than once; without a value it counts as
- * omitted. */
-static bool
-no_repeats(struct authcode_exchange *x, const struct ac_params *params)
-{
-	for (size_t i = 0; i < params->count; i++) {
-		const char *name = params->list[i].name;
-
-		if (ac_params_count(params, name) > 1 &&
-		    !listed(repeatable, AC_ARRAY_SIZE(repeatable), name)) {
-			ac_respond_error(x, AC_INVALID_REQUEST, "a parameter is repeated");
-			return false;
-		}
 	}
 	return true;
 }
@@ -119,7 +86,7 @@ ac_form_post_accept(struct authcode_exchange *x)
 {
 	struct ac_params body = { 0 };
 
-	if (!is_form(x->request.content_type)) {
+	if (!ac_form_is_type(x->request.content_type)) {
 		ac_respond_error(x, AC_INVALID_REQUEST,
 				 "content type must be application/x-www-form-urlencoded");
 		return false;
@@ -128,9 +95,13 @@ ac_form_post_accept(struct authcode_exchange *x)
 		ac_respond_error(x, AC_INVALID_REQUEST, "request body too large");
 		return false;
 	}
-	if (!query_harmless(x) || !decode(x, x->request.body, AC_FROM_BODY, &body) ||
-	    !no_repeats(x, &body))
+	if (!query_harmless(x) || !decode(x, x->request.body, AC_FROM_BODY, &body))
 		return false;
+	/* RFC 6749 §3.2; without a value a parameter counts as omitted. */
+	if (ac_params_repeated(&body, repeatable, AC_ARRAY_SIZE(repeatable)) != NULL) {
+		ac_respond_error(x, AC_INVALID_REQUEST, "a parameter is repeated");
+		return false;
+	}
 	x->params = body;
 	return true;
 }

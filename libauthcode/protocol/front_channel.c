@@ -6,9 +6,6 @@
  */
 #include "protocol/front_channel.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "base/limits.h"
 
 static bool
@@ -41,21 +38,10 @@ ac_front_channel_query(struct authcode_exchange *x)
 	return decode(x, x->request.query, AC_FROM_QUERY);
 }
 
-/* RFC 9110 §8.3.1: type and subtype in any case, parameters behind ';'. */
-static bool
-is_form(const char *content_type)
-{
-	static const char form[] = "application/x-www-form-urlencoded";
-	const size_t len = sizeof(form) - 1;
-
-	return content_type != NULL && strncasecmp(content_type, form, len) == 0 &&
-	       strchr("; \t", content_type[len]) != NULL;
-}
-
 bool
 ac_front_channel_form(struct authcode_exchange *x)
 {
-	if (!is_form(x->request.content_type)) {
+	if (!ac_form_is_type(x->request.content_type)) {
 		ac_respond_page(x, 400, AC_INVALID_REQUEST,
 				"the body must be application/x-www-form-urlencoded");
 		return false;
@@ -67,14 +53,10 @@ ac_front_channel_form(struct authcode_exchange *x)
 	return decode(x, x->request.body, AC_FROM_BODY);
 }
 
-const char *
-ac_params_repeated(const struct ac_params *params)
+bool
+ac_front_channel_once(const struct ac_params *params)
 {
-	for (size_t i = 0; i < params->count; i++) {
-		/* RFC 8707 §2 allows several resources. */
-		if (strcmp(params->list[i].name, "resource") != 0 &&
-		    ac_params_count(params, params->list[i].name) > 1)
-			return params->list[i].name;
-	}
-	return NULL;
+	static const char *const repeatable[] = { "resource" }; /* RFC 8707 §2 */
+
+	return ac_params_repeated(params, repeatable, AC_ARRAY_SIZE(repeatable)) == NULL;
 }

@@ -15,7 +15,7 @@ AC_MUST_USE bool ac_front_channel_query(struct authcode_exchange *x);
 /* The form of a POST, which must be application/x-www-form-urlencoded: */
 AC_MUST_USE bool ac_front_channel_form(struct authcode_exchange *x);
 
-/* The name that occurs more than once with a value, or NULL (RFC 6749 §3.1). */
-const char *ac_params_repeated(const struct ac_params *params);
+/* No parameter occurs more than once with a value (RFC 6749 §3.1). */
+AC_MUST_USE bool ac_front_channel_once(const struct ac_params *params);
 
 #endif

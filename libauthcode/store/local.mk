@@ -26,7 +26,7 @@ store_schema = \
 	libauthcode/store/schema/001.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
-EXTRA_DIST += $(store_schema)
+EXTRA_DIST += $(store_schema) doc/store.md
 CLEANFILES += libauthcode/store/schema_texts.c
 
 libauthcode/store/schema_texts.c: $(store_schema) libauthcode/store/local.mk

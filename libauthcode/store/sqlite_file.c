@@ -160,6 +160,22 @@ out:
 	return err;
 }
 
+/* SQLite leaves its log where it could not move it into the file (disk full). */
+static void
+remove_draft(const char *draft)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(endings); i++) {
+		char *name = NULL;
+
+		if (asprintf(&name, "%s%s", draft, endings[i]) < 0)
+			continue;
+		unlink(name);
+		free(name);
+	}
+}
+
 enum authcode_err
 ac_file_create(const char *path, struct authcode_reason *reason)
 {
@@ -184,7 +200,7 @@ ac_file_create(const char *path, struct authcode_reason *reason)
 	if (err == AUTHCODE_OK && link(draft, path) != 0 && errno != EEXIST)
 		err = ac_explain(reason, AUTHCODE_ERR_IO, "%s cannot be created: %s", path,
 				 strerrordesc_np(errno));
-	unlink(draft);
+	remove_draft(draft);
 	free(draft);
 	if (err == AUTHCODE_OK)
 		err = sync_directory(path, reason);

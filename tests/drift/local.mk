@@ -19,10 +19,31 @@ EXTRA_DIST += $(drift_tests) \
 	tests/drift/requirements.txt \
 	tests/skips.txt
 
+# What ./check runs beside make check.
+EXTRA_DIST += \
+	tests/check/tally.py \
+	tests/browser/.npmrc \
+	tests/browser/accessible.mjs \
+	tests/browser/lib/axe.mjs \
+	tests/browser/lib/clients.mjs \
+	tests/browser/lib/host.mjs \
+	tests/browser/lib/tap.mjs \
+	tests/browser/lib/world.mjs \
+	tests/browser/package-lock.json \
+	tests/browser/package.json \
+	tests/browser/picture.mjs \
+	tests/browser/run.mjs \
+	tests/browser/sign-in.mjs \
+	tests/run/clean-host.sh \
+	tests/run/person.py \
+	tests/run/sign_in.py \
+	tests/run/test_run.py
+
 PY_LOG_COMPILER = /usr/bin/python3
 PY_LOG_DRIVER = $(LOG_DRIVER)
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; export CC; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	DRIFT_LIBDIR='$(libdir)'; export DRIFT_LIBDIR; \
 	DRIFT_CFLAGS='$(AM_CFLAGS)'; export DRIFT_CFLAGS; \
 	DRIFT_CPPFLAGS='$(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)'; \
 	export DRIFT_CPPFLAGS;

@@ -182,6 +182,17 @@ def test_a_host_of_24_kib_gets_a_short_answer(server, path):
     assert len(answer) < 4096 and b"aaaaaaaa" not in answer
 
 
+@pytest.mark.parametrize("query", [b"a&" * 4000, b"a=1&" * 2000, b"a=1;" * 2000, b"%61&" * 1600], ids=["&", "=", ";", "%"])
+@pytest.mark.parametrize("path", [b"/authorize", b"/nothing"])
+def test_a_query_of_many_arguments_is_answered(server, path, query):
+    answer, ended = server.raw(head(server, b"GET " + path + b"?" + query + b" HTTP/1.1"))
+    assert ended and statuses(answer) == [404 if path == b"/nothing" else 400]
+
+
+def test_a_query_of_many_arguments_that_is_too_long_is_refused(server):
+    refused(server, head(server, b"GET /authorize?" + b"a&" * 6000 + b" HTTP/1.1"), 414)
+
+
 @pytest.mark.parametrize("lines", [[b"X-%d: y" % i for i in range(63)], [b"X: " + b"a" * 16384], [b"X: " + b"a" * 40000],
                                    [b"X%d: " % i + b"a" * 4096 for i in range(5)]], ids=["many", "long", "huge", "sum"])
 def test_too_much_header_is_refused(server, lines):

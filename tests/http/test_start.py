@@ -78,6 +78,7 @@ DAMAGES = {
     "database is text": (lambda h: (h.state / "authcode.db").write_text("hello\n" * 1000), r".*STATE/authcode\.db.*"),
     "database is empty": (lambda h: (h.state / "authcode.db").write_bytes(b""), r".*STATE/authcode\.db.*"),
     "database is cut": (lambda h: os.truncate(h.state / "authcode.db", 5000), r".*STATE/authcode\.db.*"),
+    "database has a bad page": (lambda h: scramble(h.state / "authcode.db", 4096), r".*STATE/authcode\.db is damaged .*"),
     "database is another application's": (lambda h: foreign(h.state / "authcode.db"), r".*STATE/authcode\.db.*"),
     "database is newer": (lambda h: newer(h.state / "authcode.db"), r".*STATE/authcode\.db.*newer.*"),
 }
@@ -92,6 +93,12 @@ if ROOT:
 def sql(path, text):
     subprocess.run(["/usr/bin/python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
                     "c.executescript(sys.argv[2]); c.commit(); c.close()", path, text], check=True, timeout=20)
+
+
+def scramble(path, at):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(b"\xa5" * 4096)
 
 
 def foreign(path):

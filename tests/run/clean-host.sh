@@ -8,11 +8,14 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
+[ "$(id -u)" -eq 0 ] || { echo "a chroot needs root"; exit 1; }
+# Mounts of our own, which are gone when this ends.
+[ -n "${AUTHCODE_OWN_MOUNTS:-}" ] || exec env AUTHCODE_OWN_MOUNTS=1 unshare --mount "$0" "$@"
+
 release=$1
 mirror=${2:-http://deb.debian.org/debian}
 top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
 host=$top/root
-[ "$(id -u)" -eq 0 ] || { echo "a chroot needs root"; exit 1; }
 
 clean_up() {
 	trap '' TERM INT
@@ -20,6 +23,7 @@ clean_up() {
 		kill -TERM "$runner" 2>/dev/null || true
 		wait "$runner" 2>/dev/null || true
 	fi
+	umount --lazy "$host/proc" 2>/dev/null || true
 	rm -rf --one-file-system "$top"
 }
 trap clean_up EXIT
@@ -34,6 +38,7 @@ inside() { "${as_root[@]}" "$@"; }
 echo "== $release: the base system"
 mmdebstrap --quiet --variant=minbase "$release" "$host" "$mirror"
 cp /etc/resolv.conf "$host/etc/resolv.conf"
+mount --rbind /proc "$host/proc"
 inside useradd --create-home --shell /bin/bash alice
 inside chpasswd <<<"alice:a long passphrase"
 
@@ -59,7 +64,8 @@ prove() {
 	done
 	cat "$top/told"
 	grep -q '^ready ' "$top/ready" || { echo "$release: not ready"; tail -n 30 "$host$tree/build/run.log" || true; return 1; }
-	/usr/bin/python3 tests/run/sign_in.py "$top/ready" "$top/told" alice "a long passphrase" >"$top/curl"
+	/usr/bin/python3 tests/run/sign_in.py "$top/ready" "$top/told" alice "a long passphrase" >"$top/curl" || true
+	[ -s "$top/curl" ] || { tail -n 20 "$host"/tmp/authcode-run.*/*.log; return 1; }
 	echo "== the curl line"
 	inside bash <"$top/curl" 2>/dev/null | tee "$top/answer"
 	echo

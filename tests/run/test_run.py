@@ -233,6 +233,18 @@ client "own" {{
     assert landed.startswith("http://127.0.0.1:9/back?")
 
 
+@pytest.mark.parametrize("line", ['issuer = "http://127.0.0.1:PORT"', 'issuer = "http://localhost:PORT/sso"',
+                                  'listen = 127.0.0.1:PORT', 'listen = {"127.0.0.1:PORT"}'])
+def test_ready_names_an_issuer_that_answers(started, confdir, tmp_path, line):
+    """Whichever of issuer and listen the configuration leaves out."""
+    config = tmp_path / "own.conf"
+    port = free_port()
+    config.write_text(line.replace("PORT", str(port)) + "\n")
+    run = started("--pam-confdir", confdir, "--config", config).ready()
+    assert f":{port}" in run.issuer
+    assert requests.get(f"{run.issuer}/userinfo", timeout=10).status_code == 401
+
+
 def test_a_mistake_in_the_configuration_is_told_with_file_and_line(started, confdir, tmp_path):
     config = tmp_path / "own.conf"
     config.write_text("# one\n# two\nno_such_option = 1\n")

@@ -94,6 +94,53 @@ an_address_has_its_share_and_the_house_its_limit(void **state)
 	assert_true(script_wait_started(2));
 }
 
+/* POST /login of somebody new from that address: was there room? */
+static bool
+enters_from(unsigned n, const char *peer)
+{
+	struct ac_http *h = fake_http_new();
+	char body[128];
+
+	snprintf(body, sizeof(body), "txn=txn:%u&csrf=csrf-txn:%u&username=user%u&password=secret",
+		 n, n, n);
+	h->method = AUTHCODE_METHOD_POST;
+	h->path = "/login";
+	h->body = body;
+	h->content_type = "application/x-www-form-urlencoded";
+	h->cookie_name[0] = "__Host-authcode-browser";
+	h->cookie_value[0] = ALICE;
+	h->peer = peer;
+	assert_int_equal(ac_login_post(&w.app, h), AC_STEP_REPLY);
+	login_of(h, login);
+	fake_http_free(&h);
+	return login[0] != '\0';
+}
+
+static void
+an_ipv6_address_shares_with_its_network(void **state)
+{
+	(void)state;
+	w.settings.max_per_address = 2;
+	world_start(&w);
+	assert_true(enters_from(1, "2001:db8:0:1::1"));
+	assert_true(enters_from(2, "2001:db8:0:1:ffff::2"));
+	assert_false(enters_from(3, "2001:db8:0:1::3"));
+	assert_true(enters_from(4, "2001:db8:0:2::1"));
+	assert_true(enters_from(5, "192.0.2.1"));
+	assert_true(enters_from(6, "192.0.2.2"));
+}
+
+/* Behind a Unix socket that is no trusted proxy all would be one. */
+static void
+who_has_no_address_is_not_counted(void **state)
+{
+	(void)state;
+	w.settings.max_per_address = 2;
+	world_start(&w);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(enters_from(i, ""));
+}
+
 static void
 the_house_is_full_at_its_limit_and_has_room_again(void **state)
 {
@@ -225,6 +272,8 @@ main(void)
 		TEST(one_of_a_name_is_at_work_and_two_wait),
 		TEST(other_names_do_not_wait_for_it),
 		TEST(an_address_has_its_share_and_the_house_its_limit),
+		TEST(an_ipv6_address_shares_with_its_network),
+		TEST(who_has_no_address_is_not_counted),
 		TEST(the_house_is_full_at_its_limit_and_has_room_again),
 		TEST(a_closed_tab_does_not_lock_its_owner_out),
 		TEST(open_questions_do_not_fill_the_queue_of_a_name),

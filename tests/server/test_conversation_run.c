@@ -85,6 +85,73 @@ the_lock_is_free_while_a_person_thinks(void **state)
 	assert_int_equal(issuer_sign_ins(), 0);
 }
 
+/* POST /prompt: the person gives up. */
+static void
+cancel(const char *id)
+{
+	struct ac_http *h;
+	char body[256];
+
+	snprintf(body, sizeof(body), "txn=txn:1&csrf=csrf-txn:1&login=%s&decision=deny", id);
+	h = post(&w, ALICE, "/prompt", body);
+	assert_string_equal(fake_reply_header(h, "Location"),
+			    "https://app.example/cb?error=access_denied");
+	fake_http_free(&h);
+}
+
+/* A module at work cannot be stopped: who cancels and begins anew must not have
+ * two of them look at the same account at once. */
+static void
+a_name_stays_locked_until_a_cancelled_module_is_through(void **state)
+{
+	char second[AC_LOGIN_LEN + 1];
+	struct ac_http *waiting, *h;
+
+	(void)state;
+	world_start(&w);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	waiting = begin_prompt(&w, ALICE, login);
+	cancel(login);
+	finish_prompt(&w, waiting);
+	assert_true(is_resumed(waiting, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&waiting);
+	enter(2, ALICE, "alice", second);
+	pause_briefly();
+	assert_int_equal(script_started(), 1);
+	script_result(0, AC_VERDICT_OK, "alice"); /* too late: nobody wants it */
+	assert_true(script_wait_cancelled(0));
+	assert_true(script_wait_gos(1, 1));
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
+	fake_http_free(&h);
+	assert_int_equal(issuer_sign_ins(), 0);
+	assert_true(fake_log_wait("reason=cancelled"));
+}
+
+static void
+whoever_cancels_keeps_his_place_until_the_module_is_through(void **state)
+{
+	char user[16];
+
+	(void)state;
+	w.settings.max_per_address = 2;
+	world_start(&w);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(user, sizeof(user), "user%u", i);
+		enter(i, ALICE, user, login);
+		assert_int_equal(strlen(login), i < 2 ? AC_LOGIN_LEN : 0);
+		if (i < 2) {
+			assert_true(script_wait_gos(i, 1));
+			cancel(login);
+		}
+	}
+	script_prompt(0, "Code:", false); /* nobody is there to be asked */
+	assert_true(script_wait_cancelled(0));
+	enter(2, ALICE, "user2", login);
+	assert_int_equal(strlen(login), AC_LOGIN_LEN);
+}
+
 /* --- deadlines ---------------------------------------------------------------- */
 
 static void
@@ -341,6 +408,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(two_spellings_of_a_name_are_one_at_work),
+		TEST(a_name_stays_locked_until_a_cancelled_module_is_through),
+		TEST(whoever_cancels_keeps_his_place_until_the_module_is_through),
 		TEST(the_lock_is_free_while_a_person_thinks),
 		TEST(a_question_expires),
 		TEST(a_module_that_hangs_is_left_at_the_end_of_the_time),

@@ -141,6 +141,7 @@ giving_up_costs_a_guess(void **state)
 			 login);
 		h = post(&w, ALICE, "/prompt", body);
 		fake_http_free(&h);
+		script_result(i, AC_VERDICT_DENIED, NULL);
 		assert_true(script_wait_cancelled(i));
 	}
 	assert_false(enter("alice", "secret"));

@@ -127,6 +127,28 @@ make_bad_schema_page(const char *path)
 }
 
 static void
+make_bad_table_page(const char *path)
+{
+	char garbage[4096];
+
+	make_ours(path);
+	memset(garbage, 0xa5, sizeof(garbage));
+	write_at(path, 4096, garbage, sizeof(garbage));
+}
+
+static void
+make_bad_last_page(const char *path)
+{
+	char garbage[4096];
+	struct stat st;
+
+	make_ours(path);
+	assert_int_equal(stat(path, &st), 0);
+	memset(garbage, 0xa5, sizeof(garbage));
+	write_at(path, st.st_size - (off_t)sizeof(garbage), garbage, sizeof(garbage));
+}
+
+static void
 make_foreign(const char *path)
 {
 	run_sql(path, "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 1");
@@ -265,6 +287,8 @@ static const struct {
 	{ "header only", make_header_only, AUTHCODE_ERR_FOREIGN, "restore a backup" },
 	{ "truncated", make_truncated, AUTHCODE_ERR_FOREIGN, "is damaged" },
 	{ "bad schema page", make_bad_schema_page, AUTHCODE_ERR_FOREIGN, "restore a backup" },
+	{ "bad table page", make_bad_table_page, AUTHCODE_ERR_FOREIGN, "is damaged" },
+	{ "bad last page", make_bad_last_page, AUTHCODE_ERR_FOREIGN, "is damaged" },
 	{ "another application's", make_foreign, AUTHCODE_ERR_FOREIGN, "another application" },
 	{ "another application's with an id", make_foreign_with_id, AUTHCODE_ERR_FOREIGN,
 	  "another application" },

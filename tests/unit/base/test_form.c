@@ -315,6 +315,70 @@ a_full_buffer_fails_and_keeps_its_bound(void **state)
 	ac_buf_clear(&buf);
 }
 
+static void
+a_repeated_name_is_named_unless_it_may_repeat(void **state)
+{
+	static const char *const resource[] = { "resource" };
+	static const struct {
+		const char *form;
+		const char *strict;  /* nothing may repeat */
+		const char *lenient; /* resource may */
+	} rows[] = {
+		{ "", NULL, NULL },
+		{ "a=1&b=2", NULL, NULL },
+		{ "a=1&b=2&a=1", "a", "a" },
+		{ "a=1&a=", NULL, NULL }, /* without a value it was not sent */
+		{ "resource=1&resource=2", "resource", NULL },
+		{ "resource=1&b=1&b=2&resource=2", "resource", "b" },
+		{ "a=1&%61=2", "a", "a" },
+		{ "a=1&A=2", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct ac_params params = { 0 };
+		const char *name;
+
+		print_message("# %s\n", rows[i].form);
+		assert_int_equal(decode(rows[i].form, strlen(rows[i].form), &params), AUTHCODE_OK);
+		name = ac_params_repeated(&params, NULL, 0);
+		assert_string_equal(name != NULL ? name : "-",
+				    rows[i].strict != NULL ? rows[i].strict : "-");
+		name = ac_params_repeated(&params, resource, 1);
+		assert_string_equal(name != NULL ? name : "-",
+				    rows[i].lenient != NULL ? rows[i].lenient : "-");
+	}
+}
+
+static void
+only_the_form_type_is_the_form_type(void **state)
+{
+	static const struct {
+		const char *type;
+		bool form;
+	} rows[] = {
+		{ "application/x-www-form-urlencoded", true },
+		{ "Application/X-WWW-Form-URLencoded", true },
+		{ "application/x-www-form-urlencoded;charset=UTF-8", true },
+		{ "application/x-www-form-urlencoded ; charset=UTF-8", true },
+		{ NULL, false },
+		{ "", false },
+		{ "application/x-www-form-urlencode", false },
+		{ "application/x-www-form-urlencodedx", false },
+		{ "application/x-www-form-urlencoded,text/plain", false },
+		{ " application/x-www-form-urlencoded", false },
+		{ "application/json", false },
+		{ "multipart/form-data; boundary=x", false },
+		{ "text/plain; application/x-www-form-urlencoded", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		print_message("# %s\n", rows[i].type != NULL ? rows[i].type : "(none)");
+		assert_int_equal(ac_form_is_type(rows[i].type), rows[i].form);
+	}
+}
+
 int
 main(void)
 {
@@ -331,6 +395,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(limits_hold_to_the_byte, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(parameters_are_counted_over_query_and_body,
 						open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(a_repeated_name_is_named_unless_it_may_repeat,
+						open_arena, close_arena),
+		cmocka_unit_test(only_the_form_type_is_the_form_type),
 		cmocka_unit_test(failing_memory_is_told_from_bad_input),
 		cmocka_unit_test_setup_teardown(the_example_of_rfc_6749_holds_both_ways, open_arena,
 						close_arena),
