@@ -501,7 +501,8 @@ ac_conversations_cancel(struct ac_conversations *c, const char *login, const cha
 	 * its name stays locked and its place taken: else whoever cancels would get
 	 * past both limits. */
 	if (one != NULL &&
-	    (one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_WORKING))
+	    (one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_WORKING ||
+	     one->state == AC_CONVERSATION_HELD))
 		one->given_up = true;
 	else if (one != NULL)
 		ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, "cancelled");

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "server/address.h"
 #include "server/conversation_table.h"
 
 static bool
@@ -36,7 +35,6 @@ ac_guess_prepare(const struct ac_conversations *c, const struct ac_conversation_
 {
 	const struct ac_throttle *throttle = c->settings.throttle;
 	const struct ac_wire_start *start = &begin->start;
-	struct ac_address address;
 
 	ret->bucket_count = 0;
 	if (throttle == NULL)
@@ -46,12 +44,8 @@ ac_guess_prepare(const struct ac_conversations *c, const struct ac_conversation_
 	if (!add(throttle, AC_BUCKET_NAME, start->user, strlen(start->user), ret) ||
 	    !add(throttle, AC_BUCKET_TOTAL, "", 0, ret))
 		return false;
-	if (start->rhost[0] == '\0')
-		return true;
-	if (!ac_address_parse(start->rhost, strlen(start->rhost), &address))
-		return false;
-	address = ac_address_bucket(&address);
-	return add(throttle, AC_BUCKET_ADDRESS, address.bytes, sizeof(address.bytes), ret);
+	return !ret->counted || add(throttle, AC_BUCKET_ADDRESS, ret->address.bytes,
+				    sizeof(ret->address.bytes), ret);
 }
 
 bool

@@ -121,7 +121,7 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 	if (event.kind == AC_RELAY_WAIT)
 		return false;
 	if (one->given_up) {
-		ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, "cancelled");
+		end(c, one, AC_LOOK_FAILED, "cancelled"); /* right or wrong, as late */
 		return false;
 	}
 	if (event.kind == AC_RELAY_CANON && one->state == AC_CONVERSATION_STARTING) {

@@ -56,7 +56,7 @@ tests_server_test_used_nonces_LDADD = $(server_pages_ldadd)
 
 # These bring an issuer of their own, so the library's protocol stays out.
 login_sources = tests/server/fake_authenticator.c tests/server/fake_issuer.c \
-	tests/server/login_world.c tests/server/login_world.h server/address.c
+	tests/server/login_world.c tests/server/login_world.h
 login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_base.la \
 	$(CMOCKA_LIBS) $(CRYPTO_LIBS) -lpthread
 
