@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "server/config.h"
+#include "server/language.h"
 #include "server/log.h"
 #include "server/visit.h"
 
@@ -102,6 +103,8 @@ fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
 	snprintf(start->rhost, sizeof(start->rhost), "%s", ac_http_peer(v->h));
+	ac_language_from_header(ac_http_header(v->h, "Accept-Language"), start->language,
+				sizeof(start->language));
 	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
 	       password_len > 0 && password_len <= AC_MAX_PASSWORD;
 }

@@ -26,6 +26,7 @@ libserver_pages_la_SOURCES = \
 	server/conversation_run.c server/conversation_table.h \
 	server/cookies.c server/cookies.h \
 	server/device.c server/device.h \
+	server/language.c server/language.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
 	server/mac.c server/mac.h \

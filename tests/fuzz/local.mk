@@ -10,6 +10,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_exchange \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
+	tests/fuzz/fuzz_language \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_service \
 	tests/fuzz/fuzz_text \
@@ -59,6 +60,11 @@ tests_fuzz_fuzz_gate_SOURCES = tests/fuzz/fuzz_gate.c $(fuzz_common) \
 	server/address.c server/gate.c
 tests_fuzz_fuzz_gate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_gate_LDADD = libauthcode_base.la
+
+tests_fuzz_fuzz_language_SOURCES = tests/fuzz/fuzz_language.c $(fuzz_common) \
+	server/language.c
+tests_fuzz_fuzz_language_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_language_LDADD = libauthcode_base.la
 
 tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_common)
 tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)

@@ -272,6 +272,12 @@ script_service(unsigned i)
 	return helpers[i].start.service;
 }
 
+const char *
+script_language(unsigned i)
+{
+	return helpers[i].start.language;
+}
+
 bool
 script_wait_cancelled(unsigned i)
 {

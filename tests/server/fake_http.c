@@ -212,6 +212,8 @@ ac_http_header(const struct ac_http *h, const char *name)
 {
 	if (strcasecmp(name, "Content-Type") == 0)
 		return h->content_type;
+	if (strcasecmp(name, "Accept-Language") == 0)
+		return h->accept_language;
 	return strcasecmp(name, "If-None-Match") == 0 ? h->if_none_match : NULL;
 }
 

@@ -26,6 +26,7 @@ struct ac_http {
 	const char *body;
 	const char *content_type;
 	const char *if_none_match;
+	const char *accept_language;
 	const char *cookie_name[2];
 	const char *cookie_value[2];
 	const char *peer;

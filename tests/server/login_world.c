@@ -88,6 +88,7 @@ post(struct world *w, const char *browser, const char *path, const char *body)
 	enum ac_step step;
 
 	h->body = body;
+	h->accept_language = w->accept_language;
 	if (w->device != NULL) {
 		h->cookie_name[1] = "__Host-authcode-device";
 		h->cookie_value[1] = w->device;

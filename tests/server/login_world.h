@@ -39,6 +39,7 @@ bool script_wait_answers(unsigned i, unsigned count);
 const char *script_last_answer(unsigned i);
 const char *script_user(unsigned i);
 const char *script_service(unsigned i);
+const char *script_language(unsigned i);
 bool script_wait_cancelled(unsigned i);
 unsigned script_alive(void);
 /* Evaluations in the whole world: a password or answer that reached a helper. */
@@ -65,6 +66,7 @@ struct world {
 	struct ac_conversations_settings settings;
 	struct ac_app app;
 	const char *device; /* cookie of a known browser, sent with every post */
+	const char *accept_language;
 };
 
 /* Settings with generous times; change them between init and start. */

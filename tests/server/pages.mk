@@ -9,6 +9,7 @@ server_pages_tests = \
 	tests/server/test_device \
 	tests/server/test_failure_floor \
 	tests/server/test_guesses \
+	tests/server/test_language \
 	tests/server/test_login \
 	tests/server/test_pages \
 	tests/server/test_prompt \
@@ -37,6 +38,10 @@ tests_server_test_cookies_LDADD = $(server_pages_ldadd)
 tests_server_test_device_SOURCES = tests/server/test_device.c
 tests_server_test_device_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_device_LDADD = $(server_pages_ldadd)
+
+tests_server_test_language_SOURCES = tests/server/test_language.c
+tests_server_test_language_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_language_LDADD = $(server_pages_ldadd)
 
 tests_server_test_pages_SOURCES = tests/server/test_pages.c
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)

@@ -222,6 +222,24 @@ the_client_decides_the_service(void **state)
 	fake_http_free(&h);
 }
 
+static void
+the_helper_hears_what_language_the_browser_speaks(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.accept_language = "de-AT, en;q=0.5";
+	h = post_login(&w, ALICE, "txn:1", "alice", "secret");
+	assert_true(script_wait_started(1));
+	assert_string_equal(script_language(0), "de_AT:de:en");
+	fake_http_free(&h);
+	w.accept_language = NULL;
+	h = post_login(&w, ALICE, "txn:2", "bob", "secret");
+	assert_true(script_wait_started(2));
+	assert_string_equal(script_language(1), "");
+	fake_http_free(&h);
+}
+
 /* --- no (AZ-38) ------------------------------------------------------------- */
 
 static void
@@ -313,6 +331,7 @@ main(void)
 		TEST(names_and_passwords_have_their_longest_length),
 		TEST(a_page_reaches_the_helper_once),
 		TEST(the_client_decides_the_service),
+		TEST(the_helper_hears_what_language_the_browser_speaks),
 		TEST(cancel_on_the_first_page_asks_nobody_for_a_password),
 		TEST(cancel_at_a_question_ends_the_conversation),
 		TEST(a_stranger_cannot_cancel),
