@@ -11,33 +11,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/base64url.h"
 #include "base/random.h"
+#include "server/clock.h"
 #include "server/conversation_table.h"
 
 /* How many ends are kept to be looked at; the oldest go first. */
 #define MAX_OVER 256
-
-int64_t
-ac_monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t
-unix_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- one conversation ----------------------------------------------------- */
 
@@ -68,7 +50,7 @@ ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conve
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
 	conversation->reason = reason;
-	conversation->deadline_ms = ac_monotonic_ms() + c->settings.linger_ms;
+	conversation->deadline_ms = ac_clock_monotonic_ms() + c->settings.linger_ms;
 }
 
 static void
@@ -122,7 +104,7 @@ ac_conversations_new(const struct ac_conversations_settings *settings,
 	c->epoll_fd = -1;
 	c->wake_fd = -1;
 	(void)pthread_mutex_init(&c->lock, NULL);
-	ac_used_nonces_init(&c->used, settings->nonce_ms, settings->nonce_max, unix_ms());
+	ac_used_nonces_init(&c->used, settings->nonce_ms, settings->nonce_max, ac_clock_unix_ms());
 	err = ac_random_fill(NULL, c->log_key, sizeof(c->log_key));
 	if (err == AUTHCODE_OK)
 		err = open_descriptors(c);
@@ -300,7 +282,7 @@ append(struct ac_conversations *c, struct ac_conversation *one, int64_t now_ms)
 	*at = one;
 	one->serial = ++c->serial;
 	one->state = AC_CONVERSATION_QUEUED;
-	one->attempt_ms = ac_monotonic_ms();
+	one->attempt_ms = ac_clock_monotonic_ms();
 	one->end_ms = one->attempt_ms + c->settings.total_ms;
 	one->deadline_ms = one->end_ms;
 	return true;
@@ -377,7 +359,7 @@ find(struct ac_conversations *c, const char *login, const char *browser)
 static enum ac_look_kind
 wait_for(struct ac_conversations *c, struct ac_conversation *one, struct ac_waiter *waiter)
 {
-	int64_t now = ac_monotonic_ms();
+	int64_t now = ac_clock_monotonic_ms();
 
 	if (waiter->until == 0)
 		waiter->until = now + c->settings.wait_ms;
@@ -416,7 +398,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	    look->rhost == NULL || look->user == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
-	if (one->state != AC_CONVERSATION_HELD && ac_monotonic_ms() >= one->deadline_ms) {
+	if (one->state != AC_CONVERSATION_HELD && ac_clock_monotonic_ms() >= one->deadline_ms) {
 		if (one->state == AC_CONVERSATION_OVER)
 			return AC_LOOK_UNKNOWN;
 		ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
@@ -471,7 +453,7 @@ ac_conversations_answer_take(struct ac_conversations *c, const char *login, cons
 	if (one != NULL && one->state == AC_CONVERSATION_ASKED && question != NULL &&
 	    strlen(question) == AC_QUESTION_LEN &&
 	    ac_secret_equal(one->question, question, AC_QUESTION_LEN) &&
-	    ac_monotonic_ms() < one->deadline_ms) {
+	    ac_clock_monotonic_ms() < one->deadline_ms) {
 		one->answer = answer;
 		answer = NULL;
 		free(one->prompt);
@@ -479,7 +461,7 @@ ac_conversations_answer_take(struct ac_conversations *c, const char *login, cons
 		ac_wipe(one->question, sizeof(one->question));
 		one->state = AC_CONVERSATION_LOCK;
 		one->ticket = ++c->serial;
-		one->attempt_ms = ac_monotonic_ms();
+		one->attempt_ms = ac_clock_monotonic_ms();
 		one->deadline_ms = one->end_ms;
 		taken = true;
 	}

@@ -15,6 +15,7 @@
 
 #include "base/base64url.h"
 #include "base/random.h"
+#include "server/clock.h"
 #include "server/log.h"
 #include "server/log_name.h"
 
@@ -45,7 +46,7 @@ end(struct ac_conversations *c, struct ac_conversation *one, enum ac_look_kind o
 		return;
 	one->state = AC_CONVERSATION_HELD;
 	one->deadline_ms =
-		one->attempt_ms + ((ac_monotonic_ms() - one->attempt_ms) / floor + 1) * floor;
+		one->attempt_ms + ((ac_clock_monotonic_ms() - one->attempt_ms) / floor + 1) * floor;
 }
 
 /* There was nobody to ask. */
@@ -62,7 +63,7 @@ static bool
 ask(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wire_prompt *prompt)
 {
 	unsigned char nonce[AC_QUESTION_LEN * 3 / 4];
-	int64_t deadline = ac_monotonic_ms() + c->settings.prompt_ms;
+	int64_t deadline = ac_clock_monotonic_ms() + c->settings.prompt_ms;
 
 	one->prompt = malloc(sizeof(*prompt));
 	if (one->prompt == NULL || ac_random_fill(NULL, nonce, sizeof(nonce)) != AUTHCODE_OK)
@@ -78,7 +79,7 @@ ask(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wir
 static void
 judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wire_result *result)
 {
-	int64_t deadline = ac_monotonic_ms() + c->settings.prompt_ms;
+	int64_t deadline = ac_clock_monotonic_ms() + c->settings.prompt_ms;
 
 	if ((size_t)result->verdict >= AC_ARRAY_SIZE(verdicts) ||
 	    (result->verdict != AC_VERDICT_OK && verdicts[result->verdict].reason == NULL)) {
@@ -393,7 +394,7 @@ ac_conversations_run(void *conversations)
 		int timeout, count = 0;
 
 		(void)pthread_mutex_lock(&c->lock);
-		now = ac_monotonic_ms();
+		now = ac_clock_monotonic_ms();
 		expire(c, now);
 		move_on(c);
 		ready = collect_waiters(c, now);

@@ -77,8 +77,6 @@ struct ac_conversations {
 	uint8_t log_key[AC_LOG_NAME_KEY_LEN]; /* of names that nobody has proved */
 };
 
-int64_t ac_monotonic_ms(void);
-
 /* Ends it for good: helper, secrets and lock are gone, the outcome stays to be
  * looked at. reason must be a constant. */
 void ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,

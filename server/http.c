@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "server/app.h"
+#include "server/clock.h"
 #include "server/dispatch.h"
 #include "server/http_internal.h"
 #include "server/log.h"
@@ -54,7 +55,7 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 
 	if (h->phase == AC_HTTP_REPLIED)
 		(void)snprintf(status, sizeof(status), "%u", h->status);
-	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(ac_http_now_ms() - h->began_ms));
+	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(ac_clock_monotonic_ms() - h->began_ms));
 	ac_log_event(AC_LOG_INFO,
 		     how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "request" : "request broken off",
 		     "rhost", h->peer, "method", h->method_name, "path",
@@ -124,7 +125,7 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	h->wire_target = uri;
 	h->conn = info->socket_context;
 	h->conn->request = h;
-	h->began_ms = ac_http_now_ms();
+	h->began_ms = ac_clock_monotonic_ms();
 	h->below = "";
 	h->too_long = len > AC_MAX_URI;
 	if (!h->too_long)

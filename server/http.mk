@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # HTTP, routes and the process around them.
 
-noinst_LTLIBRARIES += libserver_address.la libserver_http.la
-libserver_address_la_SOURCES = server/address.c server/address.h
+noinst_LTLIBRARIES += libserver_shared.la libserver_http.la
+libserver_shared_la_SOURCES = server/address.c server/address.h \
+	server/clock.c server/clock.h
 # As an object of its own: others compile the file for themselves.
-libserver_address_la_CPPFLAGS = $(AM_CPPFLAGS)
+libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/app.h \
 	server/dispatch.c server/dispatch.h \
@@ -24,7 +25,7 @@ libserver_http_la_SOURCES = \
 	server/routes.c server/routes.h \
 	server/state.c server/state.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
-libserver_http_la_LIBADD = libserver_address.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
+libserver_http_la_LIBADD = libserver_shared.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 
 sbin_PROGRAMS += authcoded
 authcoded_SOURCES = server/main.c server/options.c server/options.h

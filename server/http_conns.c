@@ -17,8 +17,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "server/clock.h"
 #include "server/http_internal.h"
 
 #define SWEEP_CHUNK 256 /* descriptors looked at under one hold of the lock */
@@ -40,15 +40,6 @@ struct ac_http_conns {
 	uint32_t max_per_address;
 	struct address_count *buckets[BUCKETS];
 };
-
-int64_t
-ac_http_now_ms(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct ac_http_conns *
 ac_http_conns_new(uint32_t max, uint32_t max_per_address)
@@ -171,7 +162,7 @@ add_locked(struct ac_http_conns *conns, int fd, const struct ac_address *address
 		}
 		conn->counted = !exempt;
 	}
-	atomic_init(&conn->clock, ac_http_now_ms() + AC_HTTP_HEADER_MS);
+	atomic_init(&conn->clock, ac_clock_monotonic_ms() + AC_HTTP_HEADER_MS);
 	conns->by_fd[fd] = conn;
 	conns->count++;
 	return conn;
@@ -272,7 +263,7 @@ look_at(struct ac_http_conns *conns, struct ac_http_conn *conn, int64_t now, boo
 void
 ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too)
 {
-	int64_t now = ac_http_now_ms();
+	int64_t now = ac_clock_monotonic_ms();
 
 	for (size_t start = 0; start < conns->size; start += SWEEP_CHUNK) {
 		size_t end = start + SWEEP_CHUNK < conns->size ? start + SWEEP_CHUNK : conns->size;
@@ -290,7 +281,7 @@ void
 ac_http_clock_request_line(struct ac_http_conn *conn)
 {
 	if (atomic_load(&conn->clock) <= 0)
-		atomic_store(&conn->clock, ac_http_now_ms() + AC_HTTP_HEADER_MS);
+		atomic_store(&conn->clock, ac_clock_monotonic_ms() + AC_HTTP_HEADER_MS);
 }
 
 void
@@ -310,12 +301,12 @@ ac_http_clock_stop(struct ac_http_conn *conn)
 void
 ac_http_clock_reply(struct ac_http_conn *conn)
 {
-	atomic_store(&conn->clock, ac_http_now_ms() + AC_HTTP_REQUEST_MS);
+	atomic_store(&conn->clock, ac_clock_monotonic_ms() + AC_HTTP_REQUEST_MS);
 }
 
 void
 ac_http_clock_idle(struct ac_http_conn *conn)
 {
 	atomic_store(&conn->idle_bytes, bytes_received(conn->fd));
-	atomic_store(&conn->clock, -ac_http_now_ms());
+	atomic_store(&conn->clock, -ac_clock_monotonic_ms());
 }

@@ -55,7 +55,6 @@ void ac_http_conns_remove(struct ac_http_conns *conns, struct ac_http_conn *conn
 void ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too);
 size_t ac_http_conns_count(struct ac_http_conns *conns);
 
-int64_t ac_http_now_ms(void); /* monotonic */
 /* The clock of a connection, step by step. */
 void ac_http_clock_request_line(struct ac_http_conn *conn);
 void ac_http_clock_body(struct ac_http_conn *conn);

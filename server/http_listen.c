@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/clock.h"
 #include "server/http_internal.h"
 #include "server/log.h"
 #include "server/privileges.h"
@@ -235,9 +236,9 @@ ac_http_accept_loop(void *arg)
 			    !accept_some(service, &service->listeners[i - 1]))
 				paused = true;
 		}
-		if (ac_http_now_ms() - swept >= SWEEP_MS) {
+		if (ac_clock_monotonic_ms() - swept >= SWEEP_MS) {
 			ac_http_conns_sweep(service->conns, false);
-			swept = ac_http_now_ms();
+			swept = ac_clock_monotonic_ms();
 		}
 	}
 	return NULL;

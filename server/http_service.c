@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/clock.h"
 #include "server/http_internal.h"
 #include "server/log.h"
 
@@ -229,10 +230,10 @@ static bool
 wait_for_none(struct ac_http_service *service, const _Atomic size_t *counter, int64_t wait_ms)
 {
 	const struct timespec nap = { .tv_nsec = 20000000 };
-	int64_t deadline = ac_http_now_ms() + wait_ms;
+	int64_t deadline = ac_clock_monotonic_ms() + wait_ms;
 
 	ac_http_conns_sweep(service->conns, true);
-	while (atomic_load(counter) > 0 && ac_http_now_ms() < deadline) {
+	while (atomic_load(counter) > 0 && ac_clock_monotonic_ms() < deadline) {
 		(void)nanosleep(&nap, NULL);
 		ac_http_conns_sweep(service->conns, true);
 	}

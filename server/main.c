@@ -15,7 +15,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <authcode/authcode.h>
@@ -23,6 +22,7 @@
 #include "base/attr.h"
 #include "base/secret.h"
 #include "server/app.h"
+#include "server/clock.h"
 #include "server/config.h"
 #include "server/device.h"
 #include "server/http.h"
@@ -184,13 +184,12 @@ start(struct daemon *d, struct authcode_reason *reason)
 static void
 purge(struct authcode_store *store)
 {
-	struct timespec now = { 0 };
+	int64_t now_ms = ac_clock_unix_ms();
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	for (int i = 0; i < PURGE_BATCHES; i++) {
 		struct authcode_operation operation = {
 			.kind = AUTHCODE_OP_PURGE,
-			.now_ms = (int64_t)now.tv_sec * 1000,
+			.now_ms = now_ms,
 			.u.purge.limit = PURGE_ROWS,
 		};
 

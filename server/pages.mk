@@ -41,4 +41,4 @@ libserver_pages_la_SOURCES = \
 	server/visit.c server/visit.h
 nodist_libserver_pages_la_SOURCES = server/page_files.c
 libserver_pages_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-libserver_pages_la_LIBADD = libserver_address.la libpam_relay.la libauthcode_base.la $(CRYPTO_LIBS)
+libserver_pages_la_LIBADD = libserver_shared.la libpam_relay.la libauthcode_base.la $(CRYPTO_LIBS)

@@ -9,21 +9,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "server/clock.h"
 #include "server/cookies.h"
 #include "server/dispatch.h"
 #include "server/respond.h"
 #include "server/routes.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 free_exchange(void *state)
@@ -55,7 +46,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		.content_type = ac_http_header(h, "Content-Type"),
 		.authorization = ac_http_header(h, "Authorization"),
 		.peer = ac_http_peer(h),
-		.now_ms = now_ms(),
+		.now_ms = ac_clock_unix_ms(),
 	};
 
 	/* Cookies mean something to pages alone: no token is given for a cookie. */

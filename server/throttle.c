@@ -20,10 +20,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "server/clock.h"
 #include "server/log.h"
 
 #define FILE_NAME "guesses"
@@ -67,15 +67,6 @@ struct ac_throttle {
 };
 
 /* --- the file ------------------------------------------------------------- */
-
-static int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool
 is_ours(const struct stat *st)
@@ -155,7 +146,7 @@ ac_throttle_open(int dir_fd, const uint8_t master_key[AC_MAC_LEN],
 		 const struct ac_throttle_limits *limits, struct ac_throttle **ret)
 {
 	struct ac_throttle *t = calloc(1, sizeof(*t));
-	int64_t now = clock_ms(CLOCK_REALTIME);
+	int64_t now = ac_clock_unix_ms();
 
 	if (t == NULL)
 		return AUTHCODE_ERR_MEMORY;
@@ -169,7 +160,7 @@ ac_throttle_open(int dir_fd, const uint8_t master_key[AC_MAC_LEN],
 	(void)pthread_mutex_init(&t->lock, NULL);
 	if (now < t->table->header.clock_ms)
 		now = t->table->header.clock_ms;
-	t->base_ms = now - clock_ms(CLOCK_MONOTONIC);
+	t->base_ms = now - ac_clock_monotonic_ms();
 	*ret = t;
 	return AUTHCODE_OK;
 }
@@ -258,7 +249,7 @@ full_at(int64_t full_ms, int64_t now)
 static int64_t
 read_clock(struct ac_throttle *t)
 {
-	int64_t now = t->base_ms + clock_ms(CLOCK_MONOTONIC);
+	int64_t now = t->base_ms + ac_clock_monotonic_ms();
 
 	t->table->header.clock_ms = now;
 	return now;

@@ -9,21 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "server/clock.h"
 #include "server/pages.h"
 #include "server/respond.h"
-
-static int64_t
-unix_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 const char *
 ac_visit_get(const struct ac_visit *v, const char *name)
@@ -62,7 +53,7 @@ ac_visit_begin(struct ac_visit *v, struct ac_app *app, struct ac_http *h, enum a
 	struct authcode_bytes data = origin == AC_FROM_BODY ? ac_http_body(h) : ac_http_query(h);
 	enum authcode_err err;
 
-	*v = (struct ac_visit){ .app = app, .h = h, .now_ms = unix_ms() };
+	*v = (struct ac_visit){ .app = app, .h = h, .now_ms = ac_clock_unix_ms() };
 	if (authcode_arena_new(AC_MAX_ARENA, &v->arena) != AUTHCODE_OK ||
 	    ac_cookie_browser_ensure(app, h, v->browser) != AUTHCODE_OK) {
 		ac_visit_fail(v);

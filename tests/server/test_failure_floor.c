@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "login_world.h"
+#include "server/clock.h"
 #include "server/conversation_table.h"
 
 #define FLOOR_MS 600
@@ -37,7 +38,7 @@ static void
 assert_fails_after(int64_t began, const char *txn, int64_t floors)
 {
 	struct ac_http *h = get_prompt(&w, ALICE, login, txn);
-	int64_t took = ac_monotonic_ms() - began;
+	int64_t took = ac_clock_monotonic_ms() - began;
 
 	assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_FAILED));
 	fake_http_free(&h);
@@ -59,7 +60,7 @@ enter(const char *txn, const char *user, const char *password)
 static void
 a_wrong_password_is_told_at_the_floor(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 
 	(void)state;
 	enter("txn:1", "alice", "wrong");
@@ -71,7 +72,7 @@ a_wrong_password_is_told_at_the_floor(void **state)
 static void
 a_slow_failure_is_told_at_the_next_multiple(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 
 	(void)state;
 	enter("txn:1", "alice", "wrong");
@@ -90,7 +91,7 @@ what_pam_never_sees_is_told_at_the_floor(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		int64_t began = ac_monotonic_ms();
+		int64_t began = ac_clock_monotonic_ms();
 		char txn[16];
 
 		snprintf(txn, sizeof(txn), "txn:%zu", i);
@@ -103,7 +104,7 @@ what_pam_never_sees_is_told_at_the_floor(void **state)
 static void
 a_helper_that_dies_is_told_at_the_floor(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 
 	(void)state;
 	enter("txn:1", "alice", "wrong");
@@ -121,7 +122,7 @@ a_wrong_answer_counts_from_the_answer(void **state)
 	(void)state;
 	begin_question(&w, login, nonce);
 	pause_ms(FLOOR_MS / 2);
-	began = ac_monotonic_ms();
+	began = ac_clock_monotonic_ms();
 	h = post_answer(&w, ALICE, login, nonce, "123456");
 	fake_http_free(&h);
 	assert_true(script_wait_answers(0, 1));
@@ -132,7 +133,7 @@ a_wrong_answer_counts_from_the_answer(void **state)
 static void
 a_success_does_not_wait(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 	struct ac_http *h;
 
 	(void)state;
@@ -142,14 +143,14 @@ a_success_does_not_wait(void **state)
 	h = get_prompt(&w, ALICE, login, "txn:1");
 	assert_non_null(fake_reply_header(h, "Set-Cookie"));
 	fake_http_free(&h);
-	assert_in_range(ac_monotonic_ms() - began, 0, FLOOR_MS - 1);
+	assert_in_range(ac_clock_monotonic_ms() - began, 0, FLOOR_MS - 1);
 }
 
 /* Otherwise the time of the second attempt, or its refusal, tells of the first. */
 static void
 the_next_attempt_on_a_name_begins_when_the_failure_is_told(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 
 	(void)state;
 	enter("txn:1", "alice", "wrong");
@@ -160,7 +161,7 @@ the_next_attempt_on_a_name_begins_when_the_failure_is_told(void **state)
 	pause_ms(50);
 	assert_int_equal(script_started(), 1);
 	assert_true(script_wait_started(2));
-	assert_in_range(ac_monotonic_ms() - began, FLOOR_MS, FLOOR_MS + LATE_MS);
+	assert_in_range(ac_clock_monotonic_ms() - began, FLOOR_MS, FLOOR_MS + LATE_MS);
 }
 
 static void
@@ -195,7 +196,7 @@ giving_up_does_not_tell_that_pam_has_failed(void **state)
 static void
 stopping_waits_for_no_floor(void **state)
 {
-	int64_t began = ac_monotonic_ms();
+	int64_t began = ac_clock_monotonic_ms();
 	struct ac_http *h;
 
 	(void)state;
@@ -208,7 +209,7 @@ stopping_waits_for_no_floor(void **state)
 	finish_prompt(&w, h);
 	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&h);
-	assert_in_range(ac_monotonic_ms() - began, 0, FLOOR_MS - 1);
+	assert_in_range(ac_clock_monotonic_ms() - began, 0, FLOOR_MS - 1);
 }
 
 static int

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The daemon's two clocks, in milliseconds. The library has none of its own.
+ */
+#ifndef AC_SERVER_CLOCK_H
+#define AC_SERVER_CLOCK_H
+
+#include <stdint.h>
+
+int64_t ac_clock_unix_ms(void);      /* what the protocol and the store are told */
+int64_t ac_clock_monotonic_ms(void); /* deadlines: nobody sets it */
+
+#endif
