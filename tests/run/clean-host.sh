@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 [ -n "${AUTHCODE_OWN_MOUNTS:-}" ] || exec env AUTHCODE_OWN_MOUNTS=1 unshare --mount "$0" "$@"
 
 release=$1
-mirror=${2:-http://deb.debian.org/debian}
+mirror=${2:-} # else mmdebstrap's own choice
 top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
 host=$top/root
 
@@ -36,7 +36,7 @@ as_alice=("${as_root[@]}" setpriv --reuid=alice --regid=alice --init-groups env 
 inside() { "${as_root[@]}" "$@"; }
 
 echo "== $release: the base system"
-mmdebstrap --quiet --variant=minbase "$release" "$host" "$mirror"
+mmdebstrap --quiet --variant=minbase "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
 mount --rbind /proc "$host/proc"
 inside useradd --create-home --shell /bin/bash alice
