@@ -35,7 +35,7 @@ struct ac_relay {
 static const struct {
 	enum ac_relay_event_kind kind; /* 0 = FAILED: no row */
 	enum state next;
-} transitions[STATE_COUNT][AC_WIRE_CHECKED + 1] = {
+} transitions[STATE_COUNT][AC_WIRE_LAST + 1] = {
 	[STATE_STARTED][AC_WIRE_CANON] = { AC_RELAY_CANON, STATE_CANON },
 	[STATE_WORKING][AC_WIRE_PROMPT] = { AC_RELAY_PROMPT, STATE_ASKED },
 	[STATE_WORKING][AC_WIRE_RESULT] = { AC_RELAY_RESULT, STATE_BROKEN },

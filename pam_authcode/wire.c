@@ -23,7 +23,7 @@ struct field {
 	size_t max;
 	unsigned int verdicts; /* KIND_VERDICT: bit set of those allowed */
 	bool filled;           /* a text that may not be empty */
-	bool only_ok;          /* must be empty or zero unless the verdict is OK */
+	unsigned int only;     /* verdicts it is for, as bits; empty or zero with others; 0: any */
 };
 
 struct shape {
@@ -38,7 +38,7 @@ struct cursor {
 	const uint8_t *in;
 	size_t size;
 	size_t pos;
-	enum ac_verdict verdict; /* of this frame, for only_ok */
+	enum ac_verdict verdict; /* of this frame, for only */
 };
 
 static bool
@@ -87,9 +87,15 @@ get_number(struct cursor *c, size_t width, uint32_t *ret)
 }
 
 static bool
+applies(const struct cursor *c, const struct field *field)
+{
+	return field->only == 0 || (field->only & 1u << c->verdict) != 0;
+}
+
+static bool
 text_ok(const struct cursor *c, const struct field *field, const char *text, size_t len)
 {
-	if (field->only_ok && c->verdict != AC_VERDICT_OK)
+	if (!applies(c, field))
 		return len == 0;
 	return len <= field->max && (len > 0 || !field->filled) &&
 	       ac_text_rule_holds(field->rule, text, len);
@@ -159,7 +165,7 @@ put_u32(struct cursor *c, const struct field *field, const char *base)
 	uint32_t value;
 
 	memcpy(&value, base + field->offset, sizeof(value));
-	if (field->only_ok && c->verdict != AC_VERDICT_OK && value != 0)
+	if (!applies(c, field) && value != 0)
 		return false;
 	return put_number(c, value, 4);
 }
@@ -169,8 +175,7 @@ get_u32(struct cursor *c, const struct field *field, char *base)
 {
 	uint32_t value;
 
-	if (!get_number(c, 4, &value) ||
-	    (field->only_ok && c->verdict != AC_VERDICT_OK && value != 0))
+	if (!get_number(c, 4, &value) || (!applies(c, field) && value != 0))
 		return false;
 	memcpy(base + field->offset, &value, sizeof(value));
 	return true;
@@ -213,7 +218,7 @@ static const struct field message_text = {
 static bool
 count_ok(const struct cursor *c, const struct field *field, size_t count)
 {
-	if (field->only_ok && c->verdict != AC_VERDICT_OK)
+	if (!applies(c, field))
 		return count == 0;
 	return count <= field->max;
 }
@@ -301,23 +306,24 @@ static const struct {
 		.name = #member, .kind = KIND_MESSAGES, .offset = AT(frame, member),               \
 		.count_offset = AT(frame, counter), .max = AC_WIRE_MAX_MESSAGES, __VA_ARGS__       \
 	}
-#define IDENTITY(frame)                                                                            \
-	TEXT(frame, user, .rule = AC_TEXT_ACCOUNT, .filled = true, .only_ok = true),               \
-		NUMBER(frame, uid, .only_ok = true),                                               \
-		TEXT(frame, full_name, .rule = AC_TEXT_PRINTABLE, .only_ok = true),                \
-		TEXT(frame, home, .rule = AC_TEXT_PRINTABLE, .only_ok = true),                     \
-		TEXT(frame, groups, .rule = AC_TEXT_LINES, .only_ok = true,                        \
-		     .count_offset = AT(frame, groups_len))
-
 #define ALLOW(verdict) (1u << AC_VERDICT_##verdict)
 #define LOGIN_VERDICTS (ALLOW(DENIED) | ALLOW(OK) | ALLOW(UNAVAILABLE) | ALLOW(CHANGE_DUE))
-#define CHECK_VERDICTS (LOGIN_VERDICTS | ALLOW(EXPIRED) | ALLOW(GONE))
+#define CHECK_VERDICTS (LOGIN_VERDICTS | ALLOW(EXPIRED) | ALLOW(GONE) | ALLOW(LOCKED))
+
+#define IDENTITY(frame)                                                                            \
+	TEXT(frame, user, .rule = AC_TEXT_ACCOUNT, .filled = true, .only = ALLOW(OK)),             \
+		NUMBER(frame, uid, .only = ALLOW(OK)),                                             \
+		TEXT(frame, full_name, .rule = AC_TEXT_PRINTABLE, .only = ALLOW(OK)),              \
+		TEXT(frame, home, .rule = AC_TEXT_PRINTABLE, .only = ALLOW(OK)),                   \
+		TEXT(frame, groups, .rule = AC_TEXT_LINES, .only = ALLOW(OK),                      \
+		     .count_offset = AT(frame, groups_len))
 
 static const struct field start_fields[] = {
 	TEXT(start, service, .rule = AC_TEXT_SERVICE, .filled = true),
 	TEXT(start, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
 	TEXT(start, rhost, .rule = AC_TEXT_PRINTABLE),
 	TEXT(start, language, .rule = AC_TEXT_LANGUAGE),
+	TEXT(start, ticket, .rule = AC_TEXT_PRINTABLE),
 };
 static const struct field canon_fields[] = {
 	TEXT(canon, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
@@ -332,17 +338,33 @@ static const struct field answer_fields[] = {
 };
 static const struct field result_fields[] = {
 	VERDICT(result, verdict, LOGIN_VERDICTS),
-	MESSAGES(result, messages, message_count, .only_ok = true),
+	MESSAGES(result, messages, message_count, .only = ALLOW(OK)),
 	IDENTITY(result.identity),
+	TEXT(result, environment, .rule = AC_TEXT_LINES, .only = ALLOW(OK),
+	     .count_offset = AT(result, environment_len)),
+	TEXT(result, ticket, .rule = AC_TEXT_PRINTABLE, .only = ALLOW(CHANGE_DUE)),
 };
 static const struct field check_fields[] = {
 	TEXT(check, service, .rule = AC_TEXT_SERVICE, .filled = true),
 	TEXT(check, user, .rule = AC_TEXT_ACCOUNT, .filled = true),
 	NUMBER(check, uid),
+	FLAG(check, claims),
 };
 static const struct field checked_fields[] = {
 	VERDICT(checked, verdict, CHECK_VERDICTS),
 	IDENTITY(checked.identity),
+	TEXT(checked, file_claims, .rule = AC_TEXT_UTF8, .only = ALLOW(OK),
+	     .count_offset = AT(checked, file_claims_len)),
+	TEXT(checked, command_claims, .rule = AC_TEXT_UTF8, .only = ALLOW(OK),
+	     .count_offset = AT(checked, command_claims_len)),
+};
+static const struct field ask_fields[] = {
+	TEXT(ask, service, .rule = AC_TEXT_SERVICE, .filled = true),
+};
+static const struct field about_fields[] = {
+	FLAG(about, usable),
+	NUMBER(about, deny),
+	TEXT(about, reason, .rule = AC_TEXT_PRINTABLE),
 };
 
 #define SHAPE(type, rows)                                                                          \
@@ -353,6 +375,7 @@ static const struct shape shapes[] = {
 	[AC_WIRE_GO] = { .name = "GO" }, SHAPE(PROMPT, prompt_fields),
 	SHAPE(ANSWER, answer_fields),    SHAPE(RESULT, result_fields),
 	SHAPE(CHECK, check_fields),      SHAPE(CHECKED, checked_fields),
+	SHAPE(ASK, ask_fields),          SHAPE(ABOUT, about_fields),
 };
 
 static const struct shape *

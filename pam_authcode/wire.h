@@ -10,8 +10,8 @@
  * error ends the process that sees it. Even types go to the helper, odd ones
  * come back.
  *
- *   login   START → CANON → GO → ( PROMPT → ANSWER )* → RESULT
- *   check   ( CHECK → CHECKED )*
+ *   login, passwd   START → CANON → GO → ( PROMPT → ANSWER )* → RESULT
+ *   check           ( CHECK → CHECKED | ASK → ABOUT )*
  *
  * CANON gives the name PAM really uses, so that the daemon takes its lock per
  * account before any module works; GO lets the helper begin.
@@ -37,7 +37,11 @@ enum ac_wire_type {
 	AC_WIRE_RESULT = 7,
 	AC_WIRE_CHECK = 8,
 	AC_WIRE_CHECKED = 9,
+	AC_WIRE_ASK = 10,
+	AC_WIRE_ABOUT = 11,
 };
+
+#define AC_WIRE_LAST AC_WIRE_ABOUT
 
 /* 0 is refusal: success is the exception one line assigns. */
 enum ac_verdict {
@@ -45,8 +49,9 @@ enum ac_verdict {
 	AC_VERDICT_OK = 1,
 	AC_VERDICT_UNAVAILABLE = 2, /* the stack could not decide (directory down, bad service) */
 	AC_VERDICT_CHANGE_DUE = 3,  /* password change required first */
-	AC_VERDICT_EXPIRED = 4,     /* check only: the account has expired */
+	AC_VERDICT_EXPIRED = 4,     /* check only: shadow says that the account has expired */
 	AC_VERDICT_GONE = 5,        /* check only: no such account, or another uid */
+	AC_VERDICT_LOCKED = 6,      /* check only: '!' stands in front of the hash in shadow */
 	AC_VERDICT_COUNT,
 };
 
@@ -63,8 +68,9 @@ struct ac_wire_message {
 struct ac_wire_start {
 	char service[AC_MAX_SERVICE + 1];
 	char user[AC_MAX_USER_NAME + 1];
-	char rhost[64];    /* IP literal, or "" */
-	char language[64]; /* for LANGUAGE, [A-Za-z_:@.-], or "" */
+	char rhost[64];                      /* IP literal, or "" */
+	char language[64];                   /* for LANGUAGE, [A-Za-z_:@.-], or "" */
+	char ticket[AC_WIRE_TICKET_LEN + 1]; /* passwd: of the RESULT that asked for it; else "" */
 };
 
 struct ac_wire_canon {
@@ -98,17 +104,36 @@ struct ac_wire_result {
 	uint16_t message_count; /* texts after the last prompt; only with OK */
 	struct ac_wire_message messages[AC_WIRE_MAX_MESSAGES];
 	struct ac_wire_identity identity; /* OK only, else all zero */
+	uint16_t environment_len;
+	char environment[AC_WIRE_MAX_ENVIRONMENT + 1]; /* NAME=value joined by '\n'; OK only */
+	char ticket[AC_WIRE_TICKET_LEN + 1]; /* CHANGE_DUE only: lets passwd begin, once */
 };
 
 struct ac_wire_check {
 	char service[AC_MAX_SERVICE + 1];
 	char user[AC_MAX_USER_NAME + 1];
 	uint32_t uid; /* as bound to the subject */
+	bool claims;  /* what else is known of the person is wanted */
 };
 
 struct ac_wire_checked {
 	enum ac_verdict verdict;
 	struct ac_wire_identity identity; /* OK only */
+	uint16_t file_claims_len;         /* JSON texts as they were found, not parsed; OK only */
+	char file_claims[AC_MAX_CLAIMS + 1];
+	uint16_t command_claims_len;
+	char command_claims[AC_MAX_CLAIMS + 1];
+};
+
+/* About a service that people sign in with. */
+struct ac_wire_ask {
+	char service[AC_MAX_SERVICE + 1];
+};
+
+struct ac_wire_about {
+	bool usable;   /* on the list, with a file, and the policy allows it */
+	uint32_t deny; /* failures after which its pam_faillock locks; 0: none */
+	char reason[AC_WIRE_MAX_TEXT + 1]; /* why it is not usable: one sentence */
 };
 
 struct ac_wire_frame {
@@ -121,6 +146,8 @@ struct ac_wire_frame {
 		struct ac_wire_result result;
 		struct ac_wire_check check;
 		struct ac_wire_checked checked;
+		struct ac_wire_ask ask;
+		struct ac_wire_about about;
 	} u;
 };
 

@@ -39,6 +39,7 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		ac_cookie_set_session(app, h, r->set_session);
 	switch (r->kind) {
 	case AUTHCODE_RESPONSE_PAGE:
+	case AUTHCODE_RESPONSE_REFUSED:
 		ac_page_error(app, h, r->status, r->refusal.error, r->refusal.description);
 		return;
 	case AUTHCODE_RESPONSE_JSON:

@@ -29,13 +29,17 @@
 #define AC_MAX_GROUP_NAME 256
 #define AC_MAX_GROUPS 512
 #define AC_MAX_ISSUER 512
+#define AC_MAX_ACR 128             /* an authentication context class */
+#define AC_MAX_CLAIMS 16384       /* JSON text of one source of claims */
 
 /* The wire between authcoded and authcode-login. */
-#define AC_WIRE_MAX_FRAME 28672 /* 32 messages of 512 bytes, an identity and their fields */
+#define AC_WIRE_MAX_FRAME 49152 /* an identity and two texts of claims; or 32 messages */
 #define AC_WIRE_MAX_MESSAGES 32 /* PAM_MAX_NUM_MSG */
 #define AC_WIRE_MAX_TEXT 512    /* PAM_MAX_MSG_SIZE */
 #define AC_WIRE_MAX_ROUNDS 20
 #define AC_WIRE_MAX_CHECKS 64 /* users per check connection */
+#define AC_WIRE_MAX_ENVIRONMENT 4096
+#define AC_WIRE_TICKET_LEN 43 /* base64url of 256 bits */
 #define AC_MAX_SERVICE 64     /* PAM service name */
 
 #endif

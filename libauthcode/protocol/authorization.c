@@ -229,6 +229,7 @@ answer_issue(struct authcode_exchange *x)
 		ac_authorization_fail(a, x->operation.err, "issue code");
 		return;
 	case AUTHCODE_RESULT_REUSED:
+	case AUTHCODE_RESULT_CONFLICT:
 		break;
 	}
 	ac_authorization_refuse(a, AC_SERVER_ERROR, incomplete);

@@ -50,14 +50,30 @@ sample_frame(size_t index, struct ac_wire_frame *ret)
 			.message_count = 1,
 			.messages = { { AC_MESSAGE_INFO, "Last login: never" } },
 			.identity = alice,
+			.environment_len = 19,
+			.environment = "AUTH_INDICATORS=otp",
 		};
 		break;
 	case AC_WIRE_CHECK:
-		ret->u.check = (struct ac_wire_check){ "authcode-check", "alice", 1000 };
+		ret->u.check = (struct ac_wire_check){
+			.service = "authcode-check", .user = "alice", .uid = 1000, .claims = true
+		};
 		break;
 	case AC_WIRE_CHECKED:
-		ret->u.checked =
-			(struct ac_wire_checked){ .verdict = AC_VERDICT_OK, .identity = alice };
+		ret->u.checked = (struct ac_wire_checked){
+			.verdict = AC_VERDICT_OK,
+			.identity = alice,
+			.file_claims_len = 2,
+			.file_claims = "{}",
+			.command_claims_len = 26,
+			.command_claims = "{\"email\":\"a@example.org\"}\n",
+		};
+		break;
+	case AC_WIRE_ASK:
+		ret->u.ask = (struct ac_wire_ask){ "authcode" };
+		break;
+	case AC_WIRE_ABOUT:
+		ret->u.about = (struct ac_wire_about){ .usable = true, .deny = 3 };
 		break;
 	}
 }

@@ -316,7 +316,7 @@ a_frame_out_of_order_ends_the_helper(void **state)
 
 	driver_write(driver, "authcode", "auth required @T " ASK "\naccount required @T\n");
 	for (size_t reached = 0; reached < AC_ARRAY_SIZE(order); reached++) {
-		for (unsigned int type = 0; type <= AC_WIRE_CHECKED + 1; type++) {
+		for (unsigned int type = 0; type <= AC_WIRE_LAST + 1; type++) {
 			struct helper helper;
 			uint8_t data[AC_WIRE_MAX_FRAME] = { (uint8_t)type };
 			size_t len = 1;

@@ -69,6 +69,17 @@ struct authcode_client {
 	size_t introspect_client_count;
 	uint32_t access_token_ttl_s; /* 0: the issuer's default */
 	const char *pam_service;     /* NULL: the host's default; the library never reads it */
+	/* Who may use it: these names, and members of these groups; both empty: everybody. */
+	const char *const *allow_users;
+	size_t allow_user_count;
+	const char *const *allow_groups;
+	size_t allow_group_count;
+	const char *min_acr; /* a row of the issuer's acrs whose level a sign-in must reach; NULL */
+	/* Which groups it is told: these, and those that begin so; neither: all. */
+	const char *const *group_claims;
+	size_t group_claim_count;
+	const char *group_claim_prefix; /* NULL: none */
+	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
 };
 
 /* Hashes a client secret the one way it is stored and compared. Thread-safe. */

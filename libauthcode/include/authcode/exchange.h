@@ -18,6 +18,7 @@
 #ifndef AUTHCODE_EXCHANGE_H
 #define AUTHCODE_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,7 @@ struct authcode_sign_in {
 	struct authcode_user user;
 	const char *acr;         /* what the sign-in proved; NULL: none stated */
 	const char *amr;         /* RFC 8176 values, space-separated; NULL: none */
+	const char *claims;      /* a JSON object of what the sign-in has told; NULL: nothing */
 	const char *transaction; /* the seal of the page that asked */
 	const char *browser;     /* value of the browser cookie */
 	const char *session;     /* value of the session cookie it replaces, or NULL */
@@ -66,6 +68,43 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 				const struct authcode_sign_in *sign_in,
 				struct authcode_exchange **ret_exchange);
+
+/* --- the account behind a request ---------------------------------------- */
+
+/* Whose account the host must look at before the exchange can go on. */
+struct authcode_account_query {
+	int64_t subject_id;
+	const char *user_name;
+	uint32_t uid;
+	const struct authcode_client *client; /* for whom */
+	bool claims;                          /* what else is known of the person is wanted */
+};
+
+enum authcode_account_state {
+	AUTHCODE_ACCOUNT_UNKNOWN = 0, /* nobody could be asked: fails, grants stay */
+	AUTHCODE_ACCOUNT_GOOD,
+	AUTHCODE_ACCOUNT_REFUSED, /* not now: fails, grants stay */
+	AUTHCODE_ACCOUNT_GONE,    /* for good; the host retires the subject */
+};
+
+struct authcode_account {
+	enum authcode_account_state state;
+	/* GOOD: as they are now. Strings are read only during the call. */
+	const char *full_name;     /* or NULL */
+	const char *const *groups; /* names */
+	size_t group_count;
+	const char *claims; /* a JSON object, or NULL */
+};
+
+/* After authcode_exchange_begin(), with check_accounts: not NULL when the exchange
+ * waits for authcode_exchange_set_account(). Every path that issues or describes
+ * something of a person stops here, once. Borrowed from the exchange. */
+AUTHCODE_API const struct authcode_account_query *
+authcode_exchange_account(const struct authcode_exchange *exchange);
+
+/* Carries the exchange on to its operation or response. */
+AUTHCODE_API void authcode_exchange_set_account(struct authcode_exchange *exchange,
+						const struct authcode_account *account);
 
 /* What must become durable before the answer, or NULL. Owned by the exchange;
  * hand it to authcode_store_submit() or authcode_store_perform(). */
@@ -102,6 +141,7 @@ struct authcode_transaction {
 	enum authcode_transaction_state state;
 	uint8_t nonce[AUTHCODE_NONCE_LEN]; /* differs for every page rendered; VALID only */
 	char client_id[65];                /* "" unless VALID */
+	char acr[129];                     /* what the sign-in is to prove, or ""; VALID only */
 	int64_t created_ms;                /* when the page was made; VALID only */
 };
 

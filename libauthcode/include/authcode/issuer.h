@@ -8,6 +8,7 @@
 #ifndef AUTHCODE_ISSUER_H
 #define AUTHCODE_ISSUER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,12 +46,24 @@ struct authcode_lifetimes {
 	uint32_t transaction_s;      /* [3600] how old a sealed page may be */
 };
 
+/* What a sign-in can be declared to prove (OIDC-Core §2, RFC 9470). The host carries
+ * it out; the library compares. */
+struct authcode_acr {
+	const char *name; /* 1–128 printable characters without space */
+	/* Not 0: of two rows the higher satisfies whoever asks for the lower. 0: only
+	 * equal names satisfy. */
+	uint32_t level;
+};
+
 struct authcode_issuer_settings {
 	const char *issuer; /* https URL without query and fragment (RFC 8414 §2); http only on
 			     * a loopback host. Copied. */
 	struct authcode_store *store;                /* borrowed for the life of the issuer */
 	uint8_t master_key[AUTHCODE_MASTER_KEY_LEN]; /* copied into wiped memory */
 	struct authcode_lifetimes lifetimes;
+	const struct authcode_acr *acrs; /* copied; a name at most once */
+	size_t acr_count;
+	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
 	struct authcode_random random; /* fill NULL: the kernel's generator */
 	struct authcode_log log;       /* debug NULL: silent */
 };

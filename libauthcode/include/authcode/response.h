@@ -23,6 +23,8 @@ enum authcode_response_kind {
 	AUTHCODE_RESPONSE_REDIRECT, /* 303 to location (RFC 9700 §4.12) */
 	AUTHCODE_RESPONSE_SIGN_IN,  /* show the sign-in page of interaction */
 	AUTHCODE_RESPONSE_CONSENT,  /* show the consent page of interaction */
+	AUTHCODE_RESPONSE_REFUSED,  /* this person may not use the client: a page whose only way on
+				     * is decision=deny, which tells the client access_denied */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
@@ -40,7 +42,9 @@ struct authcode_interaction {
 	const char *transaction; /* the sealed request: hidden field "txn" */
 	const char *csrf;        /* hidden field "csrf" */
 	const struct authcode_client *client;
-	const char *user_name;     /* consent: who is signed in; sign-in: NULL */
+	const char *user_name;     /* who is signed in: consent, refused, and a sign-in that is to
+				* prove more; else NULL */
+	const char *acr;           /* sign-in: what it is to prove; NULL: nothing was asked for */
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
 	enum authcode_notice notice;

@@ -71,6 +71,7 @@ struct authcode_session {
 	int64_t auth_time_ms; /* last active sign-in, untouched by single sign-on */
 	const char *acr;      /* "" when none */
 	const char *amr;      /* space-separated; "" when none */
+	const char *claims;   /* JSON object the sign-in has told; "" when none */
 	int64_t created_ms;
 	int64_t idle_expires_ms;
 	int64_t expires_ms;
@@ -99,6 +100,7 @@ struct authcode_code {
 	int64_t auth_time_ms;
 	const char *acr;
 	const char *amr;
+	const char *claims;
 	int64_t created_ms;
 	int64_t expires_ms;
 	int64_t used_ms; /* remembered while tokens of it can live */
@@ -115,6 +117,7 @@ struct authcode_family {
 	int64_t auth_time_ms;
 	const char *acr;
 	const char *amr;
+	const char *claims;
 	int64_t created_ms;
 	int64_t expires_ms; /* absolute end of every token of it */
 	int64_t revoked_ms;
@@ -162,8 +165,9 @@ enum authcode_result {
 	AUTHCODE_RESULT_FAILED = 0, /* nothing was written; err says why */
 	AUTHCODE_RESULT_DONE,
 	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
-	AUTHCODE_RESULT_EXPIRED, /* the row is past its time, or its family or session has ended */
-	AUTHCODE_RESULT_REUSED,  /* code or refresh token used before: its family is now revoked */
+	AUTHCODE_RESULT_EXPIRED,  /* the row is past its time, or its family or session has ended */
+	AUTHCODE_RESULT_REUSED,   /* code or refresh token used before: its family is now revoked */
+	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
 };
 
 enum authcode_operation_kind {
@@ -175,6 +179,8 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_REVOKE_TOKEN,
 	AUTHCODE_OP_END_SESSION,
 	AUTHCODE_OP_PURGE,
+	AUTHCODE_OP_RETIRE_SUBJECT,
+	AUTHCODE_OP_RELINK_SUBJECT,
 	AUTHCODE_OP_COUNT,
 };
 
@@ -193,6 +199,7 @@ struct authcode_op_create_session {
 	int64_t auth_time_ms;
 	const char *acr;
 	const char *amr;
+	const char *claims;
 	int64_t idle_expires_ms;
 	int64_t expires_ms;
 	int64_t replaces;
@@ -280,6 +287,25 @@ struct authcode_op_purge {
 	uint32_t ret_deleted; /* == limit: there may be more */
 };
 
+/* The person is gone: from now on no session, code or token of the subject is
+ * honoured, and the name's next sign-in is another subject. DONE also when it was
+ * retired before; NOT_FOUND. */
+struct authcode_op_retire_subject {
+	int64_t subject_id;
+};
+
+/* The account was renamed: the live subject of old_name is from now on that of
+ * (new_name, uid). DONE; NOT_FOUND (no live subject of old_name); CONFLICT (it has
+ * another uid; or new_name has a live subject of its own and replace is false, with
+ * replace that one is retired). */
+struct authcode_op_relink_subject {
+	const char *old_name;
+	const char *new_name;
+	uint32_t uid;
+	bool replace;
+	int64_t ret_subject_id;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -292,6 +318,8 @@ struct authcode_operation {
 		struct authcode_op_revoke_token revoke_token;
 		struct authcode_op_end_session end_session;
 		struct authcode_op_purge purge;
+		struct authcode_op_retire_subject retire_subject;
+		struct authcode_op_relink_subject relink_subject;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -330,9 +358,18 @@ struct authcode_store_ops {
 
 	/* Waits until every submitted operation is done, then frees everything. */
 	void (*close)(void *self);
+
+	/* Live subjects with an id above after_id of which something can still be
+	 * honoured at now_ms (a session, a code or a family before its end), in
+	 * ascending order of id: up to capacity of them in ret, their number in
+	 * *ret_count. */
+	enum authcode_err (*list_subjects)(void *self, int64_t now_ms, int64_t after_id,
+					   struct authcode_arena *arena,
+					   struct authcode_subject *ret, size_t capacity,
+					   size_t *ret_count);
 };
 
-#define AUTHCODE_STORE_VERSION 1u
+#define AUTHCODE_STORE_VERSION 2u
 
 /* From malloc(); authcode_store_close() frees it after ops->close(self). */
 struct authcode_store {
@@ -394,6 +431,11 @@ authcode_store_find_code(struct authcode_store *store, int64_t id, struct authco
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_find_token(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
 			  struct authcode_token_view *ret);
+
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
+			     struct authcode_arena *arena, struct authcode_subject *ret,
+			     size_t capacity, size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);
