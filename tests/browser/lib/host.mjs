@@ -92,6 +92,7 @@ failure_floor = 100ms
 stranger_guesses = 0
 address_guesses = 0
 state_dir = "${path.join(this.directory, 'state')}"
+admin_socket = none
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
