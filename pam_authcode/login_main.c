@@ -99,6 +99,8 @@ main(int argc, char **argv)
 		return 0;
 	case AC_OPTIONS_BAD:
 		return EX_USAGE;
+	case AC_OPTIONS_BAD_FILE:
+		return EX_CONFIG;
 	case AC_OPTIONS_RUN:
 		break;
 	}

@@ -4,6 +4,7 @@
 pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check \
+	tests/pam/test_environment \
 	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
 
 check_PROGRAMS += $(pam_tests)
@@ -56,6 +57,11 @@ tests_pam_test_check_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_check_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_check_DEPENDENCIES = $(pam_driver_dependencies)
 
+tests_pam_test_environment_SOURCES = tests/pam/test_environment.c $(pam_driver_sources)
+tests_pam_test_environment_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_environment_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_environment_DEPENDENCIES = $(pam_driver_dependencies)
+
 tests_pam_test_listen_SOURCES = tests/pam/test_listen.c $(pam_driver_sources)
 tests_pam_test_listen_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_listen_LDADD = $(pam_test_ldadd)
@@ -77,5 +83,6 @@ tests_pam_test_login_limits_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_login_limits_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_login_limits_DEPENDENCIES = $(pam_driver_dependencies)
 
-TESTS += tests/pam/test_pam_documented.py tests/pam/test_terminal.py
-EXTRA_DIST += tests/pam/test_pam_documented.py tests/pam/test_terminal.py doc/pam-wire.md doc/pam.md
+pam_scripts = tests/pam/test_pam_documented.py tests/pam/test_terminal.py tests/pam/test_options.py
+TESTS += $(pam_scripts)
+EXTRA_DIST += $(pam_scripts) doc/pam-wire.md doc/pam.md dist/login.conf
