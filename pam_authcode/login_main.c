@@ -77,11 +77,15 @@ services_usable(const struct ac_options *options)
 	for (size_t i = 0; i < permit->service_count; i++) {
 		char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
 
-		(void)snprintf(name, sizeof(name), "%s%s", permit->services[i],
-			       options->check ? AC_PERMIT_CHECK_SUFFIX : "");
-		if (!ac_service_policy_check(permit->confdir, name,
-					     options->check ? AC_SERVICE_CHECK : AC_SERVICE_LOGIN,
-					     &reason)) {
+		const char *service = permit->services[i];
+		enum ac_service_use use = AC_SERVICE_LOGIN;
+
+		if (options->check) {
+			(void)snprintf(name, sizeof(name), "%s%s", service, AC_PERMIT_CHECK_SUFFIX);
+			service = ac_service_policy_for_check(permit->confdir, name);
+			use = AC_SERVICE_CHECK;
+		}
+		if (!ac_service_policy_check(permit->confdir, service, use, &reason)) {
 			ac_journal(LOG_ERR, "%s", reason.text);
 			return false;
 		}
