@@ -38,7 +38,9 @@ serve_one(const struct ac_options *options)
 		ac_journal(LOG_WARNING, "connection refused: not the user that may connect");
 		return EX_NOPERM;
 	}
-	return options->check ? ac_entry_check(permit, fd) : ac_entry_login(permit, fd);
+	if (options->check)
+		return ac_entry_check(permit, fd);
+	return options->passwd ? ac_entry_passwd(permit, fd) : ac_entry_login(permit, fd);
 }
 
 /* What a connection gets, with this terminal in the daemon's place. */
@@ -67,6 +69,14 @@ test_service(const struct ac_options *options)
 	return status;
 }
 
+static enum ac_service_use
+use_of(const struct ac_options *options)
+{
+	if (options->check)
+		return AC_SERVICE_CHECK;
+	return options->passwd ? AC_SERVICE_PASSWD : AC_SERVICE_LOGIN;
+}
+
 /* A listener that could only refuse says so at once, to whoever starts it. */
 static bool
 services_usable(const struct ac_options *options)
@@ -79,9 +89,7 @@ services_usable(const struct ac_options *options)
 
 		(void)snprintf(name, sizeof(name), "%s%s", permit->services[i],
 			       options->check ? AC_PERMIT_CHECK_SUFFIX : "");
-		if (!ac_service_policy_check(permit->confdir, name,
-					     options->check ? AC_SERVICE_CHECK : AC_SERVICE_LOGIN,
-					     &reason)) {
+		if (!ac_service_policy_check(permit->confdir, name, use_of(options), &reason)) {
 			ac_journal(LOG_ERR, "%s", reason.text);
 			return false;
 		}

@@ -68,6 +68,14 @@ apply_check(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_passwd(struct ac_options *options, const char *value)
+{
+	(void)value;
+	options->passwd = true;
+	return true;
+}
+
+static bool
 apply_listen(struct ac_options *options, const char *value)
 {
 	options->listen_path = value;
@@ -201,6 +209,7 @@ static const struct option_row rows[] = {
 	{ "inetd", NULL, apply_inetd, "serve one connection on descriptor 0 (the default)" },
 	{ "listen", "PATH", apply_listen, "serve a socket, one process per connection" },
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
+	{ "passwd", NULL, apply_passwd, "change expired passwords instead of signing in" },
 	{ "test", "SERVICE USER", apply_test, "sign in here on the terminal, for writing stacks" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
@@ -325,6 +334,10 @@ ac_options_parse(int argc, char **argv, struct ac_options *ret)
 	}
 	if (optind != argc) {
 		(void)fprintf(stderr, "authcode-login: \"%s\" is not an option\n", argv[optind]);
+		return AC_OPTIONS_BAD;
+	}
+	if (options.passwd && (options.check || options.test_service != NULL)) {
+		(void)fprintf(stderr, "authcode-login: --passwd goes without --check and --test\n");
 		return AC_OPTIONS_BAD;
 	}
 	if (options.permit.service_count == 0)

@@ -21,8 +21,9 @@
 #define AC_SERVICE_MAX_FILE (64U * 1024) /* bytes */
 
 enum ac_service_use {
-	AC_SERVICE_LOGIN, /* its auth rows; no pam_rootok */
-	AC_SERVICE_CHECK, /* its account rows; no module with side effects */
+	AC_SERVICE_LOGIN,  /* its auth rows; no pam_rootok */
+	AC_SERVICE_PASSWD, /* its password rows */
+	AC_SERVICE_CHECK,  /* its account rows; no module with side effects */
 };
 
 struct ac_service_reason {
