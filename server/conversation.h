@@ -12,7 +12,8 @@
  * lock       the canonical name is locked by another conversation at work; the
  *            lock is held while a module works, never while a person thinks
  * asked      a question waits for the person, or until its deadline
- * succeeded  for the first look of the browser that began it
+ * succeeded  until the browser that began it looks, and a little longer: what the
+ *            first look is answered with may be lost
  * held       failed: until the next multiple of the floor it looks, and counts,
  *            as if a module still worked, so that no time tells why it failed
  *
@@ -52,6 +53,8 @@ struct ac_conversations_settings {
 	int64_t prompt_ms;            /* for one answer, and to fetch a success */
 	int64_t total_ms;             /* for everything */
 	int64_t linger_ms;            /* how long an end can be looked at */
+	int64_t again_ms;             /* how long a success, after its first look */
+	uint32_t max_readers;         /* looks that are given one success */
 	int64_t wait_ms;              /* of one waiting request */
 	int64_t nonce_ms;             /* how long a sign-in page may be used */
 	size_t nonce_max;             /* page nonces remembered per generation */
@@ -113,7 +116,7 @@ enum ac_look_kind {
 	AC_LOOK_UNAVAILABLE,
 	AC_LOOK_CHANGE_DUE,
 	AC_LOOK_THROTTLED, /* too many guesses: this one did not reach PAM */
-	AC_LOOK_SUCCEEDED, /* seen once: the caller signs in */
+	AC_LOOK_SUCCEEDED, /* seen max_readers times at most: each caller signs in */
 };
 
 /* One waiting request. Zeroed before its first look with h set; lives until it

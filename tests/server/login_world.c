@@ -42,6 +42,8 @@ world_init(struct world *w)
 			.prompt_ms = 20000,
 			.total_ms = 20000,
 			.linger_ms = 20000,
+			.again_ms = 20000,
+			.max_readers = 3,
 			.wait_ms = 20000,
 			.nonce_ms = 3600000,
 			.nonce_max = 1000,
