@@ -42,6 +42,7 @@ struct ac_config {
 	size_t trusted_proxy_count;
 	const char *state_dir;
 	const char *login_socket;
+	const char *passwd_socket;
 	const char *pam_service; /* default service */
 	const char *user;        /* whom to become when started as root */
 	uint32_t threads;        /* 0: one per core, at most 8 */

@@ -17,6 +17,10 @@
  * held       failed: until the next multiple of the floor it looks, and counts,
  *            as if a module still worked, so that no time tells why it failed
  *
+ * When the password was right and has expired, a second helper, which changes it,
+ * takes over: from starting on everything is as before, but no guess is counted,
+ * because the person has been proved.
+ *
  * Every deadline, error and unexpected event leads to over; only the helper's
  * OK leads to succeeded.
  */
@@ -136,6 +140,7 @@ struct ac_look {
 	const char *rhost;
 	const char *user;                        /* as typed */
 	const char *question;                    /* ASKED: nonce of the question */
+	bool changing;                           /* ASKED: while an expired password is changed */
 	const struct ac_wire_prompt *prompt;     /* ASKED */
 	const struct ac_wire_identity *identity; /* SUCCEEDED */
 };

@@ -94,6 +94,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 		return one->outcome == AC_LOOK_SUCCEEDED ? take_identity(c, one, look, arena)
 							 : one->outcome;
 	case AC_CONVERSATION_ASKED:
+		look->changing = one->changing;
 		look->question = ac_arena_strdup(arena, one->question);
 		look->prompt = ac_arena_memdup(arena, one->prompt, sizeof(*one->prompt));
 		return look->question != NULL && look->prompt != NULL ? AC_LOOK_ASKED

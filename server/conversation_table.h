@@ -50,6 +50,7 @@ struct ac_conversation {
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
+	bool changing;            /* the helper is the one that changes the password */
 	bool given_up;            /* nobody is told how it ends */
 	uint64_t ticket;          /* LOCK: who came first */
 	struct ac_secret *answer; /* until the lock is granted */

@@ -52,7 +52,7 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 {
 	const struct ac_config *config = app->config;
 	const struct ac_conversations_settings settings = {
-		.authenticator = ac_authenticator_pam(config->login_socket),
+		.authenticator = ac_authenticator_pam(config->login_socket, config->passwd_socket),
 		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,

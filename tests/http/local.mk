@@ -3,6 +3,7 @@
 # Not part of `make check`, since it takes half a minute and opens ports.
 
 http_tests = \
+	tests/http/test_change.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \

@@ -33,7 +33,7 @@ world_init(struct world *w)
 	fake_log_clear();
 	*w = (struct world){
 		.settings = {
-			.authenticator = { &script_ops, NULL },
+			.authenticator = { .ops = &script_ops },
 			.max = 8,
 			.max_per_address = 6,
 			.max_per_name = 3,

@@ -3,6 +3,7 @@
 
 server_pages_tests = \
 	tests/server/test_assets \
+	tests/server/test_change \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
 	tests/server/test_cookies \
@@ -69,6 +70,10 @@ login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthco
 tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
 tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_LDADD = $(login_ldadd)
+
+tests_server_test_change_SOURCES = tests/server/test_change.c $(login_sources)
+tests_server_test_change_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_change_LDADD = $(login_ldadd)
 
 tests_server_test_success_SOURCES = tests/server/test_success.c $(login_sources)
 tests_server_test_success_CPPFLAGS = $(server_pages_cppflags)

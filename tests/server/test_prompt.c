@@ -148,6 +148,7 @@ a_question_can_be_reloaded_and_shows_what_the_module_said(void **state)
 		nonce_of(h, again);
 		assert_string_equal(again, nonce);
 		assert_non_null(strstr(fake_page(h), ">Code<"));
+		assert_null(strstr(fake_page(h), "Change your password"));
 		assert_non_null(strstr(fake_page(h), "A message &lt;b&gt;"));
 		assert_non_null(strstr(fake_page(h), "The &lt;App&gt;"));
 		assert_non_null(strstr(fake_page(h), "name=\"csrf\" value=\"csrf-txn:1\""));
