@@ -201,7 +201,10 @@ def a_throw_away_account():
         subprocess.run(["userdel", name], check=True)
 
 
-if ROOT and pathlib.Path("/usr/sbin/useradd").exists():
+# The sanitizer's crypt_r() needs a libcrypt that a helper of a listener does not load.
+SANITIZED = b"__asan_init" in (BUILD / "authcode-login").read_bytes()
+
+if ROOT and not SANITIZED and pathlib.Path("/usr/sbin/useradd").exists():
     def test_pam_unix_changes_the_password_of_the_account(host, account):
         old, new = "Right-1-horse", "New-2-battery"
         person, page = host.expired("unix", account, old)

@@ -137,7 +137,7 @@ changing_a_password_costs_nothing(void **state)
 	assert_true(script_wait_gos(0, 1));
 	script_change_due(0, "ticket");
 	assert_true(script_wait_gos(1, 1));
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		struct ac_http *h;
 
 		script_prompt(1, "New password: ", false);
