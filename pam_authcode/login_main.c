@@ -38,7 +38,9 @@ serve_one(const struct ac_options *options)
 		ac_journal(LOG_WARNING, "connection refused: not the user that may connect");
 		return EX_NOPERM;
 	}
-	return options->check ? ac_entry_check(permit, fd) : ac_entry_login(permit, fd);
+	if (options->check)
+		return ac_entry_check(permit, fd);
+	return options->passwd ? ac_entry_passwd(permit, fd) : ac_entry_login(permit, fd);
 }
 
 /* A process that serves one connection; *ret_fd is the other end, or -1. */
@@ -118,6 +120,14 @@ test_service(const struct ac_options *options)
 	return status;
 }
 
+static enum ac_service_use
+use_of(const struct ac_options *options)
+{
+	if (options->check)
+		return AC_SERVICE_CHECK;
+	return options->passwd ? AC_SERVICE_PASSWD : AC_SERVICE_LOGIN;
+}
+
 /* A listener that could only refuse says so at once, to whoever starts it. */
 static bool
 services_usable(const struct ac_options *options)
@@ -129,14 +139,12 @@ services_usable(const struct ac_options *options)
 		char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
 
 		const char *service = permit->services[i];
-		enum ac_service_use use = AC_SERVICE_LOGIN;
 
 		if (options->check) {
 			(void)snprintf(name, sizeof(name), "%s%s", service, AC_PERMIT_CHECK_SUFFIX);
 			service = ac_service_policy_for_check(permit->confdir, name);
-			use = AC_SERVICE_CHECK;
 		}
-		if (!ac_service_policy_check(permit->confdir, service, use, &reason)) {
+		if (!ac_service_policy_check(permit->confdir, service, use_of(options), &reason)) {
 			ac_journal(LOG_ERR, "%s", reason.text);
 			return false;
 		}

@@ -54,6 +54,14 @@ apply_check(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_passwd(struct ac_options *options, const char *value)
+{
+	(void)value;
+	options->passwd = true;
+	return true;
+}
+
+static bool
 apply_listen(struct ac_options *options, const char *value)
 {
 	options->listen_path = value;
@@ -222,6 +230,7 @@ static const struct ac_option_row rows[] = {
 	{ "inetd", NULL, apply_inetd, "serve one connection on descriptor 0 (the default)" },
 	{ "listen", "PATH", apply_listen, "serve a socket, one process per connection" },
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
+	{ "passwd", NULL, apply_passwd, "change expired passwords instead of signing in" },
 	{ "test", "SERVICE USER", apply_test, "sign in here on the terminal, for writing stacks" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },

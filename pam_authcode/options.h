@@ -14,6 +14,7 @@
 struct ac_options {
 	struct ac_permit permit;
 	bool check;               /* the check entry, not the login entry */
+	bool passwd;              /* the passwd entry; not with check */
 	const char *listen_path;  /* NULL: one connection, on descriptor 0 */
 	const char *test_service; /* NULL: not for the terminal */
 	const char *test_user;

@@ -10,6 +10,7 @@ static const struct {
 	const char *refused[8];
 } uses[] = {
 	[AC_SERVICE_LOGIN] = { "auth", { "pam_rootok" } },
+	[AC_SERVICE_PASSWD] = { "password", { NULL } },
 	[AC_SERVICE_CHECK] = { "account",
 			       { "pam_faillock", "pam_exec", "pam_lastlog", "pam_mkhomedir" } },
 };

@@ -21,8 +21,9 @@
 #define AC_SERVICE_SHIPPED_CHECK "authcode-check"
 
 enum ac_service_use {
-	AC_SERVICE_LOGIN, /* its auth rows; no pam_rootok */
-	AC_SERVICE_CHECK, /* its account rows; no module with side effects */
+	AC_SERVICE_LOGIN,  /* its auth rows; no pam_rootok */
+	AC_SERVICE_PASSWD, /* its password rows */
+	AC_SERVICE_CHECK,  /* its account rows; no module with side effects */
 };
 
 /* confdir NULL: the system's directories. False: the reason says why. */

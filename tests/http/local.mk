@@ -4,6 +4,7 @@
 
 http_tests = \
 	tests/http/test_admin.py \
+	tests/http/test_change.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \

@@ -4,6 +4,7 @@
 pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check tests/pam/test_ask \
+	tests/pam/test_passwd tests/pam/test_passwd_unix tests/pam/test_ticket \
 	tests/pam/test_shadow tests/pam/test_claims tests/pam/test_claims_file tests/pam/test_environment \
 	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
 
@@ -51,6 +52,23 @@ tests_pam_test_login_unix_SOURCES = tests/pam/test_login_unix.c $(pam_driver_sou
 tests_pam_test_login_unix_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_login_unix_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_login_unix_DEPENDENCIES = $(pam_driver_dependencies)
+
+pam_passwd_sources = tests/pam/passwd_world.c tests/pam/passwd_world.h $(pam_driver_sources)
+
+tests_pam_test_ticket_SOURCES = tests/pam/test_ticket.c $(pam_passwd_sources)
+tests_pam_test_ticket_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_ticket_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_ticket_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_passwd_SOURCES = tests/pam/test_passwd.c $(pam_passwd_sources)
+tests_pam_test_passwd_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_passwd_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_passwd_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_passwd_unix_SOURCES = tests/pam/test_passwd_unix.c $(pam_driver_sources)
+tests_pam_test_passwd_unix_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_passwd_unix_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_passwd_unix_DEPENDENCIES = $(pam_driver_dependencies)
 
 tests_pam_test_check_SOURCES = tests/pam/test_check.c $(pam_driver_sources)
 tests_pam_test_check_CPPFLAGS = $(pam_test_cppflags)

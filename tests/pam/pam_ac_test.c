@@ -2,7 +2,7 @@
  * Copyright the authcode authors
  *
  * A PAM module that does what its arguments say, one after the other, in the
- * auth phase and in the account phase alike. It behaves as badly as modules do.
+ * auth, account and password phases alike. It behaves as badly as modules do.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -338,6 +338,13 @@ do_limit(struct run *run)
 	return stat(run->value, &status) == 0 && status.st_size >= 3 ? PAM_AUTH_ERR : PAM_SUCCESS;
 }
 
+/* The password must be changed, until the file is there. */
+static int
+do_due(struct run *run)
+{
+	return access(run->value, F_OK) == 0 ? PAM_SUCCESS : PAM_NEW_AUTHTOK_REQD;
+}
+
 static int
 do_die(struct run *run)
 {
@@ -383,6 +390,7 @@ static const struct {
 	{ "putenv_dirty", do_putenv_dirty },
 	{ "count", do_count },
 	{ "limit", do_limit },
+	{ "due", do_due },
 };
 
 /* "try:" in front: what the action returns does not matter. */
@@ -431,4 +439,14 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	(void)flags;
 	return run_actions(pamh, argc, argv);
+}
+
+/* Once per change, in the second of the two calls of libpam. */
+EXPORT int
+pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	if (((unsigned int)flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0)
+		return PAM_SYSTEM_ERR;
+	return ((unsigned int)flags & PAM_UPDATE_AUTHTOK) != 0 ? run_actions(pamh, argc, argv)
+							       : PAM_SUCCESS;
 }

@@ -121,6 +121,9 @@ static const struct refusal value_refusals[] = {
 	{ "login_socket", DEV "login_socket = x\n",
 	  "a.conf:2: login_socket: \"x\" is not allowed; give an absolute path of at most 107 "
 	  "bytes" },
+	{ "passwd_socket", DEV "passwd_socket = ''\n",
+	  "a.conf:2: passwd_socket: \"\" is not allowed; give an absolute path of at most 107 "
+	  "bytes" },
 	{ "pam_service", DEV "pam_service = '../shadow'\n",
 	  "a.conf:2: pam_service: \"../shadow\" is not allowed; give the name of a file in "
 	  "/etc/pam.d" },
