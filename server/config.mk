@@ -8,6 +8,7 @@ libserver_config_la_SOURCES = \
 	server/config_read.c \
 	server/config_rules.c server/config_rules.h \
 	server/config_secret.c server/config_secret.h \
+	server/config_service.c server/config_service.h \
 	server/config_store.c \
 	server/config_text.c server/config_text.h \
 	server/config_values.c server/config_values.h
