@@ -43,6 +43,8 @@ struct ac_service {
 	enum ac_first_prompt first_prompt;
 };
 
+#define AC_MAX_SERVICES 64
+
 /* Sources whose e-mail addresses count as verified. */
 #define AC_VERIFIED_TEMPLATE 1u
 #define AC_VERIFIED_FILE 2u
@@ -102,8 +104,9 @@ AC_MUST_USE enum authcode_err ac_config_load(const char *path, struct ac_config 
 					     struct authcode_reason *reason);
 void ac_config_free(struct ac_config **config);
 
-/* The section of that PAM service, or NULL. */
+/* The section of that PAM service; the one that proves acr; or NULL. */
 const struct ac_service *ac_config_service(const struct ac_config *config, const char *name);
+const struct ac_service *ac_config_service_of_acr(const struct ac_config *config, const char *acr);
 
 /* The PAM service a sign-in is to use: the one that proves acr (NULL or "": nothing
  * was asked for), else the client's, else the default. */

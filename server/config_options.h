@@ -48,7 +48,6 @@ struct ac_option {
 };
 
 #define AC_OPTION_COUNT_MAX 96
-#define AC_MAX_SERVICES 64
 
 /* Where an option was set. */
 struct ac_place {

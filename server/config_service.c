@@ -15,39 +15,6 @@
 
 #define MAX_AMR 256
 
-static const struct ac_service *
-by_acr(const struct ac_config *config, const char *acr)
-{
-	for (size_t i = 0; i < config->service_count; i++) {
-		const struct ac_service *service = &config->services[i];
-
-		if (service->acr != NULL && strcmp(service->acr, acr) == 0)
-			return service;
-	}
-	return NULL;
-}
-
-const struct ac_service *
-ac_config_service(const struct ac_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->service_count; i++) {
-		if (strcmp(config->services[i].name, name) == 0)
-			return &config->services[i];
-	}
-	return NULL;
-}
-
-const char *
-ac_config_sign_in_service(const struct ac_config *config, const struct authcode_client *client,
-			  const char *acr)
-{
-	const struct ac_service *service = acr != NULL && *acr != '\0' ? by_acr(config, acr) : NULL;
-
-	if (service != NULL)
-		return service->name;
-	return client->pam_service != NULL ? client->pam_service : config->pam_service;
-}
-
 static bool
 join_amr(struct ac_service_settings *settings, struct authcode_arena *arena)
 {
@@ -83,7 +50,7 @@ check_service(const struct ac_config *config, const struct ac_service_settings *
 		return ac_config_refuse(reason,
 					ac_config_place_of(settings->places, "service", "level"),
 					"level: read only with acr");
-	other = service->acr != NULL ? by_acr(config, service->acr) : NULL;
+	other = service->acr != NULL ? ac_config_service_of_acr(config, service->acr) : NULL;
 	if (other != NULL)
 		return ac_config_refuse(reason, acr,
 					"acr: \"%s\" is also that of service \"%s\"; give each "
@@ -127,7 +94,7 @@ ac_config_check_acr(const struct ac_settings *settings, const struct ac_client_s
 {
 	const char *acr = client->client.min_acr;
 
-	if (acr == NULL || by_acr(&settings->config, acr) != NULL)
+	if (acr == NULL || ac_config_service_of_acr(&settings->config, acr) != NULL)
 		return AUTHCODE_OK;
 	ac_config_refuse(reason, ac_config_place_of(client->places, "client", "min_acr"),
 			 "min_acr: \"%s\" is the acr of no service block", acr);

@@ -35,6 +35,8 @@ release(struct ac_conversations *c, struct ac_conversation *conversation)
 	conversation->prompt = NULL;
 	free(conversation->identity);
 	conversation->identity = NULL;
+	free(conversation->environment);
+	conversation->environment = NULL;
 	ac_wipe(conversation->question, sizeof(conversation->question));
 }
 
@@ -379,7 +381,8 @@ take_identity(struct ac_conversations *c, struct ac_conversation *one, struct ac
 	      struct authcode_arena *arena)
 {
 	look->identity = ac_arena_memdup(arena, one->identity, sizeof(*one->identity));
-	if (look->identity == NULL)
+	look->environment = ac_arena_strdup(arena, one->environment);
+	if (look->identity == NULL || look->environment == NULL)
 		return AC_LOOK_UNKNOWN;
 	ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, NULL);
 	return AC_LOOK_SUCCEEDED;
@@ -394,8 +397,9 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	look->client_name = ac_arena_strdup(arena, one->client_name);
 	look->rhost = ac_arena_strdup(arena, one->start.rhost);
 	look->user = ac_arena_strdup(arena, one->start.user);
+	look->service = ac_arena_strdup(arena, one->start.service);
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL || look->user == NULL)
+	    look->rhost == NULL || look->user == NULL || look->service == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
 	if (one->state != AC_CONVERSATION_HELD && ac_clock_monotonic_ms() >= one->deadline_ms) {

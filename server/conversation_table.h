@@ -56,6 +56,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
 	struct ac_wire_identity *identity; /* SUCCEEDED */
+	char *environment;                 /* SUCCEEDED */
 	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
 	int64_t deadline_ms;               /* monotonic: of this state */
