@@ -2,6 +2,9 @@
 # Pages, cookies and the sign-in, over a fake of server/http.h.
 
 server_pages_tests = \
+	tests/server/test_account_claims \
+	tests/server/test_accounts \
+	tests/server/test_accounts_gone \
 	tests/server/test_assets \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
@@ -26,6 +29,22 @@ libtests_fake_http_la_SOURCES = tests/server/fake_http.c tests/server/fake_http.
 server_pages_cppflags = $(unit_cppflags) -I$(top_srcdir)/tests/server
 server_pages_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_inside.la \
 	$(CMOCKA_LIBS)
+
+accounts_sources = tests/server/accounts_world.c tests/server/accounts_world.h \
+	tests/server/fake_check.c tests/server/fake_check.h
+accounts_ldadd = libserver_accounts.la libtests_fake_http.la libauthcode_inside.la $(CMOCKA_LIBS) -lpthread
+
+tests_server_test_account_claims_SOURCES = tests/server/test_account_claims.c
+tests_server_test_account_claims_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_account_claims_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_SOURCES = tests/server/test_accounts.c $(accounts_sources)
+tests_server_test_accounts_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
+tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_gone_LDADD = $(accounts_ldadd)
 
 tests_server_test_assets_SOURCES = tests/server/test_assets.c
 tests_server_test_assets_CPPFLAGS = $(server_pages_cppflags)
