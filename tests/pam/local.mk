@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The wire and the relay alone, then the real helper over the real libpam.
 
-pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_relay tests/pam/test_check_relay \
+pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay tests/pam/test_check_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check \
 	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
@@ -27,6 +27,10 @@ tests_pam_test_wire_LDADD = $(pam_test_ldadd)
 tests_pam_test_wire_send_SOURCES = tests/pam/test_wire_send.c tests/pam/samples.c tests/pam/samples.h
 tests_pam_test_wire_send_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_wire_send_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_wire_text_SOURCES = tests/pam/test_wire_text.c tests/pam/samples.c tests/pam/samples.h
+tests_pam_test_wire_text_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_wire_text_LDADD = $(pam_test_ldadd)
 
 tests_pam_test_relay_SOURCES = tests/pam/test_relay.c tests/pam/samples.c tests/pam/samples.h
 tests_pam_test_relay_CPPFLAGS = $(pam_test_cppflags)

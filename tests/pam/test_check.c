@@ -187,7 +187,8 @@ the_check_entry_signs_nobody_in(void **state)
 	struct helper helper;
 
 	driver_start(driver, check_options, geteuid(), &helper);
-	driver_send_start(&helper, &(struct ac_wire_start){ "authcode", "nobody", "", "" });
+	driver_send_start(&helper,
+			  &(struct ac_wire_start){ .service = "authcode", .user = "nobody" });
 	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
 	assert_int_equal(driver_end(&helper), 1);
 }
