@@ -15,6 +15,8 @@ server_pages_tests = \
 	tests/server/test_language \
 	tests/server/test_login \
 	tests/server/test_pages \
+	tests/server/test_pages_account \
+	tests/server/test_start_check \
 	tests/server/test_prompt \
 	tests/server/test_template \
 	tests/server/test_throttle \
@@ -65,6 +67,14 @@ tests_server_test_language_LDADD = $(server_pages_ldadd)
 tests_server_test_pages_SOURCES = tests/server/test_pages.c
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_pages_LDADD = $(server_pages_ldadd)
+
+tests_server_test_pages_account_SOURCES = tests/server/test_pages_account.c
+tests_server_test_pages_account_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_pages_account_LDADD = $(server_pages_ldadd)
+
+tests_server_test_start_check_SOURCES = tests/server/test_start_check.c server/start_check.c
+tests_server_test_start_check_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_start_check_LDADD = $(server_pages_ldadd) -lpthread
 
 tests_server_test_template_SOURCES = tests/server/test_template.c
 tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
