@@ -21,6 +21,7 @@ struct helper {
 	int fd;
 	bool alive;
 	bool began;
+	bool had_password;
 	struct ac_wire_start start;
 	struct ac_relay_event queue[8];
 	struct ac_wire_frame frames[8];
@@ -33,6 +34,7 @@ static struct helper helpers[MAX_HELPERS];
 static unsigned started, evaluations;
 static enum script_start start_mode;
 static bool auto_canon;
+static char environment[256];
 
 static void
 push(struct helper *helper, enum ac_relay_event_kind kind, const struct ac_wire_frame *frame,
@@ -85,7 +87,8 @@ fake_start(void *self, const struct ac_wire_start *start, struct ac_secret *pass
 		helper->alive = true;
 		helper->start = *start;
 		evaluations++;
-		if (password == NULL || ac_secret_len(password) == 0)
+		helper->had_password = password != NULL;
+		if (password != NULL && ac_secret_len(password) == 0)
 			abort();
 		if (auto_canon)
 			push_canon(helper, start->user);
@@ -178,6 +181,7 @@ script_reset(void)
 	evaluations = 0;
 	start_mode = START_OK;
 	auto_canon = true;
+	environment[0] = '\0';
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -279,6 +283,12 @@ script_language(unsigned i)
 }
 
 bool
+script_had_password(unsigned i)
+{
+	return helpers[i].had_password;
+}
+
+bool
 script_wait_cancelled(unsigned i)
 {
 	struct timespec end;
@@ -347,7 +357,18 @@ script_result(unsigned i, enum ac_verdict verdict, const char *user)
 		snprintf(identity->groups, sizeof(identity->groups), "users\nadm");
 		identity->groups_len = (uint16_t)strlen(identity->groups);
 	}
+	if (verdict == AC_VERDICT_OK) {
+		snprintf(frame.u.result.environment, sizeof(frame.u.result.environment), "%s",
+			 environment);
+		frame.u.result.environment_len = (uint16_t)strlen(environment);
+	}
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
+}
+
+void
+script_environment(const char *text)
+{
+	snprintf(environment, sizeof(environment), "%s", text);
 }
 
 void

@@ -20,11 +20,27 @@
 #include "server/config.h"
 #include "server/pages.h"
 
+static const struct ac_service services[] = {
+	{ .name = "keys",
+	  .acr = "urn:x:key",
+	  .amr = "pwd hwk",
+	  .first_prompt = AC_FIRST_PROMPT_ASK },
+	{ .name = "otp", .acr = "urn:x:otp", .amr = "pwd otp" },
+};
+static const char *const env_claims[] = { "DEPARTMENT=department" };
+static const char *const env_amr[] = { "AUTH_INDICATORS" };
+
 static const struct ac_config config = {
 	.issuer = APP_URL,
 	.issuer_path = "",
 	.check_socket = "/nonexistent/check.sock",
 	.pam_service = "authcode",
+	.services = services,
+	.service_count = AC_ARRAY_SIZE(services),
+	.env_claims = env_claims,
+	.env_claim_count = 1,
+	.env_amr = env_amr,
+	.env_amr_count = 1,
 };
 
 void

@@ -14,6 +14,7 @@ server_pages_tests = \
 	tests/server/test_guesses \
 	tests/server/test_language \
 	tests/server/test_login \
+	tests/server/test_login_service \
 	tests/server/test_pages \
 	tests/server/test_pages_account \
 	tests/server/test_start_check \
@@ -113,6 +114,10 @@ tests_server_test_guesses_LDADD = $(login_ldadd)
 tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_login_LDADD = $(login_ldadd)
+
+tests_server_test_login_service_SOURCES = tests/server/test_login_service.c $(login_sources)
+tests_server_test_login_service_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_login_service_LDADD = $(login_ldadd)
 
 tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(login_sources)
 tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)
