@@ -14,7 +14,7 @@
 /* START → CANON → GO → ( PROMPT → ANSWER )* → RESULT */
 int ac_entry_login(const struct ac_permit *permit, int fd);
 
-/* ( CHECK → CHECKED )*, at most AC_WIRE_MAX_CHECKS */
+/* ( CHECK → CHECKED | ASK → ABOUT )*, at most AC_WIRE_MAX_CHECKS of both */
 int ac_entry_check(const struct ac_permit *permit, int fd);
 
 #endif

@@ -16,6 +16,7 @@
 #include "pam_authcode/account.h"
 #include "pam_authcode/channel.h"
 #include "pam_authcode/conversation.h"
+#include "pam_authcode/environment.h"
 #include "pam_authcode/journal.h"
 #include "pam_authcode/stack.h"
 
@@ -150,6 +151,7 @@ decide(struct login *login, struct ac_wire_result *result)
 			return;
 		result->message_count = login->conversation.message_count;
 		memcpy(result->messages, login->conversation.messages, sizeof(result->messages));
+		ac_environment_tell(login->stack.pamh, login->permit, result);
 	}
 	result->verdict = verdict;
 }
