@@ -35,6 +35,8 @@ release(struct ac_conversations *c, struct ac_conversation *conversation)
 	conversation->prompt = NULL;
 	free(conversation->identity);
 	conversation->identity = NULL;
+	free(conversation->environment);
+	conversation->environment = NULL;
 	ac_wipe(conversation->question, sizeof(conversation->question));
 }
 
@@ -42,17 +44,23 @@ void
 ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 		       enum ac_look_kind outcome, const char *reason)
 {
-	struct ac_wire_identity *identity =
-		outcome == AC_LOOK_SUCCEEDED ? conversation->identity : NULL;
+	struct ac_wire_identity *identity = NULL;
+	char *environment = NULL;
 
 	if (conversation->state == AC_CONVERSATION_OVER)
 		return;
 	if (conversation->state == AC_CONVERSATION_HELD)
 		reason = conversation->reason;
-	if (outcome == AC_LOOK_SUCCEEDED)
+	/* What others of the same browser may still read. */
+	if (outcome == AC_LOOK_SUCCEEDED) {
+		identity = conversation->identity;
+		environment = conversation->environment;
 		conversation->identity = NULL;
+		conversation->environment = NULL;
+	}
 	release(c, conversation);
 	conversation->identity = identity;
+	conversation->environment = environment;
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
 	conversation->reason = reason;

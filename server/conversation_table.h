@@ -57,6 +57,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
 	struct ac_wire_identity *identity; /* SUCCEEDED, and OVER with that outcome */
+	char *environment;                 /* likewise */
 	uint32_t readers;                  /* whom it was given to */
 	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
