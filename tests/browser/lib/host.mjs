@@ -31,6 +31,8 @@ async function freePort() {
 	return port;
 }
 
+const SERVICES = ['authcode', 'authcode-otp', 'authcode-ask'];
+
 export class Host {
 	#children = [];
 
@@ -41,11 +43,15 @@ export class Host {
 		this.#writePam();
 		this.#writeConfig();
 		const socket = path.join(this.directory, 'run', 'login.sock');
+		const check = path.join(this.directory, 'run', 'check.sock');
 		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
 		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer,
-			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp',
+			'--confdir', path.join(this.directory, 'pam'), ...SERVICES.flatMap((name) => ['--service', name]),
 			'--lock-dir', path.join(this.directory, 'locks')],
 		() => fs.existsSync(socket));
+		await this.#spawn(build, 'authcode-login', ['--check', '--listen', check, ...peer,
+			'--confdir', path.join(this.directory, 'pam'), ...SERVICES.flatMap((name) => ['--service', name])],
+		() => fs.existsSync(check), 'authcode-check');
 		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
 			() => /^ready /m.test(this.log('authcoded')));
 	}
@@ -60,13 +66,17 @@ export class Host {
 		// pam_matrix takes the first line of a user, so each service has its file
 		const passwords = write('passwords', `${USER}:${PASSWORD}:authcode\n`);
 		const first = write('otp-passwords', `${USER}:${PASSWORD}:authcode-otp\n`);
+		const asked = write('ask-passwords', `${USER}:${PASSWORD}:authcode-ask\n`);
 		const second = write('otp-codes', `${USER}:${ONE_TIME_CODE}:authcode-otp\n`);
 		fs.mkdirSync(pam);
 		fs.writeFileSync(path.join(pam, 'authcode'),
 			`auth required ${matrix} passdb=${passwords}\naccount required ${matrix} passdb=${passwords}\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-ask'),
+			`auth required ${matrix} passdb=${asked}\naccount required ${matrix} passdb=${asked}\n`);
 		fs.writeFileSync(path.join(pam, 'authcode-otp'),
 			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
 			`account required ${matrix} passdb=${first}\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-check'), 'auth required pam_deny.so\naccount required pam_permit.so\n');
 		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
 	}
 
@@ -93,14 +103,18 @@ stranger_guesses = 0
 address_guesses = 0
 state_dir = "${path.join(this.directory, 'state')}"
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
+check_socket = "${path.join(this.directory, 'run', 'check.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
 			client(`otp${n}`, 'pam_service = "authcode-otp"')).join('') +
+			client('closed', 'allow_groups = {"no-such-group"}', 'Closed') +
+			client('ask', 'pam_service = "authcode-ask"', 'Ask') +
+			'service "authcode-ask" { first_prompt = ask }\n' +
 			client('wiki', '', 'Wiki'), { mode: 0o600 });
 	}
 
-	async #spawn(build, name, words, ready) {
-		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'w');
+	async #spawn(build, name, words, ready, logName = name) {
+		const log = fs.openSync(path.join(this.directory, `${logName}.log`), 'w');
 		const child = spawn(path.join(build, name), words, { stdio: ['ignore', log, log], detached: true });
 		this.#children.push(child);
 		for (let tries = 0; tries < 200; tries++) {
@@ -110,7 +124,7 @@ ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 				return;
 			await new Promise((done) => setTimeout(done, 50));
 		}
-		throw new Error(`${name} did not start:\n${this.log(name)}`);
+		throw new Error(`${name} did not start:\n${this.log(logName)}`);
 	}
 
 	log(name) {
