@@ -8,13 +8,14 @@ http_tests = \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
+	tests/http/test_helper_killed.py \
 	tests/http/test_memory.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \
 	tests/http/test_start.py \
 	tests/http/test_stop.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all

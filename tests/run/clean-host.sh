@@ -44,6 +44,8 @@ inside() { "${as_root[@]}" "$@"; }
 echo "== $release: the base system"
 mmdebstrap --quiet --variant=minbase "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
+# what the installer of a machine writes, and a bare base system lacks
+printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >>"$host/etc/hosts"
 mount --rbind /proc "$host/proc"
 inside useradd --create-home --shell /bin/bash alice
 inside chpasswd <<<"alice:a long passphrase"
