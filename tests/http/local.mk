@@ -8,6 +8,7 @@ http_tests = \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
+	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
 	tests/http/test_memory.py \
 	tests/http/test_proxy.py \
