@@ -16,7 +16,7 @@ UNITS = ("login", "check", "passwd")
 CEILINGS = {"login": 15, "check": 15, "passwd": 16}
 
 SOCKET = {"Accept": "yes", "SocketMode": "0660", "SocketUser": "root", "SocketGroup": "_authcode",
-          "DirectoryMode": "0750", "TriggerLimitIntervalSec": "0"}
+          "DirectoryMode": "0755", "TriggerLimitIntervalSec": "0"}
 SERVICE = {"StandardInput": "socket", "KillMode": "control-group", "NoNewPrivileges": "yes",
            "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateNetwork": "yes",
            "RestrictAddressFamilies": "AF_UNIX AF_NETLINK", "MemoryDenyWriteExecute": "yes", "LimitCORE": "0"}
