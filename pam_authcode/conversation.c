@@ -6,7 +6,8 @@
  * in the block libpam takes over (wiped when it is not taken over).
  *
  * Texts before the first question are dropped: they are said before anybody has
- * proved anything, and some tell whether the account exists or is locked.
+ * proved anything, and some tell whether the account exists or is locked. Where
+ * a ticket has proved it (entry_passwd.c) they are shown.
  */
 #include "pam_authcode/conversation.h"
 
@@ -62,7 +63,8 @@ collect(struct ac_conversation *conversation, enum role role, const char *text)
 {
 	struct ac_wire_message *message = &conversation->messages[conversation->message_count];
 
-	if (conversation->prompt_count == 0 || conversation->message_count == AC_WIRE_MAX_MESSAGES)
+	if ((conversation->prompt_count == 0 && !conversation->admitted) ||
+	    conversation->message_count == AC_WIRE_MAX_MESSAGES)
 		return;
 	if (ac_clean_text(text, message->text, sizeof(message->text)) == 0)
 		return;
@@ -88,7 +90,9 @@ send_prompt(struct ac_conversation *conversation, bool echo, const char *text)
 static bool
 wait_for_answer(struct ac_conversation *conversation, enum role role, struct ac_wire_frame *ret)
 {
-	bool first = conversation->prompt_count == 1 && role == ROLE_HIDDEN;
+	bool known = conversation->admitted || conversation->proved;
+	bool first =
+		conversation->prompt_count == 1 && role == ROLE_HIDDEN && !conversation->admitted;
 
 	if (!first || !ac_channel_wait(conversation->channel, AC_TURN_GRACE_MS))
 		ac_turn_give(conversation->turn, false);
@@ -96,7 +100,7 @@ wait_for_answer(struct ac_conversation *conversation, enum role role, struct ac_
 			       conversation->prompt_timeout_s, ret))
 		return false;
 	conversation->missed = !ac_turn_take(conversation->turn, conversation->prompt_timeout_s,
-					     conversation->proved ? AC_TURN_ALLOWED_LATER : 0);
+					     known ? AC_TURN_ALLOWED_LATER : 0);
 	return !conversation->missed;
 }
 
@@ -163,4 +167,14 @@ ac_conversation_run(int count, const struct pam_message **messages,
 	else
 		free_responses(responses, count);
 	return PAM_SUCCESS;
+}
+
+void
+ac_conversation_complain(struct ac_conversation *conversation, const char *text)
+{
+	for (size_t i = 0; i < conversation->message_count; i++) {
+		if (conversation->messages[i].style == AC_MESSAGE_ERROR)
+			return;
+	}
+	collect(conversation, ROLE_ERROR, text);
 }

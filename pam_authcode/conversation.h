@@ -18,9 +18,10 @@ struct ac_conversation {
 	struct ac_turn *turn;       /* borrowed; NULL: nobody is asked, none is needed */
 	unsigned int prompt_timeout_s;
 	unsigned int prompt_count;
-	bool proved; /* a hidden question got an answer that is not empty */
-	bool empty;  /* a hidden question got an empty answer */
-	bool missed; /* an answer came, but the turn for it did not */
+	bool admitted; /* who it is was proved before this conversation began */
+	bool proved;   /* a hidden question got an answer that is not empty */
+	bool empty;    /* a hidden question got an empty answer */
+	bool missed;   /* an answer came, but the turn for it did not */
 	uint16_t message_count;
 	struct ac_wire_message messages[AC_WIRE_MAX_MESSAGES]; /* since the last question */
 };
@@ -28,5 +29,8 @@ struct ac_conversation {
 /* For struct pam_conv; data is a struct ac_conversation. */
 int ac_conversation_run(int count, const struct pam_message **messages,
 			struct pam_response **ret_responses, void *data);
+
+/* An error to be told with the next question, unless a module has told one. */
+void ac_conversation_complain(struct ac_conversation *conversation, const char *text);
 
 #endif

@@ -13,7 +13,8 @@
 static const enum ac_verdict verdicts[][AC_STACK_PHASE_COUNT] = {
 #define EVERY(verdict)                                                                             \
 	{                                                                                          \
-		AC_VERDICT_##verdict, AC_VERDICT_##verdict, AC_VERDICT_##verdict                   \
+		AC_VERDICT_##verdict, AC_VERDICT_##verdict, AC_VERDICT_##verdict,                  \
+			AC_VERDICT_##verdict                                                       \
 	}
 	[PAM_SUCCESS] = EVERY(OK),
 	[PAM_OPEN_ERR] = EVERY(UNAVAILABLE),
@@ -24,11 +25,11 @@ static const enum ac_verdict verdicts[][AC_STACK_PHASE_COUNT] = {
 	[PAM_AUTHINFO_UNAVAIL] = EVERY(UNAVAILABLE),
 	[PAM_ABORT] = EVERY(UNAVAILABLE),
 	[PAM_MODULE_UNKNOWN] = EVERY(UNAVAILABLE),
+	[PAM_AUTHTOK_LOCK_BUSY] = { [AC_STACK_CHANGE] = AC_VERDICT_UNAVAILABLE },
 	/* From the auth phase it would tell of an expired password before one
 	 * has been proved. */
 	[PAM_NEW_AUTHTOK_REQD] = { [AC_STACK_ACCOUNT] = AC_VERDICT_CHANGE_DUE,
 				   [AC_STACK_CHECK] = AC_VERDICT_CHANGE_DUE },
-	[PAM_ACCT_EXPIRED] = { [AC_STACK_CHECK] = AC_VERDICT_EXPIRED },
 #undef EVERY
 };
 

@@ -17,6 +17,7 @@
 enum ac_stack_phase {
 	AC_STACK_AUTH,    /* pam_authenticate: PAM_SUCCESS leads on, to the account phase */
 	AC_STACK_ACCOUNT, /* pam_acct_mgmt when signing in */
+	AC_STACK_CHANGE,  /* pam_chauthtok of an expired password */
 	AC_STACK_CHECK,   /* pam_acct_mgmt when asked about an account */
 	AC_STACK_PHASE_COUNT,
 };

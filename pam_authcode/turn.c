@@ -11,43 +11,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pam_authcode/journal.h"
+#include "pam_authcode/private_dir.h"
 
 #define POLL_MS 5
-
-static bool
-say(const char *what, const char *why)
-{
-	ac_journal(LOG_ERR, "lock directory %s: %s", what, why);
-	return false;
-}
-
-/* Neither a link nor a directory that others can reach. */
-static int
-open_dir(const char *path)
-{
-	struct stat status;
-	int fd;
-
-	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-		(void)say(path, strerror(errno));
-		return -1;
-	}
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		(void)say(path, strerror(errno));
-		return -1;
-	}
-	if (fstat(fd, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 077) == 0)
-		return fd;
-	(void)say(path, "not ours alone (owner, or mode other than 0700)");
-	(void)close(fd);
-	return -1;
-}
 
 /* A name is a file of its own: letters, digits, '-' and '_' stand for themselves,
  * any other byte is '%' and two digits. What strangers type as a name must not
@@ -81,14 +51,14 @@ ac_turn_open(const char *dir, const char *user, bool known, struct ac_turn *ret)
 	*ret = (struct ac_turn){ .fd = -1 };
 	if (dir[0] == '\0')
 		return true;
-	dir_fd = open_dir(dir);
+	dir_fd = ac_private_dir_open(AT_FDCWD, dir);
 	if (dir_fd < 0)
 		return false;
 	name_file(user, known, name, sizeof(name));
 	ret->fd =
 		openat(dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (ret->fd < 0)
-		(void)say(dir, strerror(errno));
+		ac_journal(LOG_ERR, "lock directory %s: %s", dir, strerror(errno));
 	(void)close(dir_fd);
 	return ret->fd >= 0;
 }

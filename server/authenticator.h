@@ -29,10 +29,12 @@ struct ac_authenticator_ops {
 
 struct ac_authenticator {
 	const struct ac_authenticator_ops *ops;
-	void *self;
+	void *self;   /* who signs people in */
+	void *change; /* who changes an expired password; NULL: nobody */
 };
 
-/* The helper behind a socket; the path is borrowed for as long as it is used. */
-struct ac_authenticator ac_authenticator_pam(const char *socket_path);
+/* The helpers behind two sockets; the paths are borrowed for as long as they are
+ * used. passwd_path NULL: nobody changes passwords. */
+struct ac_authenticator ac_authenticator_pam(const char *login_path, const char *passwd_path);
 
 #endif

@@ -49,7 +49,7 @@ cancel(void *conversation)
 }
 
 struct ac_authenticator
-ac_authenticator_pam(const char *socket_path)
+ac_authenticator_pam(const char *login_path, const char *passwd_path)
 {
 	static const struct ac_authenticator_ops ops = {
 		.start_take = start_take,
@@ -62,7 +62,7 @@ ac_authenticator_pam(const char *socket_path)
 	union {
 		const char *path;
 		void *self;
-	} socket = { .path = socket_path }; /* start_take() only reads it */
+	} login = { .path = login_path }, passwd = { .path = passwd_path }; /* only read */
 
-	return (struct ac_authenticator){ &ops, socket.self };
+	return (struct ac_authenticator){ &ops, login.self, passwd.self };
 }

@@ -27,6 +27,7 @@ struct ac_listen {
 	enum ac_listen_kind kind;
 	const char *text; /* as written */
 	bool tls;         /* tls_certificate_file is set and kind is TCP */
+	bool admin;       /* serves the routes of administration, and no other */
 };
 
 struct ac_config {
@@ -42,6 +43,9 @@ struct ac_config {
 	size_t trusted_proxy_count;
 	const char *state_dir;
 	const char *login_socket;
+	const char *admin_socket; /* or NULL */
+	const char *admin_group;
+	const char *passwd_socket;
 	const char *pam_service; /* default service */
 	const char *user;        /* whom to become when started as root */
 	uint32_t threads;        /* 0: one per core, at most 8 */

@@ -72,7 +72,8 @@ fill_listens(struct ac_settings *settings)
 {
 	struct ac_config *config = &settings->config;
 	size_t count = settings->listen.count;
-	struct ac_listen *listens = authcode_arena_alloc(config->arena, count * sizeof(*listens));
+	struct ac_listen *listens =
+		authcode_arena_alloc(config->arena, (count + 1) * sizeof(*listens));
 
 	if (listens == NULL)
 		return false;
@@ -86,7 +87,15 @@ fill_listens(struct ac_settings *settings)
 	}
 	config->listens = listens;
 	config->listen_count = count;
-	return true;
+	if (strcmp(config->admin_socket, "none") == 0) {
+		config->admin_socket = NULL;
+		return true;
+	}
+	listens[count].kind = AC_LISTEN_UNIX;
+	listens[count].text = ac_arena_printf(config->arena, "unix:%s", config->admin_socket);
+	listens[count].admin = true;
+	config->listen_count++;
+	return listens[count].text != NULL;
 }
 
 /* What keeps a listener without TLS from serving an issuer that the world
@@ -96,7 +105,7 @@ fill_listens(struct ac_settings *settings)
 static const char *
 listen_problem(const struct ac_listen *listen, bool trusts_unix, bool trusts_addresses)
 {
-	if (listen->tls)
+	if (listen->tls || listen->admin)
 		return NULL;
 	if (listen->kind == AC_LISTEN_UNIX)
 		return trusts_unix ? NULL

@@ -179,6 +179,12 @@ ac_value_socket(const char *text)
 	return ac_value_path(text) && strlen(text) < sizeof(((struct sockaddr_un *)NULL)->sun_path);
 }
 
+bool
+ac_value_socket_or_none(const char *text)
+{
+	return strcmp(text, "none") == 0 || ac_value_socket(text);
+}
+
 static bool
 name_ok(const char *text, size_t max)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See conversation.h: the table as HTTP threads see it. A conversation is found
- * by its id and the browser that began it, both compared in constant time; a
- * stranger's and an unknown one are the same.
+ * See conversation.h: the table, and how conversations begin. Of what a browser
+ * may begin a part is kept for others: places for each address and name, and in
+ * all.
  */
 #include "server/conversation.h"
 
@@ -42,11 +42,17 @@ void
 ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 		       enum ac_look_kind outcome, const char *reason)
 {
+	struct ac_wire_identity *identity =
+		outcome == AC_LOOK_SUCCEEDED ? conversation->identity : NULL;
+
 	if (conversation->state == AC_CONVERSATION_OVER)
 		return;
 	if (conversation->state == AC_CONVERSATION_HELD)
 		reason = conversation->reason;
+	if (outcome == AC_LOOK_SUCCEEDED)
+		conversation->identity = NULL;
 	release(c, conversation);
+	conversation->identity = identity;
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
 	conversation->reason = reason;
@@ -167,8 +173,8 @@ ac_conversations_free(struct ac_conversations **conversations)
 
 /* --- beginning ------------------------------------------------------------ */
 
-static bool
-of_browser(const struct ac_conversation *conversation, const char *browser)
+bool
+ac_conversation_of_browser(const struct ac_conversation *conversation, const char *browser)
 {
 	return strlen(browser) == AC_BROWSER_LEN &&
 	       ac_secret_equal(conversation->browser, browser, AC_BROWSER_LEN);
@@ -180,7 +186,8 @@ static bool
 give_up_one(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
 	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
-		if (one->state == AC_CONVERSATION_ASKED && of_browser(one, begin->browser) &&
+		if (one->state == AC_CONVERSATION_ASKED &&
+		    ac_conversation_of_browser(one, begin->browser) &&
 		    strcmp(one->start.user, begin->start.user) == 0) {
 			ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "replaced");
 			return true;
@@ -300,7 +307,7 @@ begin_locked(struct ac_conversations *c, const struct ac_conversation_begin *beg
 		ret_login[0] = '\0';
 		for (one = c->list; one != NULL; one = one->next) {
 			if (memcmp(one->nonce, begin->nonce, sizeof(one->nonce)) == 0 &&
-			    of_browser(one, begin->browser))
+			    ac_conversation_of_browser(one, begin->browser))
 				memcpy(ret_login, one->login, AC_LOGIN_LEN + 1);
 		}
 		return AC_ADMISSION_REPEATED;
@@ -340,155 +347,4 @@ ac_conversations_begin_take(struct ac_conversations *c, const struct ac_conversa
 	if (admission == AC_ADMISSION_BEGUN)
 		ac_conversations_wake(c);
 	return admission;
-}
-
-/* --- looking and going on ------------------------------------------------- */
-
-static struct ac_conversation *
-find(struct ac_conversations *c, const char *login, const char *browser)
-{
-	if (login == NULL || browser == NULL || strlen(login) != AC_LOGIN_LEN)
-		return NULL;
-	for (struct ac_conversation *one = c->list; one != NULL; one = one->next) {
-		if (ac_secret_equal(one->login, login, AC_LOGIN_LEN))
-			return of_browser(one, browser) && !one->given_up ? one : NULL;
-	}
-	return NULL;
-}
-
-static enum ac_look_kind
-wait_for(struct ac_conversations *c, struct ac_conversation *one, struct ac_waiter *waiter)
-{
-	int64_t now = ac_clock_monotonic_ms();
-
-	if (waiter->until == 0)
-		waiter->until = now + c->settings.wait_ms;
-	if (c->draining || now >= waiter->until)
-		return AC_LOOK_WORKING;
-	if (one->waiter_count >= c->settings.max_waiters)
-		return AC_LOOK_CROWDED;
-	waiter->next = one->waiters;
-	one->waiters = waiter;
-	one->waiter_count++;
-	return AC_LOOK_WAITING;
-}
-
-/* A success is given out when all of it has been copied, and only once. */
-static enum ac_look_kind
-take_identity(struct ac_conversations *c, struct ac_conversation *one, struct ac_look *look,
-	      struct authcode_arena *arena)
-{
-	look->identity = ac_arena_memdup(arena, one->identity, sizeof(*one->identity));
-	if (look->identity == NULL)
-		return AC_LOOK_UNKNOWN;
-	ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, NULL);
-	return AC_LOOK_SUCCEEDED;
-}
-
-static enum ac_look_kind
-look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_waiter *waiter,
-	    struct authcode_arena *arena, struct ac_look *look)
-{
-	look->transaction = ac_arena_strdup(arena, one->transaction);
-	look->client_id = ac_arena_strdup(arena, one->client_id);
-	look->client_name = ac_arena_strdup(arena, one->client_name);
-	look->rhost = ac_arena_strdup(arena, one->start.rhost);
-	look->user = ac_arena_strdup(arena, one->start.user);
-	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL || look->user == NULL)
-		return AC_LOOK_UNKNOWN;
-	/* A deadline holds even where the thread is late. */
-	if (one->state != AC_CONVERSATION_HELD && ac_clock_monotonic_ms() >= one->deadline_ms) {
-		if (one->state == AC_CONVERSATION_OVER)
-			return AC_LOOK_UNKNOWN;
-		ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
-	}
-	switch (one->state) {
-	case AC_CONVERSATION_OVER:
-		return one->outcome;
-	case AC_CONVERSATION_ASKED:
-		look->question = ac_arena_strdup(arena, one->question);
-		look->prompt = ac_arena_memdup(arena, one->prompt, sizeof(*one->prompt));
-		return look->question != NULL && look->prompt != NULL ? AC_LOOK_ASKED
-								      : AC_LOOK_UNKNOWN;
-	case AC_CONVERSATION_SUCCEEDED:
-		return take_identity(c, one, look, arena);
-	case AC_CONVERSATION_QUEUED:
-	case AC_CONVERSATION_STARTING:
-	case AC_CONVERSATION_LOCK:
-	case AC_CONVERSATION_WORKING:
-	case AC_CONVERSATION_HELD:
-		return wait_for(c, one, waiter);
-	}
-	return AC_LOOK_UNKNOWN;
-}
-
-struct ac_look
-ac_conversations_look(struct ac_conversations *c, const char *login, const char *browser,
-		      struct ac_waiter *waiter, struct authcode_arena *arena)
-{
-	struct ac_look look = { .kind = AC_LOOK_UNKNOWN };
-	struct ac_conversation *one;
-
-	(void)pthread_mutex_lock(&c->lock);
-	one = find(c, login, browser);
-	if (one != NULL)
-		look.kind = look_locked(c, one, waiter, arena, &look);
-	(void)pthread_mutex_unlock(&c->lock);
-	if (look.kind == AC_LOOK_WAITING || look.kind == AC_LOOK_EXPIRED)
-		ac_conversations_wake(
-			c); /* a deadline may be the next, or a line is to be logged */
-	return look;
-}
-
-bool
-ac_conversations_answer_take(struct ac_conversations *c, const char *login, const char *browser,
-			     const char *question, struct ac_secret *answer)
-{
-	struct ac_conversation *one;
-	bool taken = false;
-
-	(void)pthread_mutex_lock(&c->lock);
-	one = find(c, login, browser);
-	if (one != NULL && one->state == AC_CONVERSATION_ASKED && question != NULL &&
-	    strlen(question) == AC_QUESTION_LEN &&
-	    ac_secret_equal(one->question, question, AC_QUESTION_LEN) &&
-	    ac_clock_monotonic_ms() < one->deadline_ms) {
-		one->answer = answer;
-		answer = NULL;
-		free(one->prompt);
-		one->prompt = NULL;
-		ac_wipe(one->question, sizeof(one->question));
-		one->state = AC_CONVERSATION_LOCK;
-		one->ticket = ++c->serial;
-		one->attempt_ms = ac_clock_monotonic_ms();
-		one->deadline_ms = one->end_ms;
-		taken = true;
-	}
-	(void)pthread_mutex_unlock(&c->lock);
-	ac_secret_free(&answer);
-	if (taken)
-		ac_conversations_wake(c);
-	return taken;
-}
-
-void
-ac_conversations_cancel(struct ac_conversations *c, const char *login, const char *browser)
-{
-	struct ac_conversation *one;
-
-	(void)pthread_mutex_lock(&c->lock);
-	one = find(c, login, browser);
-	/* A module that works does not notice that we hang up. Until it is through
-	 * its name stays locked and its place taken: else whoever cancels would get
-	 * past both limits. */
-	if (one != NULL &&
-	    (one->state == AC_CONVERSATION_STARTING || one->state == AC_CONVERSATION_WORKING ||
-	     one->state == AC_CONVERSATION_HELD))
-		one->given_up = true;
-	else if (one != NULL)
-		ac_conversation_finish(c, one, AC_LOOK_UNKNOWN, "cancelled");
-	(void)pthread_mutex_unlock(&c->lock);
-	if (one != NULL)
-		ac_conversations_wake(c);
 }

@@ -12,9 +12,14 @@
  * lock       the canonical name is locked by another conversation at work; the
  *            lock is held while a module works, never while a person thinks
  * asked      a question waits for the person, or until its deadline
- * succeeded  for the first look of the browser that began it
+ * succeeded  until the browser that began it looks, and a little longer: what the
+ *            first look is answered with may be lost
  * held       failed: until the next multiple of the floor it looks, and counts,
  *            as if a module still worked, so that no time tells why it failed
+ *
+ * When the password was right and has expired, a second helper, which changes it,
+ * takes over: from starting on everything is as before, but no guess is counted,
+ * because the person has been proved.
  *
  * Every deadline, error and unexpected event leads to over; only the helper's
  * OK leads to succeeded.
@@ -52,6 +57,8 @@ struct ac_conversations_settings {
 	int64_t prompt_ms;            /* for one answer, and to fetch a success */
 	int64_t total_ms;             /* for everything */
 	int64_t linger_ms;            /* how long an end can be looked at */
+	int64_t again_ms;             /* how long a success, after its first look */
+	uint32_t max_readers;         /* looks that are given one success */
 	int64_t wait_ms;              /* of one waiting request */
 	int64_t nonce_ms;             /* how long a sign-in page may be used */
 	size_t nonce_max;             /* page nonces remembered per generation */
@@ -113,7 +120,7 @@ enum ac_look_kind {
 	AC_LOOK_UNAVAILABLE,
 	AC_LOOK_CHANGE_DUE,
 	AC_LOOK_THROTTLED, /* too many guesses: this one did not reach PAM */
-	AC_LOOK_SUCCEEDED, /* seen once: the caller signs in */
+	AC_LOOK_SUCCEEDED, /* seen max_readers times at most: each caller signs in */
 };
 
 /* One waiting request. Zeroed before its first look with h set; lives until it
@@ -133,6 +140,7 @@ struct ac_look {
 	const char *rhost;
 	const char *user;                        /* as typed */
 	const char *question;                    /* ASKED: nonce of the question */
+	bool changing;                           /* ASKED: while an expired password is changed */
 	const struct ac_wire_prompt *prompt;     /* ASKED */
 	const struct ac_wire_identity *identity; /* SUCCEEDED */
 };

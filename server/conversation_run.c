@@ -22,15 +22,23 @@
 #define MAX_EVENTS 64
 #define MAX_REPORTS 16
 
-/* What is known of each verdict; a verdict without a row fails. */
-static const struct {
+/* What is known of each verdict, of the helper that signs in and of the one that
+ * changes passwords; a verdict without a row fails. */
+static const struct verdict_row {
 	enum ac_look_kind outcome;
 	const char *reason;
-} verdicts[AC_VERDICT_COUNT] = {
-	[AC_VERDICT_DENIED] = { AC_LOOK_FAILED, "bad_credentials" },
-	[AC_VERDICT_OK] = { AC_LOOK_SUCCEEDED, NULL },
-	[AC_VERDICT_UNAVAILABLE] = { AC_LOOK_UNAVAILABLE, "unavailable" },
-	[AC_VERDICT_CHANGE_DUE] = { AC_LOOK_CHANGE_DUE, "password_change_due" },
+} verdicts[2][AC_VERDICT_COUNT] = {
+	{
+		[AC_VERDICT_DENIED] = { AC_LOOK_FAILED, "bad_credentials" },
+		[AC_VERDICT_OK] = { AC_LOOK_SUCCEEDED, NULL },
+		[AC_VERDICT_UNAVAILABLE] = { AC_LOOK_UNAVAILABLE, "unavailable" },
+		[AC_VERDICT_CHANGE_DUE] = { AC_LOOK_CHANGE_DUE, "password_change_due" },
+	},
+	{
+		[AC_VERDICT_DENIED] = { AC_LOOK_FAILED, "password_not_changed" },
+		[AC_VERDICT_OK] = { AC_LOOK_SUCCEEDED, NULL },
+		[AC_VERDICT_UNAVAILABLE] = { AC_LOOK_UNAVAILABLE, "unavailable" },
+	},
 };
 
 /* A failure is told at the next multiple of the floor, counted from the password
@@ -49,10 +57,14 @@ end(struct ac_conversations *c, struct ac_conversation *one, enum ac_look_kind o
 		one->attempt_ms + ((ac_clock_monotonic_ms() - one->attempt_ms) / floor + 1) * floor;
 }
 
-/* There was nobody to ask. */
+/* There was nobody to ask; to change the password: it has to be done elsewhere. */
 static void
 end_unasked(struct ac_conversations *c, struct ac_conversation *one)
 {
+	if (one->changing) {
+		end(c, one, AC_LOOK_CHANGE_DUE, "password_change_due");
+		return;
+	}
 	ac_guess_refund(c, one);
 	end(c, one, AC_LOOK_UNAVAILABLE, "helper");
 }
@@ -75,21 +87,62 @@ ask(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wir
 	return true;
 }
 
+static enum authcode_err
+open_helper(struct ac_conversations *c, struct ac_conversation *one, void *self,
+	    struct ac_secret *password)
+{
+	const struct ac_authenticator_ops *ops = c->settings.authenticator.ops;
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = one->serial };
+	enum authcode_err err = ops->start_take(self, &one->start, password, &one->helper);
+
+	if (err == AUTHCODE_OK &&
+	    epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD, ops->fd(one->helper), &event) != 0)
+		err = AUTHCODE_ERR_IO;
+	return err;
+}
+
+/* In the same conversation: the same id, browser, transaction and time for all of
+ * it. The ticket is what lets the other helper begin, and only once. False: there
+ * is no such helper, or nothing to begin with. */
+static bool
+begin_change(struct ac_conversations *c, struct ac_conversation *one,
+	     const struct ac_wire_result *result)
+{
+	const struct ac_authenticator *authenticator = &c->settings.authenticator;
+	enum authcode_err err;
+
+	if (one->changing || authenticator->change == NULL || result->ticket[0] == '\0')
+		return false;
+	memcpy(one->start.ticket, result->ticket, sizeof(one->start.ticket));
+	authenticator->ops->cancel(one->helper); /* and with it goes the result */
+	one->helper = NULL;
+	one->changing = true;
+	one->state = AC_CONVERSATION_STARTING;
+	err = open_helper(c, one, authenticator->change, NULL);
+	ac_wipe(one->start.ticket, sizeof(one->start.ticket));
+	return err == AUTHCODE_OK;
+}
+
 /* The one way to succeeded. */
 static void
 judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wire_result *result)
 {
 	int64_t deadline = ac_clock_monotonic_ms() + c->settings.prompt_ms;
+	enum ac_verdict verdict = result->verdict;
+	struct verdict_row row = { AC_LOOK_FAILED, NULL };
 
-	if ((size_t)result->verdict >= AC_ARRAY_SIZE(verdicts) ||
-	    (result->verdict != AC_VERDICT_OK && verdicts[result->verdict].reason == NULL)) {
+	if ((size_t)verdict < AC_ARRAY_SIZE(verdicts[0]))
+		row = verdicts[one->changing][verdict];
+	if (row.outcome != AC_LOOK_SUCCEEDED && row.reason == NULL) {
 		end(c, one, AC_LOOK_FAILED, "helper");
 		return;
 	}
-	if (result->verdict == AC_VERDICT_OK || result->verdict == AC_VERDICT_CHANGE_DUE)
+	if (!one->changing && (verdict == AC_VERDICT_OK || verdict == AC_VERDICT_CHANGE_DUE))
 		ac_guess_refund(c, one);
-	if (result->verdict != AC_VERDICT_OK) {
-		end(c, one, verdicts[result->verdict].outcome, verdicts[result->verdict].reason);
+	if (verdict == AC_VERDICT_CHANGE_DUE && begin_change(c, one, result))
+		return;
+	if (verdict != AC_VERDICT_OK) {
+		end(c, one, row.outcome, row.reason);
 		return;
 	}
 	one->identity = malloc(sizeof(*one->identity));
@@ -125,7 +178,8 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 		end(c, one, AC_LOOK_FAILED, "cancelled"); /* right or wrong, as late */
 		return false;
 	}
-	if (event.kind == AC_RELAY_CANON && one->state == AC_CONVERSATION_STARTING) {
+	if (event.kind == AC_RELAY_CANON && one->state == AC_CONVERSATION_STARTING &&
+	    (!one->changing || strcmp(one->canon, event.frame->u.canon.user) == 0)) {
 		want_lock(c, one, &event.frame->u.canon);
 		return true;
 	}
@@ -198,8 +252,6 @@ lock_taken(const struct ac_conversations *c, const struct ac_conversation *one)
 static void
 start(struct ac_conversations *c, struct ac_conversation *one)
 {
-	const struct ac_authenticator *authenticator = &c->settings.authenticator;
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = one->serial };
 	struct ac_secret *password = one->password;
 	enum authcode_err err;
 
@@ -210,12 +262,10 @@ start(struct ac_conversations *c, struct ac_conversation *one)
 		end(c, one, AC_LOOK_FAILED, "bad_credentials");
 		return;
 	}
-	err = authenticator->ops->start_take(authenticator->self, &one->start, password,
-					     &one->helper);
+	err = open_helper(c, one, c->settings.authenticator.self, password);
 	if (err == AUTHCODE_ERR_USAGE) /* a name or password that can be nobody's */
 		end(c, one, AC_LOOK_FAILED, "bad_credentials");
-	else if (err != AUTHCODE_OK || epoll_ctl(c->epoll_fd, EPOLL_CTL_ADD,
-						 authenticator->ops->fd(one->helper), &event) != 0)
+	else if (err != AUTHCODE_OK)
 		end_unasked(c, one);
 }
 
@@ -226,11 +276,11 @@ proceed(struct ac_conversations *c, struct ac_conversation *one)
 	enum authcode_err err;
 	uint32_t wait_s;
 
-	if (one->answer != NULL && !ac_guess_spend(c, one, &wait_s)) {
+	if (one->answer != NULL && !one->changing && !ac_guess_spend(c, one, &wait_s)) {
 		end(c, one, AC_LOOK_THROTTLED, "throttled");
 		return;
 	}
-	if (one->answer == NULL && !ac_guess_spend_canon(c, one)) {
+	if (one->answer == NULL && !one->changing && !ac_guess_spend_canon(c, one)) {
 		end(c, one, AC_LOOK_FAILED, "throttled");
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The inside of struct ac_conversations, shared by conversation.c (what HTTP
- * threads call) and conversation_run.c (the thread). Everything is guarded by
+ * The inside of struct ac_conversations, shared by conversation.c and
+ * conversation_look.c (what HTTP threads call) and conversation_run.c (the thread). Everything is guarded by
  * the one lock, the calls of the authenticator included: they return at once.
  */
 #ifndef AC_SERVER_CONVERSATION_TABLE_H
@@ -50,12 +50,14 @@ struct ac_conversation {
 	struct ac_secret *password; /* until the helper has started */
 	void *helper;               /* the authenticator's, NULL before and after */
 	char canon[AC_MAX_USER_NAME + 1];
+	bool changing;            /* the helper is the one that changes the password */
 	bool given_up;            /* nobody is told how it ends */
 	uint64_t ticket;          /* LOCK: who came first */
 	struct ac_secret *answer; /* until the lock is granted */
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
-	struct ac_wire_identity *identity; /* SUCCEEDED */
+	struct ac_wire_identity *identity; /* SUCCEEDED, and OVER with that outcome */
+	uint32_t readers;                  /* whom it was given to */
 	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
 	int64_t deadline_ms;               /* monotonic: of this state */
@@ -77,8 +79,11 @@ struct ac_conversations {
 	uint8_t log_key[AC_LOG_NAME_KEY_LEN]; /* of names that nobody has proved */
 };
 
-/* Ends it for good: helper, secrets and lock are gone, the outcome stays to be
- * looked at. reason must be a constant. */
+AC_MUST_USE bool ac_conversation_of_browser(const struct ac_conversation *conversation,
+					    const char *browser);
+
+/* Ends it for good: helper, secrets and lock are gone, the outcome (of a
+ * success, the identity too) stays to be looked at. reason must be a constant. */
 void ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 			    enum ac_look_kind outcome, const char *reason);
 

@@ -28,22 +28,32 @@ static const struct {
 	{ 0, "invalid_request", "invalid_request" },
 };
 
+/* A socket serves its own routes alone: for others it has no such page. */
+static const struct ac_route *
+route_for(const struct ac_http *h)
+{
+	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	bool admin = route != NULL && (route->flags & AC_ROUTE_ADMIN) != 0;
+
+	return admin == ac_http_is_admin(h) ? route : NULL;
+}
+
 void
 ac_dispatch_refuse(struct ac_app *app, struct ac_http *h, unsigned status, const char *why)
 {
-	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	const struct ac_route *route = route_for(h);
 	char json[256];
 	size_t row = 0;
 	int len;
 
 	while (names[row].status != 0 && names[row].status != status)
 		row++;
-	if (route == NULL || (route->flags & AC_ROUTE_PAGE) != 0) {
+	if (!ac_http_is_admin(h) && (route == NULL || (route->flags & AC_ROUTE_PAGE) != 0)) {
 		ac_page_error(app, h, status, names[row].page, why);
 		return;
 	}
 	len = snprintf(json, sizeof(json), "{\"error\":\"%s\",\"error_description\":\"%s\"}",
-		       names[row].json, why);
+		       ac_http_is_admin(h) ? names[row].page : names[row].json, why);
 	ac_http_reply(h, AC_REPLY_JSON, status, json,
 		      len > 0 && (size_t)len < sizeof(json) ? (size_t)len : 0);
 }
@@ -88,7 +98,7 @@ is_allowed(const char *allow, const char *name)
 enum ac_step
 ac_dispatch_start(struct ac_app *app, struct ac_http *h)
 {
-	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	const struct ac_route *route = route_for(h);
 
 	if (route == NULL) {
 		ac_dispatch_refuse(app, h, 404, "there is no such page");
@@ -110,7 +120,7 @@ ac_dispatch_start(struct ac_app *app, struct ac_http *h)
 enum ac_step
 ac_dispatch_resumed(struct ac_app *app, struct ac_http *h)
 {
-	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	const struct ac_route *route = route_for(h);
 
 	if (route == NULL || route->handler.resumed == NULL) {
 		ac_dispatch_refuse(app, h, 500, "the server failed");

@@ -186,11 +186,17 @@ take_cookies(struct ac_http *h)
 	return true;
 }
 
+static const struct ac_gate_issuer *
+addressee(const struct ac_http *h)
+{
+	return h->conn->admin ? &h->service->admin : &h->service->issuer;
+}
+
 /* Before the gate, so that a refusal has the form its path asks for. */
 static bool
 take_target(struct ac_http *h)
 {
-	struct ac_gate_target parts = ac_gate_split(h->target, &h->service->issuer);
+	struct ac_gate_target parts = ac_gate_split(h->target, addressee(h));
 
 	h->path = strndup(parts.path.data, parts.path.len);
 	if (h->path == NULL)
@@ -259,7 +265,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		return false;
 	}
 	if (!ac_http_layout_check(h, method, version, &refusal) ||
-	    !ac_gate_check(&request, &h->service->issuer, &refusal)) {
+	    !ac_gate_check(&request, addressee(h), &refusal)) {
 		refuse(h, refusal.status, refusal.why);
 		return false;
 	}

@@ -36,6 +36,13 @@ const char *ac_http_cookie(const struct ac_http *h, const char *name);
 const char *
 ac_http_peer(const struct ac_http *h); /* verified client address, "" on a Unix socket */
 
+/* What the host part of an administrator's request says: the socket has no name. */
+#define AC_HTTP_ADMIN_URL "http://localhost"
+/* Did the request come by the socket of administration, and whose is it then? The
+ * mode of the socket has decided that it may. */
+bool ac_http_is_admin(const struct ac_http *h);
+unsigned ac_http_admin_uid(const struct ac_http *h);
+
 /* --- the reply ----------------------------------------------------------- */
 
 enum ac_reply_kind {

@@ -7,6 +7,7 @@ libserver_shared_la_SOURCES = server/address.c server/address.h \
 # As an object of its own: others compile the file for themselves.
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
+	server/admin.c server/admin.h \
 	server/app.h \
 	server/dispatch.c server/dispatch.h \
 	server/gate.c server/gate.h \

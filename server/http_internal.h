@@ -28,6 +28,8 @@
 struct ac_http_conn {
 	int fd;
 	bool from_proxy; /* the peer may speak for others (X-Forwarded-For) */
+	bool admin;      /* came in by the socket of administration */
+	uid_t peer_uid;  /* admin: who connected, for the log */
 	bool counted;    /* in the per-address count */
 	bool adopted;    /* the library has it; guarded by the lock of the connections */
 	struct ac_address address;
@@ -71,6 +73,7 @@ struct ac_http_service {
 	struct ac_app *app; /* set by ac_http_run() */
 	const struct ac_config *config;
 	struct ac_gate_issuer issuer;
+	struct ac_gate_issuer admin; /* what requests of administration are addressed to */
 	bool hsts;
 	struct ac_prefix *trusted;
 	size_t trusted_count;

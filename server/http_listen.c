@@ -7,6 +7,7 @@
  * kept-alive connections on one thread), and sweeps the deadlines.
  */
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -137,6 +138,23 @@ listen_tcp(const char *text, struct authcode_reason *reason)
 	return fd;
 }
 
+/* The group of a Unix listener's file. Without the administrators' group the
+ * socket is for root and the daemon's own account. */
+static gid_t
+group_of(const struct ac_config *config, const struct ac_listen *listen, gid_t own)
+{
+	const struct group *entry;
+
+	if (!listen->admin)
+		return own;
+	entry = getgrnam(config->admin_group);
+	if (entry != NULL)
+		return entry->gr_gid;
+	ac_log(AC_LOG_NOTICE, "there is no group \"%s\": authcodectl is for %s alone",
+	       config->admin_group, geteuid() == 0 ? "root" : "this account");
+	return getegid();
+}
+
 bool
 ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 {
@@ -154,7 +172,8 @@ ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 	for (size_t i = 0; i < config->listen_count; i++) {
 		const struct ac_listen *l = &config->listens[i];
 		int fd = l->kind == AC_LISTEN_UNIX
-				 ? listen_unix(l->text + strlen("unix:"), account.gid, reason)
+				 ? listen_unix(l->text + strlen("unix:"),
+					       group_of(config, l, account.gid), reason)
 				 : listen_tcp(l->text, reason);
 
 		if (fd < 0)
@@ -166,10 +185,21 @@ ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 }
 
 static void
+take_admin(struct ac_http_conn *conn, int fd)
+{
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t len = sizeof(peer);
+
+	(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	conn->admin = true;
+	conn->peer_uid = peer.uid;
+}
+
+static void
 hand_over(struct ac_http_service *service, const struct ac_http_listener *listener, int fd,
 	  const struct sockaddr *sa, socklen_t len)
 {
-	bool local = listener->listen->kind == AC_LISTEN_UNIX;
+	bool local = listener->listen->kind == AC_LISTEN_UNIX, admin = listener->listen->admin;
 	struct MHD_Daemon **set = listener->listen->tls ? service->tls : service->plain;
 	struct ac_address address = { 0 };
 	struct ac_http_conn *conn;
@@ -179,7 +209,7 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 		(void)close(fd);
 		return;
 	}
-	proxy = local ? service->trust_unix
+	proxy = local ? service->trust_unix && !admin
 		      : ac_prefixes_contain(service->trusted, service->trusted_count, &address);
 	conn = ac_http_conns_add(service->conns, fd, local ? NULL : &address, proxy);
 	if (conn == NULL) {
@@ -188,6 +218,8 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 		return;
 	}
 	conn->from_proxy = proxy;
+	if (admin)
+		take_admin(conn, fd);
 	service->next_daemon = (service->next_daemon + 1) % service->daemon_count;
 	/* It closes fd on failure; the entry then goes when the number comes back. */
 	if (MHD_add_connection(set[service->next_daemon], fd, sa, len) != MHD_YES)

@@ -74,6 +74,18 @@ ac_http_peer(const struct ac_http *h)
 	return h->peer;
 }
 
+bool
+ac_http_is_admin(const struct ac_http *h)
+{
+	return h->conn->admin;
+}
+
+unsigned
+ac_http_admin_uid(const struct ac_http *h)
+{
+	return (unsigned)h->conn->peer_uid;
+}
+
 void
 ac_http_set_state(struct ac_http *h, void *state, void (*free_state)(void *state))
 {

@@ -198,6 +198,8 @@ ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 		(void)snprintf(reason->text, sizeof(reason->text), "issuer: not an http URL");
 		goto out;
 	}
+	if (!ac_gate_issuer_parse(AC_HTTP_ADMIN_URL, &service->admin))
+		goto out;
 	service->hsts = service->issuer.scheme.len == strlen("https");
 	if (!take_trusted(service, reason) || !ac_http_tls_load(service, reason) ||
 	    !ac_http_listen(service, reason))

@@ -22,6 +22,8 @@
 #define PARKED_PER_NAME 8 /* so that one name cannot fill the house */
 #define MAX_WAITERS 8     /* requests of one browser for one conversation */
 #define LINGER_MS 60000
+#define AGAIN_MS 10000 /* a second click, and the way of its answer */
+#define MAX_READERS 3
 #define WAIT_MS 20000
 #define NONCE_MAX 32768
 
@@ -50,7 +52,7 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 {
 	const struct ac_config *config = app->config;
 	const struct ac_conversations_settings settings = {
-		.authenticator = ac_authenticator_pam(config->login_socket),
+		.authenticator = ac_authenticator_pam(config->login_socket, config->passwd_socket),
 		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
@@ -61,6 +63,8 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 		.prompt_ms = (int64_t)config->prompt_timeout_s * 1000,
 		.total_ms = (int64_t)config->sign_in_timeout_s * 1000,
 		.linger_ms = LINGER_MS,
+		.again_ms = AGAIN_MS,
+		.max_readers = MAX_READERS,
 		.wait_ms = WAIT_MS,
 		.nonce_ms = config->lifetimes.transaction_s > 0
 				    ? (int64_t)config->lifetimes.transaction_s * 1000

@@ -240,6 +240,10 @@ make_label(const char *text, char out[AC_WIRE_MAX_TEXT + 1])
 void
 ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt)
 {
+	static const char *const titles[2][2] = {
+		{ "Sign in", "Error: Sign in" },
+		{ "Change your password", "Error: Change your password" },
+	};
 	struct ac_field rows[AC_WIRE_MAX_MESSAGES][3];
 	struct ac_view messages[AC_WIRE_MAX_MESSAGES];
 	char label[AC_WIRE_MAX_TEXT + 1];
@@ -261,7 +265,8 @@ ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_promp
 	}
 	make_label(prompt->text, label);
 	const struct ac_field fields[] = {
-		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
+		{ .name = "title", .text = titles[prompt->changing][failed] },
+		{ .name = "changing", .text = prompt->changing ? "yes" : NULL },
 		{ .name = "client_name", .text = prompt->client_name },
 		{ .name = "has_messages", .text = count > 0 ? "yes" : NULL },
 		{ .name = "messages", .list = messages, .list_count = count },

@@ -31,6 +31,7 @@ struct ac_page_prompt {
 	const char *client_name;
 	const char *text; /* the module's prompt */
 	bool echo;
+	bool changing; /* an expired password: the page says so */
 	const struct ac_page_message {
 		const char *text;
 		bool error;

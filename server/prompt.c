@@ -159,6 +159,7 @@ show_prompt(struct ac_visit *v, const char *login, const struct ac_look *look)
 		.client_name = look->client_name,
 		.text = look->prompt->text,
 		.echo = look->prompt->echo,
+		.changing = look->changing,
 		.messages = messages,
 		.message_count = look->prompt->message_count,
 	};

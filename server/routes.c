@@ -14,6 +14,7 @@
 
 #include <authcode/request.h>
 
+#include "server/admin.h"
 #include "server/login.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
@@ -83,6 +84,13 @@ static const struct ac_route routes[] = {
 		.allow = "GET, POST",
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
+	},
+	{
+		.path = "/admin/users/relink",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_relink_start, ac_admin_relink_resumed },
+		.endpoint = NO_ENDPOINT,
 	},
 	{
 		.path = "/assets/style.css",

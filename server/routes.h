@@ -16,6 +16,8 @@
 #define AC_ROUTE_SAME_ORIGIN                                                                       \
 	(1u << 1) /* POST needs Sec-Fetch-Site same-origin or Origin = issuer */
 
+#define AC_ROUTE_ADMIN (1u << 2) /* on the socket of administration, and only there */
+
 struct ac_route {
 	const char *path;
 	const char *allow; /* methods, as for the Allow header */

@@ -143,8 +143,9 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 	op.groups = join_groups(arena, &in->user);
 	op.acr = ac_arena_strdup(arena, in->acr != NULL ? in->acr : "");
 	op.amr = ac_arena_strdup(arena, in->amr != NULL ? in->amr : "");
+	op.claims = ac_arena_strdup(arena, in->claims != NULL ? in->claims : "");
 	if (op.user_name == NULL || op.full_name == NULL || op.groups == NULL || op.acr == NULL ||
-	    op.amr == NULL)
+	    op.amr == NULL || op.claims == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	op.new_sub = new_sub(x, &err);
 	if (err == AUTHCODE_OK)

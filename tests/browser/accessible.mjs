@@ -17,6 +17,11 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('input[name=answer]');
 	},
+	'change of a password': async (world, page) => {
+		await world.open(page, '/callback', { client_id: world.due });
+		await world.signIn(page);
+		await page.waitForSelector('input[autocomplete=new-password]');
+	},
 	consent: async (world, page) => {
 		await world.open(page);
 		await world.signIn(page);

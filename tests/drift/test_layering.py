@@ -28,7 +28,8 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 LIBRARIES = {
     "openssl/": ("libauthcode/jose/", "server/pages.c",  # there: the ETag of a file
                  "server/mac.c"),  # there: HMAC-SHA-256
-    "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/"),
+    "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/"),
+    "curl/": ("ctl/",),
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),
     "gnutls/": ("server/http",),

@@ -173,6 +173,7 @@ class Host:
     def write_config(self, extra=""):
         text = f'issuer = "{self.issuer}"\nlisten = {{"{self.listen}"}}\nstate_dir = "{self.state}"\n'
         text += f'login_socket = "{self.directory}/login.sock"\nlog_level = "debug"\n'
+        text += f'admin_socket = "{self.directory}/run/admin.sock"\nadmin_group = "nogroup"\n'
         text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
         if "failure_floor" not in extra:
             text += "failure_floor = 0\n"

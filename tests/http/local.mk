@@ -3,6 +3,8 @@
 # Not part of `make check`, since it takes minutes and opens ports.
 
 http_tests = \
+	tests/http/test_admin.py \
+	tests/http/test_change.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \

@@ -78,7 +78,7 @@ driver_init(struct driver *driver)
 	driver_write(driver, "other", "auth required pam_deny.so\naccount required pam_deny.so\n");
 }
 
-/* Directories of one level: locks and tallies. */
+/* Directories as well: locks, tickets and tallies. */
 static void
 remove_entry(int dir_fd, const char *name)
 {
@@ -91,7 +91,7 @@ remove_entry(int dir_fd, const char *name)
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	dir = fd >= 0 ? fdopendir(fd) : NULL;
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		(void)unlinkat(fd, entry->d_name, 0);
+		remove_entry(fd, entry->d_name);
 	if (dir != NULL)
 		(void)closedir(dir);
 	(void)unlinkat(dir_fd, name, AT_REMOVEDIR);
@@ -152,15 +152,22 @@ driver_write(const struct driver *driver, const char *name, const char *text)
 static void
 become(const struct driver *driver, int fd, const char *const *options)
 {
-	const char *argv[32] = { "authcode-login", "--confdir", driver->dir };
-	size_t count = 3;
+	const char *argv[48];
+	size_t count = 0;
+
+	for (size_t i = 0; driver->wrapper != NULL && driver->wrapper[i] != NULL && count < 10; i++)
+		argv[count++] = driver->wrapper[i];
+	argv[count++] = driver->helper;
+	argv[count++] = "--confdir";
+	argv[count++] = driver->dir;
 
 	if (driver->uid == geteuid()) {
 		argv[count++] = "--lock-dir";
 		argv[count++] = driver->locks;
 	}
-	for (size_t i = 0; options != NULL && options[i] != NULL && count < 30; i++)
+	for (size_t i = 0; options != NULL && options[i] != NULL && count < 46; i++)
 		argv[count++] = options[i];
+	argv[count] = NULL;
 	if (dup2(fd, 0) != 0)
 		_exit(98);
 	if (geteuid() == 0 && driver->uid != 0 &&
@@ -175,7 +182,7 @@ become(const struct driver *driver, int fd, const char *const *options)
 		(void)setenv("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0", 1);
 		(void)setenv("LD_PRELOAD", "libcrypt.so.1", 1);
 	}
-	(void)execv(driver->helper, (char *const *)(const void *)argv);
+	(void)execvp(argv[0], (char *const *)(const void *)argv);
 	_exit(98);
 }
 
@@ -234,6 +241,8 @@ copy_text(char *out, size_t size, const char *text)
 	MUST(strlen(text) < size);
 	memcpy(out, text, strlen(text) + 1);
 }
+
+static char last_ticket[AC_WIRE_TICKET_LEN + 1];
 
 struct transcript {
 	char text[32768];
@@ -295,6 +304,9 @@ react(struct transcript *t, int fd, const struct ac_wire_frame *frame,
 		return true;
 	case AC_WIRE_RESULT:
 		note_messages(t, result->messages, result->message_count);
+		if (result->environment_len > 0)
+			note(t, "$%s", result->environment);
+		copy_text(last_ticket, sizeof(last_ticket), result->ticket);
 		note(t, "=%s%s%s", verdicts[result->verdict],
 		     result->verdict == AC_VERDICT_OK ? " " : "", result->identity.user);
 		return false;
@@ -332,10 +344,12 @@ driver_login(const struct driver *driver, const struct login_script *script)
 
 	t.len = 0;
 	t.text[0] = '\0';
+	last_ticket[0] = '\0';
 	copy_text(start.service, sizeof(start.service), or_else(script->service, "authcode"));
 	copy_text(start.user, sizeof(start.user), or_else(script->user, "nobody"));
 	copy_text(start.rhost, sizeof(start.rhost), or_else(script->rhost, "192.0.2.7"));
 	copy_text(start.language, sizeof(start.language), or_else(script->language, "de"));
+	copy_text(start.ticket, sizeof(start.ticket), or_else(script->ticket, ""));
 	driver_start(driver, script->options, geteuid(), &helper);
 	driver_send_start(&helper, &start);
 	do
@@ -349,4 +363,10 @@ driver_login(const struct driver *driver, const struct login_script *script)
 	if (status != 0 || err != AUTHCODE_OK || frame.type != AC_WIRE_RESULT)
 		note(&t, "status %d", status);
 	return t.text;
+}
+
+const char *
+driver_ticket(void)
+{
+	return last_ticket;
 }

@@ -7,6 +7,7 @@
  *   @nobody            CANON
  *   ?Password:         PROMPT, hidden; !Code: is one with echo
  *   i:text e:text      info and error texts, before the prompt or result
+ *   $A=b               PAM variables, before the result
  *   =OK nobody         RESULT
  *   EOF                the helper ended the connection
  */
@@ -18,7 +19,7 @@
 
 #include "pam_authcode/wire.h"
 
-#define DRIVER_MAX 8
+#define DRIVER_MAX 24
 #define DRIVER_PATIENCE_S 20 /* nothing here takes as long unless it hangs */
 
 struct driver {
@@ -27,6 +28,8 @@ struct driver {
 	char module[128]; /* likewise */
 	char locks[96];   /* the lock directory of a helper that runs as this user */
 	uid_t uid;        /* the helper runs as */
+	/* Words in front of the helper: what gives it fewer rights; NULL: none. */
+	const char *const *wrapper;
 };
 
 struct helper {
@@ -62,11 +65,15 @@ struct login_script {
 	const char *user;    /* NULL: nobody */
 	const char *rhost;
 	const char *language;
+	const char *ticket;              /* NULL: none */
 	const char *const *options;      /* NULL: none */
 	const char *answers[DRIVER_MAX]; /* NULL: hang up when asked */
 };
 
 /* Plays the script and returns the transcript, in a static buffer. */
 const char *driver_login(const struct driver *driver, const struct login_script *script);
+
+/* That of the last RESULT of driver_login(), or "". */
+const char *driver_ticket(void);
 
 #endif

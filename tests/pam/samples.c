@@ -25,6 +25,7 @@ sample_frame(size_t index, struct ac_wire_frame *ret)
 			.user = "alice",
 			.rhost = "2001:db8::1",
 			.language = "de_AT:de",
+			.ticket = "0123456789abcdefghijklmnopqrstuvwxyzABCDEF_",
 		};
 		break;
 	case AC_WIRE_CANON:
@@ -73,7 +74,9 @@ sample_frame(size_t index, struct ac_wire_frame *ret)
 		ret->u.ask = (struct ac_wire_ask){ "authcode" };
 		break;
 	case AC_WIRE_ABOUT:
-		ret->u.about = (struct ac_wire_about){ .usable = true, .deny = 3 };
+		ret->u.about = (struct ac_wire_about){
+			.usable = false, .deny = 3, .reason = "service \"authcode\" has no row"
+		};
 		break;
 	}
 }

@@ -171,7 +171,9 @@ assert_no_children(const struct fixture *f)
 static struct ac_relay *
 begin(struct fixture *f, const char *password)
 {
-	const struct ac_wire_start start = { "authcode", "nobody", "192.0.2.7", "" };
+	const struct ac_wire_start start = { .service = "authcode",
+					     .user = "nobody",
+					     .rhost = "192.0.2.7" };
 	struct ac_secret *secret = NULL;
 	struct ac_relay *relay = NULL;
 
@@ -215,7 +217,9 @@ assert_login(struct fixture *f, const char *password, enum ac_verdict verdict)
 static void
 assert_busy(struct fixture *f)
 {
-	const struct ac_wire_start start = { "authcode", "nobody", "192.0.2.7", "" };
+	const struct ac_wire_start start = { .service = "authcode",
+					     .user = "nobody",
+					     .rhost = "192.0.2.7" };
 	struct ac_relay *relay = NULL;
 	struct ac_relay_event event;
 	enum authcode_err err = ac_relay_start_take(f->path, &start, NULL, &relay);

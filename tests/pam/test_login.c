@@ -359,7 +359,7 @@ the_twenty_first_question_ends_it(void **state)
 {
 	struct driver *driver = driver_of(state);
 	char lines[1024] = "auth required @T";
-	struct ac_wire_start start = { "authcode", "nobody", "", "" };
+	struct ac_wire_start start = { .service = "authcode", .user = "nobody" };
 	struct ac_wire_frame frame, out = { .type = AC_WIRE_GO };
 	struct helper helper;
 	int asked = 0;

@@ -300,7 +300,8 @@ a_peer_of_another_uid_gets_no_frame(void **state)
 	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
 	assert_int_equal(driver_end(&helper), 77);
 	driver_start(driver, nobody, NOBODY, &helper);
-	driver_send_start(&helper, &(struct ac_wire_start){ "authcode", "nobody", "", "" });
+	driver_send_start(&helper,
+			  &(struct ac_wire_start){ .service = "authcode", .user = "nobody" });
 	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_OK);
 	assert_int_equal(frame.type, AC_WIRE_CANON);
 	assert_int_equal(driver_end(&helper), 1);
@@ -327,14 +328,16 @@ a_frame_out_of_order_ends_the_helper(void **state)
 			for (size_t i = 0; i < reached; i++) {
 				frame = (struct ac_wire_frame){ .type = order[i] };
 				if (order[i] == AC_WIRE_START)
-					frame.u.start = (struct ac_wire_start){ "authcode",
-										"nobody", "", "" };
+					frame.u.start =
+						(struct ac_wire_start){ .service = "authcode",
+									.user = "nobody" };
 				assert_int_equal(ac_wire_send(helper.fd, &frame), AUTHCODE_OK);
 				assert_int_equal(driver_recv(helper.fd, &in), AUTHCODE_OK);
 			}
 			frame = (struct ac_wire_frame){ .type = (enum ac_wire_type)type };
-			if (type == AC_WIRE_START || type == AC_WIRE_CHECK) {
+			if (type == AC_WIRE_START || type == AC_WIRE_CHECK || type == AC_WIRE_ASK)
 				memcpy(frame.u.start.service, "authcode", 8);
+			if (type == AC_WIRE_START || type == AC_WIRE_CHECK) {
 				memcpy(type == AC_WIRE_START ? frame.u.start.user
 							     : frame.u.check.user,
 				       "nobody", 6);
@@ -364,8 +367,8 @@ silence_ends_the_helper(void **state)
 		for (size_t i = 0; i < said; i++) {
 			frame = (struct ac_wire_frame){ .type = order[i] };
 			if (order[i] == AC_WIRE_START)
-				frame.u.start =
-					(struct ac_wire_start){ "authcode", "nobody", "", "" };
+				frame.u.start = (struct ac_wire_start){ .service = "authcode",
+									.user = "nobody" };
 			assert_int_equal(ac_wire_send(helper.fd, &frame), AUTHCODE_OK);
 			assert_int_equal(driver_recv(helper.fd, &in), AUTHCODE_OK);
 		}

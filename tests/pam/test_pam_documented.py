@@ -17,11 +17,9 @@ def rows():
     identity = re.search(r"#define IDENTITY\(frame\)(.*?)\n\n", source, re.S)
     table = {}
     for frame, body in re.findall(r"struct field (\w+)_fields\[\] = \{(.*?)\n\};", source, re.S):
-        fields = re.findall(row, body)
-        if "IDENTITY(" in body:
-            fields += re.findall(row, identity.group(1))
-        table[frame.upper()] = fields
-    if len(table) != 7 or len(table["RESULT"]) != 7:
+        body = re.sub(r"IDENTITY\([^)]*\)", lambda _: identity.group(1), body)
+        table[frame.upper()] = re.findall(row, body)
+    if len(table) != 9 or len(table["RESULT"]) != 9:
         raise Missing("the tables of wire.c were not understood")
     return table
 
@@ -52,7 +50,9 @@ def maxima():
     page = text("doc/pam-wire.md")
     for field, name in (("service", "AC_MAX_SERVICE"), ("user", "AC_MAX_USER_NAME"),
                         ("text", "AC_WIRE_MAX_TEXT"), ("full_name", "AC_MAX_FULL_NAME"),
-                        ("messages", "AC_WIRE_MAX_MESSAGES")):
+                        ("messages", "AC_WIRE_MAX_MESSAGES"), ("environment", "AC_WIRE_MAX_ENVIRONMENT"),
+                        ("ticket", "AC_WIRE_TICKET_LEN"), ("file_claims", "AC_MAX_CLAIMS"),
+                        ("command_claims", "AC_MAX_CLAIMS"), ("reason", "AC_WIRE_MAX_TEXT")):
         if not re.search(rf"^\| `{field}` \|.*\| {limits[name]}\b[^|]*\|$", page, re.M):
             yield f"{field}: not {limits[name]}"
     if f"at most {limits['AC_WIRE_MAX_FRAME']} bytes" not in page:

@@ -109,6 +109,54 @@ break_groups_last_newline(struct ac_wire_frame *frame)
 }
 
 static void
+break_success_with_ticket(struct ac_wire_frame *frame)
+{
+	frame->u.result.ticket[0] = 't';
+}
+
+static void
+break_change_with_environment(struct ac_wire_frame *frame)
+{
+	const struct ac_wire_result change = { .verdict = AC_VERDICT_CHANGE_DUE,
+					       .environment_len = 3,
+					       .environment = "A=b" };
+
+	frame->u.result = change;
+}
+
+static void
+break_environment_count(struct ac_wire_frame *frame)
+{
+	frame->u.result.environment_len--;
+}
+
+static void
+break_refusal_with_claims(struct ac_wire_frame *frame)
+{
+	frame->u.checked.verdict = AC_VERDICT_LOCKED;
+	memset(&frame->u.checked.identity, 0, sizeof(frame->u.checked.identity));
+}
+
+static void
+break_locked_login(struct ac_wire_frame *frame)
+{
+	memset(&frame->u, 0, sizeof(frame->u));
+	frame->u.result.verdict = AC_VERDICT_LOCKED;
+}
+
+static void
+break_claims_utf8(struct ac_wire_frame *frame)
+{
+	frame->u.checked.file_claims[0] = (char)0xff;
+}
+
+static void
+break_ticket_length(struct ac_wire_frame *frame)
+{
+	memset(frame->u.start.ticket, 't', sizeof(frame->u.start.ticket));
+}
+
+static void
 what_breaks_a_row_is_not_encoded(void **state)
 {
 	static const struct {
@@ -128,6 +176,13 @@ what_breaks_a_row_is_not_encoded(void **state)
 		{ "success of nobody", AC_WIRE_RESULT, break_success_without_user },
 		{ "empty group name", AC_WIRE_RESULT, break_groups_empty_line },
 		{ "groups end in a newline", AC_WIRE_RESULT, break_groups_last_newline },
+		{ "success with a ticket", AC_WIRE_RESULT, break_success_with_ticket },
+		{ "change due with environment", AC_WIRE_RESULT, break_change_with_environment },
+		{ "environment of another length", AC_WIRE_RESULT, break_environment_count },
+		{ "locked with claims", AC_WIRE_CHECKED, break_refusal_with_claims },
+		{ "locked in a login", AC_WIRE_RESULT, break_locked_login },
+		{ "claims beyond UTF-8", AC_WIRE_CHECKED, break_claims_utf8 },
+		{ "ticket not terminated", AC_WIRE_START, break_ticket_length },
 	};
 	static struct ac_wire_frame frame;
 	static struct bytes bytes;

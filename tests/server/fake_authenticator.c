@@ -21,6 +21,7 @@ struct helper {
 	int fd;
 	bool alive;
 	bool began;
+	bool changes;
 	struct ac_wire_start start;
 	struct ac_relay_event queue[8];
 	struct ac_wire_frame frames[8];
@@ -31,7 +32,7 @@ struct helper {
 
 static struct helper helpers[MAX_HELPERS];
 static unsigned started, evaluations;
-static enum script_start start_mode;
+static enum script_start start_mode, change_mode;
 static bool auto_canon;
 
 static void
@@ -74,9 +75,8 @@ fake_start(void *self, const struct ac_wire_start *start, struct ac_secret *pass
 	enum script_start mode;
 	struct helper *helper;
 
-	(void)self;
 	(void)pthread_mutex_lock(&lock);
-	mode = start_mode;
+	mode = self == &script_changer ? change_mode : start_mode;
 	if (mode == START_OK) {
 		if (started == MAX_HELPERS)
 			abort();
@@ -84,8 +84,12 @@ fake_start(void *self, const struct ac_wire_start *start, struct ac_secret *pass
 		helper->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
 		helper->alive = true;
 		helper->start = *start;
-		evaluations++;
-		if (password == NULL || ac_secret_len(password) == 0)
+		helper->changes = self == &script_changer;
+		evaluations += !helper->changes;
+		/* A password to sign in, a ticket to change it; never both. */
+		if (helper->changes != (password == NULL) ||
+		    helper->changes != (start->ticket[0] != '\0') ||
+		    (password != NULL && ac_secret_len(password) == 0))
 			abort();
 		if (auto_canon)
 			push_canon(helper, start->user);
@@ -160,6 +164,8 @@ fake_cancel(void *conversation)
 	(void)pthread_mutex_unlock(&lock);
 }
 
+int script_changer;
+
 const struct ac_authenticator_ops script_ops = {
 	.start_take = fake_start,
 	.fd = fake_fd,
@@ -177,6 +183,7 @@ script_reset(void)
 	started = 0;
 	evaluations = 0;
 	start_mode = START_OK;
+	change_mode = START_OK;
 	auto_canon = true;
 	(void)pthread_mutex_unlock(&lock);
 }
@@ -187,6 +194,14 @@ script_set(enum script_start start, bool canon_at_once)
 	(void)pthread_mutex_lock(&lock);
 	start_mode = start;
 	auto_canon = canon_at_once;
+	(void)pthread_mutex_unlock(&lock);
+}
+
+void
+script_set_change(enum script_start start)
+{
+	(void)pthread_mutex_lock(&lock);
+	change_mode = start;
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -279,6 +294,18 @@ script_language(unsigned i)
 }
 
 bool
+script_changes(unsigned i)
+{
+	return helpers[i].changes;
+}
+
+const char *
+script_ticket(unsigned i)
+{
+	return helpers[i].start.ticket;
+}
+
+bool
 script_wait_cancelled(unsigned i)
 {
 	struct timespec end;
@@ -347,6 +374,16 @@ script_result(unsigned i, enum ac_verdict verdict, const char *user)
 		snprintf(identity->groups, sizeof(identity->groups), "users\nadm");
 		identity->groups_len = (uint16_t)strlen(identity->groups);
 	}
+	push_locked(i, AC_RELAY_RESULT, &frame, true);
+}
+
+void
+script_change_due(unsigned i, const char *ticket)
+{
+	struct ac_wire_frame frame = { .type = AC_WIRE_RESULT };
+
+	frame.u.result.verdict = AC_VERDICT_CHANGE_DUE;
+	snprintf(frame.u.result.ticket, sizeof(frame.u.result.ticket), "%s", ticket);
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
 }
 

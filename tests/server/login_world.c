@@ -33,7 +33,7 @@ world_init(struct world *w)
 	fake_log_clear();
 	*w = (struct world){
 		.settings = {
-			.authenticator = { &script_ops, NULL },
+			.authenticator = { .ops = &script_ops },
 			.max = 8,
 			.max_per_address = 6,
 			.max_per_name = 3,
@@ -42,6 +42,8 @@ world_init(struct world *w)
 			.prompt_ms = 20000,
 			.total_ms = 20000,
 			.linger_ms = 20000,
+			.again_ms = 20000,
+			.max_readers = 3,
 			.wait_ms = 20000,
 			.nonce_ms = 3600000,
 			.nonce_max = 1000,

@@ -24,10 +24,12 @@
 enum script_start { START_OK, START_REFUSED, START_UNREACHABLE };
 
 extern const struct ac_authenticator_ops script_ops;
+extern int script_changer; /* its address: who changes passwords */
 void script_reset(void);
 
 /* What the next starts do, and whether a helper says CANON by itself. */
 void script_set(enum script_start start, bool canon_at_once);
+void script_set_change(enum script_start start);
 /* Helpers started so far. */
 unsigned script_started(void);
 bool script_wait_started(unsigned count);
@@ -40,6 +42,8 @@ const char *script_last_answer(unsigned i);
 const char *script_user(unsigned i);
 const char *script_service(unsigned i);
 const char *script_language(unsigned i);
+bool script_changes(unsigned i); /* is it one that changes passwords? */
+const char *script_ticket(unsigned i);
 bool script_wait_cancelled(unsigned i);
 unsigned script_alive(void);
 /* Evaluations in the whole world: a password or answer that reached a helper. */
@@ -48,6 +52,7 @@ unsigned script_evaluations(void);
 void script_canon(unsigned i, const char *user);
 void script_prompt(unsigned i, const char *text, bool echo);
 void script_result(unsigned i, enum ac_verdict verdict, const char *user);
+void script_change_due(unsigned i, const char *ticket);
 void script_die(unsigned i, bool began);
 
 /* --- the issuer -------------------------------------------------------------- */

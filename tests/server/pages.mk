@@ -3,6 +3,7 @@
 
 server_pages_tests = \
 	tests/server/test_assets \
+	tests/server/test_change \
 	tests/server/test_conversation \
 	tests/server/test_conversation_run \
 	tests/server/test_cookies \
@@ -13,6 +14,7 @@ server_pages_tests = \
 	tests/server/test_login \
 	tests/server/test_pages \
 	tests/server/test_prompt \
+	tests/server/test_success \
 	tests/server/test_template \
 	tests/server/test_throttle \
 	tests/server/test_used_nonces
@@ -68,6 +70,14 @@ login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthco
 tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
 tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_LDADD = $(login_ldadd)
+
+tests_server_test_change_SOURCES = tests/server/test_change.c $(login_sources)
+tests_server_test_change_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_change_LDADD = $(login_ldadd)
+
+tests_server_test_success_SOURCES = tests/server/test_success.c $(login_sources)
+tests_server_test_success_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_success_LDADD = $(login_ldadd)
 
 tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
 tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)

@@ -30,14 +30,20 @@ defaults_are_those_of_the_table(void **state)
 	assert_string_equal(c->issuer, "http://127.0.0.1:8080");
 	assert_string_equal(c->issuer_path, "");
 	assert_true(c->issuer_is_dev);
-	assert_int_equal(c->listen_count, 1);
+	assert_int_equal(c->listen_count, 2);
 	assert_string_equal(c->listens[0].text, "127.0.0.1:8080");
 	assert_int_equal(c->listens[0].kind, AC_LISTEN_TCP);
 	assert_false(c->listens[0].tls);
+	assert_false(c->listens[0].admin);
+	assert_string_equal(c->listens[1].text, "unix:/run/authcode/admin.sock");
+	assert_int_equal(c->listens[1].kind, AC_LISTEN_UNIX);
+	assert_true(c->listens[1].admin);
+	assert_string_equal(c->admin_group, "authcode-admin");
 	assert_null(c->tls_certificate_file);
 	assert_int_equal(c->trusted_proxy_count, 0);
 	assert_string_equal(c->state_dir, "/var/lib/authcode");
 	assert_string_equal(c->login_socket, "/run/authcode/login.sock");
+	assert_string_equal(c->passwd_socket, "/run/authcode/passwd.sock");
 	assert_string_equal(c->pam_service, "authcode");
 	assert_string_equal(c->user, "_authcode");
 	assert_int_equal(c->threads, 0);
@@ -76,6 +82,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "tls_key_file = '/etc/ssl/a key.pem'\n"
 		     "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
 		     "state_dir = /srv/a\nlogin_socket = /srv/l\n"
+		     "admin_socket = none\nadmin_group = wheel\n"
+		     "state_dir = /srv/a\nlogin_socket = /srv/l\npasswd_socket = /srv/p\n"
 		     "pam_service = other\nuser = nobody\nthreads = 3\n"
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
@@ -102,6 +110,9 @@ every_server_option_lands_in_its_field(void **state)
 	assert_string_equal(c->trusted_proxies[2], "fd00::/8");
 	assert_string_equal(c->state_dir, "/srv/a");
 	assert_string_equal(c->login_socket, "/srv/l");
+	assert_null(c->admin_socket);
+	assert_string_equal(c->admin_group, "wheel");
+	assert_string_equal(c->passwd_socket, "/srv/p");
 	assert_string_equal(c->pam_service, "other");
 	assert_string_equal(c->user, "nobody");
 	assert_int_equal(c->threads, 3);
@@ -397,7 +408,8 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 45);
+	assert_int_equal(i, 47);
+	assert_int_equal(i, 46);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

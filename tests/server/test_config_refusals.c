@@ -113,8 +113,16 @@ static const struct refusal value_refusals[] = {
 	  "such as 10.0.0.0/8 without bits past its length, or unix" },
 	{ "state_dir", DEV "state_dir = var\n",
 	  "a.conf:2: state_dir: \"var\" is not allowed; give an absolute path" },
+	{ "admin_socket", DEV "admin_socket = x\n",
+	  "a.conf:2: admin_socket: \"x\" is not allowed; give an absolute path of at most 107 "
+	  "bytes, or none" },
+	{ "admin_group", DEV "admin_group = 'a b'\n",
+	  "a.conf:2: admin_group: \"a b\" is not allowed; give the name of a group" },
 	{ "login_socket", DEV "login_socket = x\n",
 	  "a.conf:2: login_socket: \"x\" is not allowed; give an absolute path of at most 107 "
+	  "bytes" },
+	{ "passwd_socket", DEV "passwd_socket = ''\n",
+	  "a.conf:2: passwd_socket: \"\" is not allowed; give an absolute path of at most 107 "
 	  "bytes" },
 	{ "pam_service", DEV "pam_service = '../shadow'\n",
 	  "a.conf:2: pam_service: \"../shadow\" is not allowed; give the name of a file in "

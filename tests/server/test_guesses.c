@@ -126,6 +126,35 @@ a_helper_that_never_began_costs_nothing(void **state)
 	}
 }
 
+/* The person has been proved: what the stack makes of each answer is its own. */
+static void
+changing_a_password_costs_nothing(void **state)
+{
+	char question[AC_QUESTION_LEN + 1];
+
+	(void)state;
+	assert_true(enter("alice", "secret"));
+	assert_true(script_wait_gos(0, 1));
+	script_change_due(0, "ticket");
+	assert_true(script_wait_gos(1, 1));
+	for (unsigned i = 0; i < 5; i++) {
+		struct ac_http *h;
+
+		script_prompt(1, "New password: ", false);
+		h = get_prompt(&w, ALICE, login, "txn:1");
+		nonce_of(h, question);
+		fake_http_free(&h);
+		h = post_answer(&w, ALICE, login, question, "bad");
+		fake_http_free(&h);
+		assert_true(script_wait_answers(1, i + 1));
+	}
+	script_result(1, AC_VERDICT_DENIED, NULL);
+	see_the_end(303);
+	for (unsigned i = 0; i < 3; i++)
+		fail_once("alice");
+	assert_false(enter("alice", "secret"));
+}
+
 /* Otherwise a guess would be free for who gives up before he is told. */
 static void
 giving_up_costs_a_guess(void **state)
@@ -322,6 +351,7 @@ set_up(void **state)
 		return -1;
 	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	world_init(&w);
+	w.settings.authenticator.change = &script_changer;
 	w.settings.max_per_name = 6; /* here the throttle is to be the limit */
 	pages = 0;
 	if (ac_throttle_open(dir_fd, key, &limits, &w.settings.throttle) != AUTHCODE_OK)
@@ -352,6 +382,7 @@ main(void)
 		TEST(what_succeeds_costs_nothing),
 		TEST(what_reaches_no_helper_costs_nothing),
 		TEST(a_helper_that_never_began_costs_nothing),
+		TEST(changing_a_password_costs_nothing),
 		TEST(giving_up_costs_a_guess),
 		TEST(attempts_at_the_same_moment_are_counted),
 		TEST(what_pam_never_sees_costs_a_guess_too),

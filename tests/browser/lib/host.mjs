@@ -2,7 +2,8 @@
 // Copyright the authcode authors
 //
 // The daemon and the helper from the build tree, with pam_matrix as the PAM
-// stack: service authcode asks for one password, authcode-otp for two.
+// stack: service authcode asks for one password, authcode-otp for two, and the
+// password of authcode-due has expired (by the module of the PAM tests).
 
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,6 +13,7 @@ import path from 'node:path';
 
 export const PASSWORD = 'correct horse';
 export const ONE_TIME_CODE = '246810';
+export const NEW_PASSWORD = 'battery staple';
 export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
 // Consent is remembered for user and client: every test takes clients of its own.
 export const CLIENTS = 40;
@@ -38,19 +40,29 @@ export class Host {
 		this.directory = fs.mkdtempSync('/tmp/authcode-browser.');
 		this.port = await freePort();
 		this.issuer = `http://127.0.0.1:${this.port}`;
-		this.#writePam();
+		this.#writePam(build);
 		this.#writeConfig();
-		const socket = path.join(this.directory, 'run', 'login.sock');
-		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
-		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer,
-			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode', '--service', 'authcode-otp',
-			'--lock-dir', path.join(this.directory, 'locks')],
-		() => fs.existsSync(socket));
+		await this.#startHelper(build, 'login', '--service', 'authcode', '--service', 'authcode-otp');
+		await this.#startHelper(build, 'passwd', '--passwd');
 		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
 			() => /^ready /m.test(this.log('authcoded')));
 	}
 
-	#writePam() {
+	async #startHelper(build, name, ...more) {
+		const socket = path.join(this.directory, 'run', `${name}.sock`);
+		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
+		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer, ...more,
+			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode-due',
+			'--lock-dir', path.join(this.directory, 'locks')],
+		() => fs.existsSync(socket));
+	}
+
+	// The password of authcode-due is an expired one again.
+	expire() {
+		fs.rmSync(path.join(this.directory, 'changed'), { force: true });
+	}
+
+	#writePam(build) {
 		const pam = path.join(this.directory, 'pam');
 		const matrix = findMatrix();
 		const write = (name, text) => {
@@ -67,6 +79,13 @@ export class Host {
 		fs.writeFileSync(path.join(pam, 'authcode-otp'),
 			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
 			`account required ${matrix} passdb=${first}\n`);
+		const module = path.resolve(build, 'tests/pam/.libs/pam_ac_test.so');
+		const due = write('due-passwords', `${USER}:${PASSWORD}:authcode-due\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-due'),
+			`auth required ${matrix} passdb=${due}\n` +
+			`account required ${module} due=${this.directory}/changed\n` +
+			`password required ${module} [error=Your password has expired.] [hidden=New password: ] ` +
+			`[expect=${NEW_PASSWORD}] [hidden=Retype new password: ] [expect=${NEW_PASSWORD}] count=${this.directory}/changed\n`);
 		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
 	}
 
@@ -92,15 +111,18 @@ failure_floor = 100ms
 stranger_guesses = 0
 address_guesses = 0
 state_dir = "${path.join(this.directory, 'state')}"
+admin_socket = none
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
+passwd_socket = "${path.join(this.directory, 'run', 'passwd.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
-			client(`otp${n}`, 'pam_service = "authcode-otp"')).join('') +
+			client(`otp${n}`, 'pam_service = "authcode-otp"') +
+			client(`due${n}`, 'pam_service = "authcode-due"')).join('') +
 			client('wiki', '', 'Wiki'), { mode: 0o600 });
 	}
 
 	async #spawn(build, name, words, ready) {
-		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'w');
+		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'a');
 		const child = spawn(path.join(build, name), words, { stdio: ['ignore', log, log], detached: true });
 		this.#children.push(child);
 		for (let tries = 0; tries < 200; tries++) {

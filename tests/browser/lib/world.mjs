@@ -43,6 +43,8 @@ export class World {
 		assert.ok(number < CLIENTS, 'more tests than clients');
 		this.clients.id = `app${number}`;
 		this.otp = `otp${number}`;
+		this.due = `due${number}`;
+		this.host.expire();
 		this.clients.calls.length = 0;
 	}
 

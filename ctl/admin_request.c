@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See admin_request.h. libcurl on the Unix socket and nothing else: no proxy, no
+ * redirect, no other protocol, whatever the environment says.
+ */
+#include "ctl/admin_request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#define MAX_ANSWER (1024 * 1024)
+#define TIMEOUT_S 30L
+
+static size_t
+take(char *data, size_t size, size_t count, void *answer)
+{
+	ac_buf_put(answer, data, size * count);
+	return ac_buf_ok(answer) ? size * count : 0;
+}
+
+static bool
+prepare(CURL *curl, const struct ac_ctl *ctl, const char *url, const struct ac_buf *form,
+	struct ac_buf *answer)
+{
+	return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, ctl->socket_path) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)form->len) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ac_buf_text(form)) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
+}
+
+/* The daemon's own words; nothing that a terminal would take for an order. */
+static void
+tell_refusal(long status, const struct ac_buf *answer)
+{
+	json_t *object = json_loadb(ac_buf_text(answer), answer->len, JSON_REJECT_DUPLICATES, NULL);
+	const char *why = json_string_value(json_object_get(object, "error_description"));
+
+	if (why == NULL)
+		why = "the answer is not one of authcoded";
+	(void)fprintf(stderr, "authcodectl: refused (%ld): ", status);
+	for (; *why != '\0'; why++)
+		(void)fputc((unsigned char)*why < ' ' || *why == 0x7f ? '?' : *why, stderr);
+	(void)fputc('\n', stderr);
+	json_decref(object);
+}
+
+static enum ac_ctl_exit
+perform(CURL *curl, const struct ac_ctl *ctl, const struct ac_buf *answer)
+{
+	CURLcode code = curl_easy_perform(curl);
+	long status = 0;
+
+	if (code != CURLE_OK) {
+		(void)fprintf(stderr,
+			      "authcodectl: no answer at %s: %s; is authcoded running, and is this "
+			      "user in its admin_group?\n",
+			      ctl->socket_path, curl_easy_strerror(code));
+		return AC_CTL_UNREACHABLE;
+	}
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (ctl->json)
+		(void)printf("%s\n", ac_buf_text(answer));
+	if (status == 200)
+		return AC_CTL_DONE;
+	if (!ctl->json)
+		tell_refusal(status, answer);
+	return AC_CTL_REFUSED;
+}
+
+enum ac_ctl_exit
+ac_admin_post(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form)
+{
+	enum ac_ctl_exit status = AC_CTL_UNREACHABLE;
+	struct ac_buf url, answer;
+	CURL *curl = NULL;
+
+	ac_buf_init(&url, 256);
+	ac_buf_init(&answer, MAX_ANSWER);
+	ac_buf_printf(&url, "http://localhost%s", path);
+	if (curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
+		curl = curl_easy_init();
+	if (curl != NULL && ac_buf_ok(&url) && ac_buf_ok(form) &&
+	    prepare(curl, ctl, ac_buf_text(&url), form, &answer))
+		status = perform(curl, ctl, &answer);
+	else
+		(void)fprintf(stderr, "authcodectl: the request cannot be made\n");
+	curl_easy_cleanup(curl);
+	curl_global_cleanup();
+	ac_buf_clear(&answer);
+	ac_buf_clear(&url);
+	return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * One request to the daemon's socket of administration.
+ */
+#ifndef AC_CTL_ADMIN_REQUEST_H
+#define AC_CTL_ADMIN_REQUEST_H
+
+#include "base/buf.h"
+#include "ctl/command.h"
+
+/* Posts the form. A refusal is told on standard error; with --json, every answer
+ * of the daemon is printed as it came. */
+AC_MUST_USE enum ac_ctl_exit ac_admin_post(const struct ac_ctl *ctl, const char *path,
+					   const struct ac_buf *form);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See command.h.
+ */
+#include "ctl/command.h"
+
+#include <string.h>
+
+#include "ctl/user.h"
+
+static const struct ac_ctl_command commands[] = {
+	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
+	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
+};
+
+const struct ac_ctl_command *
+ac_ctl_command_at(size_t i)
+{
+	return i < AC_ARRAY_SIZE(commands) ? &commands[i] : NULL;
+}
+
+const struct ac_ctl_command *
+ac_ctl_command_find(const char *group, const char *verb)
+{
+	for (size_t i = 0; i < AC_ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].group, group) == 0 && strcmp(commands[i].verb, verb) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The socket of administration: who may, what it serves, and renaming an account with authcodectl."""
+import json
+import os
+import pwd
+import stat
+import subprocess
+
+import pytest
+from host import BUILD, USER
+
+
+def curl(server, path, *fields, method=None):
+    """Status and JSON of one request by the socket."""
+    words = ["curl", "-s", "--max-time", "20", "--unix-socket", server.directory / "run" / "admin.sock",
+             "-w", "\n%{http_code}", f"http://localhost{path}"]
+    for field in fields:
+        words += ["--data-urlencode", field]
+    if method:
+        words += ["-X", method]
+    answer = subprocess.run(words, capture_output=True, timeout=30, check=True).stdout.decode()
+    body, status = answer.rsplit("\n", 1)
+    return int(status), json.loads(body)
+
+
+def ctl(server, *words):
+    return subprocess.run([BUILD / "authcodectl", "--socket", server.directory / "run" / "admin.sock", *words],
+                          capture_output=True, timeout=30, check=False, text=True)
+
+
+def relink(server, old, new, *more, uid=None):
+    uid = pwd.getpwnam(USER).pw_uid if uid is None else uid
+    return curl(server, "/admin/users/relink", f"old={old}", f"new={new}", f"uid={uid}", *more)
+
+
+def introspected(server, tokens):
+    return server.post("/introspect", token=tokens["access_token"]).json()
+
+
+def test_a_renamed_account_keeps_its_subject_and_its_tokens(server):
+    tokens = server.tokens()
+    before = introspected(server, tokens)
+    assert before["username"] == USER
+    assert relink(server, USER, "renamed") == (200, {"relinked": True})
+    after = introspected(server, tokens)
+    assert after["active"] and after["username"] == "renamed" and after["sub"] == before["sub"]
+    # and back, with the tool, which asks the user database for the uid
+    told = ctl(server, "user", "relink", "renamed", USER)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == f"renamed is now {USER}: the same subject, with all that it had\n"
+    assert introspected(server, tokens)["username"] == USER
+    assert f'subject relinked admin_uid="{os.getuid()}" old="{USER}" user="renamed"' in server.log()
+
+
+def test_a_name_that_has_signed_in_itself_is_replaced_only_on_request(server):
+    old = server.tokens()
+    assert relink(server, USER, "moved")[0] == 200
+    new = server.tokens()  # the account signs in anew: another subject
+    assert introspected(server, new)["sub"] != introspected(server, old)["sub"]
+    status, answer = relink(server, "moved", USER)
+    assert status == 409 and answer["error"] == "conflict"
+    assert introspected(server, new)["active"] and introspected(server, old)["username"] == "moved"
+    told = ctl(server, "user", "relink", "moved", USER)
+    assert told.returncode == 1 and told.stdout == "" and told.stderr.startswith("authcodectl: refused (409): ")
+    assert ctl(server, "user", "relink", "--replace", "moved", USER).returncode == 0
+    assert introspected(server, new) == {"active": False}
+    assert introspected(server, old)["username"] == USER
+
+
+@pytest.mark.parametrize("fields, status, error", [
+    (["old=ghost", "new=other", "uid=7"], 404, "not_found"),
+    ([f"old={USER}", "new=other", "uid=4294967294"], 409, "conflict"),  # another uid is another person
+    ([f"old={USER}", "new=other"], 400, "invalid_request"),
+    ([f"old={USER}", "new=other", "uid=4294967295"], 400, "invalid_request"),
+    ([f"old={USER}", "new=other", "uid=-1"], 400, "invalid_request"),
+    ([f"old={USER}", "new=", "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", f"new={USER}", "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", "new=a/b", "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", "new=-rf", "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", "new=a\nb", "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", "new=" + "x" * 257, "uid=7"], 400, "invalid_request"),
+    ([f"old={USER}", "new=other", "uid=7", "replace=no"], 400, "invalid_request"),
+    ([f"old={USER}", "new=other", "new=third", "uid=7"], 400, "invalid_request"),
+])
+def test_what_cannot_be_meant_changes_nothing(server, fields, status, error):
+    tokens = server.tokens()
+    got, answer = curl(server, "/admin/users/relink", *fields)
+    assert (got, answer["error"]) == (status, error)
+    assert set(answer) == {"error", "error_description"}
+    assert introspected(server, tokens)["username"] == USER
+
+
+def test_each_socket_serves_its_own_routes_alone(server):
+    public = server.request("POST", "/admin/users/relink", data={"old": USER, "new": "x", "uid": "1"})
+    assert public.status_code == 404 and public.headers["Content-Type"] == "text/html; charset=UTF-8"
+    for path in ("/token", "/authorize", "/login", "/assets/style.css", "/nothing"):
+        status, answer = curl(server, path, method="GET")
+        assert (status, answer["error"]) == (404, "not_found")
+    status, answer = curl(server, "/admin/users/relink", method="GET")
+    assert (status, answer["error"]) == (405, "invalid_request")
+
+
+def test_the_mode_of_the_socket_decides_who_may(server):
+    status = os.stat(server.directory / "run" / "admin.sock")
+    assert stat.S_IMODE(status.st_mode) == 0o660 and status.st_uid == os.getuid()
+
+
+@pytest.mark.parametrize("words, status, said", [
+    ([], 2, "no such command"),
+    (["user"], 2, "no such command"),
+    (["user", "dance", "a", "b"], 2, "no such command"),
+    (["user", "relink", "a"], 2, "usage: authcodectl user relink OLD NEW"),
+    (["user", "relink", "a", "b", "c"], 2, "usage: authcodectl user relink OLD NEW"),
+    (["--no-such-option"], 2, "no-such-option"),
+    (["user", "relink", "a", "no-such-account"], 1, 'there is no account "no-such-account"'),
+])
+def test_the_tool_says_what_is_wrong(server, words, status, said):
+    told = ctl(server, *words)
+    assert told.returncode == status and said in told.stderr and told.stdout == ""
+
+
+def test_the_tool_says_that_nobody_answers(server):
+    told = subprocess.run([BUILD / "authcodectl", "--socket", server.directory / "nobody.sock", "user", "relink",
+                           "someone", USER], capture_output=True, timeout=30, check=False, text=True)
+    assert told.returncode == 3 and "no answer at" in told.stderr
+
+
+def test_json_is_what_the_daemon_answered(server):
+    told = ctl(server, "--json", "user", "relink", "nobody-ever", USER)
+    assert told.returncode == 1 and json.loads(told.stdout)["error"] == "not_found"
+
+
+def test_none_is_no_socket(hosts):
+    host = hosts()
+    text = host.config.read_text().replace(f'admin_socket = "{host.directory}/run/admin.sock"', "admin_socket = none")
+    host.config.write_text(text)
+    host.start()
+    assert not (host.directory / "run" / "admin.sock").exists()

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An expired password is changed in the browser and the sign-in goes on: the real daemon with both helpers.
+
+Service `authcode-due` asks for a change until the file `changed` is there; as root `authcode-unix` is the real pam_unix.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+from host import BUILD, CALLBACK, PASSWORD, ROOT, USER, Host, answer_of
+from person import Form, Person
+
+NEW = "canary-password-new"
+CLIENT = """
+client "{name}" {{
+	client_secret_file = "{directory}/secret"
+	redirect_uris = {{"{callback}"}}
+	scope = "profile"
+	trusted = yes
+	pam_service = "authcode-{name}"
+}}
+"""
+
+
+class Changing(Host):
+    """A host with a second helper, unless it is told to have none."""
+
+    def __init__(self, with_changer=True):
+        self.with_changer = with_changer
+        self.changer = None
+        super().__init__()
+
+    def write_pam(self):
+        super().write_pam()
+        module = BUILD / "tests/pam/.libs/pam_ac_test.so"
+        assert module.exists(), "make check TESTS= builds it"
+        first = (self.directory / "pam" / "authcode").read_text().splitlines()[0]
+        passwords = self.directory / "due.passwords"
+        passwords.write_text(f"{USER}:{PASSWORD}:authcode-due\n")
+        (self.directory / "pam" / "authcode-due").write_text(
+            re.sub(r"passdb=.*", f"passdb={passwords}", first) +
+            f"\naccount required {module} due={self.changed}\n"
+            f"password required {module} info=Rules hidden=New: expect={NEW} hidden=Retype: expect={NEW} "
+            f"count={self.changed}\n")
+        (self.directory / "pam" / "authcode-unix").write_text("".join(
+            f"{kind} required pam_unix.so\n" for kind in ("auth", "account", "password")))
+
+    @property
+    def changed(self):
+        return self.directory / "changed"
+
+    def write_config(self, extra=""):
+        extra += f'passwd_socket = "{self.directory}/passwd.sock"\n'
+        super().write_config(extra + "".join(
+            CLIENT.format(name=name, directory=self.directory, callback=CALLBACK) for name in ("due", "unix")))
+
+    def helper_on(self, name, *more):
+        path = self.directory / name
+        words = ["--listen", path, "--confdir", self.directory / "pam", "--lock-dir", self.directory / "locks",
+                 "--service", "authcode-due", "--service", "authcode-unix", *more]
+        if ROOT:
+            words += ["--peer-user", "nobody", "--group", "nogroup"]
+        return self.spawn("authcode-login", words, path.exists)
+
+    def start_helper(self):
+        self.helper = self.helper_on("login.sock")
+        if self.with_changer:
+            self.changer = self.helper_on("passwd.sock", "--passwd")
+
+    def stop(self):
+        ended = self.end(self.changer) if self.changer else 0
+        super().stop()
+        assert ended == 0
+
+    def expired(self, client="due", user=USER, password=PASSWORD, person=None):
+        """The first page after the right password."""
+        self.changed.unlink(missing_ok=True)
+        person = person or Person(self.issuer)
+        return person, person.submit(person.go(self.authorize_url(client)), username=user, password=password)
+
+
+@pytest.fixture(name="host", scope="module")
+def one_host():
+    host = Changing()
+    try:
+        yield host.start()
+    finally:
+        host.stop()
+
+
+def title(page):
+    return re.search(r"<title>(.*?) – ", page.text).group(1)
+
+
+def question(page):
+    return re.search(r'<label for="answer"><bdi>(.*?)</bdi>', page.text).group(1)
+
+
+def test_the_change_is_asked_page_by_page_and_leads_to_the_client(host):
+    person, page = host.expired()
+    assert title(page) == "Change your password" and question(page) == "New" and "Rules" in page.text
+    page = person.submit(page, answer=NEW)
+    assert title(page) == "Change your password" and question(page) == "Retype" and NEW not in page.text
+    assert not host.changed.exists()
+    assert "code" in answer_of(person.submit(page, answer=NEW))
+    assert host.changed.exists()
+    # … and the sign-in stays: nobody asks again.
+    assert "code" in answer_of(person.go(host.authorize_url("due")))
+
+
+def test_a_mistake_is_told_and_asked_again_and_the_third_ends_it(host):
+    person, page = host.expired()
+    for _ in range(2):
+        page = person.submit(page, answer="mistake")
+        assert title(page) == "Error: Change your password" and question(page) == "New"
+    page = person.submit(page, answer="mistake")
+    assert 'name="username"' in page.text and 'id="notice"' in page.text
+    assert not host.changed.exists()
+    person, page = host.expired()
+    page = person.submit(page, answer="mistake")
+    page = person.submit(page, answer=NEW)
+    assert "code" in answer_of(person.submit(page, answer=NEW))
+
+
+def test_cancel_tells_the_client_and_changes_nothing(host):
+    person, page = host.expired()
+    assert answer_of(person.submit(page, decision="deny"))["error"] == "access_denied"
+    page = person.submit(page, answer=NEW)  # back, and sent again
+    assert 'name="username"' in page.text
+    assert not host.changed.exists()
+
+
+def test_reload_back_and_a_second_tab_ask_the_question_of_the_moment(host):
+    person, first = host.expired()
+    assert Form(person.go(first.url).text).fields["nonce"] == Form(first.text).fields["nonce"]
+    second = person.submit(first, answer=NEW)
+    assert question(second) == "Retype"
+    assert question(person.submit(first, answer="other")) == "Retype"  # from the page before: not given
+    assert question(person.go(first.url)) == "Retype"
+    assert "code" in answer_of(person.submit(second, answer=NEW))
+
+
+def test_a_question_answered_twice_at_once_gets_one_answer(host):
+    person, page = host.expired()
+    page = person.submit(page, answer=NEW)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(lambda _: person.submit(page, answer=NEW), range(2)))
+    assert all("code" in answer_of(end) for end in ends), ends
+    assert host.changed.stat().st_size == 1
+
+
+def test_somebody_elses_browser_is_led_away(host):
+    person, page = host.expired()
+    stranger = Person(host.issuer)
+    stranger.go(host.authorize_url("due"))
+    there = stranger.http.get(page.url, allow_redirects=False, timeout=20)
+    assert there.status_code == 303 and "/resume?" in there.headers["Location"]
+    form = Form(page.text)
+    sent = stranger.http.post(host.url("/prompt"), data={**form.fields, "answer": NEW}, allow_redirects=False,
+                              headers={"Sec-Fetch-Site": "same-origin"}, timeout=20)
+    assert sent.status_code == 403 or "/resume?" in sent.headers["Location"]
+    assert question(person.go(page.url)) == "New"
+
+
+def test_a_wrong_password_never_leads_to_the_change(host):
+    for user, password in ((USER, "wrong"), (USER, ""), (USER, NEW), ("no-such-user", PASSWORD)):
+        _, page = host.expired(user=user, password=password)
+        assert 'name="username"' in page.text and "Change your password" not in page.text
+
+
+def test_without_the_second_helper_a_page_sends_elsewhere():
+    host = Changing(with_changer=False)
+    try:
+        _, page = host.start().expired()
+        assert page.status_code == 403 and "password_change_required" in page.text
+    finally:
+        host.stop()
+
+
+def test_no_password_and_no_ticket_is_in_any_log(host):
+    person, page = host.expired()
+    person.submit(page, answer=NEW)
+    said = host.log() + host.log("authcode-login")
+    assert PASSWORD not in said and NEW not in said
+    for ticket in (host.directory / "locks" / "change.d").iterdir():
+        raise AssertionError(f"{ticket} was issued and not used")
+
+
+@pytest.fixture(name="account")
+def a_throw_away_account():
+    name = f"actesth{os.getpid()}"
+    subprocess.run(["useradd", "-M", "-s", "/bin/false", name], check=True)
+    try:
+        subprocess.run(["chpasswd"], input=f"{name}:Right-1-horse\n", text=True, check=True)
+        subprocess.run(["chage", "-d", "0", name], check=True)
+        yield name
+    finally:
+        subprocess.run(["userdel", name], check=True)
+
+
+# The sanitizer's crypt_r() needs a libcrypt that a helper of a listener does not load.
+SANITIZED = b"__asan_init" in (BUILD / "authcode-login").read_bytes()
+
+if ROOT and not SANITIZED and pathlib.Path("/usr/sbin/useradd").exists():
+    def test_pam_unix_changes_the_password_of_the_account(host, account):
+        old, new = "Right-1-horse", "New-2-battery"
+        person, page = host.expired("unix", account, old)
+        asked = []
+        for answer in (old, new, new):
+            asked.append(question(page))
+            assert "You are required to change your password" in page.text or len(asked) > 1
+            page = person.submit(page, answer=answer)
+        assert asked == ["Current password", "New password", "Retype new password"]
+        assert "code" in answer_of(page)
+        for password, works in ((old, False), (new, True)):
+            person = Person(host.issuer)
+            end = person.submit(person.go(host.authorize_url("unix")), username=account, password=password)
+            assert isinstance(end, str) == works
