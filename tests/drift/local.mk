@@ -10,7 +10,8 @@ drift_tests = \
 	tests/drift/test_layering.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
-	tests/drift/test_rules.py
+	tests/drift/test_rules.py \
+	tests/drift/test_units.py
 
 TESTS += $(drift_tests)
 EXTRA_DIST += $(drift_tests) \

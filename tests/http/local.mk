@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The real daemon with the real helper over HTTP and HTTPS: `make check-http`.
-# Not part of `make check`, since it takes half a minute and opens ports.
+# Not part of `make check`, since it takes minutes and opens ports.
 
 http_tests = \
 	tests/http/test_admin.py \
@@ -12,15 +12,19 @@ http_tests = \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
 	tests/http/test_levels.py \
+	tests/http/test_hanging_stack.py \
+	tests/http/test_helper_killed.py \
 	tests/http/test_memory.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \
+	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
-	tests/http/test_stop.py
+	tests/http/test_stop.py \
+	tests/http/test_units.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all
-	AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 timeout 600 /usr/bin/python3 -m pytest -q \
+	AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 timeout 1800 /usr/bin/python3 -m pytest -q \
 		-p no:cacheprovider $(HTTP_TEST_FLAGS) '$(abs_top_srcdir)/tests/http'

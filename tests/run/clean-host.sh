@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the authcode authors
 #
-# clean-host.sh RELEASE [MIRROR]: what a newcomer does on a fresh Debian, in a
-# chroot that holds nothing but the base system: ./run as root and as an
-# ordinary user, a sign-in with a system account, the printed curl line.
+# clean-host.sh [--check] RELEASE [MIRROR]: what a newcomer does on a fresh
+# Debian, in a chroot that holds nothing but the base system: ./run as root and
+# as an ordinary user, a sign-in with a system account, the printed curl line.
+# With --check it is ./check instead, as root, with all that it installs; its
+# logs are copied to build/host-RELEASE.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
@@ -12,6 +14,8 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 # Mounts of our own, which are gone when this ends.
 [ -n "${AUTHCODE_OWN_MOUNTS:-}" ] || exec env AUTHCODE_OWN_MOUNTS=1 unshare --mount "$0" "$@"
 
+what=run
+[ "${1:-}" != --check ] || { what=check; shift; }
 release=$1
 mirror=${2:-} # else mmdebstrap's own choice
 top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
@@ -23,7 +27,9 @@ clean_up() {
 		kill -TERM "$runner" 2>/dev/null || true
 		wait "$runner" 2>/dev/null || true
 	fi
-	umount --lazy "$host/proc" 2>/dev/null || true
+	for place in sys dev/shm dev/pts proc; do
+		umount --recursive --lazy "$host/$place" 2>/dev/null || true
+	done
 	rm -rf --one-file-system "$top"
 }
 trap clean_up EXIT
@@ -38,6 +44,8 @@ inside() { "${as_root[@]}" "$@"; }
 echo "== $release: the base system"
 mmdebstrap --quiet --variant=minbase "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
+# what the installer of a machine writes, and a bare base system lacks
+printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >>"$host/etc/hosts"
 mount --rbind /proc "$host/proc"
 inside useradd --create-home --shell /bin/bash alice
 inside chpasswd <<<"alice:a long passphrase"
@@ -77,6 +85,51 @@ prove() {
 	[ -z "$(ls "$host"/tmp)" ] || { echo "$release: left behind:" "$host"/tmp/*; return 1; }
 }
 
+# What a browser and its tests expect of a machine, none of it the outer one's.
+mount_devices() {
+	mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$host/dev/pts"
+	ln -sf pts/ptmx "$host/dev/ptmx"
+	mkdir -p "$host/dev/shm"
+	mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs "$host/dev/shm"
+	mount --rbind --make-rslave /sys "$host/sys"
+}
+
+# The way to npm's registry is this machine's matter: its settings and the
+# authorities it trusts are what npm inside gets.
+copy_npm_settings() {
+	local own=${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc} authorities=${NODE_EXTRA_CA_CERTS:-} registry=''
+	if command -v npm >/dev/null; then
+		[ -f "$authorities" ] || authorities=$(cd / && npm config get cafile)
+		registry=$(cd / && npm config get registry)
+	fi
+	[ ! -f "$own" ] || install -m 0600 "$own" "$host/root/.npmrc"
+	if [ -f "$authorities" ]; then
+		install -m 0644 "$authorities" "$host/root/authorities.pem"
+		as_root+=(NODE_EXTRA_CA_CERTS=/root/authorities.pem npm_config_cafile=/root/authorities.pem)
+	fi
+	[ -z "$registry" ] || as_root+=("npm_config_registry=$registry")
+}
+
+prove_check() {
+	local began=$SECONDS status=0
+	copy_tree "$host/srv/authcode"
+	mount_devices
+	copy_npm_settings
+	inside /srv/authcode/check </dev/null | tee "$top/said" || status=1
+	mkdir -p "build/host-$release"
+	cp "$host"/srv/authcode/build/*.{log,xml,tap} "build/host-$release/" 2>/dev/null || true
+	# what make check keeps of each test program
+	(cd "$host/srv/authcode/build/check" && find tests -name '*.log' | xargs -r tar -cf "$top/logs.tar") || true
+	[ ! -f "$top/logs.tar" ] || cp "$top/logs.tar" "build/host-$release/check-logs.tar"
+	echo "== $release: $(tail -n 1 "$top/said"), $((SECONDS - began)) seconds"
+	[ $status -eq 0 ]
+}
+
+if [ $what = check ]; then
+	echo "== $release: ./check as root"
+	prove_check
+	exit
+fi
 echo "== $release: ./run as root"
 copy_tree "$host/srv/authcode"
 prove /srv/authcode 8480 "${as_root[@]}"
