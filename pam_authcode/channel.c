@@ -60,8 +60,8 @@ ac_channel_send(struct ac_channel *channel, const struct ac_wire_frame *frame)
 }
 
 bool
-ac_channel_expect(struct ac_channel *channel, enum ac_wire_type type, unsigned int timeout_s,
-		  struct ac_wire_frame *ret)
+ac_channel_expect_any(struct ac_channel *channel, unsigned int types, unsigned int timeout_s,
+		      struct ac_wire_frame *ret)
 {
 	int64_t until_ms = monotonic_ms() + (int64_t)timeout_s * 1000;
 	enum authcode_err err;
@@ -75,9 +75,16 @@ ac_channel_expect(struct ac_channel *channel, enum ac_wire_type type, unsigned i
 	} while (err == AUTHCODE_ERR_LIMIT);
 	if (err != AUTHCODE_OK)
 		return broken(channel);
-	if (ret->type != type) {
+	if ((types & 1u << ret->type) == 0) {
 		ac_wipe(ret, sizeof(*ret));
 		return broken(channel);
 	}
 	return true;
+}
+
+bool
+ac_channel_expect(struct ac_channel *channel, enum ac_wire_type type, unsigned int timeout_s,
+		  struct ac_wire_frame *ret)
+{
+	return ac_channel_expect_any(channel, 1u << type, timeout_s, ret);
 }

@@ -23,8 +23,12 @@ AC_MUST_USE bool ac_channel_send(struct ac_channel *channel, const struct ac_wir
 /* Whether something (or the end) has come within the time. */
 bool ac_channel_wait(const struct ac_channel *channel, unsigned int timeout_ms);
 
-/* False, and broken, unless the next frame comes within the time and has this
- * type. The caller wipes *ret when it may hold an answer. */
+/* False, and broken, unless the next frame comes within the time and has one of
+ * these types, as bits. The caller wipes *ret when it may hold an answer. */
+AC_MUST_USE bool ac_channel_expect_any(struct ac_channel *channel, unsigned int types,
+				       unsigned int timeout_s, struct ac_wire_frame *ret);
+
+/* The same with one type. */
 AC_MUST_USE bool ac_channel_expect(struct ac_channel *channel, enum ac_wire_type type,
 				   unsigned int timeout_s, struct ac_wire_frame *ret);
 

@@ -17,7 +17,7 @@ int ac_entry_login(const struct ac_permit *permit, int fd);
 /* The same, with the ticket of a login that ended with CHANGE_DUE in START. */
 int ac_entry_passwd(const struct ac_permit *permit, int fd);
 
-/* ( CHECK → CHECKED )*, at most AC_WIRE_MAX_CHECKS */
+/* ( CHECK → CHECKED | ASK → ABOUT )*, at most AC_WIRE_MAX_CHECKS of both */
 int ac_entry_check(const struct ac_permit *permit, int fd);
 
 #endif

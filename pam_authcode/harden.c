@@ -58,8 +58,8 @@ lower_limits(void)
 }
 
 /* Kernels before 5.9 and some system call filters do not have close_range(). */
-static bool
-close_inherited(void)
+bool
+ac_harden_close_inherited(void)
 {
 	struct rlimit limit;
 
@@ -79,9 +79,9 @@ ac_harden_process(void)
 
 	(void)umask(077);
 	(void)sigemptyset(&none);
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && close_inherited() && lower_limits() &&
-	       sigprocmask(SIG_SETMASK, &none, NULL) == 0 && clearenv() == 0 &&
-	       setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == 0;
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && ac_harden_close_inherited() &&
+	       lower_limits() && sigprocmask(SIG_SETMASK, &none, NULL) == 0 && clearenv() == 0 &&
+	       setenv("PATH", AC_HARDEN_PATH, 1) == 0;
 }
 
 static bool

@@ -11,9 +11,15 @@
 
 #include "base/attr.h"
 
+/* The one variable that is left of the environment. */
+#define AC_HARDEN_PATH "/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* Not traceable, no core, limited memory and descriptors, nothing inherited but
  * descriptors 0 to 2, no environment but PATH, umask 077, no signal blocked. */
 AC_MUST_USE bool ac_harden_process(void);
+
+/* All descriptors but 0 to 2. */
+AC_MUST_USE bool ac_harden_close_inherited(void);
 
 /* Moves the connection from descriptor 0 to one that no child inherits, and puts
  * /dev/null where modules and their children may print. Returns it, or -1. */

@@ -43,15 +43,16 @@ serve_one(const struct ac_options *options)
 	return options->passwd ? ac_entry_passwd(permit, fd) : ac_entry_login(permit, fd);
 }
 
-/* What a connection gets, with this terminal in the daemon's place. */
-static int
-test_service(const struct ac_options *options)
+/* A process that serves one connection; *ret_fd is the other end, or -1. */
+static pid_t
+start_server(const struct ac_options *options, int *ret_fd)
 {
-	int fds[2], status = EX_OSERR;
+	int fds[2];
 	pid_t pid;
 
+	*ret_fd = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
-		return EX_OSERR;
+		return -1;
 	pid = fork();
 	if (pid == 0) {
 		(void)close(fds[0]);
@@ -62,10 +63,60 @@ test_service(const struct ac_options *options)
 	}
 	(void)close(fds[1]);
 	if (pid > 0)
-		status = ac_terminal_run(fds[0], options->test_service, options->test_user);
-	(void)close(fds[0]);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		*ret_fd = fds[0];
+	else
+		(void)close(fds[0]);
+	return pid;
+}
+
+static void
+end_server(pid_t pid, int fd)
+{
+	(void)close(fd);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
+}
+
+/* The check that belongs to the service, as the daemon would ask it. */
+static void
+test_check(const struct ac_options *options, const struct ac_wire_identity *identity)
+{
+	struct ac_options check = *options;
+	struct ac_service_reason reason;
+	char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
+	const char *confdir = options->permit.confdir;
+	pid_t pid;
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%s%s", options->test_service, AC_PERMIT_CHECK_SUFFIX);
+	if (!ac_service_policy_check(confdir, ac_service_policy_for_check(confdir, name),
+				     AC_SERVICE_CHECK, &reason)) {
+		(void)printf("check     not asked: %s\n", reason.text);
+		return;
+	}
+	check.check = true;
+	pid = start_server(&check, &fd);
+	if (pid < 0)
+		return;
+	if (!ac_terminal_check(fd, name, identity))
+		(void)printf("check     no answer\n");
+	end_server(pid, fd);
+}
+
+/* What a connection gets, with this terminal in the daemon's place. */
+static int
+test_service(const struct ac_options *options)
+{
+	struct ac_wire_identity identity;
+	int fd, status;
+	pid_t pid = start_server(options, &fd);
+
+	if (pid < 0)
+		return EX_OSERR;
+	status = ac_terminal_run(fd, options->test_service, options->test_user, &identity);
+	end_server(pid, fd);
+	if (status == 0)
+		test_check(options, &identity);
 	return status;
 }
 
@@ -87,9 +138,13 @@ services_usable(const struct ac_options *options)
 	for (size_t i = 0; i < permit->service_count; i++) {
 		char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
 
-		(void)snprintf(name, sizeof(name), "%s%s", permit->services[i],
-			       options->check ? AC_PERMIT_CHECK_SUFFIX : "");
-		if (!ac_service_policy_check(permit->confdir, name, use_of(options), &reason)) {
+		const char *service = permit->services[i];
+
+		if (options->check) {
+			(void)snprintf(name, sizeof(name), "%s%s", service, AC_PERMIT_CHECK_SUFFIX);
+			service = ac_service_policy_for_check(permit->confdir, name);
+		}
+		if (!ac_service_policy_check(permit->confdir, service, use_of(options), &reason)) {
 			ac_journal(LOG_ERR, "%s", reason.text);
 			return false;
 		}
@@ -107,6 +162,8 @@ main(int argc, char **argv)
 		return 0;
 	case AC_OPTIONS_BAD:
 		return EX_USAGE;
+	case AC_OPTIONS_BAD_FILE:
+		return EX_CONFIG;
 	case AC_OPTIONS_RUN:
 		break;
 	}

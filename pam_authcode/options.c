@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See options.h.
+ * The rows of options.h: what each option does.
  */
 #include "pam_authcode/options.h"
 
-#include <getopt.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "pam_authcode/option_row.h"
 #include "pam_authcode/text_rule.h"
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
-struct option_row {
-	const char *name;
-	const char *argument; /* NULL: takes none */
-	bool (*apply)(struct ac_options *options, const char *value);
-	const char *help;
-};
 
 static bool
 take_number(const char *value, uint64_t min, uint64_t max, uint64_t *ret)
@@ -204,8 +190,43 @@ apply_foreground(struct ac_options *options, const char *value)
 	return true;
 }
 
-/* --help and --version have no function: they end the parsing. */
-static const struct option_row rows[] = {
+static bool
+apply_env(struct ac_options *options, const char *value)
+{
+	struct ac_permit *permit = &options->permit;
+
+	for (size_t i = 0; i < permit->environment_count; i++) {
+		if (strcmp(permit->environment[i], value) == 0)
+			return true;
+	}
+	if (permit->environment_count == AC_PERMIT_MAX_ENVIRONMENT || !ac_permit_variable(value))
+		return false;
+	permit->environment[permit->environment_count++] = value;
+	return true;
+}
+
+static bool
+apply_claims_dir(struct ac_options *options, const char *value)
+{
+	options->permit.claims_dir = value;
+	return *value != '\0';
+}
+
+static bool
+apply_claims_command(struct ac_options *options, const char *value)
+{
+	options->permit.claims_command = value;
+	return *value == '/';
+}
+
+static bool
+apply_claims_user(struct ac_options *options, const char *value)
+{
+	return ac_options_claims_user(&options->permit, value);
+}
+
+/* Those without a function are for the parser itself. */
+static const struct ac_option_row rows[] = {
 	{ "inetd", NULL, apply_inetd, "serve one connection on descriptor 0 (the default)" },
 	{ "listen", "PATH", apply_listen, "serve a socket, one process per connection" },
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
@@ -215,6 +236,13 @@ static const struct option_row rows[] = {
 	  "a PAM service that may be used; repeatable [authcode]" },
 	{ "promptless", "NAME", apply_promptless,
 	  "a --service that may let in without asking; repeatable [none]" },
+	{ "config", "FILE", NULL, "more options, from a file of root's" },
+	{ "env", "NAME", apply_env,
+	  "a PAM variable that is told after success; repeatable [none]" },
+	{ "claims-dir", "DIR", apply_claims_dir, "with --check: NAME.json there is told [none]" },
+	{ "claims-command", "PATH", apply_claims_command,
+	  "with --check: what it writes is told [none]" },
+	{ "claims-user", "USER", apply_claims_user, "whom the command runs as [nobody]" },
 	{ "confdir", "DIR", apply_confdir, "where the PAM service files are [the system's]" },
 	{ "lock-dir", "DIR", apply_lock_dir,
 	  "for one module at a time per account [/run/authcode-login]" },
@@ -231,119 +259,8 @@ static const struct option_row rows[] = {
 	{ "version", NULL, NULL, "print the version" },
 };
 
-static void
-print_help(void)
+const struct ac_option_row *
+ac_option_row(size_t index)
 {
-	(void)printf("Usage: authcode-login [OPTION]...\n"
-		     "Runs PAM for authcoded, over a SOCK_SEQPACKET socket.\n\n");
-	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		char left[40];
-
-		(void)snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
-			       rows[i].argument != NULL ? " " : "",
-			       rows[i].argument != NULL ? rows[i].argument : "");
-		(void)printf("  %-26s %s\n", left, rows[i].help);
-	}
-}
-
-/* An ordinary user's own directory is what XDG_RUNTIME_DIR names; the variable
- * itself does not reach the processes of a listener. Without it: none. */
-static void
-default_lock_dir(char *out, size_t size)
-{
-	char own[64];
-	struct stat status;
-
-	(void)snprintf(own, sizeof(own), "/run/user/%u", (unsigned int)geteuid());
-	if (geteuid() == 0)
-		(void)snprintf(out, size, "/run/authcode-login");
-	else if (lstat(own, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid())
-		(void)snprintf(out, size, "%s/authcode-login", own);
-}
-
-static void
-fill_defaults(struct ac_options *options)
-{
-	bool root = geteuid() == 0;
-
-	/* An ordinary user can only check that user's own password, which is
-	 * what keeps others out, whatever the uid. */
-	*options = (struct ac_options){
-		.permit = {
-			.peer_uid = geteuid(),
-			.min_uid = root ? 1000 : 0,
-			.allow_root = !root,
-			.prompt_timeout_s = 120,
-			.timeout_s = 600,
-		},
-		.max_children = 64,
-	};
-	default_lock_dir(options->permit.lock_dir, sizeof(options->permit.lock_dir));
-}
-
-/* A misspelt name would else be found out by whoever cannot sign in. */
-static bool
-promptless_known(const struct ac_permit *permit)
-{
-	for (size_t i = 0; i < permit->promptless_count; i++) {
-		if (ac_permit_service(permit, permit->promptless[i], ""))
-			continue;
-		(void)fprintf(stderr, "authcode-login: --promptless \"%s\" is no --service\n",
-			      permit->promptless[i]);
-		return false;
-	}
-	return true;
-}
-
-enum ac_options_outcome
-ac_options_parse(int argc, char **argv, struct ac_options *ret)
-{
-	struct option long_options[AC_ARRAY_SIZE(rows) + 1] = { 0 };
-	struct ac_options options;
-	int index = 0, c;
-
-	fill_defaults(&options);
-	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		long_options[i].name = rows[i].name;
-		long_options[i].has_arg =
-			rows[i].argument != NULL ? required_argument : no_argument;
-	}
-	while ((c = getopt_long(argc, argv, "", long_options, &index)) == 0) {
-		const struct option_row *row = &rows[index];
-
-		if (row->apply == NULL) {
-			if (strcmp(row->name, "help") == 0)
-				print_help();
-			else
-				(void)printf("authcode-login %s\n", PACKAGE_VERSION);
-			return AC_OPTIONS_DONE;
-		}
-		if (!row->apply(&options, optarg)) {
-			(void)fprintf(stderr, "authcode-login: --%s does not take \"%s\"\n",
-				      row->name, optarg != NULL ? optarg : "");
-			return AC_OPTIONS_BAD;
-		}
-	}
-	if (c != -1)
-		return AC_OPTIONS_BAD; /* getopt has said it */
-	if (options.test_service != NULL && optind < argc)
-		options.test_user = argv[optind++];
-	if (options.test_service != NULL && options.test_user == NULL) {
-		(void)fprintf(stderr, "authcode-login: --test needs a service and a user\n");
-		return AC_OPTIONS_BAD;
-	}
-	if (optind != argc) {
-		(void)fprintf(stderr, "authcode-login: \"%s\" is not an option\n", argv[optind]);
-		return AC_OPTIONS_BAD;
-	}
-	if (options.passwd && (options.check || options.test_service != NULL)) {
-		(void)fprintf(stderr, "authcode-login: --passwd goes without --check and --test\n");
-		return AC_OPTIONS_BAD;
-	}
-	if (options.permit.service_count == 0)
-		options.permit.services[options.permit.service_count++] = "authcode";
-	if (!promptless_known(&options.permit))
-		return AC_OPTIONS_BAD;
-	*ret = options;
-	return AC_OPTIONS_RUN;
+	return index < AC_ARRAY_SIZE(rows) ? &rows[index] : NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The command line of authcode-login. One table gives the parser and --help
- * their rows.
+ * The command line of authcode-login, and the file it may name. One table gives
+ * both parsers and --help their rows.
  */
 #ifndef AC_PAM_OPTIONS_H
 #define AC_PAM_OPTIONS_H
@@ -21,10 +21,12 @@ struct ac_options {
 	const char *group; /* of the socket file; NULL: ours */
 	unsigned int max_children;
 	bool foreground;
+	char *file_text; /* of --config, which strings above point into */
 };
 
 enum ac_options_outcome {
-	AC_OPTIONS_BAD = 0, /* said on standard error */
+	AC_OPTIONS_BAD = 0,  /* the command line; said on standard error */
+	AC_OPTIONS_BAD_FILE, /* the file; likewise */
 	AC_OPTIONS_RUN,
 	AC_OPTIONS_DONE, /* --help or --version */
 };

@@ -52,6 +52,17 @@ ac_permit_rhost(const char *text)
 }
 
 bool
+ac_permit_variable(const char *name)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+	size_t len = strlen(name);
+
+	return len > 0 && len <= AC_PERMIT_MAX_VARIABLE && strspn(name, letters) == len &&
+	       strchr("0123456789", name[0]) == NULL;
+}
+
+bool
 ac_permit_account(const struct ac_permit *permit, uid_t uid)
 {
 	return uid == 0 ? permit->allow_root : uid >= permit->min_uid;

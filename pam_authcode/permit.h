@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * What this helper may do, as the administrator's command line says: nothing
+ * What this helper may do, as the administrator's command line and file say: nothing
  * that comes over the socket widens it.
  */
 #ifndef AC_PAM_PERMIT_H
@@ -17,6 +17,8 @@
 #define AC_PERMIT_MAX_SERVICES 64
 #define AC_PERMIT_MAX_PATH 256
 #define AC_PERMIT_CHECK_SUFFIX "-check"
+#define AC_PERMIT_MAX_ENVIRONMENT 32
+#define AC_PERMIT_MAX_VARIABLE 64 /* bytes of a name */
 
 struct ac_permit {
 	const char *services[AC_PERMIT_MAX_SERVICES];
@@ -28,6 +30,12 @@ struct ac_permit {
 	uid_t peer_uid;                    /* who may connect, besides root */
 	uid_t min_uid;
 	bool allow_root;
+	const char *environment[AC_PERMIT_MAX_ENVIRONMENT]; /* PAM variables that are told */
+	size_t environment_count;
+	const char *claims_dir;     /* NULL: none (claims.h) */
+	const char *claims_command; /* NULL: none */
+	uid_t claims_uid;           /* whom it runs as, when this process is root; never 0 */
+	gid_t claims_gid;
 	unsigned int prompt_timeout_s;
 	unsigned int timeout_s;
 };
@@ -47,6 +55,9 @@ AC_MUST_USE bool ac_permit_promptless(const struct ac_permit *permit, const char
 /* An IP address in text. Anything else some modules would look up in the DNS,
  * for as long as whoever chose it likes. */
 AC_MUST_USE bool ac_permit_rhost(const char *text);
+
+/* Of letters, digits and '_', no digit in front. */
+AC_MUST_USE bool ac_permit_variable(const char *name);
 
 AC_MUST_USE bool ac_permit_account(const struct ac_permit *permit, uid_t uid);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See service_file.h. The arguments of a module are not looked at.
+ * See service_file.h.
  */
 #include "pam_authcode/service_file.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define BLANK " \t"
@@ -88,8 +87,8 @@ read_line(struct ac_service_reader *reader)
 
 /* A word ends at a blank, one in brackets at "]" that has no backslash in
  * front. libpam takes the brackets off wherever a word has them. */
-static char *
-take_word(char **rest)
+char *
+ac_service_word(char **rest)
 {
 	char *word = *rest + strspn(*rest, BLANK), *end;
 
@@ -113,8 +112,19 @@ ac_service_next(struct ac_service_reader *reader, struct ac_service_row *ret)
 
 	if (next != AC_SERVICE_ROW)
 		return next;
-	ret->type = take_word(&rest);
-	ret->control = take_word(&rest);
-	ret->module = take_word(&rest);
+	ret->type = ac_service_word(&rest);
+	ret->control = ac_service_word(&rest);
+	ret->module = ac_service_word(&rest);
+	ret->arguments = rest;
 	return AC_SERVICE_ROW;
+}
+
+bool
+ac_service_names(const struct ac_service_row *row, const char *module)
+{
+	const char *slash = strrchr(row->module, '/');
+	const char *base = slash != NULL ? slash + 1 : row->module;
+	size_t len = strlen(module);
+
+	return strncmp(base, module, len) == 0 && (base[len] == '\0' || base[len] == '.');
 }

@@ -8,6 +8,7 @@
 #ifndef AC_PAM_SERVICE_FILE_H
 #define AC_PAM_SERVICE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -20,6 +21,7 @@ struct ac_service_row {
 	const char *type;    /* "auth", "-account", "@include", … as written */
 	const char *control; /* of @include: the file; "" when missing */
 	const char *module;  /* the file when control is include or substack; "" when missing */
+	char *arguments;     /* what follows the module; for ac_service_word() */
 };
 
 enum ac_service_next {
@@ -37,5 +39,12 @@ struct ac_service_reader {
 /* ROW: *ret is valid until the next call. BAD and END: ask no further. */
 AC_MUST_USE enum ac_service_next ac_service_next(struct ac_service_reader *reader,
 						 struct ac_service_row *ret);
+
+/* The next word of *rest, which moves on; "" at the end. A word in brackets may
+ * hold blanks. */
+char *ac_service_word(char **rest);
+
+/* "/usr/lib/security/pam_unix.so" names pam_unix. */
+AC_MUST_USE bool ac_service_names(const struct ac_service_row *row, const char *module);
 
 #endif

@@ -15,10 +15,10 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "pam_authcode/service_walk.h"
 
-#define AC_SERVICE_MAX_DEPTH 8           /* files within files */
-#define AC_SERVICE_MAX_FILES 64          /* read for one service */
-#define AC_SERVICE_MAX_FILE (64U * 1024) /* bytes */
+/* What is asked where a service has no check of its own. */
+#define AC_SERVICE_SHIPPED_CHECK "authcode-check"
 
 enum ac_service_use {
 	AC_SERVICE_LOGIN,  /* its auth rows; no pam_rootok */
@@ -26,12 +26,13 @@ enum ac_service_use {
 	AC_SERVICE_CHECK,  /* its account rows; no module with side effects */
 };
 
-struct ac_service_reason {
-	char text[512]; /* one sentence */
-};
-
 /* confdir NULL: the system's directories. False: the reason says why. */
 AC_MUST_USE bool ac_service_policy_check(const char *confdir, const char *service,
 					 enum ac_service_use use, struct ac_service_reason *ret);
+
+/* The service that answers when service is to be asked about accounts: itself, or
+ * the shipped one when it has no file. One that has a file and may not be used is
+ * nothing to pass over. */
+const char *ac_service_policy_for_check(const char *confdir, const char *service);
 
 #endif

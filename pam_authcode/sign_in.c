@@ -13,6 +13,7 @@
 
 #include "base/secret.h"
 #include "pam_authcode/entry.h"
+#include "pam_authcode/environment.h"
 #include "pam_authcode/journal.h"
 
 /* gettext takes LANGUAGE into account in any locale but "C". */
@@ -134,6 +135,7 @@ decide(struct ac_sign_in *sign_in, struct ac_wire_result *result)
 			return;
 		result->message_count = sign_in->conversation.message_count;
 		memcpy(result->messages, sign_in->conversation.messages, sizeof(result->messages));
+		ac_environment_tell(sign_in->stack.pamh, sign_in->permit, result);
 	} else {
 		sign_in->entry->change_due(sign_in, result);
 	}

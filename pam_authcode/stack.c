@@ -30,7 +30,6 @@ static const enum ac_verdict verdicts[][AC_STACK_PHASE_COUNT] = {
 	 * has been proved. */
 	[PAM_NEW_AUTHTOK_REQD] = { [AC_STACK_ACCOUNT] = AC_VERDICT_CHANGE_DUE,
 				   [AC_STACK_CHECK] = AC_VERDICT_CHANGE_DUE },
-	[PAM_ACCT_EXPIRED] = { [AC_STACK_CHECK] = AC_VERDICT_EXPIRED },
 #undef EVERY
 };
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "pam_authcode/clean.h"
 #include "pam_authcode/wire.h"
 
 struct terminal {
@@ -103,19 +104,37 @@ ask(struct terminal *terminal)
 	return ok;
 }
 
+static const char *const meanings[AC_VERDICT_COUNT] = {
+	[AC_VERDICT_DENIED] = "DENIED",
+	[AC_VERDICT_OK] = "OK",
+	[AC_VERDICT_UNAVAILABLE] = "UNAVAILABLE: the service could not decide",
+	[AC_VERDICT_CHANGE_DUE] = "CHANGE_DUE: the password has to be changed first",
+	[AC_VERDICT_EXPIRED] = "EXPIRED: in shadow",
+	[AC_VERDICT_GONE] = "GONE: no such account",
+	[AC_VERDICT_LOCKED] = "LOCKED: in shadow",
+};
+
+/* Each line behind the label. A text of claims may hold anything. */
+static void
+show_lines(const char *label, const char *text)
+{
+	char line[AC_MAX_CLAIMS + 1], clean[AC_MAX_CLAIMS + 1];
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		memcpy(line, text, len);
+		line[len] = '\0';
+		(void)ac_clean_text(line, clean, sizeof(clean));
+		(void)printf("%-9s %s\n", label, clean);
+		text += len + (text[len] == '\n');
+	}
+}
+
 static int
 show_result(const struct ac_wire_result *result)
 {
-	static const char *const meanings[AC_VERDICT_COUNT] = {
-		[AC_VERDICT_DENIED] = "DENIED",
-		[AC_VERDICT_OK] = "OK",
-		[AC_VERDICT_UNAVAILABLE] = "UNAVAILABLE: the service could not decide",
-		[AC_VERDICT_CHANGE_DUE] = "CHANGE_DUE: the password has to be changed first",
-		[AC_VERDICT_EXPIRED] = "EXPIRED",
-		[AC_VERDICT_GONE] = "GONE",
-	};
 	const struct ac_wire_identity *identity = &result->identity;
-	const char *groups = identity->groups;
 
 	show_messages(result->messages, result->message_count);
 	(void)printf("result    %s\n", meanings[result->verdict]);
@@ -123,12 +142,8 @@ show_result(const struct ac_wire_result *result)
 		return 1;
 	(void)printf("user      %s\nuid       %u\nname      %s\nhome      %s\n", identity->user,
 		     (unsigned int)identity->uid, identity->full_name, identity->home);
-	while (*groups != '\0') {
-		size_t len = strcspn(groups, "\n");
-
-		(void)printf("group     %.*s\n", (int)len, groups);
-		groups += len + (groups[len] == '\n');
-	}
+	show_lines("group", identity->groups);
+	show_lines("env", result->environment);
 	return 0;
 }
 
@@ -161,7 +176,8 @@ converse(struct terminal *terminal)
 }
 
 int
-ac_terminal_run(int fd, const char *service, const char *user)
+ac_terminal_run(int fd, const char *service, const char *user,
+		struct ac_wire_identity *ret_identity)
 {
 	const struct sigaction action = { .sa_handler = interrupted };
 	struct ac_wire_frame start = { .type = AC_WIRE_START };
@@ -182,6 +198,33 @@ ac_terminal_run(int fd, const char *service, const char *user)
 		return 1;
 	}
 	status = converse(&terminal);
+	if (status == 0)
+		*ret_identity = terminal.frame.u.result.identity;
 	ac_wipe(&terminal, sizeof(terminal));
 	return fflush(stdout) == 0 ? status : 1;
+}
+
+bool
+ac_terminal_check(int fd, const char *service, const struct ac_wire_identity *identity)
+{
+	struct ac_wire_frame frame = { .type = AC_WIRE_CHECK };
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	const struct ac_wire_checked *checked = &frame.u.checked;
+	size_t len = strlen(service);
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	if (len > AC_MAX_SERVICE)
+		return false;
+	memcpy(frame.u.check.service, service, len);
+	memcpy(frame.u.check.user, identity->user, sizeof(frame.u.check.user));
+	frame.u.check.uid = identity->uid;
+	frame.u.check.claims = true;
+	if (ac_wire_send(fd, &frame) != AUTHCODE_OK || ppoll(&poller, 1, NULL, &none) != 1 ||
+	    ac_wire_recv(fd, &frame) != AUTHCODE_OK || frame.type != AC_WIRE_CHECKED)
+		return false;
+	(void)printf("check     %s\n", meanings[checked->verdict]);
+	show_lines("file", checked->file_claims);
+	show_lines("command", checked->command_claims);
+	return fflush(stdout) == 0;
 }

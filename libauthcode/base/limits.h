@@ -29,8 +29,8 @@
 #define AC_MAX_GROUP_NAME 256
 #define AC_MAX_GROUPS 512
 #define AC_MAX_ISSUER 512
-#define AC_MAX_ACR 128             /* an authentication context class */
-#define AC_MAX_CLAIMS 16384       /* JSON text of one source of claims */
+#define AC_MAX_ACR 128      /* an authentication context class */
+#define AC_MAX_CLAIMS 16384 /* JSON text of one source of claims */
 
 /* The wire between authcoded and authcode-login. */
 #define AC_WIRE_MAX_FRAME 49152 /* an identity and two texts of claims; or 32 messages */

@@ -11,6 +11,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
 	tests/fuzz/fuzz_language \
+	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_service \
 	tests/fuzz/fuzz_text \
@@ -65,6 +66,11 @@ tests_fuzz_fuzz_language_SOURCES = tests/fuzz/fuzz_language.c $(fuzz_common) \
 	server/language.c
 tests_fuzz_fuzz_language_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_language_LDADD = libauthcode_base.la
+
+tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz_options.c $(fuzz_common) \
+	pam_authcode/option_file.c pam_authcode/trust.c
+tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_options_LDADD = libauthcode_base.la
 
 tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_common)
 tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)

@@ -305,6 +305,8 @@ react(struct transcript *t, int fd, const struct ac_wire_frame *frame,
 	case AC_WIRE_RESULT:
 		note_messages(t, result->messages, result->message_count);
 		copy_text(last_ticket, sizeof(last_ticket), result->ticket);
+		if (result->environment_len > 0)
+			note(t, "$%s", result->environment);
 		note(t, "=%s%s%s", verdicts[result->verdict],
 		     result->verdict == AC_VERDICT_OK ? " " : "", result->identity.user);
 		return false;

@@ -7,6 +7,7 @@
  *   @nobody            CANON
  *   ?Password:         PROMPT, hidden; !Code: is one with echo
  *   i:text e:text      info and error texts, before the prompt or result
+ *   $A=b               PAM variables, before the result
  *   =OK nobody         RESULT
  *   EOF                the helper ended the connection
  */

@@ -3,8 +3,9 @@
 
 pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
-	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check \
+	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check tests/pam/test_ask \
 	tests/pam/test_passwd tests/pam/test_passwd_unix tests/pam/test_ticket \
+	tests/pam/test_shadow tests/pam/test_claims tests/pam/test_claims_file tests/pam/test_environment \
 	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
 
 check_PROGRAMS += $(pam_tests)
@@ -74,6 +75,30 @@ tests_pam_test_check_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_check_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_check_DEPENDENCIES = $(pam_driver_dependencies)
 
+tests_pam_test_ask_SOURCES = tests/pam/test_ask.c $(pam_driver_sources)
+tests_pam_test_ask_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_ask_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_ask_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_claims_SOURCES = tests/pam/test_claims.c $(pam_driver_sources)
+tests_pam_test_claims_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_claims_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_claims_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_claims_file_SOURCES = tests/pam/test_claims_file.c pam_authcode/claims_file.c \
+	pam_authcode/journal.c pam_authcode/trust.c
+tests_pam_test_claims_file_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_claims_file_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_environment_SOURCES = tests/pam/test_environment.c $(pam_driver_sources)
+tests_pam_test_environment_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_environment_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_environment_DEPENDENCIES = $(pam_driver_dependencies)
+
+tests_pam_test_shadow_SOURCES = tests/pam/test_shadow.c pam_authcode/shadow.c
+tests_pam_test_shadow_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_shadow_LDADD = libauthcode_base.la $(CMOCKA_LIBS)
+
 tests_pam_test_listen_SOURCES = tests/pam/test_listen.c $(pam_driver_sources)
 tests_pam_test_listen_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_listen_LDADD = $(pam_test_ldadd)
@@ -84,7 +109,8 @@ tests_pam_test_turn_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_turn_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_turn_DEPENDENCIES = $(pam_driver_dependencies)
 
-pam_policy_sources = pam_authcode/service_file.c pam_authcode/service_policy.c
+pam_policy_sources = pam_authcode/service_file.c pam_authcode/service_policy.c \
+	pam_authcode/service_walk.c
 
 tests_pam_test_service_policy_SOURCES = tests/pam/test_service_policy.c $(pam_policy_sources)
 tests_pam_test_service_policy_CPPFLAGS = $(pam_test_cppflags)
@@ -95,5 +121,7 @@ tests_pam_test_login_limits_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_login_limits_LDADD = $(pam_test_ldadd)
 EXTRA_tests_pam_test_login_limits_DEPENDENCIES = $(pam_driver_dependencies)
 
-TESTS += tests/pam/test_pam_documented.py tests/pam/test_terminal.py
-EXTRA_DIST += tests/pam/test_pam_documented.py tests/pam/test_terminal.py doc/pam-wire.md doc/pam.md
+pam_scripts = tests/pam/test_pam_documented.py tests/pam/test_terminal.py tests/pam/test_claims_example.py \
+	tests/pam/test_options.py
+TESTS += $(pam_scripts)
+EXTRA_DIST += $(pam_scripts) doc/pam-wire.md doc/pam.md doc/examples/claims_sssd.py dist/login.conf

@@ -197,6 +197,37 @@ do_no_user(struct run *run)
 	return pam_set_item(run->pamh, PAM_USER, NULL);
 }
 
+/* "A=b" sets, "A" takes away. */
+static int
+do_putenv(struct run *run)
+{
+	return pam_putenv(run->pamh, run->value);
+}
+
+/* NAME=size: a value of so many bytes. */
+static int
+do_putenv_long(struct run *run)
+{
+	static char text[16384];
+	size_t name_len = strcspn(run->value, "="), len;
+
+	len = (size_t)strtoul(run->value + name_len + 1, NULL, 10);
+	if (name_len + 1 + len >= sizeof(text))
+		return PAM_SYSTEM_ERR;
+	memcpy(text, run->value, name_len + 1);
+	memset(text + name_len + 1, 'v', len);
+	text[name_len + 1 + len] = '\0';
+	return pam_putenv(run->pamh, text);
+}
+
+/* A value with all that may not be in a line. */
+static int
+do_putenv_dirty(struct run *run)
+{
+	(void)run->value;
+	return pam_putenv(run->pamh, "DIRTY=a\033[31mb\nEVIL=1\r\tc\xff\xc3\xa9\x7f");
+}
+
 static int
 do_delay(struct run *run)
 {
@@ -332,18 +363,33 @@ static const struct {
 	const char *name;
 	int (*run)(struct run *run);
 } actions[] = {
-	{ "hidden", do_hidden },   { "echo", do_echo },
-	{ "info", do_info },       { "error", do_error },
-	{ "binary", do_binary },   { "style", do_style },
-	{ "dirty", do_dirty },     { "expect", do_expect },
-	{ "several", do_several }, { "many", do_many },
-	{ "long", do_long },       { "no_responses", do_no_responses },
-	{ "null", do_null },       { "user", do_user },
-	{ "no_user", do_no_user }, { "delay", do_delay },
-	{ "tell", do_tell },       { "print", do_print },
-	{ "hang", do_hang },       { "leave_child", do_leave_child },
-	{ "die", do_die },         { "code", do_code },
-	{ "count", do_count },     { "limit", do_limit },
+	{ "hidden", do_hidden },
+	{ "echo", do_echo },
+	{ "info", do_info },
+	{ "error", do_error },
+	{ "binary", do_binary },
+	{ "style", do_style },
+	{ "dirty", do_dirty },
+	{ "expect", do_expect },
+	{ "several", do_several },
+	{ "many", do_many },
+	{ "long", do_long },
+	{ "no_responses", do_no_responses },
+	{ "null", do_null },
+	{ "user", do_user },
+	{ "no_user", do_no_user },
+	{ "delay", do_delay },
+	{ "tell", do_tell },
+	{ "print", do_print },
+	{ "hang", do_hang },
+	{ "leave_child", do_leave_child },
+	{ "die", do_die },
+	{ "code", do_code },
+	{ "putenv", do_putenv },
+	{ "putenv_long", do_putenv_long },
+	{ "putenv_dirty", do_putenv_dirty },
+	{ "count", do_count },
+	{ "limit", do_limit },
 	{ "due", do_due },
 };
 

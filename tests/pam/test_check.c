@@ -59,6 +59,18 @@ receive_verdict(const struct helper *helper)
 	return frame.u.checked.verdict;
 }
 
+/* text NULL: no file. */
+static void
+replace_file(const struct driver *driver, const char *name, const char *text)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", driver->dir, name);
+	(void)unlink(path);
+	if (text != NULL)
+		driver_write(driver, name, text);
+}
+
 static void
 verdicts(struct driver *driver)
 {
@@ -70,11 +82,12 @@ verdicts(struct driver *driver)
 		{ "good", "", "nobody", NOBODY, AC_VERDICT_OK },
 		{ "other uid", "", "nobody", 4, AC_VERDICT_GONE },
 		{ "absent", "", "no-such-user", NOBODY, AC_VERDICT_GONE },
-		{ "expired", "code=13", "nobody", NOBODY, AC_VERDICT_EXPIRED },
+		{ "expired, says a module", "code=13", "nobody", NOBODY, AC_VERDICT_DENIED },
 		{ "refused", "code=6", "nobody", NOBODY, AC_VERDICT_DENIED },
 		{ "unknown to the stack alone", "code=10", "nobody", NOBODY, AC_VERDICT_DENIED },
 		{ "change due", "code=12", "nobody", NOBODY, AC_VERDICT_CHANGE_DUE },
-		{ "directory down", "code=9", "nobody", NOBODY, AC_VERDICT_UNAVAILABLE },
+		{ "unknown to a directory that is down", "code=9", "nobody", NOBODY,
+		  AC_VERDICT_UNAVAILABLE },
 		{ "system error", "code=4", "nobody", NOBODY, AC_VERDICT_UNAVAILABLE },
 		{ "a question nobody can answer", "hidden=?", "nobody", NOBODY, AC_VERDICT_DENIED },
 		{ "a text", "info=hello", "nobody", NOBODY, AC_VERDICT_OK },
@@ -89,6 +102,43 @@ verdicts(struct driver *driver)
 		driver_write(driver, "authcode-check", lines);
 		driver_start(driver, check_options, geteuid(), &helper);
 		send_check(&helper, "authcode-check", rows[i].user, rows[i].uid);
+		if (receive_verdict(&helper) != rows[i].verdict)
+			fail_msg("%s: another verdict", rows[i].name);
+		assert_int_equal(driver_end(&helper), 0);
+	}
+}
+
+/* Which service an account is asked about with, when S-check has no file. */
+static void
+a_service_without_a_check_of_its_own_uses_the_shipped_one(void **state)
+{
+	static const char *const options[] = { "--check", "--service", "wiki", NULL };
+	static const char good[] = "account required @T\n";
+	static const char refusing[] = "account required @T code=6\n";
+	static const struct {
+		const char *name, *own, *shipped;
+		enum ac_verdict verdict;
+	} rows[] = {
+		{ "only the shipped one", NULL, good, AC_VERDICT_OK },
+		{ "only the shipped one, refusing", NULL, refusing, AC_VERDICT_DENIED },
+		{ "its own comes first", good, refusing, AC_VERDICT_OK },
+		{ "its own refuses", refusing, good, AC_VERDICT_DENIED },
+		{ "its own may not be used", "account required pam_exec.so /bin/true\n", good,
+		  AC_VERDICT_UNAVAILABLE },
+		{ "its own is empty", "", good, AC_VERDICT_UNAVAILABLE },
+		{ "the shipped one may not be used", NULL, "account required pam_faillock.so\n",
+		  AC_VERDICT_UNAVAILABLE },
+		{ "neither", NULL, NULL, AC_VERDICT_UNAVAILABLE },
+	};
+	struct driver *driver = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct helper helper;
+
+		replace_file(driver, "wiki-check", rows[i].own);
+		replace_file(driver, "authcode-check", rows[i].shipped);
+		driver_start(driver, options, geteuid(), &helper);
+		send_check(&helper, "wiki-check", "nobody", NOBODY);
 		if (receive_verdict(&helper) != rows[i].verdict)
 			fail_msg("%s: another verdict", rows[i].name);
 		assert_int_equal(driver_end(&helper), 0);
@@ -124,6 +174,31 @@ sixty_four_accounts_per_connection_and_not_one_more(void **state)
 		send_check(&helper, "authcode-check", absent ? "no-such-user" : "nobody", NOBODY);
 		assert_int_equal(receive_verdict(&helper),
 				 absent ? AC_VERDICT_GONE : AC_VERDICT_OK);
+	}
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(driver_end(&helper), 0);
+}
+
+static void
+checks_and_asks_are_counted_together(void **state)
+{
+	struct driver *driver = *state;
+	struct ac_wire_frame frame, ask = { .type = AC_WIRE_ASK, .u.ask = { "authcode" } };
+	struct helper helper;
+
+	driver_write(driver, "authcode", "auth required @T\naccount required @T\n");
+	driver_write(driver, "authcode-check", "account required @T\n");
+	driver_start(driver, check_options, geteuid(), &helper);
+	for (int i = 0; i < AC_WIRE_MAX_CHECKS; i++) {
+		if (i % 3 != 0) {
+			send_check(&helper, "authcode-check", "nobody", NOBODY);
+			assert_int_equal(receive_verdict(&helper), AC_VERDICT_OK);
+			continue;
+		}
+		assert_int_equal(ac_wire_send(helper.fd, &ask), AUTHCODE_OK);
+		assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_OK);
+		assert_int_equal(frame.type, AC_WIRE_ABOUT);
+		assert_true(frame.u.about.usable);
 	}
 	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
 	assert_int_equal(driver_end(&helper), 0);
@@ -199,6 +274,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_account_gets_its_verdict),
 		cmocka_unit_test(sixty_four_accounts_per_connection_and_not_one_more),
+		cmocka_unit_test(checks_and_asks_are_counted_together),
+		cmocka_unit_test(a_service_without_a_check_of_its_own_uses_the_shipped_one),
 		cmocka_unit_test(only_check_services_of_the_list_are_asked),
 		cmocka_unit_test(a_check_service_with_side_effects_is_unavailable),
 		cmocka_unit_test(the_check_entry_signs_nobody_in),

@@ -191,6 +191,92 @@ an_expired_account_is_refused_at_login_and_named_by_the_check(void **state)
 }
 
 static void
+give_hash(const struct fixture *f, const char *hash)
+{
+	account_tool(f, "usermod", "-p", hash);
+}
+
+/* Not so with a login, which says the same of every refusal. */
+static void
+a_lock_in_front_of_a_hash_is_named_by_the_check(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid = uid_of(f->user);
+
+	account_tool(f, "usermod", "-L", NULL);
+	assert_int_equal(ask_about(f, f->user, uid, NULL), AC_VERDICT_LOCKED);
+	/* The expired account is that first. */
+	account_tool(f, "chage", "-E", "0");
+	assert_int_equal(ask_about(f, f->user, uid, NULL), AC_VERDICT_EXPIRED);
+	/* Another account of the name is neither. */
+	assert_int_equal(ask_about(f, f->user, uid + 1, NULL), AC_VERDICT_GONE);
+	account_tool(f, "chage", "-E", "-1");
+	account_tool(f, "usermod", "-U", NULL);
+	assert_int_equal(ask_about(f, f->user, uid, NULL), AC_VERDICT_OK);
+}
+
+static void
+an_account_without_a_password_is_not_locked(void **state)
+{
+	static const char *const hashes[] = { "!", "!!", "*", "!*", "*LK*", "!locked", "x" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(hashes); i++) {
+		give_hash(f, hashes[i]);
+		if (ask_about(f, f->user, uid_of(f->user), NULL) != AC_VERDICT_OK)
+			fail_msg("%s", hashes[i]);
+	}
+}
+
+/* Tomorrow it is good again, so no grant may be lost: shadow decides before the
+ * stack is asked, and nothing but shadow says EXPIRED or LOCKED. */
+static void
+what_passes_takes_no_grant_away(void **state)
+{
+	static const struct {
+		const char *account;
+		enum ac_verdict verdict;
+	} rows[] = {
+		{ "account required pam_unix.so\n", AC_VERDICT_OK },
+		{ "account required pam_nologin.so file=@D/nologin\n", AC_VERDICT_DENIED },
+		{ "account required @T code=13\n", AC_VERDICT_DENIED },
+		{ "account required @T code=10\n", AC_VERDICT_DENIED },
+		{ "account required @T code=9\n", AC_VERDICT_UNAVAILABLE },
+		{ "account required @T user=no-such-user-here\n", AC_VERDICT_DENIED },
+	};
+	struct fixture *f = *state;
+
+	driver_write(&f->driver, "nologin", "closed\n");
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		driver_write(&f->driver, "authcode-check", rows[i].account);
+		if (ask_about(f, f->user, uid_of(f->user), NULL) != rows[i].verdict)
+			fail_msg("%s", rows[i].account);
+	}
+	account_tool(f, "chage", "-E", "0");
+	assert_int_equal(ask_about(f, f->user, uid_of(f->user), NULL), AC_VERDICT_EXPIRED);
+	driver_write(&f->driver, "authcode-check", "account required pam_unix.so\n");
+}
+
+/* Run by an ordinary user, who may not read shadow. */
+static void
+whoever_cannot_read_shadow_never_says_expired_or_locked(void **state)
+{
+	struct fixture *f = *state;
+	uid_t own = f->driver.uid;
+	enum ac_verdict expired, locked;
+
+	account_tool(f, "chage", "-E", "0");
+	f->driver.uid = uid_of(f->user);
+	expired = ask_about(f, f->user, uid_of(f->user), NULL);
+	account_tool(f, "chage", "-E", "-1");
+	account_tool(f, "usermod", "-L", NULL);
+	locked = ask_about(f, f->user, uid_of(f->user), NULL);
+	f->driver.uid = own;
+	assert_int_equal(expired, AC_VERDICT_DENIED);
+	assert_int_equal(locked, AC_VERDICT_OK);
+}
+
+static void
 a_password_that_must_change_is_told_only_to_its_owner(void **state)
 {
 	struct fixture *f = *state;
@@ -238,6 +324,10 @@ main(void)
 		TEST(an_unknown_user_is_asked_and_refused_alike),
 		TEST(a_locked_account_is_refused),
 		TEST(an_expired_account_is_refused_at_login_and_named_by_the_check),
+		TEST(a_lock_in_front_of_a_hash_is_named_by_the_check),
+		TEST(an_account_without_a_password_is_not_locked),
+		TEST(what_passes_takes_no_grant_away),
+		TEST(whoever_cannot_read_shadow_never_says_expired_or_locked),
 		TEST(a_password_that_must_change_is_told_only_to_its_owner),
 		TEST(an_empty_password_never_signs_in),
 		TEST(the_check_knows_who_is_who),

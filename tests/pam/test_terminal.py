@@ -57,11 +57,13 @@ class Terminal:
         return self.process.returncode
 
 
-def directory_with(auth):
+def directory_with(auth, **services):
     directory = tempfile.TemporaryDirectory(prefix="authcode-terminal-")
     module = os.path.abspath(built("tests/pam/.libs/pam_ac_test.so"))
     for name, lines in (("stack", f"auth required {module} {auth}\naccount required {module}\n"),
-                        ("other", "auth required pam_deny.so\naccount required pam_deny.so\n")):
+                        ("other", "auth required pam_deny.so\naccount required pam_deny.so\n"),
+                        *((name.replace("_", "-"), lines.replace("@T", module))
+                          for name, lines in services.items())):
         with open(f"{directory.name}/{name}", "w", encoding="utf-8") as out:
             out.write(lines)
     return directory
@@ -117,6 +119,53 @@ def first_echoed():
         shown = "first     shown while typed: does not take the password\r\n"
         taken = "first     hidden: takes the password typed on the page\r\n"
         if shown not in terminal.text or taken not in terminal.text.partition("Name: ")[2]:
+            yield terminal.text
+
+
+@check("after success: variables, the check of the service and the claims")
+def check_after_success():
+    with directory_with("hidden=Password: putenv=INDICATOR=otp", stack_check="account required @T\n") as directory:
+        with open(f"{directory}/nobody.json", "w", encoding="utf-8") as out:
+            out.write('{"email":\n"n@example.org\x1b[31m"}\n')
+        with open(f"{directory}/command", "w", encoding="utf-8") as out:
+            out.write("#!/bin/sh\necho \"command for $1 $2\"\n")
+        for path in (directory, f"{directory}/command"):
+            os.chmod(path, 0o755)
+        terminal = Terminal(directory, "--test", "stack", "nobody", "--env", "INDICATOR",
+                            "--claims-dir", directory, "--claims-command", f"{directory}/command")
+        terminal.until("Password: ")
+        terminal.type("x")
+        if terminal.finish() != 0:
+            yield "no success"
+        wanted = ("env       INDICATOR=otp\r\ncheck     OK\r\nfile      {\"email\":\r\n"
+                  "file      \"n@example.org[31m\"}\r\ncommand   command for nobody 65534\r\n")
+        if not terminal.text.endswith(wanted):
+            yield terminal.text
+
+
+@check("a check that refuses or may not be used is said, and the sign-in stays a success")
+def check_refuses():
+    for services, line in (({"stack_check": "account required @T code=6\n"}, "check     DENIED\r\n"),
+                           ({"authcode_check": "account required @T code=9\n"},
+                            "check     UNAVAILABLE: the service could not decide\r\n"),
+                           ({"stack_check": "account required pam_faillock.so\n"},
+                            'check     not asked: service "stack-check" has pam_faillock in account'),
+                           ({}, 'check     not asked: service "authcode-check" has no file in')):
+        with directory_with("hidden=Password:", **services) as directory:
+            terminal = Terminal(directory, "--test", "stack", "nobody")
+            terminal.until("Password: ")
+            terminal.type("x")
+            if terminal.finish() != 0 or line not in terminal.text:
+                yield f"{services}: {terminal.text}"
+
+
+@check("no check is asked about after a refusal")
+def no_check():
+    with directory_with("hidden=Password: code=7", stack_check="account required @T\n") as directory:
+        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal.until("Password: ")
+        terminal.type("x")
+        if terminal.finish() != 1 or "check  " in terminal.text:
             yield terminal.text
 
 
