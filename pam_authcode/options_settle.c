@@ -87,6 +87,16 @@ ac_options_claims_user(struct ac_permit *permit, const char *name)
 	return true;
 }
 
+/* One process is one entry; a change needs the ticket of a sign-in before it. */
+static bool
+one_entry(const struct ac_options *options)
+{
+	if (!options->passwd || (!options->check && options->test_service == NULL))
+		return true;
+	(void)fprintf(stderr, "authcode-login: --passwd goes without --check and --test\n");
+	return false;
+}
+
 bool
 ac_options_settle(struct ac_options *options)
 {
@@ -98,5 +108,5 @@ ac_options_settle(struct ac_options *options)
 	}
 	if (permit->service_count == 0)
 		permit->services[permit->service_count++] = "authcode";
-	return promptless_known(permit) && find_claims_user(permit);
+	return one_entry(options) && promptless_known(permit) && find_claims_user(permit);
 }

@@ -34,13 +34,14 @@ open_dir(const char *lock_dir)
 	return fd;
 }
 
-/* One from the future comes of a clock set back, and nobody knows its age. */
+/* One from the future comes of a clock set back, and nobody knows its age; but of
+ * the clock of files and ours either may be a tick behind. */
 static bool
 is_young(const struct stat *status)
 {
 	time_t age = time(NULL) - status->st_mtime;
 
-	return age >= 0 && age <= AC_TICKET_LIFE_S;
+	return age >= -1 && age <= AC_TICKET_LIFE_S;
 }
 
 /* Removes what is too old; true when there is room for one more. */

@@ -50,6 +50,22 @@ every_question_of_the_dialogue_is_asked(void **state)
 			    "@nobody|?Current:|?New:|e:Short|!Hint:|=OK nobody");
 }
 
+static void
+what_the_stack_says_of_the_person_is_told_as_after_a_sign_in(void **state)
+{
+	static const char *const options[] = { "--passwd", "--env", "LEVEL", NULL };
+	struct driver *driver = *state;
+	char ticket[AC_WIRE_TICKET_LEN + 1];
+	const struct login_script script = { .ticket = ticket,
+					     .options = options,
+					     .answers = { "new" } };
+
+	passwd_service(driver, "authcode",
+		       "hidden=New: putenv=LEVEL=two putenv=OTHER=x count=@D/changed");
+	passwd_earn(driver, "authcode", ticket);
+	assert_string_equal(driver_login(driver, &script), "@nobody|?New:|$LEVEL=two|=OK nobody");
+}
+
 /* --- what alone is a success --------------------------------------------------- */
 
 static void
@@ -259,6 +275,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_the_password_and_signs_in),
 		TEST(every_question_of_the_dialogue_is_asked),
+		TEST(what_the_stack_says_of_the_person_is_told_as_after_a_sign_in),
 		TEST(an_account_that_needs_no_change_is_refused_without_a_question),
 		TEST(only_an_account_phase_that_asks_for_the_change_leads_to_it),
 		TEST(what_a_person_can_mend_is_asked_three_times),

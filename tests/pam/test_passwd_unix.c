@@ -23,9 +23,6 @@
 #define USER_LEN 32
 #define OLD "Right-1-horse"
 #define NEW "New-2-battery"
-#define BEFORE "e:You are required to change your password immediately (administrator enforced).|"
-#define CURRENT "i:Changing password for %s.|?Current password: |"
-#define DIALOGUE CURRENT "?New password: |?Retype new password: |"
 
 struct fixture {
 	struct driver driver;
@@ -179,25 +176,37 @@ a_mistake_can_be_mended(void **state)
 	}
 }
 
+/* root too: it is the person who is asked. */
 static void
 whoever_makes_mistakes_is_told_and_asked_again(void **state)
 {
+	static const char *const parts[] = { "|?Current password: |",
+					     "|e:The password was not changed. Try again.|",
+					     "|?Current password: |?New password: |?Retype new "
+					     "password: |",
+					     "|e:Sorry, passwords do not match.|",
+					     "|?Current password: |?New password: |?Retype new "
+					     "password: |",
+					     "=OK " };
 	struct fixture *f = *state;
 	static const char *const options[] = { "--passwd", NULL };
-	char ticket[AC_WIRE_TICKET_LEN + 1], want[1024];
+	char ticket[AC_WIRE_TICKET_LEN + 1];
 	const struct login_script script = { .user = f->user,
 					     .language = "",
 					     .ticket = ticket,
 					     .options = options,
 					     .answers = { "wrong", OLD, NEW, OLD, OLD, NEW, NEW } };
+	const char *told, *at;
 
 	assert_login(f, OLD, "=CHANGE_DUE");
 	(void)snprintf(ticket, sizeof(ticket), "%s", driver_ticket());
-	(void)snprintf(want, sizeof(want),
-		       "@%s|" BEFORE CURRENT "e:The password was not changed. Try again.|" DIALOGUE
-		       "e:Sorry, passwords do not match.|" DIALOGUE "=OK %s",
-		       f->user, f->user, f->user, f->user, f->user);
-	assert_string_equal(driver_login(&f->driver, &script), want);
+	told = at = driver_login(&f->driver, &script);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(parts); i++) {
+		at = strstr(at, parts[i]);
+		if (at == NULL)
+			fail_msg("%s is not in its place: %s", parts[i], told);
+		at += strlen(parts[i]) - 1;
+	}
 }
 
 static void
