@@ -93,7 +93,6 @@ every_server_option_lands_in_its_field(void **state)
 		     "tls_certificate_file = /etc/ssl/a.pem\n"
 		     "tls_key_file = '/etc/ssl/a key.pem'\n"
 		     "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
-		     "state_dir = /srv/a\nlogin_socket = /srv/l\n"
 		     "admin_socket = none\nadmin_group = wheel\n"
 		     "state_dir = /srv/a\nlogin_socket = /srv/l\npasswd_socket = /srv/p\n"
 		     "pam_service = other\nuser = nobody\nthreads = 3\n"
