@@ -364,6 +364,9 @@ build_registry(struct loader *l)
 
 	if (list == NULL)
 		return AUTHCODE_ERR_MEMORY;
+	err = ac_config_bind_services(l->settings, l->clients, l->client_count, l->reason);
+	if (err != AUTHCODE_OK)
+		return err;
 	qsort(l->clients, l->client_count, sizeof(struct ac_client_settings *), by_id);
 	for (size_t i = 0; i < l->client_count; i++) {
 		const struct ac_client_settings *client = l->clients[i];

@@ -13,6 +13,13 @@ AC_MUST_USE enum authcode_err ac_config_add_service(struct ac_settings *settings
 						    struct ac_service_settings *service,
 						    struct authcode_reason *reason);
 
+/* When every block has been read. Where people can sign in with several services,
+ * each needs an acr, and a client without min_acr needs that of its own service:
+ * what one stack has proved is not what another would have. */
+AC_MUST_USE enum authcode_err ac_config_bind_services(struct ac_settings *settings,
+						      struct ac_client_settings *const *clients,
+						      size_t count, struct authcode_reason *reason);
+
 /* When every block has been read: is the client's min_acr that of a service? */
 AC_MUST_USE enum authcode_err ac_config_check_acr(const struct ac_settings *settings,
 						  const struct ac_client_settings *client,

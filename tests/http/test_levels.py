@@ -71,6 +71,20 @@ def test_asking_for_more_signs_in_again_with_the_service_that_proves_it(server):
         assert "code" in answer_of(person.go(server.authorize_url(**wish)))
 
 
+def test_a_session_of_one_service_is_no_way_around_the_stack_of_another(hosts):
+    host = hosts()  # app has the server's service, otp its own, and no block says anything of either
+    host.start()
+    person = Person(host.issuer)
+    assert introspect(host, host.sign_in(person=person))["acr"] == "authcode"
+    page = person.go(host.authorize_url("otp"))
+    assert page.status_code == 200 and Form(page.text).fields["username"] == USER
+    page = person.submit(page, username=USER, password=PASSWORD)
+    assert 'name="answer"' in page.text
+    assert introspect(host, answer_of(person.submit(page, answer=CODE_WORD)), "otp")["acr"] == "authcode-otp"
+    # and back: neither is declared to be better than the other
+    assert person.go(host.authorize_url("app")).status_code == 200
+
+
 def test_a_client_that_demands_a_level_gets_it(server):
     person = Person(server.issuer)
     server.sign_in(person=person)

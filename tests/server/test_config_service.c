@@ -36,8 +36,8 @@ a_service_block_says_what_a_service_proves(void **state)
 	assert_int_equal(c->service_count, 2);
 	plain = ac_config_service(c, "authcode");
 	assert_non_null(plain);
-	assert_null(plain->acr);
-	assert_int_equal(plain->level, 0);
+	assert_string_equal(plain->acr, "authcode"); /* what a stronger one must reach */
+	assert_int_equal(plain->level, 1);
 	assert_string_equal(plain->amr, "pwd");
 	assert_int_equal(plain->first_prompt, AC_FIRST_PROMPT_PASSWORD);
 	otp = ac_config_service(c, "authcode-otp");
@@ -47,6 +47,50 @@ a_service_block_says_what_a_service_proves(void **state)
 	assert_string_equal(otp->amr, "pwd otp");
 	assert_int_equal(otp->first_prompt, AC_FIRST_PROMPT_ASK);
 	assert_null(ac_config_service(c, "authcode-other"));
+	ac_config_free(&c);
+}
+
+#define CLIENT(id, more) "client " id " {\n" WEB HASH more "\n}\n"
+
+static const char *
+demand(const struct ac_config *c, const char *id)
+{
+	return authcode_clients_find(c->clients, id)->min_acr;
+}
+
+static void
+one_service_demands_nothing(void **state)
+{
+	struct ac_config *c = load(DEV "service authcode { amr = pwd }\n" CLIENT("a", "")
+					   CLIENT("b", "pam_service = authcode"));
+
+	(void)state;
+	assert_null(ac_config_service(c, "authcode")->acr);
+	assert_null(demand(c, "a"));
+	assert_null(demand(c, "b"));
+	ac_config_free(&c);
+}
+
+/* A session of one service is no way around the stack of another. */
+static void
+with_several_services_a_client_demands_its_own(void **state)
+{
+	struct ac_config *c =
+		load(DEV "service authcode-otp { acr = otp\n level = 20 }\n" CLIENT("plain", "")
+			     CLIENT("otp", "pam_service = authcode-otp")
+				     CLIENT("hr", "pam_service = authcode-hr")
+					     CLIENT("free", "pam_service = authcode-hr\n"
+							    "min_acr = authcode"));
+
+	(void)state;
+	assert_string_equal(demand(c, "plain"), "authcode");
+	assert_string_equal(demand(c, "otp"), "otp");
+	assert_string_equal(demand(c, "hr"), "authcode-hr");
+	assert_string_equal(demand(c, "free"), "authcode"); /* what is written holds */
+	assert_int_equal(ac_config_service(c, "authcode")->level, 1);
+	assert_int_equal(ac_config_service(c, "authcode-hr")->level, 0);
+	assert_int_equal(ac_config_service(c, "authcode-otp")->level, 20);
+	assert_int_equal(c->service_count, 3);
 	ac_config_free(&c);
 }
 
@@ -111,6 +155,9 @@ static const struct refusal refusals[] = {
 	{ "min_acr that is the name of a service",
 	  DEV "service x { amr = pwd }\nclient x {\n" WEB HASH "min_acr = x\n}\n",
 	  "a.conf:7: min_acr: \"x\" is the acr of no service block" },
+	{ "a service's name that is the acr of another",
+	  DEV "service other { acr = hr }\nclient x {\n" WEB HASH "pam_service = hr\n}\n",
+	  "a.conf:7: pam_service: \"hr\" needs a service block with an acr" },
 	{ "a service inside a client", DEV "client x {\n service y {\n}\n}\n",
 	  "a.conf:3: a block inside the one that begins on line 2" },
 
@@ -197,6 +244,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_service_block_says_what_a_service_proves),
+		cmocka_unit_test(one_service_demands_nothing),
+		cmocka_unit_test(with_several_services_a_client_demands_its_own),
 		cmocka_unit_test(the_acr_then_the_client_then_the_server_choose_the_service),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(service_blocks_belong_in_the_main_file),
