@@ -116,8 +116,10 @@ decide(struct ac_sign_in *sign_in, struct ac_wire_result *result)
 	struct ac_account now = { .state = AC_ACCOUNT_ABSENT };
 	const char *user = ac_stack_user(&sign_in->stack), *why;
 
+	/* As a wrong answer: names without account share their turns, and another
+	 * end would tell who guesses which they are. */
 	if (sign_in->conversation.missed)
-		verdict = AC_VERDICT_UNAVAILABLE;
+		verdict = AC_VERDICT_DENIED;
 	result->verdict = verdict == AC_VERDICT_UNAVAILABLE ? verdict : AC_VERDICT_DENIED;
 	if (verdict != AC_VERDICT_OK &&
 	    (verdict != AC_VERDICT_CHANGE_DUE || sign_in->entry->change_due == NULL))

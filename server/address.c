@@ -116,6 +116,17 @@ ac_prefixes_contain(const struct ac_prefix *prefixes, size_t count,
 	return false;
 }
 
+bool
+ac_address_is_loopback(const struct ac_address *address)
+{
+	static const struct ac_prefix loopback[] = {
+		{ { { [10] = 0xff, [11] = 0xff, [12] = 127 } }, 96 + 8 },
+		{ { { [15] = 1 } }, 128 },
+	};
+
+	return ac_prefixes_contain(loopback, AC_ARRAY_SIZE(loopback), address);
+}
+
 struct ac_address
 ac_address_bucket(const struct ac_address *address)
 {

@@ -37,6 +37,9 @@ AC_MUST_USE bool ac_prefix_parse(const char *text, struct ac_prefix *ret);
 AC_MUST_USE bool ac_prefixes_contain(const struct ac_prefix *prefixes, size_t count,
 				     const struct ac_address *address);
 
+/* 127.0.0.0/8 or ::1. */
+AC_MUST_USE bool ac_address_is_loopback(const struct ac_address *address);
+
 /* Whom a limit counts: an IPv4 address, or the /64 of an IPv6 one. */
 struct ac_address ac_address_bucket(const struct ac_address *address);
 /* The same of an address in text; false when it is none. */

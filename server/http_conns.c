@@ -24,6 +24,7 @@
 #define SWEEP_CHUNK 256 /* descriptors looked at under one hold of the lock */
 #define BUCKETS 1024
 #define MAX_DESCRIPTORS 65536
+#define RESERVED_DESCRIPTORS 256
 
 struct address_count {
 	struct ac_address address;
@@ -40,6 +41,15 @@ struct ac_http_conns {
 	uint32_t max_per_address;
 	struct address_count *buckets[BUCKETS];
 };
+
+/* How many of the process's descriptors connections may take: the helper's sockets
+ * and the database need some whatever comes. */
+static size_t
+room(size_t descriptors)
+{
+	return descriptors > 2 * RESERVED_DESCRIPTORS ? descriptors - RESERVED_DESCRIPTORS
+						      : descriptors / 2;
+}
 
 struct ac_http_conns *
 ac_http_conns_new(uint32_t max, uint32_t max_per_address)
@@ -58,7 +68,7 @@ ac_http_conns_new(uint32_t max, uint32_t max_per_address)
 		return NULL;
 	}
 	(void)pthread_mutex_init(&conns->lock, NULL);
-	conns->max = max;
+	conns->max = max < room(conns->size) ? max : (uint32_t)room(conns->size);
 	conns->max_per_address = max_per_address;
 	return conns;
 }

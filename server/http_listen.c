@@ -211,6 +211,13 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 	}
 	proxy = local ? service->trust_unix && !admin
 		      : ac_prefixes_contain(service->trusted, service->trusted_count, &address);
+	/* RFC 6749 §3.2: whoever is not our proxy has no business without TLS. */
+	if (service->hsts && !local && !listener->listen->tls && !proxy &&
+	    !ac_address_is_loopback(&address)) {
+		ac_log(AC_LOG_DEBUG, "connection refused: not by way of a trusted proxy");
+		(void)close(fd);
+		return;
+	}
 	conn = ac_http_conns_add(service->conns, fd, local ? NULL : &address, proxy);
 	if (conn == NULL) {
 		ac_log(AC_LOG_DEBUG, "connection refused: over a limit");

@@ -173,7 +173,7 @@ post_login(struct ac_visit *v)
 	struct ac_conversation_begin begin = { .browser = v->browser, .now_ms = v->now_ms };
 	const struct authcode_client *client;
 
-	if (!ac_visit_pass(v, &transaction))
+	if (!ac_visit_pass(v, false, &transaction))
 		return;
 	client = authcode_clients_find(v->app->config->clients, transaction.client_id);
 	if (client == NULL) {

@@ -40,7 +40,8 @@
 #define GRACE_S 5
 #define PURGE_MS 60000
 #define PURGE_ROWS 200
-#define PURGE_BATCHES 50 /* of one round: the rest waits for the next minute */
+#define PURGE_BATCHES 50   /* of one round */
+#define PURGE_AGAIN_MS 200 /* to the next round while rows are left */
 #define SPARE_DESCRIPTORS 256
 
 struct daemon {
@@ -208,8 +209,9 @@ start(struct daemon *d, struct authcode_reason *reason)
 
 /* --- run ------------------------------------------------------------------------ */
 
-/* In small operations, so that no request waits behind a long one. */
-static void
+/* In small operations, so that no request waits behind a long one. True: more rows
+ * are left. */
+static bool
 purge(struct authcode_store *store)
 {
 	int64_t now_ms = ac_clock_unix_ms();
@@ -227,8 +229,9 @@ purge(struct authcode_store *store)
 			       authcode_err_str(operation.err));
 		if (operation.result != AUTHCODE_RESULT_DONE ||
 		    operation.u.purge.ret_deleted < PURGE_ROWS)
-			return;
+			return false;
 	}
+	return true;
 }
 
 static void
@@ -236,12 +239,13 @@ run(struct daemon *d)
 {
 	struct pollfd wait = { .fd = d->signal_fd, .events = POLLIN };
 	struct signalfd_siginfo info;
+	bool more = false;
 
 	for (;;) {
-		int rc = poll(&wait, 1, PURGE_MS);
+		int rc = poll(&wait, 1, more ? PURGE_AGAIN_MS : PURGE_MS);
 
 		if (rc == 0)
-			purge(d->app.store);
+			more = purge(d->app.store);
 		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo == SIGHUP) {

@@ -27,7 +27,7 @@ post_prompt(struct ac_visit *v)
 	const char *answer = ac_visit_get(v, "answer");
 	struct ac_secret *secret = NULL;
 
-	if (!ac_visit_pass(v, &transaction))
+	if (!ac_visit_pass(v, true, &transaction))
 		return;
 	if (strlen(answer) > AC_MAX_PASSWORD) {
 		/* Nothing is cut short; the question stands. */
@@ -40,9 +40,12 @@ post_prompt(struct ac_visit *v)
 	}
 	/* Taken or not (an old page, sent twice, too late): the GET shows how the
 	 * conversation stands. */
-	(void)ac_conversations_answer_take(v->app->login->conversations, ac_visit_get(v, "login"),
-					   v->browser, ac_visit_get(v, "nonce"), secret);
-	ac_visit_go_to_prompt(v, ac_visit_get(v, "login"));
+	if (!ac_conversations_answer_take(v->app->login->conversations, ac_visit_get(v, "login"),
+					  v->browser, ac_visit_get(v, "nonce"), secret) &&
+	    transaction.state == AUTHCODE_TRANSACTION_STALE)
+		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_EXPIRED);
+	else
+		ac_visit_go_to_prompt(v, ac_visit_get(v, "login"));
 }
 
 /* --- GET /prompt ---------------------------------------------------------- */

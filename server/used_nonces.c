@@ -65,7 +65,11 @@ grow(struct ac_nonce_set *set)
 void
 ac_used_nonces_init(struct ac_used_nonces *used, int64_t keep_ms, size_t max, int64_t now_ms)
 {
-	*used = (struct ac_used_nonces){ .keep_ms = keep_ms, .max = max, .began_ms = now_ms };
+	/* What came from pages of an earlier run nobody remembers: it may have been
+	 * evaluated then. */
+	*used = (struct ac_used_nonces){
+		.keep_ms = keep_ms, .max = max, .began_ms = now_ms, .floor_ms = now_ms
+	};
 }
 
 void

@@ -162,7 +162,7 @@ deny(struct ac_visit *v)
 
 /* May what this post carries be looked at? False: the reply has been set. */
 bool
-ac_visit_pass(struct ac_visit *v, struct authcode_transaction *ret)
+ac_visit_pass(struct ac_visit *v, bool aged, struct authcode_transaction *ret)
 {
 	const char *decision = ac_visit_get(v, "decision");
 
@@ -182,6 +182,8 @@ ac_visit_pass(struct ac_visit *v, struct authcode_transaction *ret)
 	case AUTHCODE_TRANSACTION_VALID:
 		return true;
 	case AUTHCODE_TRANSACTION_STALE:
+		if (aged)
+			return true;
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_EXPIRED);
 		return false;
 	case AUTHCODE_TRANSACTION_CSRF:

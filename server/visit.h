@@ -42,8 +42,10 @@ void ac_visit_end(struct ac_visit *v);
 const char *ac_visit_get(const struct ac_visit *v, const char *name);
 
 /* May what this post carries be looked at? In this order: the person's "no"
- * (AZ-38), seal, age, browser, CSRF (AZ-40). False: the reply has been set. */
-AC_MUST_USE bool ac_visit_pass(struct ac_visit *v, struct authcode_transaction *ret);
+ * (AZ-38), seal, age, browser, CSRF (AZ-40). False: the reply has been set. With
+ * aged, a page that is too old passes as STALE: for a question, whose own nonce and
+ * deadline say as much. */
+AC_MUST_USE bool ac_visit_pass(struct ac_visit *v, bool aged, struct authcode_transaction *ret);
 
 /* Replies: an error page; the 500 one; 303 to the transaction, carried on with
  * a notice; 303 to the page of a conversation. */

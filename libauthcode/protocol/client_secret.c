@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * How a client secret is stored and compared: one SHA-256 with a word of its
- * own in front, so the hash is good for nothing else. No password hashing:
+ * How a client secret is stored and compared: one plain SHA-256, which any tool
+ * makes, so that a configuration can hold the hash alone. No password hashing:
  * secrets are generated with 256 bits (RFC 6749 §10.1), and the token endpoint
  * must not be a place where strangers spend our processor.
  */
@@ -18,8 +18,7 @@ enum authcode_err
 authcode_client_secret_hash(const char *secret, size_t len,
 			    uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN])
 {
-	static const char kind[] = "client-secret"; /* with its NUL */
-	const struct ac_part parts[] = { { kind, sizeof(kind) }, { secret, len } };
+	const struct ac_part parts[] = { { secret, len } };
 
 	if (len == 0)
 		return AUTHCODE_ERR_SYNTAX;

@@ -79,7 +79,8 @@ texts_size(const struct ac_row_type *type, const void *row)
 static void
 pack(const struct ac_row_type *type, const void *row, void *copy, char *where)
 {
-	memcpy(copy, row, type->size);
+	if (copy != row)
+		memcpy(copy, row, type->size);
 	for (size_t i = 0; i < type->text_count; i++) {
 		const char *text = text_get(row, type->texts[i]);
 		size_t size = strlen(text) + 1;

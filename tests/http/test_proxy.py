@@ -8,7 +8,7 @@ import subprocess
 import urllib.parse
 
 import pytest
-from host import ROOT, free_port, statuses
+from host import BUILD, ROOT, free_port, statuses
 
 
 def seen_by(host, forwarded=()):
@@ -107,6 +107,31 @@ def test_a_socket_left_by_a_crash_is_replaced_and_one_in_use_is_not(local):
     local.start_daemon()
     assert local.stop_daemon() == 0 and not local.unix.exists()
     local.start_daemon()
+
+
+# A network of its own, whose one host has an address that is not loopback.
+FROM_OUTSIDE = '''
+ip link set lo up && ip address add 192.0.2.1/32 dev lo || exit 9
+"$1" --config "$2" --print-ready >"$3" 2>&1 &
+daemon=$!
+for tries in $(seq 200); do grep -q "^ready " "$3" && break; sleep 0.05; done
+for address in 192.0.2.1 127.0.0.1; do
+	curl -s -o /dev/null --max-time 10 -w '%{http_code} ' -H 'Host: sso.example' "http://$address:$4/nothing"
+done
+kill $daemon
+wait $daemon
+'''
+
+
+def test_without_tls_nobody_but_the_proxy_is_served(hosts):
+    """TK-17: for an https issuer, a listener without TLS is a proxy's, whatever it is bound to."""
+    port = free_port()
+    host = hosts(listen=f"0.0.0.0:{port}", issuer="https://sso.example", extra='trusted_proxies = {"10.0.0.0/8"}\n')
+    done = subprocess.run(["unshare", *([] if ROOT else ["--map-root-user"]), "--net", "sh", "-c", FROM_OUTSIDE, "sh",
+                           BUILD / "authcoded", host.config, host.directory / "authcoded.log", str(port)],
+                          capture_output=True, timeout=60, check=False, text=True)
+    assert done.stdout == "000 404 ", (done.stdout, done.stderr, host.log())
+    assert "connection refused: not by way of a trusted proxy" in host.log()
 
 
 # --- TLS -------------------------------------------------------------------------------

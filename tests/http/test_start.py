@@ -7,7 +7,7 @@ import stat
 import subprocess
 
 import pytest
-from host import BUILD, ROOT, Host
+from host import BUILD, ROOT, SECRET, Host
 
 
 @pytest.fixture(name="used")
@@ -203,6 +203,19 @@ def test_a_first_start_that_was_cut_short_is_carried_on(hosts):
 
 def run(*words):
     return subprocess.run([BUILD / "authcoded", *map(str, words)], capture_output=True, timeout=20, check=False)
+
+
+def test_a_client_can_be_configured_by_the_hash_of_its_secret_alone(hosts):
+    host = hosts()
+    line = "printf %s \"$SECRET\" | openssl dgst -sha256 -binary | basenc --base64url | tr -d ="  # as authcode.conf(5) has it
+    digest = subprocess.run(["sh", "-c", line], env={"SECRET": SECRET, "PATH": os.environ["PATH"]},
+                            capture_output=True, timeout=20, check=True, text=True).stdout.strip()
+    text = host.config.read_text()
+    host.config.write_text(text.replace(f'client_secret_file = "{host.directory}/secret"', f'client_secret_sha256 = "{digest}"'))
+    host.start()
+    assert host.tokens()["token_type"] == "Bearer"
+    refused = host.post("/introspect", secret=SECRET[:-1] + "x", token="x")
+    assert refused.status_code == 401 and refused.json()["error"] == "invalid_client"
 
 
 def test_check_config_reads_and_starts_nothing(hosts):

@@ -116,9 +116,8 @@ guess_in_parallel(const struct driver *driver, const char *user)
 				continue;
 			}
 			assert_int_equal(frame.type, AC_WIRE_RESULT);
-			/* An answer that came too late for its turn was never looked at. */
-			if (frame.u.result.verdict != AC_VERDICT_UNAVAILABLE)
-				assert_int_equal(frame.u.result.verdict, AC_VERDICT_DENIED);
+			/* Also of an answer that came too late for its turn. */
+			assert_int_equal(frame.u.result.verdict, AC_VERDICT_DENIED);
 			assert_int_equal(driver_end(&helpers[i]), 0);
 			pollers[i].fd = -1;
 			pollers[i].revents = 0;
@@ -218,8 +217,7 @@ an_old_question_is_dead_once_another_guess_has_failed(void **state)
 	for (int i = 0; i < DENY; i++) {
 		assert_int_equal(send_answer(&helpers[i], i == 0 ? "wrong" : "right"), AUTHCODE_OK);
 		assert_int_equal(next(&helpers[i], &frame), AC_WIRE_RESULT);
-		assert_int_equal(frame.u.result.verdict,
-				 i == 0 ? AC_VERDICT_DENIED : AC_VERDICT_UNAVAILABLE);
+		assert_int_equal(frame.u.result.verdict, AC_VERDICT_DENIED);
 		assert_int_equal(driver_end(&helpers[i]), 0);
 	}
 	assert_int_equal(checked(driver), 1);
@@ -252,7 +250,7 @@ a_second_question_outlives_two_guesses_of_others_and_no_third(void **state)
 		assert_int_equal(send_answer(&helper, "1"), AUTHCODE_OK);
 		assert_int_equal(next(&helper, &frame), AC_WIRE_RESULT);
 		assert_int_equal(frame.u.result.verdict,
-				 failures == 2 ? AC_VERDICT_OK : AC_VERDICT_UNAVAILABLE);
+				 failures == 2 ? AC_VERDICT_OK : AC_VERDICT_DENIED);
 		assert_int_equal(driver_end(&helper), 0);
 	}
 }
@@ -273,7 +271,7 @@ a_helper_killed_in_its_turn_counts_and_blocks_nobody(void **state)
 	assert_string_equal(driver_login(driver, &script), "@nobody|EOF|status -9");
 	assert_int_equal(send_answer(&waiting, "right"), AUTHCODE_OK);
 	assert_int_equal(next(&waiting, &frame), AC_WIRE_RESULT);
-	assert_int_equal(frame.u.result.verdict, AC_VERDICT_UNAVAILABLE);
+	assert_int_equal(frame.u.result.verdict, AC_VERDICT_DENIED);
 	assert_int_equal(driver_end(&waiting), 0);
 	write_counting_stack(driver);
 	assert_string_equal(driver_login(driver, &script), "@nobody|?Password:|!Code:|=OK nobody");

@@ -164,6 +164,37 @@ a_limit_counts_networks_of_ipv6(void **state)
 	assert_memory_not_equal(&a, &b, sizeof(a));
 }
 
+static void
+loopback_is_127_and_1_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		bool loopback;
+	} rows[] = {
+		{ "127.0.0.1", true },
+		{ "127.255.255.255", true },
+		{ "::1", true },
+		{ "::ffff:127.0.0.1", true },
+		{ "126.255.255.255", false },
+		{ "128.0.0.0", false },
+		{ "::", false },
+		{ "::2", false },
+		{ "1::1", false },
+		{ "::127.0.0.1", false },
+		{ "192.0.2.7", false },
+		{ "fe80::1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct ac_address address;
+
+		assert_true(ac_address_parse(rows[i].text, strlen(rows[i].text), &address));
+		if (ac_address_is_loopback(&address) != rows[i].loopback)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -172,6 +203,7 @@ main(void)
 		cmocka_unit_test(prefixes_hold_what_begins_like_them),
 		cmocka_unit_test(the_client_is_the_right_most_hop_that_is_no_proxy),
 		cmocka_unit_test(a_limit_counts_networks_of_ipv6),
+		cmocka_unit_test(loopback_is_127_and_1_alone),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

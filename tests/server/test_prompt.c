@@ -231,7 +231,8 @@ an_answer_that_may_not_be_given_is_not(void **state)
 	} rows[] = {
 		{ "nothing", "%.0s%.0s", 400 },
 		{ "foreign seal", "txn=evil&csrf=csrf-evil&login=%s&nonce=%s&answer=1", 400 },
-		{ "stale seal", "txn=old:1&csrf=csrf-old:1&login=%s&nonce=%s&answer=1", 303 },
+		{ "stale seal, wrong nonce",
+		  "txn=old:1&csrf=csrf-old:1&login=%s&nonce=x%s&answer=1", 303 },
 		{ "no csrf", "txn=txn:1&login=%s&nonce=%s&answer=1", 403 },
 		{ "wrong csrf", "txn=txn:1&csrf=csrf-txn:2&login=%s&nonce=%s&answer=1", 403 },
 		{ "no nonce", "txn=txn:1&csrf=csrf-txn:1&login=%s&answer=1%.0s", 303 },
@@ -268,6 +269,28 @@ an_answer_that_may_not_be_given_is_not(void **state)
 	assert_string_equal(again, nonce);
 	fake_http_free(&h);
 	assert_int_equal(script_answers(0), 0);
+}
+
+/* The sign-in page that led here may be an hour old; the question is not. */
+static void
+the_age_of_the_page_takes_no_answer_away(void **state)
+{
+	struct ac_http *h;
+	char body[512];
+
+	(void)state;
+	begin_question(&w, login, nonce);
+	snprintf(body, sizeof(body), "txn=old:1&csrf=csrf-old:1&login=%s&nonce=%s&answer=246810",
+		 login, nonce);
+	h = post(&w, MALLORY, "/prompt", body);
+	assert_int_equal(h->status, 303);
+	fake_http_free(&h);
+	assert_int_equal(script_answers(0), 0);
+	h = post(&w, ALICE, "/prompt", body);
+	assert_int_equal(h->status, 303);
+	fake_http_free(&h);
+	assert_true(script_wait_answers(0, 1));
+	assert_string_equal(script_last_answer(0), "246810");
 }
 
 static void
@@ -366,6 +389,7 @@ main(void)
 		TEST(the_end_is_told_by_its_page),
 		TEST(a_success_without_a_name_is_none),
 		TEST(an_answer_that_may_not_be_given_is_not),
+		TEST(the_age_of_the_page_takes_no_answer_away),
 		TEST(a_question_is_answered_once),
 		TEST(answers_have_their_longest_length),
 		TEST(an_empty_answer_is_an_answer),
