@@ -4,6 +4,8 @@
 
 noinst_LTLIBRARIES += libpam_relay.la
 libpam_relay_la_SOURCES = \
+	pam_authcode/check_relay.c pam_authcode/check_relay.h \
+	pam_authcode/connect.c pam_authcode/connect.h \
 	pam_authcode/relay.c pam_authcode/relay.h \
 	pam_authcode/text_rule.c pam_authcode/text_rule.h \
 	pam_authcode/wire.c pam_authcode/wire_socket.c pam_authcode/wire.h

@@ -7,12 +7,11 @@
  */
 #include "pam_authcode/relay.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "pam_authcode/connect.h"
 
 enum state {
 	STATE_BROKEN = 0, /* or over: nothing comes any more */
@@ -40,30 +39,6 @@ static const struct {
 	[STATE_WORKING][AC_WIRE_PROMPT] = { AC_RELAY_PROMPT, STATE_ASKED },
 	[STATE_WORKING][AC_WIRE_RESULT] = { AC_RELAY_RESULT, STATE_BROKEN },
 };
-
-static enum authcode_err
-connect_to(const char *path, int *ret_fd)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t len = strlen(path);
-	enum authcode_err err;
-	int fd;
-
-	if (len == 0 || len >= sizeof(address.sun_path))
-		return AUTHCODE_ERR_USAGE;
-	memcpy(address.sun_path, path, len);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return AUTHCODE_ERR_IO;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
-		*ret_fd = fd;
-		return AUTHCODE_OK;
-	}
-	/* A full backlog of a Unix socket is EAGAIN, and waiting is not ours. */
-	err = errno == EAGAIN ? AUTHCODE_ERR_LIMIT : AUTHCODE_ERR_IO;
-	(void)close(fd);
-	return err;
-}
 
 static enum authcode_err
 fill_answer(struct ac_wire_frame *frame, const char *text, size_t len)
@@ -124,7 +99,7 @@ ac_relay_start_take(const char *socket_path, const struct ac_wire_start *start,
 	if (err == AUTHCODE_OK)
 		err = check_password(password);
 	if (err == AUTHCODE_OK)
-		err = connect_to(socket_path, &relay->fd);
+		err = ac_helper_connect(socket_path, &relay->fd);
 	if (err == AUTHCODE_OK)
 		err = ac_wire_send(relay->fd, &relay->frame);
 	if (err != AUTHCODE_OK) {

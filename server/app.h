@@ -10,6 +10,7 @@
 
 #include <authcode/authcode.h>
 
+struct ac_accounts;
 struct ac_config;
 struct ac_login_service;
 struct ac_pages;
@@ -19,6 +20,7 @@ struct ac_app {
 	const struct ac_config *config;
 	struct authcode_issuer *issuer;
 	struct authcode_store *store;
+	struct ac_accounts *accounts;
 	struct ac_login_service *login;
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;

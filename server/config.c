@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "server/config_options.h"
 #include "server/config_rules.h"
+#include "server/config_service.h"
 #include "server/config_text.h"
 
 #define MAX_CONFIG_ARENA ((size_t)256 * 1024 * 1024)
@@ -33,6 +34,14 @@ struct loader {
 	struct ac_client_settings *client; /* whose block is open */
 	struct ac_client_settings **clients;
 	size_t client_count;
+	struct ac_service_settings *service; /* whose block is open */
+};
+
+/* Where the values of a section go. */
+struct target {
+	void *settings;
+	struct ac_place *places;
+	struct authcode_arena *arena;
 };
 
 /* libconfuse hands its callbacks a cfg_t and nothing of ours, but copies the
@@ -62,16 +71,43 @@ static AC_PRINTF(2, 0) void on_error(cfg_t *cfg, const char *fmt, va_list args)
 }
 
 static bool
-open_client(struct loader *l)
+open_client(struct loader *l, struct target *ret)
 {
-	struct ac_client_settings *client;
+	struct ac_client_settings *client = l->client;
 
-	if (l->client != NULL)
-		return true;
-	client = authcode_arena_alloc(l->scratch, sizeof(*client));
-	if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
-		return false;
-	l->client = client;
+	if (client == NULL) {
+		client = authcode_arena_alloc(l->scratch, sizeof(*client));
+		if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
+			return false;
+		l->client = client;
+	}
+	*ret = (struct target){ client, client->places, l->scratch };
+	return true;
+}
+
+static bool
+open_service(struct loader *l, struct target *ret)
+{
+	struct ac_service_settings *service = l->service;
+
+	if (service == NULL) {
+		service = authcode_arena_alloc(l->arena, sizeof(*service));
+		if (service == NULL || !ac_options_set_defaults("service", service, l->arena))
+			return false;
+		l->service = service;
+	}
+	*ret = (struct target){ service, service->places, l->arena };
+	return true;
+}
+
+static bool
+open_target(struct loader *l, const char *section, struct target *ret)
+{
+	if (strcmp(section, "client") == 0)
+		return open_client(l, ret);
+	if (strcmp(section, "service") == 0)
+		return open_service(l, ret);
+	*ret = (struct target){ l->settings, l->settings->places, l->arena };
 	return true;
 }
 
@@ -81,22 +117,18 @@ static int
 on_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct loader *l = loader_of(cfg);
-	bool inside = cfg->title != NULL;
+	const char *section = cfg->title != NULL ? cfg->name : "";
 	const struct ac_place place = place_at(cfg);
-	const struct ac_option *option =
-		ac_option_find(inside ? "client" : "", opt->name, strlen(opt->name));
+	const struct ac_option *option = ac_option_find(section, opt->name, strlen(opt->name));
 	const char *value = cfg_opt_getnstr(opt, opt->nvalues - 1);
-	struct ac_place *places;
+	struct target target;
 	char allowed[384];
 	enum authcode_err err;
 
-	if (inside && !open_client(l))
+	if (!open_target(l, section, &target))
 		return -1;
-	places = inside ? l->client->places : l->settings->places;
-	places[ac_option_index(option)] = place;
-	err = ac_option_store(option, value, opt->nvalues - 1,
-			      inside ? (void *)l->client : (void *)l->settings,
-			      inside ? l->scratch : l->arena);
+	target.places[ac_option_index(option)] = place;
+	err = ac_option_store(option, value, opt->nvalues - 1, target.settings, target.arena);
 	if (err == AUTHCODE_OK)
 		return 0;
 	if (err == AUTHCODE_ERR_SYNTAX) {
@@ -107,18 +139,27 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* The place of the block that has just been read. */
+static struct ac_place
+block_place(const struct loader *l, const char *section, const cfg_opt_t *opt)
+{
+	return (struct ac_place){ l->text->file,
+				  ac_config_text_block_line(l->text, section, opt->nvalues - 1) };
+}
+
 static int
 on_client_end(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct loader *l = loader_of(cfg);
 	const cfg_t *block = cfg_opt_getnsec(opt, opt->nvalues - 1);
 	struct ac_client_settings *client;
+	struct target ignored;
 
-	if (!open_client(l) || opt->nvalues > l->text->block_count)
+	if (!open_client(l, &ignored))
 		return -1;
 	client = l->client;
 	l->client = NULL;
-	client->place = (struct ac_place){ l->text->file, l->text->block_lines[opt->nvalues - 1] };
+	client->place = block_place(l, "client", opt);
 	client->client.id = ac_arena_strdup(l->scratch, block->title);
 	if (client->client.id == NULL)
 		return -1;
@@ -131,6 +172,26 @@ on_client_end(cfg_t *cfg, cfg_opt_t *opt)
 	client->order = l->client_count;
 	l->clients[l->client_count++] = client;
 	return 0;
+}
+
+static int
+on_service_end(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct loader *l = loader_of(cfg);
+	const cfg_t *block = cfg_opt_getnsec(opt, opt->nvalues - 1);
+	struct ac_service_settings *service;
+	struct target ignored;
+
+	if (!open_service(l, &ignored))
+		return -1;
+	service = l->service;
+	l->service = NULL;
+	service->place = block_place(l, "service", opt);
+	service->service.name = ac_arena_strdup(l->arena, block->title);
+	return service->service.name != NULL &&
+			       ac_config_add_service(l->settings, service, l->reason) == AUTHCODE_OK
+		       ? 0
+		       : -1;
 }
 
 /* Fills out with the loader, the options of the section and an end. */
@@ -161,19 +222,28 @@ build_options(struct loader *l, const char *section, cfg_opt_t *out)
 static bool
 parse(struct loader *l)
 {
-	cfg_opt_t client[AC_OPTION_COUNT_MAX + 2] = { 0 }, all[AC_OPTION_COUNT_MAX + 3] = { 0 };
+	cfg_opt_t client[AC_OPTION_COUNT_MAX + 2] = { 0 }, all[AC_OPTION_COUNT_MAX + 4] = { 0 },
+					       service[AC_OPTION_COUNT_MAX + 2] = { 0 };
+	const cfg_flag_t flags = CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
 	bool ok = false;
 	size_t count;
 	cfg_t *cfg = NULL;
 	FILE *stream = NULL;
 
 	(void)build_options(l, "client", client);
+	(void)build_options(l, "service", service);
 	count = l->main_file ? build_options(l, "", all) : build_options(l, "none", all);
-	all[count] = (cfg_opt_t){ .name = "client",
-				  .type = CFGT_SEC,
-				  .flags = CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES,
-				  .subopts = client,
-				  .validcb = on_client_end };
+	all[count++] = (cfg_opt_t){ .name = "client",
+				    .type = CFGT_SEC,
+				    .flags = flags,
+				    .subopts = client,
+				    .validcb = on_client_end };
+	if (l->main_file)
+		all[count] = (cfg_opt_t){ .name = "service",
+					  .type = CFGT_SEC,
+					  .flags = flags,
+					  .subopts = service,
+					  .validcb = on_service_end };
 	cfg = cfg_init(all, CFGF_NONE);
 	stream = fmemopen(l->text->data, l->text->len, "r");
 	if (cfg == NULL || stream == NULL)
@@ -198,7 +268,7 @@ load_file(struct loader *l, const char *path)
 
 	if (err != AUTHCODE_OK)
 		return err;
-	text.blocks_only = !l->main_file;
+	text.clients_only = !l->main_file;
 	err = ac_config_text_prepare(&text, l->scratch, l->reason);
 	if (err != AUTHCODE_OK)
 		return err;
@@ -207,6 +277,7 @@ load_file(struct loader *l, const char *path)
 		err = l->reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 	l->text = NULL;
 	l->client = NULL;
+	l->service = NULL;
 	return err;
 }
 
@@ -297,6 +368,8 @@ build_registry(struct loader *l)
 	for (size_t i = 0; i < l->client_count; i++) {
 		const struct ac_client_settings *client = l->clients[i];
 
+		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK)
+			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;
 		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)
 			continue;

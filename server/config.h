@@ -29,6 +29,27 @@ struct ac_listen {
 	bool tls;         /* tls_certificate_file is set and kind is TCP */
 };
 
+enum ac_first_prompt {
+	AC_FIRST_PROMPT_PASSWORD, /* the first hidden question is answered from the sign-in page */
+	AC_FIRST_PROMPT_ASK,      /* the page asks for the name alone */
+};
+
+/* What signing in with a PAM service is declared to prove, and how it begins. */
+struct ac_service {
+	const char *name; /* of the PAM service */
+	const char *acr;  /* or NULL */
+	uint32_t level;   /* struct authcode_acr */
+	const char *amr;  /* space-separated, or NULL */
+	enum ac_first_prompt first_prompt;
+};
+
+#define AC_MAX_SERVICES 64
+
+/* Sources whose e-mail addresses count as verified. */
+#define AC_VERIFIED_TEMPLATE 1u
+#define AC_VERIFIED_FILE 2u
+#define AC_VERIFIED_COMMAND 4u
+
 struct ac_config {
 	const char *path;        /* the file it came from */
 	const char *issuer;      /* URL */
@@ -43,6 +64,7 @@ struct ac_config {
 	const char *state_dir;
 	const char *login_socket;
 	const char *passwd_socket;
+	const char *check_socket;
 	const char *pam_service; /* default service */
 	const char *user;        /* whom to become when started as root */
 	uint32_t threads;        /* 0: one per core, at most 8 */
@@ -57,6 +79,20 @@ struct ac_config {
 	uint32_t total_guesses;
 	uint32_t prompt_timeout_s;
 	uint32_t sign_in_timeout_s;
+	uint32_t account_cache_s;
+	uint32_t account_grace_s;
+	uint32_t account_sweep_s; /* 0: no sweep */
+	uint32_t gone_after_s;
+	bool lock_means_gone;
+	const char *contact;           /* whom people ask, or NULL */
+	const char *email;             /* template, or NULL */
+	unsigned email_verified;       /* AC_VERIFIED_… */
+	const char *const *env_claims; /* "NAME=claim" */
+	size_t env_claim_count;
+	const char *const *env_amr; /* names */
+	size_t env_amr_count;
+	const struct ac_service *services;
+	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
 	struct authcode_clients *clients;
@@ -69,9 +105,18 @@ AC_MUST_USE enum authcode_err ac_config_load(const char *path, struct ac_config 
 					     struct authcode_reason *reason);
 void ac_config_free(struct ac_config **config);
 
+/* The section of that PAM service; the one that proves acr; or NULL. */
+const struct ac_service *ac_config_service(const struct ac_config *config, const char *name);
+const struct ac_service *ac_config_service_of_acr(const struct ac_config *config, const char *acr);
+
+/* The PAM service a sign-in is to use: the one that proves acr (NULL or "": nothing
+ * was asked for), else the client's, else the default. */
+const char *ac_config_sign_in_service(const struct ac_config *config,
+				      const struct authcode_client *client, const char *acr);
+
 /* The option table, for --help and the drift check: name, type, default, help. */
 struct ac_option_row {
-	const char *section; /* "" or "client" */
+	const char *section; /* "", "client" or "service" */
 	const char *name;
 	const char *type;
 	const char *fallback; /* default as written in a file; "" none */

@@ -4,10 +4,12 @@ noinst_LTLIBRARIES += libserver_config.la
 
 libserver_config_la_SOURCES = \
 	server/config.c server/config.h \
+	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \
 	server/config_rules.c server/config_rules.h \
 	server/config_secret.c server/config_secret.h \
+	server/config_service.c server/config_service.h \
 	server/config_store.c \
 	server/config_text.c server/config_text.h \
 	server/config_values.c server/config_values.h

@@ -47,7 +47,7 @@ struct ac_option {
 	const char *allowed;             /* the end of the sentence "…; give …" */
 };
 
-#define AC_OPTION_COUNT_MAX 64
+#define AC_OPTION_COUNT_MAX 96
 
 /* Where an option was set. */
 struct ac_place {
@@ -60,6 +60,8 @@ struct ac_settings {
 	struct ac_config config;
 	struct ac_texts listen;
 	struct ac_texts trusted_proxies;
+	struct ac_texts env_claims;
+	struct ac_texts env_amr;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
 };
 
@@ -68,10 +70,21 @@ struct ac_client_settings {
 	struct authcode_client client;
 	struct ac_texts redirect_uris;
 	struct ac_texts introspect_clients;
+	struct ac_texts allow_users;
+	struct ac_texts allow_groups;
+	struct ac_texts group_claims;
 	const char *secret_file;
 	const char *secret_sha256;
 	struct ac_place place; /* of the block's opening line */
 	size_t order;          /* in which blocks were read */
+	struct ac_place places[AC_OPTION_COUNT_MAX];
+};
+
+/* Section "service". */
+struct ac_service_settings {
+	struct ac_service service;
+	struct ac_texts amr;
+	struct ac_place place; /* of the block's opening line */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 

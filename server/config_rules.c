@@ -16,9 +16,8 @@
 #include "server/config_secret.h"
 #include "server/config_values.h"
 
-/* Where the option was set; the whole file when it was not. */
-static const struct ac_place *
-place_of(const struct ac_place *places, const char *section, const char *name)
+const struct ac_place *
+ac_config_place_of(const struct ac_place *places, const char *section, const char *name)
 {
 	const struct ac_option *option = ac_option_find(section, name, strlen(name));
 
@@ -29,7 +28,7 @@ static bool
 check_issuer(struct ac_settings *settings, bool *ret_loopback, struct authcode_reason *reason)
 {
 	struct ac_config *config = &settings->config;
-	const struct ac_place *place = place_of(settings->places, "", "issuer");
+	const struct ac_place *place = ac_config_place_of(settings->places, "", "issuer");
 	struct ac_uri uri;
 	size_t len;
 	char *path;
@@ -56,12 +55,13 @@ check_tls(struct ac_settings *settings, struct authcode_reason *reason)
 	const struct ac_config *config = &settings->config;
 
 	if (config->tls_certificate_file != NULL && config->tls_key_file == NULL)
-		return ac_config_refuse(reason,
-					place_of(settings->places, "", "tls_certificate_file"),
-					"tls_certificate_file: set without tls_key_file; give both "
-					"or neither");
+		return ac_config_refuse(
+			reason, ac_config_place_of(settings->places, "", "tls_certificate_file"),
+			"tls_certificate_file: set without tls_key_file; give both "
+			"or neither");
 	if (config->tls_certificate_file == NULL && config->tls_key_file != NULL)
-		return ac_config_refuse(reason, place_of(settings->places, "", "tls_key_file"),
+		return ac_config_refuse(reason,
+					ac_config_place_of(settings->places, "", "tls_key_file"),
 					"tls_key_file: set without tls_certificate_file; give both "
 					"or neither");
 	return true;
@@ -130,7 +130,8 @@ check_reachable(struct ac_settings *settings, bool loopback_issuer, struct authc
 		const char *problem = listen_problem(listen, trusts_unix, trusts_addresses);
 
 		if (problem != NULL)
-			return ac_config_refuse(reason, place_of(settings->places, "", "listen"),
+			return ac_config_refuse(reason,
+						ac_config_place_of(settings->places, "", "listen"),
 						"listen: \"%s\" %s", listen->text, problem);
 	}
 	return true;
@@ -157,12 +158,13 @@ check_lifetimes(struct ac_settings *settings, struct authcode_reason *reason)
 	};
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(pairs); i++) {
-		const struct ac_place *place = place_of(settings->places, "", pairs[i].idle_name);
+		const struct ac_place *place =
+			ac_config_place_of(settings->places, "", pairs[i].idle_name);
 
 		if (pairs[i].idle <= pairs[i].absolute)
 			continue;
 		if (place->line == 0)
-			place = place_of(settings->places, "", pairs[i].absolute_name);
+			place = ac_config_place_of(settings->places, "", pairs[i].absolute_name);
 		return ac_config_refuse(reason, place, "%s: %u is more than %s, which is %u",
 					pairs[i].idle_name, pairs[i].idle, pairs[i].absolute_name,
 					pairs[i].absolute);
@@ -177,6 +179,10 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 
 	settings->config.trusted_proxies = settings->trusted_proxies.list;
 	settings->config.trusted_proxy_count = settings->trusted_proxies.count;
+	settings->config.env_claims = settings->env_claims.list;
+	settings->config.env_claim_count = settings->env_claims.count;
+	settings->config.env_amr = settings->env_amr.list;
+	settings->config.env_amr_count = settings->env_amr.count;
 	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
 	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
 	    check_lifetimes(settings, reason))
@@ -190,13 +196,14 @@ check_introspection(const struct ac_client_settings *settings, struct authcode_r
 	bool listed = settings->client.may_introspect == AUTHCODE_INTROSPECT_LIST;
 
 	if (listed && settings->introspect_clients.count == 0)
-		return ac_config_refuse(reason,
-					place_of(settings->places, "client", "may_introspect"),
-					"may_introspect: list needs introspect_clients");
+		return ac_config_refuse(
+			reason, ac_config_place_of(settings->places, "client", "may_introspect"),
+			"may_introspect: list needs introspect_clients");
 	if (!listed && settings->introspect_clients.count > 0)
-		return ac_config_refuse(reason,
-					place_of(settings->places, "client", "introspect_clients"),
-					"introspect_clients: read only with may_introspect = list");
+		return ac_config_refuse(
+			reason,
+			ac_config_place_of(settings->places, "client", "introspect_clients"),
+			"introspect_clients: read only with may_introspect = list");
 	return true;
 }
 
@@ -204,9 +211,10 @@ enum authcode_err
 ac_config_check_client(struct ac_client_settings *settings, struct authcode_reason *reason)
 {
 	struct authcode_client *client = &settings->client;
-	const struct ac_place *file = place_of(settings->places, "client", "client_secret_file");
+	const struct ac_place *file =
+		ac_config_place_of(settings->places, "client", "client_secret_file");
 	const struct ac_place *digest =
-		place_of(settings->places, "client", "client_secret_sha256");
+		ac_config_place_of(settings->places, "client", "client_secret_sha256");
 	const struct ac_place *given = file->line != 0 ? file : digest;
 	size_t len;
 
@@ -214,6 +222,12 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->redirect_uri_count = settings->redirect_uris.count;
 	client->introspect_clients = settings->introspect_clients.list;
 	client->introspect_client_count = settings->introspect_clients.count;
+	client->allow_users = settings->allow_users.list;
+	client->allow_user_count = settings->allow_users.count;
+	client->allow_groups = settings->allow_groups.list;
+	client->allow_group_count = settings->allow_groups.count;
+	client->group_claims = settings->group_claims.list;
+	client->group_claim_count = settings->group_claims.count;
 	if (!check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
 	if (client->auth == AUTHCODE_AUTH_NONE) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/uri.h"
 #include "server/config_options.h"
 
 #define BARE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@~%"
@@ -29,13 +30,15 @@ struct scan {
 	struct authcode_arena *arena;
 	struct authcode_reason *reason;
 	char *p;
-	struct ac_place place; /* of p */
-	enum token last;
-	const char *word; /* the last TOKEN_WORD */
+	struct ac_place place;   /* of p */
+	enum token last, before; /* the last token and the one before it */
+	const char *word;        /* the last TOKEN_WORD */
 	size_t word_len;
-	unsigned block_line; /* the block that is open, or 0 */
-	unsigned list_line;  /* the list that is open, or 0 */
-	unsigned *block_lines;
+	struct ac_span previous; /* the one before it */
+	const char *section;     /* of the block that is open */
+	unsigned block_line;     /* where it begins, or 0 */
+	unsigned list_line;      /* the list that is open, or 0 */
+	struct ac_config_block *blocks;
 	unsigned seen_outside[AC_OPTION_COUNT_MAX]; /* lines */
 	unsigned seen_in_block[AC_OPTION_COUNT_MAX];
 };
@@ -94,19 +97,20 @@ accept_setting(struct scan *s)
 	bool inside = s->block_line != 0;
 	unsigned *seen = inside ? s->seen_in_block : s->seen_outside;
 	const struct ac_option *option =
-		ac_option_find(inside ? "client" : "", s->word, s->word_len);
+		ac_option_find(inside ? s->section : "", s->word, s->word_len);
 	int len = s->word_len < 64 ? (int)s->word_len : 64;
 	size_t i;
 
-	if (!inside && s->text->blocks_only)
+	if (!inside && s->text->clients_only)
 		return ac_config_refuse(s->reason, &s->place,
 					"%.*s: only client blocks belong in clients.d", len,
 					s->word);
 	if (option == NULL)
-		return ac_config_refuse(s->reason, &s->place,
-					"%.*s: no such option %s; authcode.conf(5) has the list",
-					len, s->word,
-					inside ? "in a client block" : "outside a block");
+		return ac_config_refuse(
+			s->reason, &s->place,
+			"%.*s: no such option %s%s%s; authcode.conf(5) has the list", len, s->word,
+			inside ? "in a " : "outside a block", inside ? s->section : "",
+			inside ? " block" : "");
 	i = ac_option_index(option);
 	if (seen[i] != 0)
 		return ac_config_refuse(s->reason, &s->place, "%.*s: already set on line %u", len,
@@ -115,12 +119,45 @@ accept_setting(struct scan *s)
 	return true;
 }
 
+/* The word before the title; libconfuse refuses what is no section. */
+static const char *
+section_name(const struct scan *s)
+{
+	static const char *const sections[] = { "client", "service" };
+	const struct ac_span word =
+		s->last == TOKEN_STRING ? (struct ac_span){ s->word, s->word_len } : s->previous;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(sections); i++) {
+		if (s->before == TOKEN_WORD && ac_span_is(word, sections[i]))
+			return sections[i];
+	}
+	return sections[0];
+}
+
+/* Room doubles at every power of two; the arena keeps the old array. */
+static bool
+note_block(struct scan *s)
+{
+	size_t count = s->text->block_count;
+	struct ac_config_block *blocks;
+
+	if ((count & (count - 1)) == 0) {
+		blocks = authcode_arena_alloc(s->arena,
+					      (count == 0 ? 1 : count * 2) * sizeof(*blocks));
+		if (blocks == NULL)
+			return false;
+		if (count > 0)
+			memcpy(blocks, s->blocks, count * sizeof(*blocks));
+		s->blocks = blocks;
+	}
+	s->blocks[count] = (struct ac_config_block){ s->section, s->place.line };
+	s->text->block_count++;
+	return true;
+}
+
 static bool
 open_brace(struct scan *s)
 {
-	size_t count = s->text->block_count;
-	unsigned *lines = s->block_lines;
-
 	if (s->last == TOKEN_EQUALS) {
 		s->list_line = s->place.line;
 		return true;
@@ -130,19 +167,12 @@ open_brace(struct scan *s)
 					"a block inside the one that begins on line %u",
 					s->block_line != 0 ? s->block_line : s->list_line);
 	s->block_line = s->place.line;
+	s->section = section_name(s);
+	if (s->text->clients_only && strcmp(s->section, "client") != 0)
+		return ac_config_refuse(s->reason, &s->place,
+					"%s: only client blocks belong in clients.d", s->section);
 	memset(s->seen_in_block, 0, sizeof(s->seen_in_block));
-	if ((count & (count - 1)) == 0) {
-		lines = authcode_arena_alloc(s->arena,
-					     (count == 0 ? 1 : count * 2) * sizeof(*lines));
-		if (lines == NULL)
-			return false;
-		if (count > 0)
-			memcpy(lines, s->block_lines, count * sizeof(*lines));
-		s->block_lines = lines;
-	}
-	lines[count] = s->place.line;
-	s->text->block_count++;
-	return true;
+	return note_block(s);
 }
 
 static bool
@@ -186,6 +216,7 @@ take(struct scan *s, enum token token)
 	case TOKEN_COMMA:
 		break;
 	}
+	s->before = s->last;
 	s->last = token;
 	return ok;
 }
@@ -227,6 +258,7 @@ next(struct scan *s)
 	}
 	if (c == '#' || (c == '/' && (s->p[1] == '/' || s->p[1] == '*')))
 		return blank_comment(s);
+	s->previous = (struct ac_span){ s->word, s->word_len };
 	s->word = s->p;
 	s->word_len = strspn(s->p, BARE);
 	s->p += s->word_len;
@@ -280,7 +312,7 @@ ac_config_text_prepare(struct ac_config_text *text, struct authcode_arena *arena
 	text->block_count = 0;
 	while (ok && *s.p != '\0')
 		ok = next(&s);
-	text->block_lines = s.block_lines;
+	text->blocks = s.blocks;
 	if (!ok)
 		return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 	s.place.line = s.list_line != 0 ? s.list_line : s.block_line;
@@ -288,4 +320,14 @@ ac_config_text_prepare(struct ac_config_text *text, struct authcode_arena *arena
 		return AUTHCODE_OK;
 	ac_config_refuse(reason, &s.place, "the { that opens here is not closed");
 	return AUTHCODE_ERR_CONFIG;
+}
+
+unsigned
+ac_config_text_block_line(const struct ac_config_text *text, const char *section, size_t number)
+{
+	for (size_t i = 0; i < text->block_count; i++) {
+		if (strcmp(text->blocks[i].section, section) == 0 && number-- == 0)
+			return text->blocks[i].line;
+	}
+	return 0;
 }

@@ -24,8 +24,11 @@ struct ac_config_text {
 	const char *file; /* for messages; the caller's */
 	char *data;       /* terminated, ends in a newline */
 	size_t len;
-	bool blocks_only;            /* settings outside blocks are refused */
-	const unsigned *block_lines; /* where each block begins, in order */
+	bool clients_only; /* settings outside blocks are refused, and other blocks */
+	const struct ac_config_block {
+		const char *section; /* "client" when its name is none */
+		unsigned line;       /* where it begins */
+	} * blocks;                  /* in order */
 	size_t block_count;
 };
 
@@ -34,6 +37,10 @@ AC_MUST_USE enum authcode_err ac_config_text_read(const char *path, size_t max,
 						  struct authcode_arena *arena,
 						  struct ac_config_text *ret,
 						  struct authcode_reason *reason);
+
+/* Where the block of that section with that number, from 0, begins; 0: none. */
+AC_MUST_USE unsigned ac_config_text_block_line(const struct ac_config_text *text,
+					       const char *section, size_t number);
 
 /* Checks, and blanks comments in place. */
 AC_MUST_USE enum authcode_err ac_config_text_prepare(struct ac_config_text *text,

@@ -16,6 +16,7 @@
 #include "base/uri.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+#define ENV_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 static bool
 port_ok(const char *text, size_t len)
@@ -207,6 +208,63 @@ ac_value_label(const char *text)
 	size_t len = strlen(text);
 
 	return len > 0 && len <= 128 && ac_text_printable(text, len);
+}
+
+static bool
+word_ok(const char *text, size_t max)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] <= ' ' || text[i] >= 0x7f || text[i] == '"' || text[i] == '\\')
+			return false;
+	}
+	return len > 0 && len <= max;
+}
+
+bool
+ac_value_word(const char *text)
+{
+	return word_ok(text, AC_MAX_ACR);
+}
+
+/* One @, and %u in front of it: an address that all people share is nobody's. */
+bool
+ac_value_email(const char *text)
+{
+	const char *at = strchr(text, '@');
+	bool user = false;
+
+	if (!word_ok(text, 256) || at == NULL || strchr(at + 1, '@') != NULL || at[1] == '\0')
+		return false;
+	for (const char *p = strchr(text, '%'); p != NULL; p = strchr(p + 2, '%')) {
+		if (p[1] != 'u' && p[1] != '%')
+			return false;
+		user = user || p[1] == 'u';
+	}
+	return user;
+}
+
+/* POSIX.1 §8.1, as authcode-login's --env takes it. */
+static bool
+env_name_ok(const char *text, size_t len)
+{
+	return len > 0 && len <= 64 && (text[0] < '0' || text[0] > '9') &&
+	       strspn(text, ENV_CHARS) >= len;
+}
+
+bool
+ac_value_env_name(const char *text)
+{
+	return env_name_ok(text, strlen(text));
+}
+
+bool
+ac_value_env_claim(const char *text)
+{
+	size_t len = strcspn(text, "=");
+
+	return text[len] == '=' && env_name_ok(text, len) && word_ok(text + len + 1, 64);
 }
 
 bool

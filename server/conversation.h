@@ -139,10 +139,12 @@ struct ac_look {
 	const char *client_name;
 	const char *rhost;
 	const char *user;                        /* as typed */
+	const char *service;                     /* the PAM service that was run */
 	const char *question;                    /* ASKED: nonce of the question */
 	bool changing;                           /* ASKED: while an expired password is changed */
 	const struct ac_wire_prompt *prompt;     /* ASKED */
 	const struct ac_wire_identity *identity; /* SUCCEEDED */
+	const char *environment;                 /* SUCCEEDED: NAME=value, '\n' between them */
 };
 
 AC_MUST_USE struct ac_look ac_conversations_look(struct ac_conversations *conversations,

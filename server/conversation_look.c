@@ -44,8 +44,7 @@ wait_for(struct ac_conversations *c, struct ac_conversation *one, struct ac_wait
 static void
 forget_success(struct ac_conversation *one)
 {
-	free(one->identity);
-	one->identity = NULL;
+	ac_conversation_forget(one);
 	one->outcome = AC_LOOK_UNKNOWN;
 }
 
@@ -60,7 +59,8 @@ take_identity(struct ac_conversations *c, struct ac_conversation *one, struct ac
 	      struct authcode_arena *arena)
 {
 	look->identity = ac_arena_memdup(arena, one->identity, sizeof(*one->identity));
-	if (look->identity == NULL)
+	look->environment = ac_arena_strdup(arena, one->environment);
+	if (look->identity == NULL || look->environment == NULL)
 		return AC_LOOK_UNKNOWN;
 	if (one->readers++ == 0) {
 		ac_conversation_finish(c, one, AC_LOOK_SUCCEEDED, NULL);
@@ -80,8 +80,9 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	look->client_name = ac_arena_strdup(arena, one->client_name);
 	look->rhost = ac_arena_strdup(arena, one->start.rhost);
 	look->user = ac_arena_strdup(arena, one->start.user);
+	look->service = ac_arena_strdup(arena, one->start.service);
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL || look->user == NULL)
+	    look->rhost == NULL || look->user == NULL || look->service == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
 	if (one->state != AC_CONVERSATION_HELD && ac_clock_monotonic_ms() >= one->deadline_ms) {

@@ -146,7 +146,8 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		return;
 	}
 	one->identity = malloc(sizeof(*one->identity));
-	if (one->identity == NULL || result->identity.user[0] == '\0') {
+	one->environment = strndup(result->environment, result->environment_len);
+	if (one->identity == NULL || one->environment == NULL || result->identity.user[0] == '\0') {
 		end(c, one, AC_LOOK_UNAVAILABLE, "helper");
 		return;
 	}

@@ -57,6 +57,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;     /* ASKED */
 	struct ac_wire_identity *identity; /* SUCCEEDED, and OVER with that outcome */
+	char *environment;                 /* likewise */
 	uint32_t readers;                  /* whom it was given to */
 	int64_t attempt_ms;                /* monotonic: when the password or answer came */
 	int64_t end_ms;                    /* monotonic: of everything */
@@ -101,6 +102,9 @@ AC_MUST_USE bool ac_guess_spend_canon(struct ac_conversations *c,
 				      struct ac_conversation *conversation);
 /* It was right, or PAM has not seen it. */
 void ac_guess_refund(struct ac_conversations *c, struct ac_conversation *conversation);
+
+/* Who it was that succeeded. */
+void ac_conversation_forget(struct ac_conversation *conversation);
 
 /* Unlinks and frees one that is over and has no waiter. */
 void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);

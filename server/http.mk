@@ -28,6 +28,7 @@ libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libserver_http_la_LIBADD = libserver_shared.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 
 sbin_PROGRAMS += authcoded
-authcoded_SOURCES = server/main.c server/options.c server/options.h
-authcoded_LDADD = libserver_http.la libserver_pages.la libserver_config.la libpam_relay.la \
+authcoded_SOURCES = server/main.c server/options.c server/options.h \
+	server/start_check.c server/start_check.h
+authcoded_LDADD = libserver_http.la libserver_pages.la libserver_accounts.la libserver_config.la libpam_relay.la \
 	libauthcode_base.la libauthcode.la

@@ -93,16 +93,23 @@ ac_login_stop(struct ac_login_service **service)
 
 /* --- POST /login ---------------------------------------------------------- */
 
+/* Does the service ask for everything itself? Its page has no password, and one
+ * that is posted nevertheless goes nowhere. */
+static bool
+asks_first(const struct ac_app *app, const char *name)
+{
+	const struct ac_service *service = ac_config_service(app->config, name);
+
+	return service != NULL && service->first_prompt == AC_FIRST_PROMPT_ASK;
+}
+
 /* Fills the helper's START; false for a name or password that can be nobody's,
  * which fails like any other, and as late, without asking PAM (LS-02). */
 static bool
-fill_start(const struct ac_visit *v, const struct authcode_client *client,
-	   struct ac_wire_start *start)
+fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *start)
 {
 	const char *user = ac_visit_get(v, "username");
 	size_t user_len = strlen(user), password_len = strlen(ac_visit_get(v, "password"));
-	const char *service =
-		client->pam_service != NULL ? client->pam_service : v->app->config->pam_service;
 
 	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
@@ -110,7 +117,8 @@ fill_start(const struct ac_visit *v, const struct authcode_client *client,
 	ac_language_from_header(ac_http_header(v->h, "Accept-Language"), start->language,
 				sizeof(start->language));
 	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
-	       password_len > 0 && password_len <= AC_MAX_PASSWORD;
+	       (asks_first(v->app, service) ||
+		(password_len > 0 && password_len <= AC_MAX_PASSWORD));
 }
 
 static void
@@ -128,7 +136,8 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 	struct ac_secret *secret = NULL;
 	uint32_t wait_s = 60;
 
-	if (ac_secret_new(password, strlen(password), &secret) != AUTHCODE_OK) {
+	if (!asks_first(v->app, begin->start.service) &&
+	    ac_secret_new(password, strlen(password), &secret) != AUTHCODE_OK) {
 		ac_visit_fail(v);
 		return;
 	}
@@ -172,7 +181,9 @@ post_login(struct ac_visit *v)
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);
 		return;
 	}
-	begin.hopeless = !fill_start(v, client, &begin.start);
+	begin.hopeless =
+		!fill_start(v, ac_config_sign_in_service(v->app->config, client, transaction.acr),
+			    &begin.start);
 	begin.known = ac_device_check(v->app->device_key, begin.start.user,
 				      ac_cookie_device(v->app, v->h), v->now_ms, begin.device);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));

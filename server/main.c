@@ -21,6 +21,7 @@
 
 #include "base/attr.h"
 #include "base/secret.h"
+#include "server/accounts.h"
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
@@ -32,6 +33,7 @@
 #include "server/options.h"
 #include "server/pages.h"
 #include "server/privileges.h"
+#include "server/start_check.h"
 #include "server/state.h"
 #include "server/throttle.h"
 
@@ -105,9 +107,19 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
+						     .check_accounts = true,
 						     .log = { .debug = library_debug } };
+	struct authcode_acr acrs[AC_MAX_SERVICES];
 	enum authcode_err err;
 
+	for (size_t i = 0; i < d->config->service_count; i++) {
+		const struct ac_service *service = &d->config->services[i];
+
+		if (service->acr != NULL)
+			acrs[settings.acr_count++] =
+				(struct authcode_acr){ service->acr, service->level };
+	}
+	settings.acrs = acrs;
 	memcpy(settings.master_key, d->state.master_key, sizeof(settings.master_key));
 	err = authcode_issuer_new(&settings, &d->app.issuer, reason);
 	ac_wipe(settings.master_key, sizeof(settings.master_key));
@@ -161,6 +173,21 @@ take_signals(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_accounts(struct daemon *d, struct authcode_reason *reason)
+{
+	const struct ac_accounts_settings settings =
+		ac_accounts_settings_of(d->config, d->app.store);
+	bool ok = ac_start_check(d->config, reason);
+
+	if (!ok)
+		return false;
+	ok = ac_accounts_new(&settings, &d->app.accounts) == AUTHCODE_OK;
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "accounts cannot be looked at");
+	return ok;
+}
+
+static bool
 start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
@@ -169,7 +196,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
-	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK)
+	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
+	    !open_accounts(d, reason))
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
@@ -232,6 +260,8 @@ stop(struct daemon *d)
 {
 	if (d->app.login != NULL)
 		ac_login_drain(d->app.login);
+	if (d->app.accounts != NULL)
+		ac_accounts_drain(d->app.accounts);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
 		/* A request still waits for its store operation. What it would touch stays;
 		 * the store is durable without a farewell. */
@@ -239,6 +269,7 @@ stop(struct daemon *d)
 		_exit(EX_OK);
 	}
 	ac_login_stop(&d->app.login);
+	ac_accounts_free(&d->app.accounts);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);

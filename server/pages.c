@@ -32,6 +32,7 @@ enum page {
 	PAGE_SIGN_IN,
 	PAGE_PROMPT,
 	PAGE_CONSENT,
+	PAGE_REFUSED,
 	PAGE_WAIT,
 	PAGE_ERROR,
 	PAGE_COUNT,
@@ -43,6 +44,7 @@ static const struct {
 	[PAGE_SIGN_IN] = { "sign_in", ac_file_sign_in_mustache },
 	[PAGE_PROMPT] = { "prompt", ac_file_prompt_mustache },
 	[PAGE_CONSENT] = { "consent", ac_file_consent_mustache },
+	[PAGE_REFUSED] = { "refused", ac_file_refused_mustache },
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
 };
@@ -177,9 +179,14 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 {
 	const struct ac_notice_words *notice = ac_notice_words(i->notice);
 	const bool failed = notice->text != NULL && strcmp(notice->kind, "error") == 0;
+	const struct ac_service *service = ac_config_service(
+		app->config, ac_config_sign_in_service(app->config, i->client, i->acr));
+	const bool ask = service != NULL && service->first_prompt == AC_FIRST_PROMPT_ASK;
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
 		{ .name = "client_name", .text = i->client->name },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "password", .text = ask ? NULL : "yes" },
 		{ .name = "notice", .text = notice->text },
 		{ .name = "notice_kind", .text = notice->kind },
 		{ .name = "txn", .text = i->transaction },
@@ -220,6 +227,21 @@ ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_int
 		{ .name = "csrf", .text = i->csrf },
 	};
 	REPLY(app, h, PAGE_CONSENT, 200, fields);
+}
+
+void
+ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "No access" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "contact", .text = app->config->contact },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+
+	REPLY(app, h, PAGE_REFUSED, 403, fields);
 }
 
 /* The module's text as a label: without the blanks and colon that a terminal

@@ -42,6 +42,8 @@ struct ac_page_prompt {
 /* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* This person may not use the client: the only way is back. */
+void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
 /* A module still works: the page asks again by itself, or by its link to url. */
 void ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url);

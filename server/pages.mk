@@ -7,6 +7,7 @@ page_files = \
 	$(top_srcdir)/server/templates/prompt.mustache \
 	$(top_srcdir)/server/templates/consent.mustache \
 	$(top_srcdir)/server/templates/error.mustache \
+	$(top_srcdir)/server/templates/refused.mustache \
 	$(top_srcdir)/server/templates/wait.mustache \
 	$(top_srcdir)/server/templates/style.css \
 	$(top_srcdir)/server/templates/icon.svg
@@ -18,7 +19,17 @@ server/page_files.c: $(page_files) $(top_srcdir)/server/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) server && \
 	$(SHELL) $(top_srcdir)/server/embed.sh $(page_files) >$@.new && mv $@.new $@
 
-noinst_LTLIBRARIES += libserver_pages.la
+noinst_LTLIBRARIES += libserver_accounts.la libserver_pages.la
+libserver_accounts_la_SOURCES = \
+	server/account_answer.c server/account_answer.h \
+	server/account_claims.c server/account_claims.h \
+	server/accounts.c server/accounts.h server/accounts_table.h \
+	server/accounts_cache.c \
+	server/accounts_retire.c \
+	server/accounts_run.c \
+	server/accounts_sweep.c
+libserver_accounts_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libserver_accounts_la_LIBADD = libserver_shared.la libserver_config.la libpam_relay.la libauthcode_base.la $(JANSSON_LIBS) -lpthread
 libserver_pages_la_SOURCES = \
 	server/authenticator.h server/authenticator_pam.c \
 	server/conversation.c server/conversation.h \
@@ -42,4 +53,4 @@ libserver_pages_la_SOURCES = \
 	server/visit.c server/visit.h
 nodist_libserver_pages_la_SOURCES = server/page_files.c
 libserver_pages_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-libserver_pages_la_LIBADD = libserver_shared.la libpam_relay.la libauthcode_base.la $(CRYPTO_LIBS)
+libserver_pages_la_LIBADD = libserver_accounts.la libserver_shared.la libpam_relay.la libauthcode_base.la $(CRYPTO_LIBS)

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "server/account_claims.h"
+#include "server/accounts.h"
+#include "server/config.h"
 #include "server/log.h"
 #include "server/login.h"
 #include "server/pages.h"
@@ -49,7 +52,8 @@ post_prompt(struct ac_visit *v)
 struct wait {
 	struct ac_waiter waiter;
 	struct authcode_exchange *exchange; /* a sign-in with the store */
-	char *user;                         /* of that sign-in, for the log */
+	char *user;                         /* of that sign-in */
+	uint32_t uid;
 	char *client_id;
 	char device[AC_DEVICE_LEN + 1]; /* the cookie by which it is known from then on */
 };
@@ -92,6 +96,23 @@ split_groups(struct authcode_arena *arena, const struct ac_wire_identity *identi
 	return names;
 }
 
+/* What the service that was run is declared to prove, and what it has told. */
+struct proof {
+	const char *acr;
+	char *amr;
+	char *claims;
+};
+
+static void
+prove(const struct ac_config *config, const struct ac_look *look, struct proof *ret)
+{
+	const struct ac_service *service = ac_config_service(config, look->service);
+
+	ret->acr = service != NULL ? service->acr : NULL;
+	ret->amr = ac_amr_of(config, service, look->environment);
+	ret->claims = ac_claims_of_environment(config, look->environment);
+}
+
 /* The helper said yes: a new session, and on to the transaction that asked. */
 static enum ac_step
 sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
@@ -108,13 +129,23 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		.now_ms = v->now_ms,
 	};
 	struct authcode_operation *operation;
+	enum authcode_err err;
+	struct proof proof;
 
+	prove(v->app->config, look, &proof);
+	sign_in.acr = proof.acr;
+	sign_in.amr = proof.amr;
+	sign_in.claims = proof.claims;
 	sign_in.user.groups = split_groups(v->arena, identity, &sign_in.user.group_count);
 	wait->user = strdup(identity->user);
+	wait->uid = identity->uid;
 	wait->client_id = strdup(look->client_id);
-	if (sign_in.user.groups == NULL || wait->user == NULL || wait->client_id == NULL ||
-	    authcode_exchange_begin_sign_in(v->app->issuer, &sign_in, &wait->exchange) !=
-		    AUTHCODE_OK) {
+	err = AUTHCODE_ERR_MEMORY;
+	if (sign_in.user.groups != NULL && wait->user != NULL && wait->client_id != NULL)
+		err = authcode_exchange_begin_sign_in(v->app->issuer, &sign_in, &wait->exchange);
+	free(proof.amr);
+	free(proof.claims);
+	if (err != AUTHCODE_OK) {
 		ac_visit_fail(v);
 		return AC_STEP_REPLY;
 	}
@@ -143,8 +174,10 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	ac_log_event(AC_LOG_NOTICE, in ? "login succeeded" : "login failed", "rhost",
 		     ac_http_peer(h), "reason", in ? NULL : "session_refused", "client",
 		     wait->client_id, "user", wait->user, NULL);
-	if (in)
+	if (in) {
 		ac_cookie_set_device(app, h, wait->device);
+		ac_accounts_renew(app->accounts, wait->user, wait->uid);
+	}
 	ac_respond(app, h, response);
 }
 

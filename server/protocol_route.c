@@ -2,26 +2,37 @@
  * Copyright the authcode authors
  *
  * HTTP request → authcode_request; respond.c makes the reply. In between the
- * exchange decides; if that yields a store operation, the request is parked
- * until the operation is durable, and nobody waits on a thread.
+ * exchange decides. If it needs to know how an account is, the request is parked
+ * until that is known; if it yields a store operation, until that is durable.
+ * Nobody waits on a thread.
  */
 #include "server/protocol_route.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/accounts.h"
 #include "server/clock.h"
 #include "server/cookies.h"
 #include "server/dispatch.h"
 #include "server/respond.h"
 #include "server/routes.h"
 
-static void
-free_exchange(void *state)
-{
-	struct authcode_exchange *exchange = state;
+/* Lives as long as the request. */
+struct walk {
+	struct authcode_exchange *exchange;
+	struct ac_account_waiter waiter;
+	bool submitted; /* the store has the operation, or has done it */
+};
 
-	authcode_exchange_free(&exchange);
+static void
+walk_free(void *state)
+{
+	struct walk *walk = state;
+
+	ac_account_answer_unref(&walk->waiter.answer);
+	authcode_exchange_free(&walk->exchange);
+	free(walk);
 }
 
 static void
@@ -31,12 +42,44 @@ on_durable(struct authcode_operation *operation, void *arg)
 	ac_http_resume(arg);
 }
 
+/* The account is known, or nobody has to know it. */
+static enum ac_step
+go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
+{
+	struct authcode_operation *operation = authcode_exchange_operation(walk->exchange);
+
+	if (operation == NULL) {
+		ac_respond(app, h, authcode_exchange_response(walk->exchange));
+		return AC_STEP_REPLY;
+	}
+	walk->submitted = true;
+	authcode_store_submit(app->store, operation, on_durable, h);
+	return AC_STEP_WAIT; /* h and walk are the next step's from here on */
+}
+
+/* Mostly the account is known, and the request goes on without being parked. */
+static enum ac_step
+look_at_account(struct ac_app *app, struct ac_http *h, struct walk *walk)
+{
+	const struct authcode_account_query *query = authcode_exchange_account(walk->exchange);
+	struct ac_account_answer *answer;
+
+	if (query == NULL)
+		return go_on(app, h, walk);
+	walk->waiter.h = h;
+	answer = ac_accounts_ask(app->accounts, query, &walk->waiter);
+	if (answer == NULL)
+		return AC_STEP_WAIT;
+	authcode_exchange_set_account(walk->exchange, &answer->account);
+	ac_account_answer_unref(&answer);
+	return go_on(app, h, walk);
+}
+
 enum ac_step
 ac_protocol_start(struct ac_app *app, struct ac_http *h)
 {
 	const struct ac_route *route = ac_route_find(ac_http_path(h));
-	struct authcode_exchange *exchange = NULL;
-	struct authcode_operation *operation;
+	struct walk *walk;
 	char browser[AC_BROWSER_LEN + 1] = "";
 	struct authcode_request request = {
 		.endpoint = (enum authcode_endpoint)route->endpoint,
@@ -58,26 +101,27 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		request.browser = browser;
 		request.session = ac_cookie_session(app, h);
 	}
-	if (authcode_exchange_begin(app->issuer, &request, &exchange) != AUTHCODE_OK) {
+	walk = calloc(1, sizeof(*walk));
+	if (walk == NULL ||
+	    authcode_exchange_begin(app->issuer, &request, &walk->exchange) != AUTHCODE_OK) {
+		free(walk);
 		ac_dispatch_refuse(app, h, 500, "the server failed");
 		return AC_STEP_REPLY;
 	}
-	ac_http_set_state(h, exchange, free_exchange);
-	operation = authcode_exchange_operation(exchange);
-	if (operation == NULL) {
-		ac_respond(app, h, authcode_exchange_response(exchange));
-		return AC_STEP_REPLY;
-	}
-	authcode_store_submit(app->store, operation, on_durable, h);
-	return AC_STEP_WAIT; /* h and exchange are the next step's from here on */
+	ac_http_set_state(h, walk, walk_free);
+	return look_at_account(app, h, walk);
 }
 
 enum ac_step
 ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 {
-	struct authcode_exchange *exchange = ac_http_state(h);
+	struct walk *walk = ac_http_state(h);
 
-	authcode_exchange_answer(exchange);
-	ac_respond(app, h, authcode_exchange_response(exchange));
-	return AC_STEP_REPLY;
+	if (walk->submitted) {
+		authcode_exchange_answer(walk->exchange);
+		ac_respond(app, h, authcode_exchange_response(walk->exchange));
+		return AC_STEP_REPLY;
+	}
+	authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);
+	return go_on(app, h, walk);
 }

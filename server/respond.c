@@ -39,7 +39,6 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		ac_cookie_set_session(app, h, r->set_session);
 	switch (r->kind) {
 	case AUTHCODE_RESPONSE_PAGE:
-	case AUTHCODE_RESPONSE_REFUSED:
 		ac_page_error(app, h, r->status, r->refusal.error, r->refusal.description);
 		return;
 	case AUTHCODE_RESPONSE_JSON:
@@ -56,6 +55,12 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		return;
 	case AUTHCODE_RESPONSE_CONSENT:
 		ac_page_consent(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_REFUSED:
+		ac_log_event(AC_LOG_NOTICE, "authorization refused", "rhost", ac_http_peer(h),
+			     "reason", "not_allowed", "client", r->interaction->client->id, "user",
+			     r->interaction->user_name, NULL);
+		ac_page_refused(app, h, r->interaction);
 		return;
 	}
 	ac_page_error(app, h, 500, "server_error", NULL);

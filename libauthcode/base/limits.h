@@ -29,6 +29,7 @@
 #define AC_MAX_GROUP_NAME 256
 #define AC_MAX_GROUPS 512
 #define AC_MAX_ISSUER 512
+#define AC_MAX_ALLOWED 1000 /* users or groups that a client lists */
 #define AC_MAX_ACR 128      /* an authentication context class */
 #define AC_MAX_CLAIMS 16384 /* JSON text of one source of claims */
 

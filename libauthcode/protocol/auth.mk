@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The issuer, exchanges, clients, and the endpoints a browser sees.
 protocol_sources += \
+	libauthcode/protocol/access.c libauthcode/protocol/access.h \
+	libauthcode/protocol/account.c libauthcode/protocol/account.h \
+	libauthcode/protocol/acr.c libauthcode/protocol/acr.h \
 	libauthcode/protocol/authorization.c libauthcode/protocol/authorization.h \
+	libauthcode/protocol/authorization_page.c \
 	libauthcode/protocol/authorize.c \
+	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
 	libauthcode/protocol/consent.c \
@@ -10,6 +15,7 @@ protocol_sources += \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
 	libauthcode/protocol/resume.c \

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * How a checked authorization request ends: sign-in page, consent page, code or
- * error redirect (RFC 6749 §4.1.2, RFC 9207). Nothing is stored before someone
- * has signed in: a page carries its request sealed. The code is minted here and
- * becomes visible only when the store has made it durable.
+ * How a checked authorization request leaves for its client: with a code or
+ * with an error (RFC 6749 §4.1.2, RFC 9207). The code is minted here and becomes
+ * visible only when the store has made it durable.
  */
 #include "protocol/authorization.h"
 
@@ -13,8 +12,6 @@
 #include "base/limits.h"
 #include "protocol/credential.h"
 #include "protocol/redirect_uri.h"
-#include "protocol/scope.h"
-#include "protocol/session.h"
 
 static const char incomplete[] = "the request could not be completed";
 
@@ -62,14 +59,15 @@ ac_authorization_fail(struct ac_authorization *a, enum authcode_err err, const c
 		incomplete);
 }
 
-static enum authcode_err
-describe(struct ac_authorization *a, enum authcode_notice notice, int64_t subject_id,
-	 struct ac_transaction *ret)
+enum authcode_err
+ac_authorization_describe(struct ac_authorization *a, enum authcode_notice notice,
+			  struct ac_transaction *ret)
 {
 	*ret = (struct ac_transaction){
 		.created_ms = a->x->now_ms,
 		.notice = notice,
-		.subject_id = subject_id,
+		.tried_ms = a->tried_ms,
+		.acr = a->tried_acr,
 		.request = a->request,
 	};
 	return ac_transaction_browser(a->browser, ret->browser);
@@ -80,7 +78,7 @@ ac_authorization_again(struct ac_authorization *a, enum authcode_notice notice)
 {
 	struct ac_transaction transaction;
 	const char *url = NULL;
-	enum authcode_err err = describe(a, notice, 0, &transaction);
+	enum authcode_err err = ac_authorization_describe(a, notice, &transaction);
 
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_resume_url(a->x->issuer, a->x->arena, &transaction, &url);
@@ -88,103 +86,6 @@ ac_authorization_again(struct ac_authorization *a, enum authcode_notice notice)
 		ac_authorization_fail(a, err, "resume");
 	else
 		ac_respond_redirect(a->x, url);
-}
-
-/* --- pages --------------------------------------------------------------- */
-
-/* view NULL: sign-in, else consent of that person. */
-static enum authcode_err
-fill_interaction(struct ac_authorization *a, enum authcode_notice notice,
-		 const struct authcode_session_view *view, struct authcode_interaction *page)
-{
-	struct authcode_exchange *x = a->x;
-	struct ac_transaction transaction;
-	char *sealed = NULL, *csrf = NULL;
-	enum authcode_err err;
-
-	err = describe(a, notice, view != NULL ? view->subject.id : 0, &transaction);
-	if (err == AUTHCODE_OK)
-		err = ac_transaction_seal(x->issuer, x->arena, &transaction, &sealed);
-	if (err == AUTHCODE_OK)
-		err = ac_transaction_csrf(x->issuer, x->arena, sealed, a->browser, &csrf);
-	if (err != AUTHCODE_OK)
-		return err;
-	page->scopes = ac_scope_split(x->arena, a->scope, &page->scope_count);
-	if (page->scopes == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	page->transaction = sealed;
-	page->csrf = csrf;
-	page->client = a->client;
-	page->user_name = view != NULL ? view->subject.user_name : NULL;
-	page->notice = notice;
-	return AUTHCODE_OK;
-}
-
-static void
-show_page(struct ac_authorization *a, enum authcode_notice notice,
-	  const struct authcode_session_view *view)
-{
-	struct authcode_interaction *page = authcode_arena_alloc(a->x->arena, sizeof(*page));
-	enum authcode_err err = AUTHCODE_ERR_MEMORY;
-
-	if (page != NULL)
-		err = fill_interaction(a, notice, view, page);
-	if (err != AUTHCODE_OK) {
-		ac_authorization_fail(a, err, "page");
-		return;
-	}
-	a->x->response = (struct authcode_response){
-		.kind = view != NULL ? AUTHCODE_RESPONSE_CONSENT : AUTHCODE_RESPONSE_SIGN_IN,
-		.status = 200,
-		.interaction = page,
-	};
-}
-
-/* --- consent ------------------------------------------------------------- */
-
-/* May the code go out without a question? OK, NOT_FOUND when the person must be
- * asked, or a failure. */
-static enum authcode_err
-find_consent(struct ac_authorization *a, int64_t subject_id)
-{
-	struct authcode_grant grant;
-	enum authcode_err err;
-
-	/* RFC 8252 §8.6: any program of the device may pretend to be this client,
-	 * so neither trust in it nor an earlier consent says who is asking. */
-	if (a->client->auth == AUTHCODE_AUTH_NONE &&
-	    !ac_redirect_uri_proves_client(a->redirect_uri))
-		return AUTHCODE_ERR_NOT_FOUND;
-	if (a->client->trusted)
-		return AUTHCODE_OK;
-	err = authcode_store_find_grant(a->x->issuer->store, subject_id, a->client->id, a->x->arena,
-					&grant);
-	if (err == AUTHCODE_OK && !ac_scope_subset(a->scope, grant.scope))
-		return AUTHCODE_ERR_NOT_FOUND;
-	return err;
-}
-
-void
-ac_authorization_proceed(struct ac_authorization *a, enum authcode_notice notice)
-{
-	struct authcode_session_view view;
-	enum authcode_err err = ac_session_find(a->x, a->x->request.session, &view);
-
-	if (err == AUTHCODE_ERR_NOT_FOUND) {
-		show_page(a, notice, NULL);
-		return;
-	}
-	if (err != AUTHCODE_OK) {
-		ac_authorization_fail(a, err, "session");
-		return;
-	}
-	err = find_consent(a, view.subject.id);
-	if (err == AUTHCODE_OK)
-		ac_authorization_issue(a, &view, false);
-	else if (err == AUTHCODE_ERR_NOT_FOUND)
-		show_page(a, AUTHCODE_NOTICE_NONE, &view);
-	else
-		ac_authorization_fail(a, err, "consent");
 }
 
 /* --- code ---------------------------------------------------------------- */
@@ -236,9 +137,9 @@ answer_issue(struct authcode_exchange *x)
 }
 
 void
-ac_authorization_issue(struct ac_authorization *a, const struct authcode_session_view *view,
-		       bool remember)
+ac_authorization_issue(struct ac_authorization *a, bool remember)
 {
+	const struct authcode_session_view *view = &a->view;
 	struct authcode_exchange *x = a->x;
 	const struct authcode_lifetimes *lifetimes = &x->issuer->lifetimes;
 	struct authcode_op_issue_code *op = &x->operation.u.issue_code;
@@ -259,6 +160,7 @@ ac_authorization_issue(struct ac_authorization *a, const struct authcode_session
 			.nonce = a->nonce,
 			.acr = "",
 			.amr = "",
+			.claims = "",
 			.expires_ms = x->now_ms + (int64_t)lifetimes->code_s * 1000,
 		},
 	};

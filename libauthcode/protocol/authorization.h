@@ -22,7 +22,16 @@ struct ac_authorization {
 	const char *scope;          /* what can be granted */
 	const char *code_challenge; /* "" when none was sent */
 	const char *nonce;          /* likewise */
+	const char *acr_values;     /* the known ones of those sent; "" when none */
 	const char *request;        /* form-encoded, as it is sealed */
+	/* A sign-in was made for this request: its auth_time, and what it was to prove. */
+	int64_t tried_ms; /* 0: none */
+	const char *tried_acr;
+	/* While it proceeds. */
+	enum authcode_notice notice; /* for the sign-in page */
+	bool consented;              /* the person has just said yes */
+	bool signed_in;              /* view is filled */
+	struct authcode_session_view view;
 };
 
 /* Runs every check in order over params. NULL when the response has been set to
@@ -44,9 +53,22 @@ void ac_authorization_fail(struct ac_authorization *a, enum authcode_err err, co
 /* Carries on with what is missing: sign-in page, consent page, or code. */
 void ac_authorization_proceed(struct ac_authorization *a, enum authcode_notice notice);
 
-/* Issues a code for a live session; remember: this is a consent just given. */
-void ac_authorization_issue(struct ac_authorization *a, const struct authcode_session_view *view,
-			    bool remember);
+/* The same for a consent just given on a page that was shown to that subject. */
+void ac_authorization_consent(struct ac_authorization *a, int64_t shown_to);
+
+/* Issues a code for the live session of view; remember: a consent just given. */
+void ac_authorization_issue(struct ac_authorization *a, bool remember);
+
+/* The request as a page or a redirect of ours carries it. */
+AC_MUST_USE enum authcode_err ac_authorization_describe(struct ac_authorization *a,
+							enum authcode_notice notice,
+							struct ac_transaction *ret);
+
+/* The pages; acr: what the sign-in is to prove, or NULL. */
+void ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_notice notice,
+				   const char *acr);
+void ac_authorization_show_consent(struct ac_authorization *a);
+void ac_authorization_show_refused(struct ac_authorization *a);
 
 /* 303 to /resume with a fresh seal: the page is shown anew. */
 void ac_authorization_again(struct ac_authorization *a, enum authcode_notice notice);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "protocol/acr.h"
 #include "protocol/authorization.h"
 #include "protocol/front_channel.h"
 #include "protocol/pkce.h"
@@ -188,6 +189,24 @@ check_nonce(struct ac_authorization *a, struct refusal *ret)
 	return true;
 }
 
+/* OIDC-Core §3.1.2.1: a wish, of which we carry what we know (AZ-33). What the
+ * client insists on is configuration: without a row of its own nothing could ever
+ * prove it, and nobody shall sign in for that. */
+static bool
+check_acr(struct ac_authorization *a, struct refusal *ret)
+{
+	const struct authcode_issuer *issuer = a->x->issuer;
+	const char *values = ac_params_get(&a->params, "acr_values");
+
+	if (a->client->min_acr != NULL && ac_acr_find(issuer, a->client->min_acr) == NULL)
+		return refuse(ret, AC_SERVER_ERROR,
+			      "the sign-in that this application needs is not set up");
+	a->acr_values = ac_acr_known(issuer, a->x->arena, values != NULL ? values : "");
+	if (a->acr_values == NULL)
+		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+	return true;
+}
+
 /* What is sealed: the parameters we know, with the scope as it was shown, so
  * that a consent never covers a value that appeared in the registry later. */
 static bool
@@ -208,6 +227,8 @@ check_size(struct ac_authorization *a, struct refusal *ret)
 			ac_form_put(&buf, carried[i], value);
 	}
 	ac_form_put(&buf, "scope", a->scope);
+	if (*a->acr_values != '\0')
+		ac_form_put(&buf, "acr_values", a->acr_values);
 	fits = ac_buf_ok(&buf);
 	if (fits)
 		a->request = ac_arena_strndup(a->x->arena, ac_buf_text(&buf), buf.len);
@@ -239,6 +260,7 @@ static const struct check {
 	{ "pkce", REDIRECT, check_pkce },
 	{ "scope", REDIRECT, check_scope },
 	{ "nonce", REDIRECT, check_nonce },
+	{ "acr", REDIRECT, check_acr },
 	{ "size", REDIRECT, check_size },
 };
 
@@ -250,6 +272,7 @@ ac_authorization_check(struct authcode_exchange *x, const struct ac_params *para
 	if (a != NULL) {
 		a->x = x;
 		a->params = *params;
+		a->tried_acr = "";
 		a->browser = ac_arena_strdup(x->arena, x->request.browser);
 	}
 	if (a == NULL || a->browser == NULL) {
@@ -273,6 +296,7 @@ ac_authorization_check(struct authcode_exchange *x, const struct ac_params *para
 struct ac_authorization *
 ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction *transaction)
 {
+	struct ac_authorization *a;
 	struct ac_params params = { 0 };
 	enum authcode_err err =
 		ac_form_decode(x->arena, transaction->request, strlen(transaction->request),
@@ -282,7 +306,14 @@ ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction
 		ac_respond_failure(x, err, "sealed request");
 		return NULL;
 	}
-	return ac_authorization_check(x, &params);
+	a = ac_authorization_check(x, &params);
+	/* An old seal, or another browser's, tells of nobody's sign-in here. */
+	if (a != NULL &&
+	    ac_transaction_fresh(x->issuer, transaction, x->request.browser, x->now_ms)) {
+		a->tried_ms = transaction->tried_ms;
+		a->tried_acr = transaction->acr;
+	}
+	return a;
 }
 
 void

@@ -71,7 +71,11 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 {
 	if (!copy_text(arena, &client->id) || !copy_text(arena, &client->name) ||
 	    !copy_text(arena, &client->scope) || !copy_text(arena, &client->default_scopes) ||
-	    !copy_text(arena, &client->pam_service) ||
+	    !copy_text(arena, &client->pam_service) || !copy_text(arena, &client->min_acr) ||
+	    !copy_text(arena, &client->group_claim_prefix) ||
+	    !copy_list(arena, &client->allow_users, client->allow_user_count) ||
+	    !copy_list(arena, &client->allow_groups, client->allow_group_count) ||
+	    !copy_list(arena, &client->group_claims, client->group_claim_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
 	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count))
 		return false;

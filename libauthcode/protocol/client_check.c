@@ -45,6 +45,14 @@ id_ok(const char *id)
 	return len > 0 && len <= AC_MAX_CLIENT_ID && strspn(id, allowed) == len;
 }
 
+static bool
+printable(const char *text, size_t max_len)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	return len > 0 && len <= max_len && ac_text_printable(text, len);
+}
+
 /* Each rule: true, or false with the sentence written. */
 typedef bool rule(const struct authcode_client *client, struct authcode_reason *reason);
 
@@ -208,12 +216,76 @@ pam_service_rule(const struct authcode_client *client, struct authcode_reason *r
 	return false;
 }
 
+/* Names as the account database may have them; NULL and "" never mean "nobody". */
+static bool
+names_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	const struct {
+		const char *option;
+		const char *const *names;
+		size_t count;
+		size_t max_len;
+	} lists[] = {
+		{ "allow_users", client->allow_users, client->allow_user_count, AC_MAX_USER_NAME },
+		{ "allow_groups", client->allow_groups, client->allow_group_count,
+		  AC_MAX_GROUP_NAME },
+		{ "group_claims", client->group_claims, client->group_claim_count,
+		  AC_MAX_GROUP_NAME },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(lists); i++) {
+		if (lists[i].count > AC_MAX_ALLOWED ||
+		    (lists[i].count > 0 && lists[i].names == NULL)) {
+			ac_client_reason(reason, client->id,
+					 "%s has no list, or more than %d names", lists[i].option,
+					 AC_MAX_ALLOWED);
+			return false;
+		}
+		for (size_t k = 0; k < lists[i].count; k++) {
+			if (printable(lists[i].names[k], lists[i].max_len))
+				continue;
+			ac_client_reason(reason, client->id,
+					 "entry %zu of %s is not 1 to %zu bytes of printable UTF-8",
+					 k + 1, lists[i].option, lists[i].max_len);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+group_claim_prefix_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	if (client->group_claim_prefix == NULL ||
+	    printable(client->group_claim_prefix, AC_MAX_GROUP_NAME))
+		return true;
+	ac_client_reason(reason, client->id,
+			 "group_claim_prefix is not 1 to %d bytes of printable UTF-8",
+			 AC_MAX_GROUP_NAME);
+	return false;
+}
+
+static bool
+min_acr_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	if (client->min_acr == NULL ||
+	    (printable(client->min_acr, AC_MAX_ACR) && strchr(client->min_acr, ' ') == NULL))
+		return true;
+	ac_client_reason(reason, client->id,
+			 "min_acr is not 1 to %d printable characters without space", AC_MAX_ACR);
+	return false;
+}
+
 enum authcode_err
 ac_client_check(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	static rule *const rules[] = {
-		name_rule,  kind_rule,       secret_rule,      grants_rule,
-		scope_rule, introspect_rule, pam_service_rule, redirect_uris_rule,
+		name_rule,        kind_rule,
+		secret_rule,      grants_rule,
+		scope_rule,       introspect_rule,
+		pam_service_rule, redirect_uris_rule,
+		names_rule,       group_claim_prefix_rule,
+		min_acr_rule,
 	};
 
 	if (!id_ok(client->id)) {

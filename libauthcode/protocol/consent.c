@@ -11,7 +11,6 @@
 
 #include "protocol/authorization.h"
 #include "protocol/front_channel.h"
-#include "protocol/session.h"
 
 /* The posted page, when it is one of ours for this browser. */
 struct posted {
@@ -61,20 +60,6 @@ open_page(struct authcode_exchange *x, struct posted *ret)
 	return true;
 }
 
-static void
-allow(struct ac_authorization *a, int64_t shown_to)
-{
-	struct authcode_session_view view;
-	enum authcode_err err = ac_session_find(a->x, a->x->request.session, &view);
-
-	if (err == AUTHCODE_OK && shown_to != 0 && view.subject.id == shown_to)
-		ac_authorization_issue(a, &view, true);
-	else if (err == AUTHCODE_OK || err == AUTHCODE_ERR_NOT_FOUND)
-		ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
-	else
-		ac_authorization_fail(a, err, "session");
-}
-
 void
 ac_consent_decide(struct authcode_exchange *x)
 {
@@ -91,7 +76,7 @@ ac_consent_decide(struct authcode_exchange *x)
 	if (!page.fresh)
 		ac_authorization_again(a, AUTHCODE_NOTICE_EXPIRED);
 	else if (decision != NULL && strcmp(decision, "allow") == 0)
-		allow(a, page.transaction.subject_id);
+		ac_authorization_consent(a, page.transaction.subject_id);
 	else if (decision != NULL && strcmp(decision, "deny") == 0)
 		ac_authorization_refuse(a, AC_ACCESS_DENIED, "the person said no");
 	else

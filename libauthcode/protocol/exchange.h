@@ -3,8 +3,8 @@
  *
  * The inside of struct authcode_exchange, and the few ways to fill its
  * response. An endpoint is a row of the table in endpoint.c: its decide
- * function sets either a response, or an operation together with the function
- * that answers it. A response that nobody sets stays the 500 page it began as.
+ * function sets a response, or an operation together with the function that
+ * answers it, or stops at the account (account.h) and does so afterwards. A response that nobody sets stays the 500 page it began as.
  */
 #ifndef AC_PROTOCOL_EXCHANGE_H
 #define AC_PROTOCOL_EXCHANGE_H
@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/attr.h"
 #include "base/form.h"
+#include "protocol/account.h"
 #include "protocol/issuer.h"
 #include "protocol/oauth_error.h"
 
@@ -27,6 +28,9 @@ struct authcode_exchange {
 	int64_t now_ms;
 	struct ac_params params; /* decoded query and body */
 	struct authcode_response response;
+	const struct ac_account_path *account_path; /* not NULL: waits for the account */
+	struct authcode_account_query account_query;
+	struct ac_account account; /* once the account is found good */
 	struct authcode_operation operation;
 	bool pending; /* operation must be performed before answer */
 	void (*answer)(struct authcode_exchange *x);

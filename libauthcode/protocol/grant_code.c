@@ -3,13 +3,15 @@
  *
  * The authorization code grant (RFC 6749 §4.1.3). Everything that can be said
  * without changing anything comes first: proof, client, redirect URI, PKCE. A
- * request that fails there does not burn the code. Then one store operation
+ * request that fails there does not burn the code, nor does one whose account
+ * or whose right to the client is refused (CO-11). Then one store operation
  * decides: expired, used before (its family dies, §4.1.2), or redeemed.
  */
 #include "protocol/grant.h"
 
 #include <string.h>
 
+#include "protocol/access.h"
 #include "protocol/credential.h"
 #include "protocol/pkce.h"
 #include "protocol/scope.h"
@@ -117,6 +119,68 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	return err;
 }
 
+/* What waits for the account. */
+struct redemption {
+	const struct authcode_client *client;
+	struct authcode_code_view view;
+};
+
+static void
+redeem(struct authcode_exchange *x, const struct authcode_client *client,
+       const struct authcode_code_view *view)
+{
+	enum authcode_err err = prepare(x, client, view);
+
+	if (err == AUTHCODE_ERR_NOT_FOUND)
+		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
+	else if (err != AUTHCODE_OK)
+		ac_respond_failure(x, err, "mint tokens");
+	else
+		ac_exchange_submit(x, AUTHCODE_OP_REDEEM_CODE, answer);
+}
+
+static void
+account_good(struct authcode_exchange *x)
+{
+	const struct redemption *redemption = x->state;
+	const struct authcode_client *client = redemption->client;
+
+	if (ac_access_allowed(client, redemption->view.subject.user_name, x->account.groups))
+		redeem(x, client, &redemption->view);
+	else
+		ac_respond_error(x, AC_INVALID_GRANT, AC_ACCESS_REFUSED);
+}
+
+static const struct ac_account_path account_path = {
+	.good = account_good,
+	.bad = ac_account_refuse_grant,
+};
+
+/* A code that was used is evidence, whoever's it is: the store revokes and never
+ * redeems it again, so nobody's account need be looked at. */
+static void
+ask_account(struct authcode_exchange *x, const struct authcode_client *client,
+	    const struct authcode_code_view *view)
+{
+	struct redemption *redemption;
+
+	if (view->code.used_ms != 0) {
+		redeem(x, client, view);
+		return;
+	}
+	redemption = authcode_arena_alloc(x->arena, sizeof(*redemption));
+	if (redemption == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem code");
+		return;
+	}
+	*redemption = (struct redemption){ client, *view };
+	x->state = redemption;
+	ac_account_step(x,
+			&(struct ac_account_question){ .subject = &redemption->view.subject,
+						       .client = client },
+			&account_path);
+}
+
 void
 ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 {
@@ -147,14 +211,5 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		ac_respond_error(x, AC_INVALID_GRANT, "code_verifier does not fit");
 		return;
 	}
-	err = prepare(x, client, &view);
-	if (err == AUTHCODE_ERR_NOT_FOUND) {
-		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
-		return;
-	}
-	if (err != AUTHCODE_OK) {
-		ac_respond_failure(x, err, "mint tokens");
-		return;
-	}
-	ac_exchange_submit(x, AUTHCODE_OP_REDEEM_CODE, answer);
+	ask_account(x, client, &view);
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "protocol/access.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
@@ -79,6 +80,66 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	return AUTHCODE_OK;
 }
 
+/* What waits for the account. */
+struct refreshing {
+	const struct authcode_client *client;
+	const char *scope;
+	struct authcode_token_view view;
+};
+
+static void
+refresh(struct authcode_exchange *x, const struct refreshing *refreshing)
+{
+	enum authcode_err err =
+		prepare(x, refreshing->client, &refreshing->view, refreshing->scope);
+
+	if (err != AUTHCODE_OK)
+		ac_respond_failure(x, err, "mint tokens");
+	else
+		ac_exchange_submit(x, AUTHCODE_OP_USE_REFRESH, answer);
+}
+
+static void
+account_good(struct authcode_exchange *x)
+{
+	const struct refreshing *refreshing = x->state;
+
+	if (ac_access_allowed(refreshing->client, refreshing->view.subject.user_name,
+			      x->account.groups))
+		refresh(x, refreshing);
+	else
+		ac_respond_error(x, AC_INVALID_GRANT, AC_ACCESS_REFUSED);
+}
+
+static const struct ac_account_path account_path = {
+	.good = account_good,
+	.bad = ac_account_refuse_grant,
+};
+
+/* A token of the client itself has no account behind it. One that was rotated is
+ * evidence, whoever's it is: the store revokes and never honours it again. */
+static void
+ask_account(struct authcode_exchange *x, const struct refreshing *asked)
+{
+	struct refreshing *refreshing;
+
+	if (asked->view.family.subject_id == 0 || asked->view.token.rotated_ms != 0) {
+		refresh(x, asked);
+		return;
+	}
+	refreshing = authcode_arena_alloc(x->arena, sizeof(*refreshing));
+	if (refreshing == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "refresh");
+		return;
+	}
+	*refreshing = *asked;
+	x->state = refreshing;
+	ac_account_step(x,
+			&(struct ac_account_question){ .subject = &refreshing->view.subject,
+						       .client = refreshing->client },
+			&account_path);
+}
+
 void
 ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client)
 {
@@ -106,10 +167,5 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
 		return;
 	}
-	err = prepare(x, client, &view, scope);
-	if (err != AUTHCODE_OK) {
-		ac_respond_failure(x, err, "mint tokens");
-		return;
-	}
-	ac_exchange_submit(x, AUTHCODE_OP_USE_REFRESH, answer);
+	ask_account(x, &(struct refreshing){ client, scope, view });
 }

@@ -4,7 +4,8 @@
  * Token introspection (RFC 7662). Whoever may not know a token hears the same
  * {"active":false} as about a token that never was (§2.2, §4). Refresh tokens
  * are shown to their own client alone; a public client proves nothing and is
- * shown nothing.
+ * shown nothing. What the account is at this moment counts as much as the
+ * token (RFC 7662 §4).
  */
 #include <string.h>
 
@@ -51,6 +52,27 @@ put_time(json_t *object, const char *name, int64_t ms)
 	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
 }
 
+/* RFC 8176 §1: an array, whatever it holds. */
+static bool
+put_amr(json_t *object, const char *amr)
+{
+	json_t *list;
+
+	if (amr == NULL || *amr == '\0')
+		return true;
+	list = json_array();
+	for (amr += strspn(amr, " "); *amr != '\0'; amr += strspn(amr, " ")) {
+		size_t len = strcspn(amr, " ");
+
+		if (json_array_append_new(list, json_stringn(amr, len)) != 0) {
+			json_decref(list);
+			return false;
+		}
+		amr += len;
+	}
+	return ac_json_put_take(object, "amr", list);
+}
+
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. */
 static json_t *
@@ -71,9 +93,56 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
-		  ac_json_put_text(object, "acr", family->acr);
+		  ac_json_put_text(object, "acr", family->acr) && put_amr(object, family->amr);
 
 	return ac_json_finish_take(object, ok);
+}
+
+static void
+inactive(struct authcode_exchange *x)
+{
+	ac_respond_json_take(x, json_pack("{s:b}", "active", 0));
+}
+
+static void
+account_good(struct authcode_exchange *x)
+{
+	ac_respond_json_take(x, describe(x, x->state));
+}
+
+/* Not knowing is no reason to call a token dead: resource servers keep that. */
+static void
+account_bad(struct authcode_exchange *x, enum authcode_account_state state)
+{
+	if (state == AUTHCODE_ACCOUNT_REFUSED || state == AUTHCODE_ACCOUNT_GONE)
+		inactive(x);
+	else
+		ac_respond_error(x, AC_TEMPORARILY_UNAVAILABLE, AC_ACCOUNT_UNKNOWN);
+}
+
+static const struct ac_account_path account_path = { account_good, account_bad };
+
+/* A token of the client itself has no account behind it. */
+static void
+ask_account(struct authcode_exchange *x, const struct authcode_token_view *view)
+{
+	struct authcode_token_view *kept = ac_arena_memdup(x->arena, view, sizeof(*view));
+
+	if (kept == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "introspect");
+		return;
+	}
+	x->state = kept;
+	if (kept->family.subject_id == 0) {
+		account_good(x);
+		return;
+	}
+	ac_account_step(x,
+			&(struct ac_account_question){
+				.subject = &kept->subject,
+				.client = authcode_clients_find(x->clients, kept->family.client_id),
+			},
+			&account_path);
 }
 
 void
@@ -100,7 +169,7 @@ ac_introspect_decide(struct authcode_exchange *x)
 		return;
 	}
 	if (err == AUTHCODE_OK && may_know(caller, &view) && ac_token_valid(x, &view))
-		ac_respond_json_take(x, describe(x, &view));
+		ask_account(x, &view);
 	else
-		ac_respond_json_take(x, json_pack("{s:b}", "active", 0));
+		inactive(x);
 }

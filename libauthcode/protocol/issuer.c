@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "base/uri.h"
 
 #define DAY_S (24u * 3600u)
@@ -95,6 +96,46 @@ check_settings(const struct authcode_issuer_settings *settings)
 	return check_url(settings->issuer);
 }
 
+#define MAX_ACRS 64
+
+static const char *
+check_acrs(const struct authcode_issuer_settings *settings)
+{
+	if (settings->acr_count > MAX_ACRS)
+		return "there are more than 64 acrs";
+	for (size_t i = 0; i < settings->acr_count; i++) {
+		const char *name = settings->acrs[i].name;
+		size_t len = name != NULL ? strlen(name) : 0;
+
+		if (len == 0 || len > AC_MAX_ACR || strchr(name, ' ') != NULL ||
+		    !ac_text_printable(name, len))
+			return "an acr is not 1 to 128 printable characters without space";
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(name, settings->acrs[k].name) == 0)
+				return "an acr is listed twice";
+		}
+	}
+	return NULL;
+}
+
+static enum authcode_err
+copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings *settings)
+{
+	if (settings->acr_count == 0)
+		return AUTHCODE_OK;
+	issuer->acrs = calloc(settings->acr_count, sizeof(*issuer->acrs));
+	if (issuer->acrs == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	issuer->acr_count = settings->acr_count;
+	for (size_t i = 0; i < issuer->acr_count; i++) {
+		issuer->acrs[i].level = settings->acrs[i].level;
+		issuer->acrs[i].name = strdup(settings->acrs[i].name);
+		if (issuer->acrs[i].name == NULL)
+			return AUTHCODE_ERR_MEMORY;
+	}
+	return AUTHCODE_OK;
+}
+
 static enum authcode_err
 derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
 {
@@ -119,6 +160,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	if (settings == NULL || ret_issuer == NULL)
 		return AUTHCODE_ERR_USAGE;
 	why = check_settings(settings);
+	if (why == NULL)
+		why = check_acrs(settings);
 	if (why != NULL) {
 		if (reason != NULL)
 			snprintf(reason->text, sizeof(reason->text), "%s", why);
@@ -134,9 +177,12 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	if (issuer->random.fill == NULL)
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
+	issuer->check_accounts = settings->check_accounts;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
 		err = derive_keys(issuer, settings->master_key);
+	if (err == AUTHCODE_OK)
+		err = copy_acrs(issuer, settings);
 	if (err != AUTHCODE_OK) {
 		authcode_issuer_free(&issuer);
 		return err;
@@ -156,9 +202,19 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	*issuer = NULL;
 	authcode_clients_unref(&old->clients);
 	pthread_mutex_destroy(&old->clients_lock);
+	for (size_t i = 0; i < old->acr_count; i++)
+		free((char *)old->acrs[i].name);
+	free(old->acrs);
 	free(old->url);
 	ac_wipe(old, sizeof(*old));
 	free(old);
+}
+
+void
+ac_issuer_debug(const struct authcode_issuer *issuer, const char *text)
+{
+	if (issuer->log.debug != NULL)
+		issuer->log.debug(issuer->log.ctx, text);
 }
 
 void

@@ -22,12 +22,18 @@ struct authcode_issuer {
 	char *url; /* exactly as configured */
 	struct authcode_store *store;
 	struct authcode_lifetimes lifetimes; /* defaults filled in */
+	struct authcode_acr *acrs;           /* and their names, on the heap */
+	size_t acr_count;
+	bool check_accounts;
 	struct authcode_random random;
 	struct authcode_log log;
 	struct ac_issuer_keys keys;   /* wiped when freed */
 	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
 	struct authcode_clients *clients;
 };
+
+/* A line for the host's debug log; no secret. */
+void ac_issuer_debug(const struct authcode_issuer *issuer, const char *text);
 
 /* The registry of this moment, with a reference for the caller. */
 struct authcode_clients *ac_issuer_clients_ref(struct authcode_issuer *issuer);

@@ -23,6 +23,9 @@ static const struct ac_oauth_error_row rows[] = {
 					 "RFC 6749 §4.1.2.1" },
 	[AC_INVALID_TOKEN] = { "invalid_token", 401, false, "RFC 6750 §3.1" },
 	[AC_INSUFFICIENT_SCOPE] = { "insufficient_scope", 403, false, "RFC 6750 §3.1" },
+	[AC_UNMET_AUTHENTICATION_REQUIREMENTS] = { "unmet_authentication_requirements", 400, true,
+						   "OpenID Connect Core Error Code "
+						   "unmet_authentication_requirements 1.0 §2" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

@@ -130,13 +130,10 @@ ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const 
 static void
 log_failure(struct authcode_exchange *x, enum authcode_err err, const char *where)
 {
-	const struct authcode_log *log = &x->issuer->log;
 	char text[160];
 
-	if (log->debug == NULL)
-		return;
 	snprintf(text, sizeof(text), "%s: %s", where, authcode_err_str(err));
-	log->debug(log->ctx, text);
+	ac_issuer_debug(x->issuer, text);
 }
 
 void

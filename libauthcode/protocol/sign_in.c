@@ -9,16 +9,15 @@
 #include <string.h>
 
 #include "base/base64url.h"
-#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "protocol/claims.h"
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 #include "protocol/session.h"
 #include "protocol/transaction.h"
 
 #define SUB_LEN 16 /* 128 random bits: never reassigned, tells nothing (OIDC-Core §8) */
-#define MAX_ACR 256
 #define MAX_AMR 256
 
 struct signing_in {
@@ -40,33 +39,10 @@ usable(const struct authcode_sign_in *in)
 	const struct authcode_user *user = &in->user;
 
 	if (in->now_ms <= 0 || in->transaction == NULL || !text_ok(in->browser, 1, SIZE_MAX) ||
-	    !text_ok(user->name, 1, AC_MAX_USER_NAME) || !text_ok(in->acr, 0, MAX_ACR) ||
-	    !text_ok(in->amr, 0, MAX_AMR) || user->group_count > AC_MAX_GROUPS ||
-	    (user->group_count > 0 && user->groups == NULL))
+	    !text_ok(user->name, 1, AC_MAX_USER_NAME) || !text_ok(in->acr, 0, AC_MAX_ACR) ||
+	    !text_ok(in->amr, 0, MAX_AMR))
 		return false;
-	for (size_t i = 0; i < user->group_count; i++) {
-		if (!text_ok(user->groups[i], 1, AC_MAX_GROUP_NAME))
-			return false;
-	}
-	return true;
-}
-
-static const char *
-join_groups(struct authcode_arena *arena, const struct authcode_user *user)
-{
-	struct ac_buf buf;
-	const char *text = NULL;
-
-	ac_buf_init(&buf, AC_MAX_GROUPS * (AC_MAX_GROUP_NAME + 1));
-	for (size_t i = 0; i < user->group_count; i++) {
-		if (i > 0)
-			ac_buf_putc(&buf, '\n');
-		ac_buf_puts(&buf, user->groups[i]);
-	}
-	if (ac_buf_ok(&buf))
-		text = ac_arena_strndup(arena, ac_buf_text(&buf), buf.len);
-	ac_buf_clear(&buf);
-	return text;
+	return ac_account_groups_ok(user->groups, user->group_count);
 }
 
 static const char *
@@ -126,7 +102,6 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 {
 	struct authcode_arena *arena = x->arena;
 	const struct authcode_lifetimes *lifetimes = &x->issuer->lifetimes;
-	const char *full_name = in->user.full_name;
 	enum authcode_err err;
 	struct authcode_op_create_session op = {
 		.uid = in->user.uid,
@@ -135,16 +110,14 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 		.expires_ms = x->now_ms + (int64_t)lifetimes->session_absolute_s * 1000,
 	};
 
-	/* GECOS is free text of any encoding: what cannot be shown is left out. */
-	if (!text_ok(full_name, 1, AC_MAX_FULL_NAME))
-		full_name = "";
 	op.user_name = ac_arena_strdup(arena, in->user.name);
-	op.full_name = ac_arena_strdup(arena, full_name);
-	op.groups = join_groups(arena, &in->user);
+	op.full_name = ac_arena_strdup(arena, ac_account_full_name(in->user.full_name));
+	op.groups = ac_account_join_groups(arena, in->user.groups, in->user.group_count);
 	op.acr = ac_arena_strdup(arena, in->acr != NULL ? in->acr : "");
 	op.amr = ac_arena_strdup(arena, in->amr != NULL ? in->amr : "");
+	op.claims = ac_claims_compact(x->issuer, arena, in->claims);
 	if (op.user_name == NULL || op.full_name == NULL || op.groups == NULL || op.acr == NULL ||
-	    op.amr == NULL)
+	    op.amr == NULL || op.claims == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	op.new_sub = new_sub(x, &err);
 	if (err == AUTHCODE_OK)
@@ -183,6 +156,7 @@ decide(struct authcode_exchange *x, const struct authcode_sign_in *in)
 	state->transaction.created_ms = x->now_ms;
 	state->transaction.notice = AUTHCODE_NOTICE_NONE;
 	state->transaction.subject_id = 0;
+	state->transaction.tried_ms = x->now_ms; /* with its acr: what was asked for */
 	x->state = state;
 	ac_exchange_submit(x, AUTHCODE_OP_CREATE_SESSION, answer_sign_in);
 }

@@ -4,7 +4,8 @@
  * See transaction.h. The sealed plaintext is fixed-width numbers, then the
  * request as text:
  *
- *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ subject_id 8 ‖ request
+ *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ subject_id 8 ‖ tried_ms 8 ‖
+ *   length of acr 1 ‖ acr ‖ request
  *
  * The layout is named in the label; another layout needs another label, so an
  * old page never opens as something it was not.
@@ -18,16 +19,19 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
-#define LABEL "authorization request 1"
+#define LABEL "authorization request 2"
 #define BROWSER_AT 8
 #define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
 #define SUBJECT_AT (NOTICE_AT + 1)
-#define REQUEST_AT (SUBJECT_AT + 8)
+#define TRIED_AT (SUBJECT_AT + 8)
+#define ACR_LEN_AT (TRIED_AT + 8)
+#define ACR_AT (ACR_LEN_AT + 1)
 #define CSRF_LEN AC_BASE64URL_LEN(AC_DIGEST_LEN)
 
 /* How far the clock of another node may be ahead of ours. */
 #define MAX_AHEAD_MS 60000
 
+_Static_assert(AC_MAX_ACR <= UINT8_MAX, "the length of an acr is one byte");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
 
 static void
@@ -60,13 +64,14 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 		    const struct ac_transaction *transaction, char **ret_sealed)
 {
 	size_t request_len = strlen(transaction->request);
+	size_t acr_len = strlen(transaction->acr);
 	uint8_t nonce[AC_SEAL_NONCE_LEN];
 	uint8_t *plain;
 	enum authcode_err err;
 
-	if (request_len > AC_MAX_AUTHORIZE_PARAMS)
+	if (request_len > AC_MAX_AUTHORIZE_PARAMS || acr_len > AC_MAX_ACR)
 		return AUTHCODE_ERR_LIMIT;
-	plain = authcode_arena_alloc(arena, REQUEST_AT + request_len);
+	plain = authcode_arena_alloc(arena, ACR_AT + acr_len + request_len);
 	if (plain == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	err = issuer->random.fill(issuer->random.ctx, nonce, sizeof(nonce));
@@ -76,9 +81,12 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	memcpy(plain + BROWSER_AT, transaction->browser, AC_DIGEST_LEN);
 	plain[NOTICE_AT] = (uint8_t)transaction->notice;
 	put_i64(plain + SUBJECT_AT, transaction->subject_id);
-	memcpy(plain + REQUEST_AT, transaction->request, request_len);
-	return ac_seal(issuer->keys.transaction, nonce, LABEL, plain, REQUEST_AT + request_len,
-		       arena, ret_sealed);
+	put_i64(plain + TRIED_AT, transaction->tried_ms);
+	plain[ACR_LEN_AT] = (uint8_t)acr_len;
+	memcpy(plain + ACR_AT, transaction->acr, acr_len);
+	memcpy(plain + ACR_AT + acr_len, transaction->request, request_len);
+	return ac_seal(issuer->keys.transaction, nonce, LABEL, plain,
+		       ACR_AT + acr_len + request_len, arena, ret_sealed);
 }
 
 enum authcode_err
@@ -95,14 +103,19 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 	if (err != AUTHCODE_OK)
 		return err;
 	plain = data;
-	if (len < REQUEST_AT || plain[NOTICE_AT] >= AUTHCODE_NOTICE_COUNT)
+	if (len < ACR_AT || plain[NOTICE_AT] >= AUTHCODE_NOTICE_COUNT ||
+	    plain[ACR_LEN_AT] > AC_MAX_ACR || plain[ACR_LEN_AT] > len - ACR_AT)
 		return AUTHCODE_ERR_SYNTAX;
 	opened.created_ms = get_i64(plain);
 	memcpy(opened.browser, plain + BROWSER_AT, AC_DIGEST_LEN);
 	opened.notice = (enum authcode_notice)plain[NOTICE_AT];
 	opened.subject_id = get_i64(plain + SUBJECT_AT);
+	opened.tried_ms = get_i64(plain + TRIED_AT);
+	opened.acr = ac_arena_strndup(arena, (const char *)plain + ACR_AT, plain[ACR_LEN_AT]);
+	if (opened.acr == NULL)
+		return AUTHCODE_ERR_MEMORY;
 	/* ac_unseal() has put a NUL behind the plaintext. */
-	opened.request = (const char *)plain + REQUEST_AT;
+	opened.request = (const char *)plain + ACR_AT + plain[ACR_LEN_AT];
 	*ret = opened;
 	return AUTHCODE_OK;
 }
@@ -218,6 +231,7 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 	if (!find_client_id(arena, opened.request, verdict.client_id))
 		goto out;
 	memcpy(verdict.nonce, opened.nonce, sizeof(verdict.nonce));
+	memcpy(verdict.acr, opened.acr, strlen(opened.acr) + 1);
 	verdict.created_ms = opened.created_ms;
 	verdict.state = AUTHCODE_TRANSACTION_VALID;
 out:
@@ -273,6 +287,7 @@ authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *tran
 	opened.created_ms = now_ms;
 	opened.notice = notice;
 	opened.subject_id = 0;
+	opened.tried_ms = 0;
 	err = ac_transaction_browser(browser, opened.browser);
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_resume_url(issuer, arena, &opened, &url);

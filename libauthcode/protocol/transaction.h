@@ -3,7 +3,8 @@
  *
  * The sealed authorization request that travels through the pages: nothing is
  * stored before someone has signed in. A seal names the browser it was made
- * for, its time, a notice, and, on a consent page, the subject it was shown to.
+ * for, its time, a notice, on a consent page the subject it was shown to, and
+ * what a sign-in has to prove or was to prove.
  */
 #ifndef AC_PROTOCOL_TRANSACTION_H
 #define AC_PROTOCOL_TRANSACTION_H
@@ -17,6 +18,8 @@ struct ac_transaction {
 	uint8_t browser[AC_DIGEST_LEN]; /* SHA-256 of the browser cookie */
 	enum authcode_notice notice;
 	int64_t subject_id;               /* whom a consent page was shown to; 0: nobody */
+	int64_t tried_ms;                 /* auth_time of the sign-in made for it; 0: none */
+	const char *acr;                  /* what a sign-in is to prove, or was; "": nothing */
 	const char *request;              /* the authorization request, form-encoded */
 	uint8_t nonce[AC_SEAL_NONCE_LEN]; /* unseal: of this seal */
 };

@@ -4,6 +4,7 @@ store_sources = \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_session_ops.c \
+	libauthcode/store/memory_subject_ops.c \
 	libauthcode/store/memory_table.c libauthcode/store/memory_table.h \
 	libauthcode/store/operation.c libauthcode/store/operation.h \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
@@ -17,13 +18,15 @@ store_sources = \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
 	libauthcode/store/sqlite_schema.c libauthcode/store/sqlite_schema.h \
 	libauthcode/store/sqlite_session_ops.c \
+	libauthcode/store/sqlite_subject_ops.c \
 	libauthcode/store/sqlite_sql.c libauthcode/store/sqlite_sql.h \
 	libauthcode/store/sqlite_writer.c libauthcode/store/sqlite_writer.h \
 	libauthcode/store/store.c
 
 # The numbered migrations, in order, as C strings.
 store_schema = \
-	libauthcode/store/schema/001.sql
+	libauthcode/store/schema/001.sql \
+	libauthcode/store/schema/002.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

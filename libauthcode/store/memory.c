@@ -166,6 +166,27 @@ find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode
 	return err;
 }
 
+static enum authcode_err
+list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_arena *arena,
+	      struct authcode_subject *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	const struct authcode_subject *subject;
+	enum authcode_err err = AUTHCODE_OK;
+	size_t count = 0;
+
+	pthread_mutex_lock(&memory->mutex);
+	while (err == AUTHCODE_OK && count < capacity &&
+	       (subject = ac_memory_next_subject(memory, after_id, now_ms)) != NULL) {
+		after_id = subject->id;
+		err = ac_row_read(&ac_row_subject, subject, arena, &ret[count++]);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -207,6 +228,7 @@ static const struct authcode_store_ops memory_ops = {
 	.find_code = find_code,
 	.find_token = find_token,
 	.close = close_store,
+	.list_subjects = list_subjects,
 };
 
 enum authcode_err

@@ -42,6 +42,11 @@ bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id,
 					     const char *client_id);
 
+/* The live subject with the least id above after_id of which something can be
+ * honoured at now_ms. NULL: none. */
+const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *memory,
+						      int64_t after_id, int64_t now_ms);
+
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
 

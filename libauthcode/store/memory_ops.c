@@ -124,6 +124,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.auth_time_ms = code->auth_time_ms;
 	family.acr = code->acr;
 	family.amr = code->amr;
+	family.claims = code->claims;
 	family.created_ms = operation->now_ms;
 	err = ac_memory_put(&memory->families, &ac_row_family, &family);
 	if (err == AUTHCODE_OK) {
@@ -224,6 +225,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_REVOKE_TOKEN] = revoke_token,
 	[AUTHCODE_OP_END_SESSION] = end_session,
 	[AUTHCODE_OP_PURGE] = purge,
+	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
+	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
 };
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * What the two halves of the memory store's operations share.
+ * What the parts of the memory store's operations share.
  */
 #ifndef AC_STORE_MEMORY_OPS_H
 #define AC_STORE_MEMORY_OPS_H
@@ -20,8 +20,16 @@ AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
 AC_MUST_USE enum authcode_err ac_memory_put(struct ac_table *table, const struct ac_row_type *type,
 					    const void *row);
 
+/* NULL: none. */
+struct authcode_subject *ac_memory_live_subject(const struct ac_memory *memory,
+						const char *user_name);
+
 /* memory_session_ops.c */
 void ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* memory_subject_ops.c */
+void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);
 
 #endif

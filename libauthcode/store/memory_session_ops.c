@@ -13,18 +13,6 @@
 #include "store/operation.h"
 #include "store/rules.h"
 
-static struct authcode_subject *
-live_subject(const struct ac_memory *memory, const char *user_name)
-{
-	for (size_t i = 0; i < memory->subjects.count; i++) {
-		struct authcode_subject *subject = memory->subjects.rows[i];
-
-		if (subject->retired_ms == 0 && strcmp(subject->user_name, user_name) == 0)
-			return subject;
-	}
-	return NULL;
-}
-
 static bool
 sub_taken(const struct ac_memory *memory, const char *sub)
 {
@@ -72,6 +60,7 @@ put_session(struct ac_memory *memory, const struct authcode_operation *operation
 		.auth_time_ms = args->auth_time_ms,
 		.acr = args->acr,
 		.amr = args->amr,
+		.claims = args->claims,
 		.created_ms = operation->now_ms,
 		.idle_expires_ms = ac_earlier(args->idle_expires_ms, args->expires_ms),
 		.expires_ms = args->expires_ms,
@@ -93,7 +82,7 @@ void
 ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *operation)
 {
 	struct authcode_op_create_session *args = &operation->u.create_session;
-	struct authcode_subject *old = live_subject(memory, args->user_name);
+	struct authcode_subject *old = ac_memory_live_subject(memory, args->user_name);
 	bool same = old != NULL && old->uid == args->uid;
 	struct authcode_subject *refreshed = NULL;
 	struct authcode_session *replaced;
@@ -217,6 +206,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 		code.auth_time_ms = session->auth_time_ms;
 		code.acr = session->acr;
 		code.amr = session->amr;
+		code.claims = session->claims;
 		code.created_ms = operation->now_ms;
 		code.used_ms = 0;
 		err = ac_memory_put(&memory->codes, &ac_row_code, &code);

@@ -19,8 +19,8 @@ const struct ac_row_type ac_row_subject = {
 
 const struct ac_row_type ac_row_session = {
 	.size = sizeof(struct authcode_session),
-	.text_count = 2,
-	.texts = { TEXT(session, acr), TEXT(session, amr) },
+	.text_count = 3,
+	.texts = { TEXT(session, acr), TEXT(session, amr), TEXT(session, claims) },
 };
 
 const struct ac_row_type ac_row_grant = {
@@ -31,17 +31,17 @@ const struct ac_row_type ac_row_grant = {
 
 const struct ac_row_type ac_row_code = {
 	.size = sizeof(struct authcode_code),
-	.text_count = 7,
+	.text_count = 8,
 	.texts = { TEXT(code, client_id), TEXT(code, redirect_uri), TEXT(code, scope),
-		   TEXT(code, code_challenge), TEXT(code, nonce), TEXT(code, acr),
-		   TEXT(code, amr) },
+		   TEXT(code, code_challenge), TEXT(code, nonce), TEXT(code, acr), TEXT(code, amr),
+		   TEXT(code, claims) },
 };
 
 const struct ac_row_type ac_row_family = {
 	.size = sizeof(struct authcode_family),
-	.text_count = 4,
+	.text_count = 5,
 	.texts = { TEXT(family, client_id), TEXT(family, scope), TEXT(family, acr),
-		   TEXT(family, amr) },
+		   TEXT(family, amr), TEXT(family, claims) },
 };
 
 const struct ac_row_type ac_row_token = {

@@ -32,7 +32,8 @@ check_create_session(const struct authcode_operation *operation)
 {
 	const struct authcode_op_create_session *args = &operation->u.create_session;
 	const char *const texts[] = {
-		args->user_name, args->full_name, args->groups, args->new_sub, args->acr, args->amr,
+		args->user_name, args->full_name, args->groups, args->new_sub,
+		args->acr,       args->amr,       args->claims,
 	};
 
 	if (args->new_sub != NULL && args->new_sub[0] == '\0')
@@ -86,6 +87,15 @@ check_purge(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_relink_subject(const struct authcode_operation *operation)
+{
+	const struct authcode_op_relink_subject *args = &operation->u.relink_subject;
+	const char *const texts[] = { args->old_name, args->new_name };
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -101,6 +111,8 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_REVOKE_TOKEN] = check_nothing,
 	[AUTHCODE_OP_END_SESSION] = check_nothing,
 	[AUTHCODE_OP_PURGE] = check_purge,
+	[AUTHCODE_OP_RETIRE_SUBJECT] = check_nothing,
+	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
 };
 
 enum authcode_err
@@ -136,6 +148,9 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 		break;
 	case AUTHCODE_OP_PURGE:
 		operation->u.purge.ret_deleted = 0;
+		break;
+	case AUTHCODE_OP_RELINK_SUBJECT:
+		operation->u.relink_subject.ret_subject_id = 0;
 		break;
 	default:
 		break;

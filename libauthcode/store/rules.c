@@ -72,6 +72,21 @@ ac_rule_use_refresh(const struct authcode_token_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
+/* The uid is what ties the old name's person to the new name: with another one
+ * it is somebody else. */
+enum authcode_result
+ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
+		       const struct authcode_op_relink_subject *args)
+{
+	if (old->id == 0)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (old->uid != args->uid)
+		return AUTHCODE_RESULT_CONFLICT;
+	if (in_the_way != 0 && in_the_way != old->id && !args->replace)
+		return AUTHCODE_RESULT_CONFLICT;
+	return AUTHCODE_RESULT_DONE;
+}
+
 /* A rotated refresh token is remembered as long as its family lives: whoever
  * comes back with it shows that somebody else has had it (RFC 9700 §4.14.2). */
 int64_t

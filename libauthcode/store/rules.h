@@ -34,6 +34,12 @@ AC_MUST_USE enum authcode_result ac_rule_redeem_code(const struct authcode_code_
 AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct authcode_token_view *view,
 						     int64_t now_ms);
 
+/* DONE, NOT_FOUND, CONFLICT. old: the live subject of the old name, its id 0 when
+ * there is none; in_the_way: the id of that of the new name, or 0. */
+AC_MUST_USE enum authcode_result
+ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
+		       const struct authcode_op_relink_subject *args);
+
 /* From when on the row cannot change any answer but between refusals. */
 AC_MUST_USE int64_t ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms,
 				       int64_t family_expires_ms);

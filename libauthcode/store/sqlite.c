@@ -87,6 +87,22 @@ find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode
 	return err;
 }
 
+static enum authcode_err
+list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_arena *arena,
+	      struct authcode_subject *ret, size_t capacity, size_t *ret_count)
+{
+	const struct ac_subject_page page = { now_ms, after_id, capacity };
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_subjects(connection, &page, arena, ret, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -109,6 +125,7 @@ static const struct authcode_store_ops sqlite_ops = {
 	.find_code = find_code,
 	.find_token = find_token,
 	.close = close_store,
+	.list_subjects = list_subjects,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

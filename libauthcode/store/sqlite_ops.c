@@ -11,10 +11,9 @@
 #include "store/rules.h"
 #include "store/sqlite_read.h"
 
-/* An UPDATE of one row by its id. ret_changed: the row was there and fitted. */
-static enum authcode_err
-set_time(const struct ac_sqlite_work *work, enum ac_sql sql, int64_t time_ms, int64_t id,
-	 bool *ret_changed)
+enum authcode_err
+ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql, int64_t time_ms, int64_t id,
+		   bool *ret_changed)
 {
 	struct ac_query query;
 	enum authcode_err err;
@@ -33,7 +32,7 @@ static enum authcode_err
 set_time_surely(const struct ac_sqlite_work *work, enum ac_sql sql, int64_t time_ms, int64_t id)
 {
 	bool changed = false;
-	enum authcode_err err = set_time(work, sql, time_ms, id, &changed);
+	enum authcode_err err = ac_sqlite_set_time(work, sql, time_ms, id, &changed);
 
 	return err == AUTHCODE_OK && !changed ? AUTHCODE_ERR_STORE : err;
 }
@@ -72,6 +71,7 @@ insert_family(const struct ac_sqlite_work *work, const struct authcode_code *cod
 	ac_query_put_int(&query, code->auth_time_ms);
 	ac_query_put_text(&query, code->acr);
 	ac_query_put_text(&query, code->amr);
+	ac_query_put_text(&query, code->claims);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, expires_ms);
 	ac_query_put_int(&query, expires_ms); /* forget_ms */
@@ -110,7 +110,7 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 		return err;
 	operation->result = ac_rule_redeem_code(err == AUTHCODE_OK ? &view : NULL, now_ms);
 	if (operation->result == AUTHCODE_RESULT_REUSED)
-		return set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, family.id, &changed);
+		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, family.id, &changed);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
@@ -123,10 +123,14 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 		err = insert_token(work, &family, AUTHCODE_TOKEN_ACCESS, &args->access, now_ms);
 	if (err == AUTHCODE_OK && args->with_refresh)
 		err = insert_token(work, &family, AUTHCODE_TOKEN_REFRESH, &args->refresh, now_ms);
-	/* Only a family that outlives its session makes the session stay longer. */
-	if (err == AUTHCODE_OK && !args->detached && family.expires_ms > view.session.expires_ms)
-		err = set_time(work, AC_SQL_KEEP_SESSION, family.expires_ms, view.session.id,
-			       &changed);
+	/* Only a family that outlives its session makes subject and session stay longer. */
+	if (err != AUTHCODE_OK || family.expires_ms <= view.session.expires_ms)
+		return err;
+	err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, family.expires_ms, view.subject.id,
+				 &changed);
+	if (err == AUTHCODE_OK && !args->detached)
+		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SESSION, family.expires_ms,
+					 view.session.id, &changed);
 	return err;
 }
 
@@ -145,7 +149,8 @@ use_refresh(const struct ac_sqlite_work *work, struct authcode_operation *operat
 		return err;
 	operation->result = ac_rule_use_refresh(err == AUTHCODE_OK ? &view : NULL, now_ms);
 	if (operation->result == AUTHCODE_RESULT_REUSED)
-		return set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, view.family.id, &changed);
+		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, view.family.id,
+					  &changed);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
@@ -168,7 +173,7 @@ end_row(const struct ac_sqlite_work *work, struct authcode_operation *operation,
 	int64_t id)
 {
 	bool changed = false;
-	enum authcode_err err = set_time(work, sql, operation->now_ms, id, &changed);
+	enum authcode_err err = ac_sqlite_set_time(work, sql, operation->now_ms, id, &changed);
 
 	operation->result = changed ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
 	return err;
@@ -231,6 +236,8 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_REVOKE_TOKEN] = revoke_token,
 	[AUTHCODE_OP_END_SESSION] = end_session,
 	[AUTHCODE_OP_PURGE] = purge,
+	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
+	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
 };
 
 enum authcode_err

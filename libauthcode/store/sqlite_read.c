@@ -43,6 +43,7 @@ get_session(struct ac_query *query, struct authcode_arena *arena)
 	session.auth_time_ms = ac_query_get_int(query);
 	session.acr = ac_query_get_text(query, arena);
 	session.amr = ac_query_get_text(query, arena);
+	session.claims = ac_query_get_text(query, arena);
 	session.created_ms = ac_query_get_int(query);
 	session.idle_expires_ms = ac_query_get_int(query);
 	session.expires_ms = ac_query_get_int(query);
@@ -68,6 +69,7 @@ get_code(struct ac_query *query, struct authcode_arena *arena)
 	code.auth_time_ms = ac_query_get_int(query);
 	code.acr = ac_query_get_text(query, arena);
 	code.amr = ac_query_get_text(query, arena);
+	code.claims = ac_query_get_text(query, arena);
 	code.created_ms = ac_query_get_int(query);
 	code.expires_ms = ac_query_get_int(query);
 	code.used_ms = ac_query_get_int(query);
@@ -87,6 +89,7 @@ get_family(struct ac_query *query, struct authcode_arena *arena)
 	family.auth_time_ms = ac_query_get_int(query);
 	family.acr = ac_query_get_text(query, arena);
 	family.amr = ac_query_get_text(query, arena);
+	family.claims = ac_query_get_text(query, arena);
 	family.created_ms = ac_query_get_int(query);
 	family.expires_ms = ac_query_get_int(query);
 	family.revoked_ms = ac_query_get_int(query);
@@ -214,5 +217,26 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
 		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subject_page *page,
+			struct authcode_arena *arena, struct authcode_subject *ret,
+			size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_SUBJECTS);
+	ac_query_put_int(&query, page->after_id);
+	ac_query_put_int(&query, page->now_ms);
+	ac_query_put_int(&query, (int64_t)page->capacity);
+	while (count < page->capacity && ac_query_step(&query))
+		ret[count++] = get_subject(&query, arena);
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
 	return err;
 }

@@ -23,4 +23,17 @@ AC_MUST_USE enum authcode_err ac_sqlite_find_token(struct ac_connection *connect
 						   struct authcode_arena *arena,
 						   struct authcode_token_view *ret);
 
+/* Which subjects list_subjects asks for. */
+struct ac_subject_page {
+	int64_t now_ms;
+	int64_t after_id;
+	size_t capacity;
+};
+
+AC_MUST_USE enum authcode_err ac_sqlite_list_subjects(struct ac_connection *connection,
+						      const struct ac_subject_page *page,
+						      struct authcode_arena *arena,
+						      struct authcode_subject *ret,
+						      size_t *ret_count);
+
 #endif

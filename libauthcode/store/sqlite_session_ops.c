@@ -10,24 +10,6 @@
 #include "store/sqlite_read.h"
 
 static enum authcode_err
-find_live_subject(const struct ac_sqlite_work *work, const char *user_name, int64_t *ret_id,
-		  uint32_t *ret_uid)
-{
-	struct ac_query query;
-	enum authcode_err err;
-
-	ac_query_begin(&query, work->connection, AC_SQL_FIND_LIVE_SUBJECT);
-	ac_query_put_text(&query, user_name);
-	if (ac_query_step(&query)) {
-		*ret_id = ac_query_get_int(&query);
-		*ret_uid = (uint32_t)ac_query_get_int(&query);
-	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
-}
-
-static enum authcode_err
 refresh_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_session *args,
 		int64_t id)
 {
@@ -36,17 +18,6 @@ refresh_subject(const struct ac_sqlite_work *work, const struct authcode_op_crea
 	ac_query_begin(&query, work->connection, AC_SQL_REFRESH_SUBJECT);
 	ac_query_put_text(&query, args->full_name);
 	ac_query_put_text(&query, args->groups);
-	ac_query_put_int(&query, id);
-	return ac_query_finish(&query);
-}
-
-static enum authcode_err
-retire_subject(const struct ac_sqlite_work *work, int64_t id, int64_t now_ms)
-{
-	struct ac_query query;
-
-	ac_query_begin(&query, work->connection, AC_SQL_RETIRE_SUBJECT);
-	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, id);
 	return ac_query_finish(&query);
 }
@@ -78,7 +49,8 @@ put_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_s
 {
 	int64_t id = 0;
 	uint32_t uid = 0;
-	enum authcode_err err = find_live_subject(work, args->user_name, &id, &uid);
+	bool changed;
+	enum authcode_err err = ac_sqlite_find_live_subject(work, args->user_name, &id, &uid);
 
 	if (err != AUTHCODE_OK)
 		return err;
@@ -87,7 +59,7 @@ put_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_s
 		return refresh_subject(work, args, id);
 	}
 	if (id != 0)
-		err = retire_subject(work, id, now_ms);
+		err = ac_sqlite_set_time(work, AC_SQL_RETIRE_SUBJECT, now_ms, id, &changed);
 	if (err != AUTHCODE_OK)
 		return err;
 	return insert_subject(work, args, now_ms, ret_id);
@@ -106,6 +78,7 @@ insert_session(const struct ac_sqlite_work *work, const struct authcode_op_creat
 	ac_query_put_int(&query, args->auth_time_ms);
 	ac_query_put_text(&query, args->acr);
 	ac_query_put_text(&query, args->amr);
+	ac_query_put_text(&query, args->claims);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, ac_earlier(args->idle_expires_ms, args->expires_ms));
 	ac_query_put_int(&query, args->expires_ms);
@@ -118,18 +91,18 @@ ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_oper
 {
 	struct authcode_op_create_session *args = &operation->u.create_session;
 	int64_t subject_id = 0, session_id = 0;
-	struct ac_query query;
+	bool changed;
 	enum authcode_err err;
 
 	err = put_subject(work, args, operation->now_ms, &subject_id);
 	if (err == AUTHCODE_OK)
 		err = insert_session(work, args, subject_id, operation->now_ms, &session_id);
-	if (err == AUTHCODE_OK && args->replaces != 0) {
-		ac_query_begin(&query, work->connection, AC_SQL_END_SESSION);
-		ac_query_put_int(&query, operation->now_ms);
-		ac_query_put_int(&query, args->replaces);
-		err = ac_query_finish(&query);
-	}
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, args->expires_ms, subject_id,
+					 &changed);
+	if (err == AUTHCODE_OK && args->replaces != 0)
+		err = ac_sqlite_set_time(work, AC_SQL_END_SESSION, operation->now_ms,
+					 args->replaces, &changed);
 	if (err != AUTHCODE_OK)
 		return err;
 	args->ret_subject_id = subject_id;
@@ -182,6 +155,7 @@ insert_code(const struct ac_sqlite_work *work, const struct authcode_code *code,
 	ac_query_put_int(&query, session->auth_time_ms);
 	ac_query_put_text(&query, session->acr);
 	ac_query_put_text(&query, session->amr);
+	ac_query_put_text(&query, session->claims);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, code->expires_ms);
 	ac_query_put_int(&query, code->expires_ms); /* forget_ms */
@@ -194,6 +168,7 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 	struct authcode_op_issue_code *args = &operation->u.issue_code;
 	struct authcode_session_view view;
 	struct ac_query query;
+	bool changed;
 	enum authcode_err err;
 
 	err = ac_sqlite_find_session(work->connection, args->session_id, work->arena, &view);
@@ -212,6 +187,9 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 	ac_query_put_int(&query, args->code.expires_ms);
 	ac_query_put_int(&query, view.session.id);
 	err = ac_query_finish(&query);
+	if (err == AUTHCODE_OK && args->code.expires_ms > view.session.expires_ms)
+		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, args->code.expires_ms,
+					 view.subject.id, &changed);
 	if (err == AUTHCODE_OK && args->remember)
 		err = put_grant(work, args, view.session.subject_id, operation->now_ms);
 	return err;

@@ -10,15 +10,15 @@
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
 	"u.retired_ms"
 #define SESSION                                                                                    \
-	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.created_ms, "                 \
+	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
 #define CODE                                                                                       \
 	"c.id, c.hash, c.client_id, c.subject_id, c.session_id, c.redirect_uri, "                  \
 	"c.redirect_uri_sent, c.scope, c.code_challenge, c.nonce, c.auth_time_ms, c.acr, "         \
-	"c.amr, c.created_ms, c.expires_ms, c.used_ms"
+	"c.amr, c.claims, c.created_ms, c.expires_ms, c.used_ms"
 #define FAMILY                                                                                     \
 	"f.id, f.client_id, f.subject_id, f.session_id, f.scope, f.auth_time_ms, f.acr, "          \
-	"f.amr, f.created_ms, f.expires_ms, f.revoked_ms"
+	"f.amr, f.claims, f.created_ms, f.expires_ms, f.revoked_ms"
 #define TOKEN                                                                                      \
 	"t.id, t.kind, t.hash, t.family_id, t.scope, t.created_ms, t.expires_ms, "                 \
 	"t.rotated_ms, t.revoked_ms"
@@ -47,16 +47,23 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			      " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
 	[AC_SQL_FIND_LIVE_SUBJECT] =
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
+	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
+				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_REFRESH_SUBJECT] = "UPDATE subject SET full_name = ?1, group_names = ?2"
 				   " WHERE id = ?3 AND (full_name <> ?1 OR group_names <> ?2)",
-	[AC_SQL_RETIRE_SUBJECT] = "UPDATE subject SET retired_ms = ? WHERE id = ?",
+	[AC_SQL_RETIRE_SUBJECT] =
+		"UPDATE subject SET retired_ms = iif(retired_ms = 0, ?, retired_ms)"
+		" WHERE id = ?",
+	[AC_SQL_RELINK_SUBJECT] = "UPDATE subject SET user_name = ? WHERE id = ?",
+	[AC_SQL_KEEP_SUBJECT] = "UPDATE subject SET forget_ms = ?1"
+				" WHERE id = ?2 AND forget_ms < ?1",
 
 	[AC_SQL_INSERT_SESSION] = "INSERT INTO session (id, hash, subject_id, auth_time_ms, acr,"
-				  " amr, created_ms, idle_expires_ms, expires_ms, forget_ms)"
-				  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				  " amr, claims, created_ms, idle_expires_ms, expires_ms,"
+				  " forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_MOVE_SESSION] = "UPDATE session SET idle_expires_ms = min(?, expires_ms),"
 				" forget_ms = max(?, forget_ms) WHERE id = ?",
 	[AC_SQL_KEEP_SESSION] = "UPDATE session SET forget_ms = ?1"
@@ -71,14 +78,15 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
-			       " auth_time_ms, acr, amr, created_ms, expires_ms, forget_ms)"
-			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       " auth_time_ms, acr, amr, claims, created_ms, expires_ms,"
+			       " forget_ms)"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
 	[AC_SQL_INSERT_FAMILY] = "INSERT INTO family (id, client_id, subject_id, session_id, scope,"
-				 " auth_time_ms, acr, amr, created_ms, expires_ms, forget_ms)"
-				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				 " auth_time_ms, acr, amr, claims, created_ms, expires_ms,"
+				 " forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 

@@ -18,10 +18,13 @@ enum ac_sql {
 	AC_SQL_FIND_CODE,
 	AC_SQL_FIND_TOKEN,
 	AC_SQL_FIND_LIVE_SUBJECT,
+	AC_SQL_LIST_SUBJECTS,
 
 	AC_SQL_INSERT_SUBJECT,
 	AC_SQL_REFRESH_SUBJECT,
 	AC_SQL_RETIRE_SUBJECT,
+	AC_SQL_RELINK_SUBJECT,
+	AC_SQL_KEEP_SUBJECT,
 	AC_SQL_INSERT_SESSION,
 	AC_SQL_MOVE_SESSION,
 	AC_SQL_KEEP_SESSION,
@@ -46,6 +49,6 @@ extern const char *const ac_sql_text[AC_SQL_COUNT];
 
 /* How many columns the reads have for a subject and a session (sqlite_read.c). */
 #define AC_SUBJECT_COLUMNS 8
-#define AC_SESSION_COLUMNS 10
+#define AC_SESSION_COLUMNS 11
 
 #endif

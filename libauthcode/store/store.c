@@ -106,6 +106,15 @@ authcode_store_find_token(struct authcode_store *store, int64_t id, struct authc
 	return store->ops->find_token(store->self, id, arena, ret);
 }
 
+enum authcode_err
+authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
+			     struct authcode_arena *arena, struct authcode_subject *ret,
+			     size_t capacity, size_t *ret_count)
+{
+	return store->ops->list_subjects(store->self, now_ms, after_id, arena, ret, capacity,
+					 ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

@@ -27,6 +27,12 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('button[value=allow]');
 	},
+	'sign-in without password': (world, page) => world.open(page, '/callback', { client_id: 'ask' }),
+	refused: async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'closed' });
+		await world.signIn(page);
+		await page.waitForSelector('button[value=deny]:has-text("Back to")');
+	},
 	error: (world, page) => world.open(page, '/callback', { client_id: 'nobody-knows' }),
 };
 

@@ -20,7 +20,7 @@ ARROWS = {
     "examples": {"public"},
 }
 # Single headers beyond the arrows.
-SIDE_DOORS = {"server": {"pam_authcode/relay.h", "pam_authcode/wire.h"}}
+SIDE_DOORS = {"server": {"pam_authcode/check_relay.h", "pam_authcode/relay.h", "pam_authcode/wire.h"}}
 # The PAM side links base alone, so these are all it can have of the library.
 PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 
@@ -28,7 +28,8 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 LIBRARIES = {
     "openssl/": ("libauthcode/jose/", "server/pages.c",  # there: the ETag of a file
                  "server/mac.c"),  # there: HMAC-SHA-256
-    "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/"),
+    "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/",
+                  "server/account_claims.c"),  # there: claims as their sources wrote them
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),
     "gnutls/": ("server/http",),

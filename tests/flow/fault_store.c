@@ -82,6 +82,17 @@ fault_find_token(void *self, int64_t id, struct authcode_arena *arena,
 	return err;
 }
 
+static enum authcode_err
+fault_list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_arena *arena,
+		    struct authcode_subject *ret, size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_subjects(fault->inner, now_ms, after_id,
+							       arena, ret, capacity, ret_count);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -91,6 +102,7 @@ static const struct authcode_store_ops fault_ops = {
 	.find_grant = fault_find_grant,
 	.find_code = fault_find_code,
 	.find_token = fault_find_token,
+	.list_subjects = fault_list_subjects,
 };
 
 void

@@ -215,7 +215,13 @@ flow_client(struct flow *flow, const char *id)
 void
 flow_start(struct flow *flow)
 {
-	struct authcode_issuer_settings settings = { .issuer = FLOW_ISSUER };
+	flow_start_with(flow, &(struct authcode_issuer_settings){ 0 });
+}
+
+void
+flow_start_with(struct flow *flow, const struct authcode_issuer_settings *extra)
+{
+	struct authcode_issuer_settings settings = *extra;
 	struct authcode_client clients[AC_ARRAY_SIZE(registry)];
 	struct authcode_reason reason;
 
@@ -224,6 +230,8 @@ flow_start(struct flow *flow)
 	flow->seed = 1;
 	assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &flow->arena), AUTHCODE_OK);
 	open_store(flow);
+	flow->account = (struct authcode_account){ .state = AUTHCODE_ACCOUNT_GOOD };
+	settings.issuer = FLOW_ISSUER;
 	settings.store = flow->store;
 	settings.random = (struct authcode_random){ fill, flow };
 	memset(settings.master_key, 0x5a, sizeof(settings.master_key));
@@ -265,9 +273,27 @@ const struct authcode_response *
 flow_run(struct flow *flow, struct authcode_request request)
 {
 	struct authcode_exchange *exchange = NULL;
+	char *query = request.query.len > 0 ? strndup(request.query.data, request.query.len) : NULL;
+	char *body = request.body.len > 0 ? strndup(request.body.data, request.body.len) : NULL;
 
 	request.now_ms = flow->now_ms;
-	assert_int_equal(authcode_exchange_run(flow->issuer, &request, &exchange), AUTHCODE_OK);
+	if (query != NULL)
+		request.query.data = query;
+	if (body != NULL)
+		request.body.data = body;
+	assert_int_equal(authcode_exchange_begin(flow->issuer, &request, &exchange), AUTHCODE_OK);
+	/* Whoever looks at it from now on has kept a pointer too long. */
+	free(query);
+	free(body);
+	if (authcode_exchange_account(exchange) != NULL) {
+		flow->asked++;
+		flow->query = *authcode_exchange_account(exchange);
+		authcode_exchange_set_account(exchange, &flow->account);
+	}
+	if (authcode_exchange_operation(exchange) != NULL) {
+		authcode_store_perform(flow->store, authcode_exchange_operation(exchange));
+		authcode_exchange_answer(exchange);
+	}
 	return keep(flow, exchange);
 }
 
@@ -334,9 +360,9 @@ flow_encode(struct flow *flow, const char *value)
 
 /* --- steps --------------------------------------------------------------- */
 
-const struct authcode_response *
-flow_sign_in(struct flow *flow, struct flow_browser *browser, const char *transaction,
-	     const char *user)
+static const struct authcode_response *
+sign_in(struct flow *flow, struct flow_browser *browser, const char *transaction, const char *user,
+	const char *acr)
 {
 	static const char *const groups[] = { "users", "wheel" };
 	const struct authcode_sign_in sign_in = {
@@ -347,7 +373,9 @@ flow_sign_in(struct flow *flow, struct flow_browser *browser, const char *transa
 			.groups = groups,
 			.group_count = AC_ARRAY_SIZE(groups),
 		},
+		.acr = acr,
 		.amr = "pwd",
+		.claims = "{ \"department\": \"math\" }",
 		.transaction = transaction,
 		.browser = browser->cookie,
 		.session = browser->session,
@@ -367,6 +395,20 @@ flow_sign_in(struct flow *flow, struct flow_browser *browser, const char *transa
 	assert_non_null(response->set_session);
 	browser->session = response->set_session;
 	return response;
+}
+
+const struct authcode_response *
+flow_sign_in(struct flow *flow, struct flow_browser *browser, const char *transaction,
+	     const char *user)
+{
+	return sign_in(flow, browser, transaction, user, NULL);
+}
+
+const struct authcode_response *
+flow_sign_in_acr(struct flow *flow, struct flow_browser *browser, const char *transaction,
+		 const char *acr)
+{
+	return sign_in(flow, browser, transaction, "alice", acr);
 }
 
 const struct authcode_response *

@@ -69,6 +69,10 @@ struct flow {
 	bool reads_fail;
 	bool writes_fail;
 	size_t writes; /* operations that reached the store */
+	/* With check_accounts: what the host says of every account, and was asked. */
+	struct authcode_account account;
+	size_t asked;
+	struct authcode_account_query query; /* the last one */
 };
 
 /* Its cookies; session NULL: none. */
@@ -78,6 +82,8 @@ struct flow_browser {
 };
 
 void flow_start(struct flow *flow);
+/* With the acrs and check_accounts of settings; every account is GOOD at first. */
+void flow_start_with(struct flow *flow, const struct authcode_issuer_settings *settings);
 void flow_stop(struct flow *flow);
 
 /* Replaces the registry by these clients. */
@@ -85,7 +91,8 @@ void flow_set_clients(struct flow *flow, const struct authcode_client *clients, 
 /* The row of a client of the registry, to be changed and set again. */
 struct authcode_client flow_client(struct flow *flow, const char *id);
 
-/* Runs to the end. now_ms of the request is filled in. */
+/* Runs to the end, answering for accounts; the request is gone by then. now_ms
+ * of it is filled in. */
 const struct authcode_response *flow_run(struct flow *flow, struct authcode_request request);
 const struct authcode_response *flow_get(struct flow *flow, const struct flow_browser *browser,
 					 enum authcode_endpoint endpoint, const char *query);
@@ -106,6 +113,9 @@ const char *flow_param(struct flow *flow, const char *url, const char *name);
  * browser gets its session, the result is the 303. */
 const struct authcode_response *flow_sign_in(struct flow *flow, struct flow_browser *browser,
 					     const char *transaction, const char *user);
+/* The same with this acr proved. */
+const struct authcode_response *flow_sign_in_acr(struct flow *flow, struct flow_browser *browser,
+						 const char *transaction, const char *acr);
 /* Follows our own redirect to /resume. */
 const struct authcode_response *flow_follow(struct flow *flow, const struct flow_browser *browser,
 					    const struct authcode_response *redirect);

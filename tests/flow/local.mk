@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 include tests/flow/token.mk
 include tests/flow/auth.mk
+include tests/flow/person.mk

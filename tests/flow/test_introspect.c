@@ -38,6 +38,7 @@ an_active_access_token_is_described(void **state)
 	struct tokens tokens = redeem(world, &(struct code){ 0 });
 	struct request request = introspect_request(world, "web", tokens.access, "");
 	struct reply reply = ask(world, &request);
+	const json_t *amr;
 
 	assert_int_equal(reply.status, 200);
 	assert_true(json_is_true(json_object_get(reply.json, "active")));
@@ -51,7 +52,10 @@ an_active_access_token_is_described(void **state)
 	assert_int_equal(number(&reply, "iat"), now_s);
 	assert_int_equal(number(&reply, "exp"), now_s + 3600);
 	assert_int_equal(number(&reply, "auth_time"), now_s);
-	assert_int_equal(json_object_size(reply.json), 11);
+	amr = json_object_get(reply.json, "amr");
+	assert_int_equal(json_array_size(amr), 1);
+	assert_string_equal(json_string_value(json_array_get(amr, 0)), "pwd");
+	assert_int_equal(json_object_size(reply.json), 12);
 	reply_clear(&reply);
 }
 

@@ -313,6 +313,7 @@ new_session(struct world *world, const char *user, uint32_t uid, const char **re
 			.auth_time_ms = world->now_ms,
 			.acr = "urn:example:acr",
 			.amr = "pwd",
+			.claims = "",
 			.idle_expires_ms = world->now_ms + 8 * 3600 * 1000,
 			.expires_ms = world->now_ms + 24 * 3600 * 1000,
 		},

@@ -120,6 +120,8 @@ class Host:
         self.config = self.directory / "authcode.conf"
         self.daemon = None
         self.helper = None
+        self.checker = None
+        self.services = ["authcode", "authcode-otp", "authcode-hang", "authcode-locked"]
         self.state.mkdir(mode=0o700)
         (self.directory / "run").mkdir(mode=0o755)
         if ROOT:
@@ -168,11 +170,14 @@ class Host:
         sleeper = self.directory / "sleeper"
         sleeper.write_text("#!/bin/sh\nexec sleep 20\n")
         sleeper.chmod(0o755)
+        # The account alone; pam_matrix would look for passwords.
+        (confdir / "authcode-check").write_text("auth required pam_deny.so\naccount required pam_permit.so\n")
         (confdir / "other").write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
 
     def write_config(self, extra=""):
         text = f'issuer = "{self.issuer}"\nlisten = {{"{self.listen}"}}\nstate_dir = "{self.state}"\n'
         text += f'login_socket = "{self.directory}/login.sock"\nlog_level = "debug"\n'
+        text += f'check_socket = "{self.directory}/check.sock"\n'
         text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
         if "failure_floor" not in extra:
             text += "failure_floor = 0\n"
@@ -192,8 +197,8 @@ class Host:
         path = self.directory / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def spawn(self, name, words, is_ready):
-        log = open(self.directory / f"{name}.log", "ab")
+    def spawn(self, name, words, is_ready, log_name=None):
+        log = open(self.directory / f"{log_name or name}.log", "ab")
         child = subprocess.Popen([BUILD / name, *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
         deadline = time.monotonic() + 20
@@ -206,15 +211,23 @@ class Host:
         child.wait()
         raise AssertionError(f"{name} is not ready:\n{self.log(name)}")
 
-    def start_helper(self):
-        path = self.directory / "login.sock"
-        words = ["--listen", path, "--confdir", self.directory / "pam",
-                 "--lock-dir", self.directory / "locks"]
-        for service in ("authcode", "authcode-otp", "authcode-hang", "authcode-locked"):
+    def helper_words(self, path, *more):
+        words = ["--listen", path, "--confdir", self.directory / "pam", *more]
+        for service in self.services:
             words += ["--service", service]
         if ROOT:
             words += ["--peer-user", "nobody", "--group", "nogroup"]
-        self.helper = self.spawn("authcode-login", words, path.exists)
+        return words
+
+    def start_helper(self, *more):
+        path = self.directory / "login.sock"
+        self.helper = self.spawn("authcode-login",
+                                 self.helper_words(path, "--lock-dir", self.directory / "locks", *more), path.exists)
+
+    def start_checker(self, *more):
+        path = self.directory / "check.sock"
+        self.checker = self.spawn("authcode-login", self.helper_words(path, "--check", *more), path.exists,
+                                  "authcode-check")
 
     def start_daemon(self):
         ready = self.log().count("\nready ") + self.log().startswith("ready ")
@@ -223,6 +236,7 @@ class Host:
 
     def start(self):
         self.start_helper()
+        self.start_checker()
         self.start_daemon()
         return self
 
@@ -236,8 +250,8 @@ class Host:
         return status
 
     def stop(self):
-        ends = [self.end(child) for child in (self.daemon, self.helper) if child is not None]
-        said = self.log() + self.log("authcode-login")
+        ends = [self.end(child) for child in (self.daemon, self.helper, self.checker) if child is not None]
+        said = self.log() + self.log("authcode-login") + self.log("authcode-check")
         shutil.rmtree(self.directory, ignore_errors=True)
         assert not any(ends), (ends, said[-3000:])
         assert "runtime error" not in said and "Sanitizer" not in said, said[-3000:]

@@ -3,12 +3,14 @@
 # Not part of `make check`, since it takes half a minute and opens ports.
 
 http_tests = \
+	tests/http/test_accounts.py \
 	tests/http/test_change.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
+	tests/http/test_levels.py \
 	tests/http/test_memory.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \

@@ -183,7 +183,7 @@ def other_key(host):
 @pytest.mark.parametrize("name", TLS)
 def test_a_bad_certificate_or_key_is_refused(hosts, name):
     host = hosts(tls=True)
-    change(host, 'log_level = "debug"', 'log_level = "notice"')
+    change(host, 'log_level = "debug"', 'log_level = "error"')
     damage, sentence = TLS[name]
     damage(host)
     assert re.fullmatch(sentence, refusal(host))

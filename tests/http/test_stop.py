@@ -47,6 +47,7 @@ def test_stopping_under_load_is_an_orderly_end(hosts):
     """The HTTP library aborts a process that stops it with a connection suspended."""
     server = hosts(extra="threads = 4\n")
     server.start_helper()
+    server.start_checker()
     server.start_daemon()
     body = "grant_type=refresh_token&refresh_token=" + server.tokens()["refresh_token"]
     request = (f"POST /token HTTP/1.1\r\nHost: {server.host}\r\nAuthorization: {basic()}\r\n"

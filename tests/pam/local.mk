@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The wire and the relay alone, then the real helper over the real libpam.
 
-pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay \
+pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_text tests/pam/test_relay tests/pam/test_check_relay \
 	tests/pam/test_login tests/pam/test_login_limits \
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check tests/pam/test_ask \
 	tests/pam/test_passwd tests/pam/test_passwd_unix tests/pam/test_ticket \
@@ -37,6 +37,10 @@ tests_pam_test_wire_text_LDADD = $(pam_test_ldadd)
 tests_pam_test_relay_SOURCES = tests/pam/test_relay.c tests/pam/samples.c tests/pam/samples.h
 tests_pam_test_relay_CPPFLAGS = $(pam_test_cppflags)
 tests_pam_test_relay_LDADD = $(pam_test_ldadd)
+
+tests_pam_test_check_relay_SOURCES = tests/pam/test_check_relay.c tests/pam/samples.c tests/pam/samples.h
+tests_pam_test_check_relay_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_check_relay_LDADD = $(pam_test_ldadd)
 
 tests_pam_test_login_SOURCES = tests/pam/test_login.c $(pam_driver_sources)
 tests_pam_test_login_CPPFLAGS = $(pam_test_cppflags)

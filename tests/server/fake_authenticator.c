@@ -22,6 +22,7 @@ struct helper {
 	bool alive;
 	bool began;
 	bool changes;
+	bool had_password;
 	struct ac_wire_start start;
 	struct ac_relay_event queue[8];
 	struct ac_wire_frame frames[8];
@@ -34,6 +35,7 @@ static struct helper helpers[MAX_HELPERS];
 static unsigned started, evaluations;
 static enum script_start start_mode, change_mode;
 static bool auto_canon;
+static char environment[256];
 
 static void
 push(struct helper *helper, enum ac_relay_event_kind kind, const struct ac_wire_frame *frame,
@@ -85,10 +87,11 @@ fake_start(void *self, const struct ac_wire_start *start, struct ac_secret *pass
 		helper->alive = true;
 		helper->start = *start;
 		helper->changes = self == &script_changer;
+		helper->had_password = password != NULL;
 		evaluations += !helper->changes;
-		/* A password to sign in, a ticket to change it; never both. */
-		if (helper->changes != (password == NULL) ||
-		    helper->changes != (start->ticket[0] != '\0') ||
+		/* What changes a password is let in by a ticket, and by nothing else. */
+		if (helper->changes != (start->ticket[0] != '\0') ||
+		    (helper->changes && password != NULL) ||
 		    (password != NULL && ac_secret_len(password) == 0))
 			abort();
 		if (auto_canon)
@@ -185,6 +188,7 @@ script_reset(void)
 	start_mode = START_OK;
 	change_mode = START_OK;
 	auto_canon = true;
+	environment[0] = '\0';
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -306,6 +310,12 @@ script_ticket(unsigned i)
 }
 
 bool
+script_had_password(unsigned i)
+{
+	return helpers[i].had_password;
+}
+
+bool
 script_wait_cancelled(unsigned i)
 {
 	struct timespec end;
@@ -374,6 +384,11 @@ script_result(unsigned i, enum ac_verdict verdict, const char *user)
 		snprintf(identity->groups, sizeof(identity->groups), "users\nadm");
 		identity->groups_len = (uint16_t)strlen(identity->groups);
 	}
+	if (verdict == AC_VERDICT_OK) {
+		snprintf(frame.u.result.environment, sizeof(frame.u.result.environment), "%s",
+			 environment);
+		frame.u.result.environment_len = (uint16_t)strlen(environment);
+	}
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
 }
 
@@ -385,6 +400,12 @@ script_change_due(unsigned i, const char *ticket)
 	frame.u.result.verdict = AC_VERDICT_CHANGE_DUE;
 	snprintf(frame.u.result.ticket, sizeof(frame.u.result.ticket), "%s", ticket);
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
+}
+
+void
+script_environment(const char *text)
+{
+	snprintf(environment, sizeof(environment), "%s", text);
 }
 
 void

@@ -21,6 +21,7 @@ struct authcode_exchange {
 
 static unsigned sign_ins, denials;
 static char last_body[4096], all_bodies[1 << 16];
+static char proof[256];
 static bool holding;
 static struct authcode_operation *held;
 
@@ -31,6 +32,7 @@ issuer_reset(void)
 	denials = 0;
 	last_body[0] = '\0';
 	all_bodies[0] = '\0';
+	proof[0] = '\0';
 	holding = false;
 	held = NULL;
 }
@@ -56,6 +58,12 @@ const char *
 issuer_last_body(void)
 {
 	return last_body;
+}
+
+const char *
+issuer_last_proof(void)
+{
+	return proof;
 }
 
 bool
@@ -87,7 +95,8 @@ static bool
 is_ours(const char *transaction)
 {
 	return strncmp(transaction, "txn:", 4) == 0 || strncmp(transaction, "old:", 4) == 0 ||
-	       strncmp(transaction, "oth:", 4) == 0 || strncmp(transaction, "gone:", 5) == 0;
+	       strncmp(transaction, "oth:", 4) == 0 || strncmp(transaction, "gone:", 5) == 0 ||
+	       strncmp(transaction, "key:", 4) == 0 || strncmp(transaction, "okey:", 5) == 0;
 }
 
 struct authcode_transaction
@@ -113,8 +122,11 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 	snprintf((char *)verdict.nonce, sizeof(verdict.nonce), "%s", transaction);
 	snprintf(verdict.client_id, sizeof(verdict.client_id), "%s",
 		 strncmp(transaction, "oth:", 4) == 0    ? "other"
+		 : strncmp(transaction, "okey:", 5) == 0 ? "other"
 		 : strncmp(transaction, "gone:", 5) == 0 ? "gone"
 							 : "app");
+	if (strstr(transaction, "key:") != NULL)
+		snprintf(verdict.acr, sizeof(verdict.acr), "urn:x:key");
 	return verdict;
 }
 
@@ -178,6 +190,9 @@ authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 	    sign_in->user.uid != 1000 || !is_ours(sign_in->transaction) ||
 	    strcmp(sign_in->browser, ALICE) != 0)
 		abort();
+	snprintf(proof, sizeof(proof), "%s|%s|%s", sign_in->acr != NULL ? sign_in->acr : "-",
+		 sign_in->amr != NULL ? sign_in->amr : "-",
+		 sign_in->claims != NULL ? sign_in->claims : "-");
 	x->pending = true;
 	x->response = (struct authcode_response){ .kind = AUTHCODE_RESPONSE_PAGE, .status = 500 };
 	*ret = x;
@@ -228,6 +243,21 @@ authcode_store_submit(struct authcode_store *store, struct authcode_operation *o
 		held = operation;
 	else
 		done(operation, arg);
+}
+
+enum authcode_err
+authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
+			     struct authcode_arena *arena, struct authcode_subject *ret,
+			     size_t capacity, size_t *ret_count)
+{
+	(void)store;
+	(void)now_ms;
+	(void)after_id;
+	(void)arena;
+	(void)ret;
+	(void)capacity;
+	*ret_count = 0;
+	return AUTHCODE_OK;
 }
 
 void

@@ -16,13 +16,31 @@
 #include <cmocka.h>
 
 #include "base/form.h"
+#include "server/accounts.h"
 #include "server/config.h"
 #include "server/pages.h"
+
+static const struct ac_service services[] = {
+	{ .name = "keys",
+	  .acr = "urn:x:key",
+	  .amr = "pwd hwk",
+	  .first_prompt = AC_FIRST_PROMPT_ASK },
+	{ .name = "otp", .acr = "urn:x:otp", .amr = "pwd otp" },
+};
+static const char *const env_claims[] = { "DEPARTMENT=department" };
+static const char *const env_amr[] = { "AUTH_INDICATORS" };
 
 static const struct ac_config config = {
 	.issuer = APP_URL,
 	.issuer_path = "",
+	.check_socket = "/nonexistent/check.sock",
 	.pam_service = "authcode",
+	.services = services,
+	.service_count = AC_ARRAY_SIZE(services),
+	.env_claims = env_claims,
+	.env_claim_count = 1,
+	.env_amr = env_amr,
+	.env_amr_count = 1,
 };
 
 void
@@ -55,6 +73,9 @@ world_init(struct world *w)
 void
 world_start(struct world *w)
 {
+	const struct ac_accounts_settings accounts = ac_accounts_settings_of(&config, NULL);
+
+	assert_int_equal(ac_accounts_new(&accounts, &w->app.accounts), AUTHCODE_OK);
 	assert_int_equal(ac_pages_new(&config, &w->app.pages, NULL), AUTHCODE_OK);
 	assert_true(ac_login_start_with(&w->settings, &w->app.login));
 }
@@ -64,6 +85,7 @@ world_stop(struct world *w)
 {
 	ac_login_drain(w->app.login);
 	ac_login_stop(&w->app.login);
+	ac_accounts_free(&w->app.accounts);
 	ac_pages_free(&w->app.pages);
 	assert_null(w->app.login);
 	assert_int_equal(script_alive(), 0);

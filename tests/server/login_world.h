@@ -3,7 +3,7 @@
  *
  * Everything around server/login.h for its tests: an authenticator that does
  * what the test says, an issuer whose seals can be read ("txn:1" is valid,
- * "old:1" stale, anything else is not ours; csrf is "csrf-" and the seal), and
+ * "old:1" stale, "key:1" wants the acr urn:x:key, anything else is not ours; csrf is "csrf-" and the seal), and
  * requests in one line each.
  */
 #ifndef AC_TESTS_LOGIN_WORLD_H
@@ -44,6 +44,7 @@ const char *script_service(unsigned i);
 const char *script_language(unsigned i);
 bool script_changes(unsigned i); /* is it one that changes passwords? */
 const char *script_ticket(unsigned i);
+bool script_had_password(unsigned i);
 bool script_wait_cancelled(unsigned i);
 unsigned script_alive(void);
 /* Evaluations in the whole world: a password or answer that reached a helper. */
@@ -53,6 +54,8 @@ void script_canon(unsigned i, const char *user);
 void script_prompt(unsigned i, const char *text, bool echo);
 void script_result(unsigned i, enum ac_verdict verdict, const char *user);
 void script_change_due(unsigned i, const char *ticket);
+/* What the results from now on say of the PAM environment. */
+void script_environment(const char *environment);
 void script_die(unsigned i, bool began);
 
 /* --- the issuer -------------------------------------------------------------- */
@@ -61,6 +64,7 @@ void issuer_reset(void);
 unsigned issuer_sign_ins(void); /* sessions made */
 unsigned issuer_denials(void);
 const char *issuer_last_body(void);
+const char *issuer_last_proof(void);      /* acr|amr|claims of the last sign-in, "-" for none */
 bool issuer_saw_secret(const char *text); /* in any request body */
 void issuer_hold_store(bool hold);        /* submitted operations wait for ... */
 void issuer_release_store(void);

@@ -2,6 +2,9 @@
 # Pages, cookies and the sign-in, over a fake of server/http.h.
 
 server_pages_tests = \
+	tests/server/test_account_claims \
+	tests/server/test_accounts \
+	tests/server/test_accounts_gone \
 	tests/server/test_assets \
 	tests/server/test_change \
 	tests/server/test_conversation \
@@ -12,7 +15,10 @@ server_pages_tests = \
 	tests/server/test_guesses \
 	tests/server/test_language \
 	tests/server/test_login \
+	tests/server/test_login_service \
 	tests/server/test_pages \
+	tests/server/test_pages_account \
+	tests/server/test_start_check \
 	tests/server/test_prompt \
 	tests/server/test_success \
 	tests/server/test_template \
@@ -28,6 +34,22 @@ libtests_fake_http_la_SOURCES = tests/server/fake_http.c tests/server/fake_http.
 server_pages_cppflags = $(unit_cppflags) -I$(top_srcdir)/tests/server
 server_pages_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_inside.la \
 	$(CMOCKA_LIBS)
+
+accounts_sources = tests/server/accounts_world.c tests/server/accounts_world.h \
+	tests/server/fake_check.c tests/server/fake_check.h
+accounts_ldadd = libserver_accounts.la libtests_fake_http.la libauthcode_inside.la $(CMOCKA_LIBS) -lpthread
+
+tests_server_test_account_claims_SOURCES = tests/server/test_account_claims.c
+tests_server_test_account_claims_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_account_claims_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_SOURCES = tests/server/test_accounts.c $(accounts_sources)
+tests_server_test_accounts_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
+tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_gone_LDADD = $(accounts_ldadd)
 
 tests_server_test_assets_SOURCES = tests/server/test_assets.c
 tests_server_test_assets_CPPFLAGS = $(server_pages_cppflags)
@@ -48,6 +70,14 @@ tests_server_test_language_LDADD = $(server_pages_ldadd)
 tests_server_test_pages_SOURCES = tests/server/test_pages.c
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_pages_LDADD = $(server_pages_ldadd)
+
+tests_server_test_pages_account_SOURCES = tests/server/test_pages_account.c
+tests_server_test_pages_account_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_pages_account_LDADD = $(server_pages_ldadd)
+
+tests_server_test_start_check_SOURCES = tests/server/test_start_check.c server/start_check.c
+tests_server_test_start_check_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_start_check_LDADD = $(server_pages_ldadd) -lpthread
 
 tests_server_test_template_SOURCES = tests/server/test_template.c
 tests_server_test_template_CPPFLAGS = $(server_pages_cppflags)
@@ -94,6 +124,10 @@ tests_server_test_guesses_LDADD = $(login_ldadd)
 tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_login_LDADD = $(login_ldadd)
+
+tests_server_test_login_service_SOURCES = tests/server/test_login_service.c $(login_sources)
+tests_server_test_login_service_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_login_service_LDADD = $(login_ldadd)
 
 tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(login_sources)
 tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)

@@ -39,6 +39,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_string_equal(c->state_dir, "/var/lib/authcode");
 	assert_string_equal(c->login_socket, "/run/authcode/login.sock");
 	assert_string_equal(c->passwd_socket, "/run/authcode/passwd.sock");
+	assert_string_equal(c->check_socket, "/run/authcode/check.sock");
 	assert_string_equal(c->pam_service, "authcode");
 	assert_string_equal(c->user, "_authcode");
 	assert_int_equal(c->threads, 0);
@@ -53,6 +54,17 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->total_guesses, 3000);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
+	assert_int_equal(c->account_cache_s, 60);
+	assert_int_equal(c->account_grace_s, 300);
+	assert_int_equal(c->account_sweep_s, 300);
+	assert_int_equal(c->gone_after_s, 900);
+	assert_true(c->lock_means_gone);
+	assert_null(c->contact);
+	assert_null(c->email);
+	assert_int_equal(c->email_verified, 0);
+	assert_int_equal(c->env_claim_count, 0);
+	assert_int_equal(c->env_amr_count, 0);
+	assert_int_equal(c->service_count, 0);
 	assert_string_equal(c->log_level, "info");
 	assert_int_equal(c->lifetimes.code_s, 60);
 	assert_int_equal(c->lifetimes.access_token_s, 3600);
@@ -83,6 +95,12 @@ every_server_option_lands_in_its_field(void **state)
 		     "stranger_guesses = 0\nknown_guesses = 20\naddress_guesses = "
 		     "21\ntotal_guesses = 22\n"
 		     "failure_floor = 100ms\nprompt_timeout = 2min\nsign_in_timeout = 300\n"
+		     "check_socket = /srv/c\naccount_cache = 1s\naccount_grace = 0\n"
+		     "account_sweep = 10s\ngone_after = 1h\nlock_means_gone = no\n"
+		     "contact = 'the help desk'\nemail = '%u@example.org'\n"
+		     "email_verified = { template, command }\n"
+		     "env_claims = { 'DEPARTMENT=department', 'A=b' }\n"
+		     "env_amr = { AUTH_INDICATORS, _X }\n"
 		     "log_level = debug\ncode_lifetime = 30s\n"
 		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
@@ -118,6 +136,19 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->total_guesses, 22);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 300);
+	assert_string_equal(c->check_socket, "/srv/c");
+	assert_int_equal(c->account_cache_s, 1);
+	assert_int_equal(c->account_grace_s, 0);
+	assert_int_equal(c->account_sweep_s, 10);
+	assert_int_equal(c->gone_after_s, 3600);
+	assert_false(c->lock_means_gone);
+	assert_string_equal(c->contact, "the help desk");
+	assert_string_equal(c->email, "%u@example.org");
+	assert_int_equal(c->email_verified, AC_VERIFIED_TEMPLATE | AC_VERIFIED_COMMAND);
+	assert_int_equal(c->env_claim_count, 2);
+	assert_string_equal(c->env_claims[0], "DEPARTMENT=department");
+	assert_int_equal(c->env_amr_count, 2);
+	assert_string_equal(c->env_amr[1], "_X");
 	assert_string_equal(c->log_level, "debug");
 	assert_int_equal(c->lifetimes.code_s, 30);
 	assert_int_equal(c->lifetimes.access_token_s, 600);
@@ -141,7 +172,11 @@ every_client_option_lands_in_its_field(void **state)
 		" scope = 'profile groups'\n default_scopes = profile\n"
 		" grant_types = { authorization_code }\n trusted = yes\n disabled = yes\n"
 		" require_pkce = yes\n may_introspect = list\n introspect_clients = { wiki, b }\n"
-		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n}\n"
+		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n"
+		" min_acr = 'urn:x:otp'\n allow_users = { alice, 'bob smith' }\n"
+		" allow_groups = staff\n group_claims = { staff, adm }\n"
+		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n}\n"
+		"service authcode-otp { acr = 'urn:x:otp' }\n"
 		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
 	const struct authcode_client *b = authcode_clients_find(c->clients, "b");
@@ -168,6 +203,15 @@ every_client_option_lands_in_its_field(void **state)
 	assert_string_equal(wiki->introspect_clients[1], "b");
 	assert_int_equal(wiki->access_token_ttl_s, 300);
 	assert_string_equal(wiki->pam_service, "authcode-wiki");
+	assert_string_equal(wiki->min_acr, "urn:x:otp");
+	assert_int_equal(wiki->allow_user_count, 2);
+	assert_string_equal(wiki->allow_users[1], "bob smith");
+	assert_int_equal(wiki->allow_group_count, 1);
+	assert_string_equal(wiki->allow_groups[0], "staff");
+	assert_int_equal(wiki->group_claim_count, 2);
+	assert_string_equal(wiki->group_claims[1], "adm");
+	assert_string_equal(wiki->group_claim_prefix, "wiki-");
+	assert_int_equal(wiki->group_claim_max, 512);
 
 	assert_non_null(b);
 	assert_int_equal(b->auth, AUTHCODE_AUTH_NONE);
@@ -176,6 +220,10 @@ every_client_option_lands_in_its_field(void **state)
 	assert_false(b->trusted);
 	assert_int_equal(b->access_token_ttl_s, 0);
 	assert_null(b->pam_service);
+	assert_null(b->min_acr);
+	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);
+	assert_null(b->group_claim_prefix);
+	assert_int_equal(b->group_claim_max, 0);
 	ac_config_free(&c);
 }
 
@@ -387,7 +435,8 @@ every_row_tells_its_section_type_and_help(void **state)
 
 	(void)state;
 	for (i = 0; (row = ac_config_option_at(i)) != NULL; i++) {
-		assert_true(strcmp(row->section, "") == 0 || strcmp(row->section, "client") == 0);
+		assert_true(strcmp(row->section, "") == 0 || strcmp(row->section, "client") == 0 ||
+			    strcmp(row->section, "service") == 0);
 		assert_true(strlen(row->name) > 0);
 		assert_true(strlen(row->type) > 0);
 		assert_non_null(row->fallback);
@@ -399,7 +448,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 46);
+	assert_int_equal(i, 67);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

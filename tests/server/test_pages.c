@@ -28,6 +28,8 @@
 static const struct ac_config config = {
 	.issuer = "https://sso.example.org:8443/auth",
 	.issuer_path = "/auth",
+	.pam_service = "authcode",
+	.contact = HOSTILE,
 };
 static struct ac_app app = { .config = &config };
 
@@ -75,6 +77,14 @@ draw_consent(struct ac_http *h)
 }
 
 static void
+draw_refused(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	ac_page_refused(&app, h, &i);
+}
+
+static void
 draw_prompt(struct ac_http *h)
 {
 	static const struct ac_page_message messages[] = { { HOSTILE, true }, { HOSTILE, false } };
@@ -111,8 +121,9 @@ static const struct {
 	size_t hostile; /* how often the value is shown */
 	const char *action;
 } pages[] = {
-	{ "sign-in", draw_sign_in, 200, 3, "action=\"/auth/login\"" },
+	{ "sign-in", draw_sign_in, 200, 4, "action=\"/auth/login\"" },
 	{ "consent", draw_consent, 200, 5, "action=\"/auth/consent\"" },
+	{ "refused", draw_refused, 403, 6, "action=\"/auth/consent\"" },
 	{ "prompt", draw_prompt, 200, 8, "action=\"/auth/prompt\"" },
 	{ "error", draw_error, 400, 2, NULL },
 	{ "wait", draw_wait, 200, 2, NULL },

@@ -105,6 +105,7 @@ a_sign_in_that_breaks_the_contract_is_refused(void **state)
 		TEXT(create_session.user_name), TEXT(create_session.full_name),
 		TEXT(create_session.groups),    TEXT(create_session.new_sub),
 		TEXT(create_session.acr),       TEXT(create_session.amr),
+		TEXT(create_session.claims),
 	};
 	struct fixture *f = *state;
 	struct authcode_operation good = op_sign_in(f, "ana", 1001, "sub-ana");
@@ -167,6 +168,22 @@ a_refresh_that_breaks_the_contract_does_not_rotate(void **state)
 }
 
 static void
+a_relink_that_breaks_the_contract_is_refused(void **state)
+{
+	static const size_t texts[] = {
+		TEXT(relink_subject.old_name),
+		TEXT(relink_subject.new_name),
+	};
+	struct fixture *f = *state;
+	struct authcode_operation good = op_relink(f, "ana", "anna", 1001);
+
+	sign_in(f);
+	try_spoilt(f, &good, any, AC_ARRAY_SIZE(any));
+	try_texts(f, &good, texts, AC_ARRAY_SIZE(texts));
+	assert_int_equal(perform(f, &good), AUTHCODE_RESULT_DONE);
+}
+
+static void
 other_operations_that_break_the_contract_are_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -175,6 +192,7 @@ other_operations_that_break_the_contract_are_refused(void **state)
 		op_revoke_family(f, tokens.family),
 		op_revoke_token(f, tokens.access),
 		op_end_session(f, token_of(f, tokens.access).session.id),
+		op_retire(f, token_of(f, tokens.access).subject.id),
 		op_purge(f, 1),
 	};
 	struct authcode_token_view before = token_of(f, tokens.access), after;
@@ -306,6 +324,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(an_issue_that_breaks_the_contract_is_refused),
 	CONTRACT_CASE(a_redemption_that_breaks_the_contract_does_not_burn_the_code),
 	CONTRACT_CASE(a_refresh_that_breaks_the_contract_does_not_rotate),
+	CONTRACT_CASE(a_relink_that_breaks_the_contract_is_refused),
 	CONTRACT_CASE(other_operations_that_break_the_contract_are_refused),
 	CONTRACT_CASE(a_text_of_the_longest_length_survives),
 	CONTRACT_CASE(texts_come_back_byte_for_byte),

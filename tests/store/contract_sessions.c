@@ -26,6 +26,7 @@ a_session_is_read_back_as_it_was_written(void **state)
 	assert_int_equal(view.session.auth_time_ms, T0 - 5);
 	assert_string_equal(view.session.acr, "password");
 	assert_string_equal(view.session.amr, "pwd otp");
+	assert_string_equal(view.session.claims, "{\"department\":\"math\"}");
 	assert_int_equal(view.session.created_ms, T0);
 	assert_int_equal(view.session.idle_expires_ms, T0 + 8 * HOUR);
 	assert_int_equal(view.session.expires_ms, T0 + DAY);
@@ -71,6 +72,7 @@ empty_texts_and_extreme_numbers_survive(void **state)
 	op.u.create_session.groups = "";
 	op.u.create_session.acr = "";
 	op.u.create_session.amr = "";
+	op.u.create_session.claims = "";
 	op.u.create_session.auth_time_ms = INT64_MIN;
 	op.u.create_session.expires_ms = INT64_MAX;
 	op.u.create_session.idle_expires_ms = INT64_MAX;
@@ -82,6 +84,7 @@ empty_texts_and_extreme_numbers_survive(void **state)
 	assert_string_equal(view.subject.groups, "");
 	assert_string_equal(view.session.acr, "");
 	assert_string_equal(view.session.amr, "");
+	assert_string_equal(view.session.claims, "");
 	assert_int_equal(view.session.auth_time_ms, INT64_MIN);
 	assert_int_equal(view.session.expires_ms, INT64_MAX);
 }

@@ -144,6 +144,7 @@ op_sign_in(const struct fixture *f, const char *user_name, uint32_t uid, const c
 			.auth_time_ms = f->now - 5,
 			.acr = "password",
 			.amr = "pwd otp",
+			.claims = "{\"department\":\"math\"}",
 			.idle_expires_ms = f->now + 8 * HOUR,
 			.expires_ms = f->now + DAY,
 		},
@@ -267,6 +268,30 @@ op_purge(const struct fixture *f, uint32_t limit)
 		.kind = AUTHCODE_OP_PURGE,
 		.now_ms = f->now,
 		.u.purge = { .limit = limit },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
+op_retire(const struct fixture *f, int64_t subject_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_RETIRE_SUBJECT,
+		.now_ms = f->now,
+		.u.retire_subject = { .subject_id = subject_id },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
+op_relink(const struct fixture *f, const char *old_name, const char *new_name, uint32_t uid)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_RELINK_SUBJECT,
+		.now_ms = f->now,
+		.u.relink_subject = { .old_name = old_name, .new_name = new_name, .uid = uid },
 	};
 
 	return operation;
@@ -411,8 +436,8 @@ same_text(const char *a, const char *b)
 	assert_string_equal(a != NULL ? a : "(none)", b != NULL ? b : "(none)");
 }
 
-static void
-same_subject(const struct authcode_subject *a, const struct authcode_subject *b)
+void
+assert_same_subject(const struct authcode_subject *a, const struct authcode_subject *b)
 {
 	assert_int_equal(a->id, b->id);
 	same_text(a->sub, b->sub);
@@ -433,6 +458,7 @@ same_session(const struct authcode_session *a, const struct authcode_session *b)
 	assert_int_equal(a->auth_time_ms, b->auth_time_ms);
 	same_text(a->acr, b->acr);
 	same_text(a->amr, b->amr);
+	same_text(a->claims, b->claims);
 	assert_int_equal(a->created_ms, b->created_ms);
 	assert_int_equal(a->idle_expires_ms, b->idle_expires_ms);
 	assert_int_equal(a->expires_ms, b->expires_ms);
@@ -443,7 +469,7 @@ void
 assert_same_session(const struct authcode_session_view *a, const struct authcode_session_view *b)
 {
 	same_session(&a->session, &b->session);
-	same_subject(&a->subject, &b->subject);
+	assert_same_subject(&a->subject, &b->subject);
 }
 
 void
@@ -464,10 +490,11 @@ assert_same_code(const struct authcode_code_view *a, const struct authcode_code_
 	assert_int_equal(x->auth_time_ms, y->auth_time_ms);
 	same_text(x->acr, y->acr);
 	same_text(x->amr, y->amr);
+	same_text(x->claims, y->claims);
 	assert_int_equal(x->created_ms, y->created_ms);
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->used_ms, y->used_ms);
-	same_subject(&a->subject, &b->subject);
+	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);
 }
 
@@ -482,6 +509,7 @@ same_family(const struct authcode_family *a, const struct authcode_family *b)
 	assert_int_equal(a->auth_time_ms, b->auth_time_ms);
 	same_text(a->acr, b->acr);
 	same_text(a->amr, b->amr);
+	same_text(a->claims, b->claims);
 	assert_int_equal(a->created_ms, b->created_ms);
 	assert_int_equal(a->expires_ms, b->expires_ms);
 	assert_int_equal(a->revoked_ms, b->revoked_ms);
@@ -502,6 +530,6 @@ assert_same_token(const struct authcode_token_view *a, const struct authcode_tok
 	assert_int_equal(x->rotated_ms, y->rotated_ms);
 	assert_int_equal(x->revoked_ms, y->revoked_ms);
 	same_family(&a->family, &b->family);
-	same_subject(&a->subject, &b->subject);
+	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);
 }

@@ -76,6 +76,9 @@ struct authcode_operation op_revoke_family(const struct fixture *f, int64_t fami
 struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token_id);
 struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);
 struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
+struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id);
+struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
+				    const char *new_name, uint32_t uid);
 
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
@@ -109,6 +112,7 @@ const char *granted_scope(struct fixture *f, int64_t subject_id, const char *cli
 void assert_hash(const uint8_t hash[AUTHCODE_HASH_LEN], uint8_t fill);
 
 /* Every member, so that "nothing was written" means it. */
+void assert_same_subject(const struct authcode_subject *a, const struct authcode_subject *b);
 void assert_same_session(const struct authcode_session_view *a,
 			 const struct authcode_session_view *b);
 void assert_same_code(const struct authcode_code_view *a, const struct authcode_code_view *b);

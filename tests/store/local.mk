@@ -3,7 +3,8 @@ store_tests = \
 	tests/store/contract \
 	tests/store/test_history \
 	tests/store/test_sqlite_faults \
-	tests/store/test_sqlite_files
+	tests/store/test_sqlite_files \
+	tests/store/test_sqlite_migration
 
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -21,6 +22,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_refresh.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
+	tests/store/contract_subjects.c \
 	tests/store/contract_threads.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
@@ -32,6 +34,11 @@ tests_store_test_history_LDADD = $(store_ldadd)
 tests_store_test_sqlite_files_SOURCES = $(store_fixture) tests/store/test_sqlite_files.c
 tests_store_test_sqlite_files_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_files_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_migration_SOURCES = $(store_fixture) tests/store/test_sqlite_migration.c
+tests_store_test_sqlite_migration_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_migration_LDADD = $(store_ldadd)
+EXTRA_DIST += tests/store/golden/001.sql
 
 tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
 	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \

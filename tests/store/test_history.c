@@ -21,8 +21,9 @@ struct history {
 	uint32_t counters[ROLES]; /* each store draws the same keys */
 	uint64_t seed;
 	int64_t now;
-	int64_t sessions[KEPT], codes[KEPT], tokens[KEPT];
-	size_t session_count, code_count, token_count;
+	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT];
+	size_t subject_count, session_count, code_count, token_count;
+	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
 };
 
@@ -76,7 +77,7 @@ random_operation(struct history *h)
 	struct authcode_operation op;
 	static char sub[32];
 
-	switch (roll(h, 16)) {
+	switch (roll(h, 17)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -112,6 +113,12 @@ random_operation(struct history *h)
 		if (roll(h, 2) == 0)
 			return op_revoke_family(&clock, pick(h, h->codes, h->code_count));
 		return op_end_session(&clock, pick(h, h->sessions, h->session_count));
+	case 15:
+		if (roll(h, 8) == 0)
+			return op_retire(&clock, pick(h, h->subjects, h->subject_count));
+		op = op_relink(&clock, names[roll(h, 3)], names[roll(h, 3)], 1);
+		op.u.relink_subject.replace = roll(h, 2) == 0;
+		return op;
 	default:
 		return op_purge(&clock, 1000);
 	}
@@ -122,6 +129,7 @@ remember(struct history *h, const struct authcode_operation *op)
 {
 	switch (op->kind) {
 	case AUTHCODE_OP_CREATE_SESSION:
+		keep(h->subjects, &h->subject_count, op->u.create_session.ret_subject_id);
 		keep(h->sessions, &h->session_count, op->u.create_session.ret_session_id);
 		break;
 	case AUTHCODE_OP_ISSUE_CODE:
@@ -151,6 +159,26 @@ usable(struct fixture *f, int64_t id, int64_t now)
 	       view.token.rotated_ms == 0 && now < view.family.expires_ms &&
 	       view.family.revoked_ms == 0 && view.subject.retired_ms == 0 &&
 	       view.session.ended_ms == 0 && (view.family.session_id == 0 || view.session.id != 0);
+}
+
+/* Purging takes nobody off the list who can still be honoured. */
+static void
+compare_lists(struct history *h)
+{
+	static struct authcode_subject lists[ROLES][KEPT];
+	size_t counts[ROLES];
+
+	for (int i = 0; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_subjects(h->stores[i]->store, h->now, 0,
+							      h->stores[i]->arena, lists[i], KEPT,
+							      &counts[i]),
+				 AUTHCODE_OK);
+	for (int i = 1; i < ROLES; i++) {
+		assert_int_equal(counts[i], counts[0]);
+		for (size_t k = 0; k < counts[0]; k++)
+			assert_same_subject(&lists[i][k], &lists[0][k]);
+	}
+	h->listed += counts[0];
 }
 
 static void
@@ -193,6 +221,7 @@ compare_rows(struct history *h)
 		same = granted_scope(c, x.subject.id, "demo");
 		assert_string_equal(granted != NULL ? granted : "", same != NULL ? same : "");
 	}
+	compare_lists(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
 		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),
@@ -278,7 +307,9 @@ run_history(uint64_t seed)
 	assert_in_range(h.seen[AUTHCODE_RESULT_EXPIRED], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_REUSED], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_NOT_FOUND], 20, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_CONFLICT], 5, STEPS);
 	assert_int_equal(h.seen[AUTHCODE_RESULT_FAILED], 0);
+	assert_in_range(h.listed, 10, KEPT);
 	for (int i = 0; i < ROLES; i++) {
 		void *state = h.stores[i];
 

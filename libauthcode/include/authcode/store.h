@@ -217,8 +217,8 @@ struct authcode_op_issue_code {
 	int64_t idle_expires_ms;
 	bool remember;
 	const char *consented_scope;
-	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, created_ms
-				    * and used_ms are the store's to fill */
+	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, claims,
+				    * created_ms and used_ms are the store's to fill */
 	int64_t ret_code_id;
 };
 
@@ -362,7 +362,7 @@ struct authcode_store_ops {
 	/* Live subjects with an id above after_id of which something can still be
 	 * honoured at now_ms (a session, a code or a family before its end), in
 	 * ascending order of id: up to capacity of them in ret, their number in
-	 * *ret_count. */
+	 * *ret_count. On failure *ret_count is untouched and ret holds nothing of use. */
 	enum authcode_err (*list_subjects)(void *self, int64_t now_ms, int64_t after_id,
 					   struct authcode_arena *arena,
 					   struct authcode_subject *ret, size_t capacity,
@@ -431,7 +431,6 @@ authcode_store_find_code(struct authcode_store *store, int64_t id, struct authco
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_find_token(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
 			  struct authcode_token_view *ret);
-
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
 			     struct authcode_arena *arena, struct authcode_subject *ret,

@@ -33,6 +33,8 @@ async function freePort() {
 	return port;
 }
 
+const SERVICES = ['authcode', 'authcode-otp', 'authcode-ask', 'authcode-due'];
+
 export class Host {
 	#children = [];
 
@@ -42,19 +44,20 @@ export class Host {
 		this.issuer = `http://127.0.0.1:${this.port}`;
 		this.#writePam(build);
 		this.#writeConfig();
-		await this.#startHelper(build, 'login', '--service', 'authcode', '--service', 'authcode-otp');
-		await this.#startHelper(build, 'passwd', '--passwd');
+		await this.#startHelper(build, 'login', SERVICES);
+		await this.#startHelper(build, 'check', SERVICES, '--check');
+		await this.#startHelper(build, 'passwd', ['authcode-due'], '--passwd');
 		await this.#spawn(build, 'authcoded', ['--config', path.join(this.directory, 'authcode.conf'), '--print-ready'],
 			() => /^ready /m.test(this.log('authcoded')));
 	}
 
-	async #startHelper(build, name, ...more) {
+	async #startHelper(build, name, services, ...more) {
 		const socket = path.join(this.directory, 'run', `${name}.sock`);
 		const peer = process.getuid() === 0 ? ['--peer-user', 'nobody', '--group', 'nogroup'] : [];
 		await this.#spawn(build, 'authcode-login', ['--listen', socket, ...peer, ...more,
-			'--confdir', path.join(this.directory, 'pam'), '--service', 'authcode-due',
+			'--confdir', path.join(this.directory, 'pam'), ...services.flatMap((service) => ['--service', service]),
 			'--lock-dir', path.join(this.directory, 'locks')],
-		() => fs.existsSync(socket));
+		() => fs.existsSync(socket), `authcode-${name}`);
 	}
 
 	// The password of authcode-due is an expired one again.
@@ -72,10 +75,13 @@ export class Host {
 		// pam_matrix takes the first line of a user, so each service has its file
 		const passwords = write('passwords', `${USER}:${PASSWORD}:authcode\n`);
 		const first = write('otp-passwords', `${USER}:${PASSWORD}:authcode-otp\n`);
+		const asked = write('ask-passwords', `${USER}:${PASSWORD}:authcode-ask\n`);
 		const second = write('otp-codes', `${USER}:${ONE_TIME_CODE}:authcode-otp\n`);
 		fs.mkdirSync(pam);
 		fs.writeFileSync(path.join(pam, 'authcode'),
 			`auth required ${matrix} passdb=${passwords}\naccount required ${matrix} passdb=${passwords}\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-ask'),
+			`auth required ${matrix} passdb=${asked}\naccount required ${matrix} passdb=${asked}\n`);
 		fs.writeFileSync(path.join(pam, 'authcode-otp'),
 			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
 			`account required ${matrix} passdb=${first}\n`);
@@ -86,6 +92,7 @@ export class Host {
 			`account required ${module} due=${this.directory}/changed\n` +
 			`password required ${module} [error=Your password has expired.] [hidden=New password: ] ` +
 			`[expect=${NEW_PASSWORD}] [hidden=Retype new password: ] [expect=${NEW_PASSWORD}] count=${this.directory}/changed\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-check'), 'auth required pam_deny.so\naccount required pam_permit.so\n');
 		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
 	}
 
@@ -113,15 +120,19 @@ address_guesses = 0
 state_dir = "${path.join(this.directory, 'state')}"
 login_socket = "${path.join(this.directory, 'run', 'login.sock')}"
 passwd_socket = "${path.join(this.directory, 'run', 'passwd.sock')}"
+check_socket = "${path.join(this.directory, 'run', 'check.sock')}"
 ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
 			client(`otp${n}`, 'pam_service = "authcode-otp"') +
 			client(`due${n}`, 'pam_service = "authcode-due"')).join('') +
+			client('closed', 'allow_groups = {"no-such-group"}', 'Closed') +
+			client('ask', 'pam_service = "authcode-ask"', 'Ask') +
+			'service "authcode-ask" { first_prompt = ask }\n' +
 			client('wiki', '', 'Wiki'), { mode: 0o600 });
 	}
 
-	async #spawn(build, name, words, ready) {
-		const log = fs.openSync(path.join(this.directory, `${name}.log`), 'a');
+	async #spawn(build, name, words, ready, logName = name) {
+		const log = fs.openSync(path.join(this.directory, `${logName}.log`), 'w');
 		const child = spawn(path.join(build, name), words, { stdio: ['ignore', log, log], detached: true });
 		this.#children.push(child);
 		for (let tries = 0; tries < 200; tries++) {
@@ -131,7 +142,7 @@ ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 				return;
 			await new Promise((done) => setTimeout(done, 50));
 		}
-		throw new Error(`${name} did not start:\n${this.log(name)}`);
+		throw new Error(`${name} did not start:\n${this.log(logName)}`);
 	}
 
 	log(name) {

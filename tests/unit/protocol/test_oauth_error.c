@@ -33,6 +33,7 @@ static const struct {
 	{ AC_TEMPORARILY_UNAVAILABLE, "temporarily_unavailable", 503, true },
 	{ AC_INVALID_TOKEN, "invalid_token", 401, false },
 	{ AC_INSUFFICIENT_SCOPE, "insufficient_scope", 403, false },
+	{ AC_UNMET_AUTHENTICATION_REQUIREMENTS, "unmet_authentication_requirements", 400, true },
 };
 
 static void
@@ -47,7 +48,8 @@ every_error_is_as_the_rfc_says(void **state)
 		assert_string_equal(row->name, expected[i].name);
 		assert_int_equal(row->status, expected[i].status);
 		assert_int_equal(row->redirectable, expected[i].redirectable);
-		assert_int_equal(strncmp(row->clause, "RFC ", 4), 0);
+		assert_true(strncmp(row->clause, "RFC ", 4) == 0 ||
+			    strncmp(row->clause, "OpenID Connect ", 15) == 0);
 	}
 }
 

@@ -49,6 +49,8 @@ setup(void **state)
 		.created_ms = 1000000,
 		.notice = AUTHCODE_NOTICE_BUSY,
 		.subject_id = INT64_C(0x123456789abcdef),
+		.tried_ms = INT64_C(0xfedcba987654321),
+		.acr = "urn:example:otp",
 		.request = "client_id=web&state=%00",
 	};
 	assert_int_equal(ac_transaction_browser("browser", transaction.browser), AUTHCODE_OK);
@@ -78,6 +80,8 @@ what_was_sealed_comes_out(void **state)
 	assert_memory_equal(opened.browser, transaction.browser, AC_DIGEST_LEN);
 	assert_int_equal(opened.notice, transaction.notice);
 	assert_int_equal(opened.subject_id, transaction.subject_id);
+	assert_int_equal(opened.tried_ms, transaction.tried_ms);
+	assert_string_equal(opened.acr, transaction.acr);
 	assert_string_equal(opened.request, transaction.request);
 }
 
@@ -92,12 +96,16 @@ extreme_values_come_out_too(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(values); i++) {
 		transaction.created_ms = values[i];
 		transaction.subject_id = values[i];
+		transaction.tried_ms = values[i];
+		transaction.acr = "";
 		assert_int_equal(ac_transaction_seal(issuer, arena, &transaction, &sealed),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, sealed, &opened),
 				 AUTHCODE_OK);
 		assert_int_equal(opened.created_ms, values[i]);
 		assert_int_equal(opened.subject_id, values[i]);
+		assert_int_equal(opened.tried_ms, values[i]);
+		assert_string_equal(opened.acr, "");
 		assert_string_equal(opened.request, "");
 		/* No arithmetic on a strange time goes wrong. */
 		assert_int_equal(ac_transaction_fresh(issuer, &opened, "browser", 1),
@@ -171,7 +179,7 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
 			 AUTHCODE_ERR_CRYPTO);
-	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 1", plain,
+	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 2", plain,
 				 sizeof(plain), arena, &foreign),
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
@@ -182,23 +190,37 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 static void
 a_seal_of_another_shape_is_refused(void **state)
 {
+	static const struct {
+		size_t at, len;
+		uint8_t value;
+	} wrong[] = {
+		{ 40, 64, AUTHCODE_NOTICE_COUNT },
+		{ 57, 64, 7 }, /* the acr reaches past the end */
+		{ 57, 58, 1 },
+		{ 57, 400, AC_MAX_ACR + 1 }, /* too long for one */
+		{ 57, 400, 255 },
+	};
 	struct ac_transaction opened;
-	uint8_t nonce[AC_SEAL_NONCE_LEN] = { 0 }, plain[64] = { 0 };
+	uint8_t nonce[AC_SEAL_NONCE_LEN] = { 0 }, plain[400] = { 0 };
 	char *odd = NULL;
 
 	(void)state;
-	for (size_t len = 0; len < 49; len++) {
-		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 1",
+	for (size_t len = 0; len < 58; len++) {
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 2",
 					 plain, len, arena, &odd),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
 				 AUTHCODE_ERR_SYNTAX);
 	}
-	plain[40] = AUTHCODE_NOTICE_COUNT;
-	assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 1", plain,
-				 sizeof(plain), arena, &odd),
-			 AUTHCODE_OK);
-	assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened), AUTHCODE_ERR_SYNTAX);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(wrong); i++) {
+		memset(plain, 0, sizeof(plain));
+		plain[wrong[i].at] = wrong[i].value;
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 2",
+					 plain, wrong[i].len, arena, &odd),
+				 AUTHCODE_OK);
+		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
+				 AUTHCODE_ERR_SYNTAX);
+	}
 }
 
 static void
@@ -217,6 +239,26 @@ a_request_over_the_limit_is_not_sealed(void **state)
 	assert_int_equal(ac_transaction_seal(issuer, arena, &transaction, &text), AUTHCODE_OK);
 	/* It travels in a URL. */
 	assert_true(strlen(text) + AC_MAX_ISSUER + strlen("/resume?txn=") <= AC_MAX_URI);
+}
+
+static void
+an_acr_over_the_limit_is_not_sealed(void **state)
+{
+	char acr[AC_MAX_ACR + 2] = "";
+	struct ac_transaction opened;
+	char *text = sealed;
+
+	(void)state;
+	memset(acr, 'a', sizeof(acr) - 1);
+	transaction.acr = acr;
+	assert_int_equal(ac_transaction_seal(issuer, arena, &transaction, &text),
+			 AUTHCODE_ERR_LIMIT);
+	assert_ptr_equal(text, sealed);
+	acr[AC_MAX_ACR] = '\0';
+	assert_int_equal(ac_transaction_seal(issuer, arena, &transaction, &text), AUTHCODE_OK);
+	assert_int_equal(ac_transaction_unseal(issuer, arena, text, &opened), AUTHCODE_OK);
+	assert_string_equal(opened.acr, acr);
+	assert_string_equal(opened.request, transaction.request);
 }
 
 static enum authcode_err
@@ -309,6 +351,7 @@ main(void)
 		TEST(a_seal_of_another_issuer_or_purpose_does_not_open),
 		TEST(a_seal_of_another_shape_is_refused),
 		TEST(a_request_over_the_limit_is_not_sealed),
+		TEST(an_acr_over_the_limit_is_not_sealed),
 		TEST(without_randomness_or_memory_nothing_is_sealed),
 		TEST(freshness_is_browser_and_age),
 		TEST(a_csrf_token_is_for_one_page_in_one_browser_of_one_issuer),

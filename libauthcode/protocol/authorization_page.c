@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The pages an authorization request can stop at: sign-in, consent, and the one
+ * for who may not use the client. Nothing is stored before someone has signed
+ * in: a page carries its request sealed, with what the page is for.
+ */
+#include "protocol/authorization.h"
+
+#include "protocol/access.h"
+#include "protocol/scope.h"
+
+/* What the page adds to the seal is filled in by the caller. */
+static enum authcode_err
+fill_interaction(struct ac_authorization *a, const struct ac_transaction *transaction,
+		 struct authcode_interaction *page)
+{
+	struct authcode_exchange *x = a->x;
+	char *sealed = NULL, *csrf = NULL;
+	enum authcode_err err;
+
+	err = ac_transaction_seal(x->issuer, x->arena, transaction, &sealed);
+	if (err == AUTHCODE_OK)
+		err = ac_transaction_csrf(x->issuer, x->arena, sealed, a->browser, &csrf);
+	if (err != AUTHCODE_OK)
+		return err;
+	page->scopes = ac_scope_split(x->arena, a->scope, &page->scope_count);
+	if (page->scopes == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	page->transaction = sealed;
+	page->csrf = csrf;
+	page->client = a->client;
+	page->user_name = a->signed_in ? a->view.subject.user_name : NULL;
+	page->notice = transaction->notice;
+	return AUTHCODE_OK;
+}
+
+static bool
+show(struct ac_authorization *a, enum authcode_response_kind kind,
+     const struct ac_transaction *transaction, struct authcode_interaction *page)
+{
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+
+	if (page != NULL)
+		err = fill_interaction(a, transaction, page);
+	if (err != AUTHCODE_OK) {
+		ac_authorization_fail(a, err, "page");
+		return false;
+	}
+	a->x->response = (struct authcode_response){
+		.kind = kind,
+		.status = 200,
+		.interaction = page,
+	};
+	return true;
+}
+
+static struct authcode_interaction *
+new_page(struct ac_authorization *a, enum authcode_notice notice, struct ac_transaction *ret)
+{
+	if (ac_authorization_describe(a, notice, ret) != AUTHCODE_OK)
+		return NULL;
+	return authcode_arena_alloc(a->x->arena, sizeof(struct authcode_interaction));
+}
+
+void
+ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_notice notice,
+			      const char *acr)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, notice, &transaction);
+
+	transaction.tried_ms = 0;
+	transaction.acr = acr != NULL ? acr : "";
+	if (page != NULL)
+		page->acr = acr;
+	(void)show(a, AUTHCODE_RESPONSE_SIGN_IN, &transaction, page);
+}
+
+void
+ac_authorization_show_consent(struct ac_authorization *a)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
+
+	transaction.subject_id = a->view.subject.id;
+	(void)show(a, AUTHCODE_RESPONSE_CONSENT, &transaction, page);
+}
+
+/* Its seal names nobody: it can carry a refusal but no consent. */
+void
+ac_authorization_show_refused(struct ac_authorization *a)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
+
+	if (!show(a, AUTHCODE_RESPONSE_REFUSED, &transaction, page))
+		return;
+	a->x->response.status = ac_oauth_error(AC_ACCESS_DENIED)->status;
+	a->x->response.refusal = (struct authcode_refusal){
+		.error = ac_oauth_error(AC_ACCESS_DENIED)->name,
+		.description = AC_ACCESS_REFUSED,
+	};
+}

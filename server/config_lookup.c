@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What a configuration that has been read says about a PAM service.
+ */
+#include <string.h>
+
+#include "server/config.h"
+
+const struct ac_service *
+ac_config_service(const struct ac_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->service_count; i++) {
+		if (strcmp(config->services[i].name, name) == 0)
+			return &config->services[i];
+	}
+	return NULL;
+}
+
+const struct ac_service *
+ac_config_service_of_acr(const struct ac_config *config, const char *acr)
+{
+	for (size_t i = 0; i < config->service_count; i++) {
+		const struct ac_service *service = &config->services[i];
+
+		if (service->acr != NULL && strcmp(service->acr, acr) == 0)
+			return service;
+	}
+	return NULL;
+}
+
+const char *
+ac_config_sign_in_service(const struct ac_config *config, const struct authcode_client *client,
+			  const char *acr)
+{
+	const struct ac_service *service =
+		acr != NULL && *acr != '\0' ? ac_config_service_of_acr(config, acr) : NULL;
+
+	if (service != NULL)
+		return service->name;
+	return client->pam_service != NULL ? client->pam_service : config->pam_service;
+}

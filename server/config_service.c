@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See config_service.h. An acr belongs to one service, so that who asks for it
+ * is sent to the one stack that proves it (OIDC-Core §2).
+ */
+#include "server/config_service.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "server/config_rules.h"
+#include "server/config_values.h"
+
+#define MAX_AMR 256
+
+static bool
+join_amr(struct ac_service_settings *settings, struct authcode_arena *arena)
+{
+	struct ac_buf text;
+	bool ok;
+
+	if (settings->amr.count == 0)
+		return true;
+	ac_buf_init(&text, MAX_AMR);
+	for (size_t i = 0; i < settings->amr.count; i++) {
+		if (i > 0)
+			ac_buf_putc(&text, ' ');
+		ac_buf_puts(&text, settings->amr.list[i]);
+	}
+	ok = ac_buf_ok(&text);
+	settings->service.amr = ok ? ac_arena_strdup(arena, ac_buf_text(&text)) : NULL;
+	ac_buf_clear(&text);
+	return settings->service.amr != NULL;
+}
+
+static bool
+check_service(const struct ac_config *config, const struct ac_service_settings *settings,
+	      struct authcode_reason *reason)
+{
+	const struct ac_service *service = &settings->service, *other;
+	const struct ac_place *acr = ac_config_place_of(settings->places, "service", "acr");
+
+	if (!ac_value_service(service->name))
+		return ac_config_refuse(reason, &settings->place,
+					"service \"%.64s\": not the name of a file in /etc/pam.d",
+					service->name);
+	if (service->acr == NULL && service->level != 0)
+		return ac_config_refuse(reason,
+					ac_config_place_of(settings->places, "service", "level"),
+					"level: read only with acr");
+	other = service->acr != NULL ? ac_config_service_of_acr(config, service->acr) : NULL;
+	if (other != NULL)
+		return ac_config_refuse(reason, acr,
+					"acr: \"%s\" is also that of service \"%s\"; give each "
+					"service its own",
+					service->acr, other->name);
+	if (config->service_count == AC_MAX_SERVICES)
+		return ac_config_refuse(reason, &settings->place, "more than %d services",
+					AC_MAX_SERVICES);
+	return true;
+}
+
+enum authcode_err
+ac_config_add_service(struct ac_settings *settings, struct ac_service_settings *service,
+		      struct authcode_reason *reason)
+{
+	struct ac_config *config = &settings->config;
+	size_t count = config->service_count;
+	struct ac_service *services;
+
+	if (!check_service(config, service, reason))
+		return AUTHCODE_ERR_CONFIG;
+	if (!join_amr(service, config->arena)) {
+		ac_config_refuse(reason, ac_config_place_of(service->places, "service", "amr"),
+				 "amr: longer than %d bytes in all", MAX_AMR);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	services = authcode_arena_alloc(config->arena, (count + 1) * sizeof(*services));
+	if (services == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	if (count > 0)
+		memcpy(services, config->services, count * sizeof(*services));
+	services[count] = service->service;
+	config->services = services;
+	config->service_count = count + 1;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_config_check_acr(const struct ac_settings *settings, const struct ac_client_settings *client,
+		    struct authcode_reason *reason)
+{
+	const char *acr = client->client.min_acr;
+
+	if (acr == NULL || ac_config_service_of_acr(&settings->config, acr) != NULL)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason, ac_config_place_of(client->places, "client", "min_acr"),
+			 "min_acr: \"%s\" is the acr of no service block", acr);
+	return AUTHCODE_ERR_CONFIG;
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# What depends on the person behind a request: account, access, levels, claims.
+flow_person_tests = \
+	tests/flow/test_access \
+	tests/flow/test_account \
+	tests/flow/test_acr \
+	tests/flow/test_claims
+
+check_PROGRAMS += $(flow_person_tests)
+TESTS += $(flow_person_tests)
+
+tests_flow_test_access_SOURCES = tests/flow/test_access.c $(flow_sources)
+tests_flow_test_access_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_access_LDADD = $(unit_ldadd)
+
+tests_flow_test_account_SOURCES = tests/flow/test_account.c $(flow_sources)
+tests_flow_test_account_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_account_LDADD = $(unit_ldadd)
+
+tests_flow_test_acr_SOURCES = tests/flow/test_acr.c $(flow_sources)
+tests_flow_test_acr_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_acr_LDADD = $(unit_ldadd)
+
+tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(flow_sources)
+tests_flow_test_claims_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_claims_LDADD = $(unit_ldadd)

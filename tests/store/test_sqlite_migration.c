@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Databases of earlier schemas (golden/001.sql and so on, dumps of what those
+ * versions left) opened by this one: every row is there and means what it
+ * meant, and what the new columns say of old rows is true.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "base/attr.h"
+#include "fixture.h"
+
+/* Keys of golden/001.sql. */
+#define ANA_SESSION INT64_C(3565158400000000010)
+#define ANA_OPEN_CODE INT64_C(3565158404194304038)
+#define ANA_ACCESS INT64_C(3565158402097152024)
+#define ANA_REFRESH INT64_C(3565158402097152031)
+#define BOB_ROTATED INT64_C(3565158406291456073)
+#define BOB_REFRESH INT64_C(3565158408388608087)
+#define CAROL_OLD_SESSION INT64_C(3565158410485760101)
+#define CAROL_NEW_SESSION INT64_C(3565158412582912115)
+#define DORA_ACCESS INT64_C(3565158414680064143)
+
+/* When the file was closed. */
+#define CLOSED (T0 + 8 * SECOND)
+
+static char *
+read_whole(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	if (file == NULL)
+		fail_msg("%s is not there", path);
+	len = getdelim(&text, &size, '\0', file);
+	fclose(file);
+	assert_true(len > 0);
+	return text;
+}
+
+static void
+restore(const char *name, const char *path)
+{
+	const char *top = getenv("top_srcdir");
+	char from[512];
+	char *text, *why = NULL;
+	sqlite3 *db = NULL;
+
+	snprintf(from, sizeof(from), "%s/tests/store/golden/%s", top != NULL ? top : ".", name);
+	text = read_whole(from);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", from, why);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(chmod(path, 0600), 0);
+	free(text);
+}
+
+static int
+number(const char *path, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	sqlite3 *db = NULL;
+	int value;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	value = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return value;
+}
+
+/* A fixture whose store was opened on a golden file. */
+static int
+set_up(void **state)
+{
+	struct fixture *f = fixture_new(&backends[1]);
+
+	authcode_store_close(&f->store);
+	assert_int_equal(remove(f->path), 0);
+	restore("001.sql", f->path);
+	f->now = CLOSED;
+	open_store(f);
+	*state = f;
+	return 0;
+}
+
+static void
+the_schema_is_ours_and_stays_so(void **state)
+{
+	struct fixture *f = *state;
+
+	reopen_store(f);
+	authcode_store_close(&f->store);
+	assert_int_equal(number(f->path, "PRAGMA user_version"), 2);
+	assert_int_equal(number(f->path, "PRAGMA application_id"), 0x61636462);
+	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_integrity_check"
+					 " WHERE integrity_check = 'ok'"),
+			 1);
+	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	assert_int_equal(number(f->path, "SELECT count(*) FROM subject"), 5);
+	assert_int_equal(number(f->path, "SELECT count(*) FROM token"), 8);
+}
+
+/* The tables are the same, whichever way they came to be. */
+static void
+a_migrated_file_has_the_tables_of_a_new_one(void **state)
+{
+	static const char columns[] =
+		"SELECT group_concat(t.name || ':' || c.name || ':' || c.type || ':' ||"
+		" c.\"notnull\" || ':' || ifnull(c.dflt_value, '-') || ':' || c.pk, ',')"
+		" FROM (SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name) t,"
+		" pragma_table_info(t.name) c";
+	struct fixture *f = *state, *fresh = fixture_new(&backends[1]);
+	void *fresh_state = fresh;
+	char texts[2][8192];
+	const char *paths[] = { f->path, fresh->path };
+
+	authcode_store_close(&f->store);
+	authcode_store_close(&fresh->store);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
+		sqlite3_stmt *statement = NULL;
+		sqlite3 *db = NULL;
+
+		assert_int_equal(sqlite3_open(paths[i], &db), SQLITE_OK);
+		assert_int_equal(sqlite3_prepare_v2(db, columns, -1, &statement, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+		snprintf(texts[i], sizeof(texts[i]), "%s",
+			 (const char *)sqlite3_column_text(statement, 0));
+		sqlite3_finalize(statement);
+		sqlite3_close(db);
+	}
+	assert_string_equal(texts[0], texts[1]);
+	fixture_tear_down(&fresh_state);
+}
+
+static void
+old_rows_are_whole_and_have_told_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_token_view token = token_of(f, ANA_REFRESH);
+	struct authcode_code_view code = code_of(f, ANA_OPEN_CODE);
+
+	assert_string_equal(token.session.claims, "");
+	assert_string_equal(token.family.claims, "");
+	assert_string_equal(code.code.claims, "");
+	assert_string_equal(token.subject.sub, "sub-ana");
+	assert_int_equal(token.subject.uid, 1001);
+	assert_string_equal(token.subject.groups, "staff\nwheel");
+	assert_string_equal(token.session.acr, "password");
+	assert_string_equal(token.family.amr, "pwd otp");
+	assert_int_equal(token.session.id, ANA_SESSION);
+	assert_int_equal(token.session.created_ms, T0);
+	assert_int_equal(token.session.expires_ms, T0 + DAY);
+	assert_int_equal(code.code.expires_ms, T0 + 2 * SECOND + MINUTE);
+	assert_string_equal(code.code.nonce, "n-0S6_WzA2Mj");
+	assert_hash(token.token.hash, 0xf1);
+	assert_string_equal(granted_scope(f, token.subject.id, "demo"), "profile groups");
+}
+
+static void
+what_was_good_is_good_and_what_was_dead_is_dead(void **state)
+{
+	struct fixture *f = *state;
+	const struct {
+		const char *name;
+		struct authcode_operation op;
+		enum authcode_result result;
+	} rows[] = {
+		{ "an open code", op_redeem(f, ANA_OPEN_CODE), AUTHCODE_RESULT_DONE },
+		{ "a live session", op_issue(f, ANA_SESSION), AUTHCODE_RESULT_DONE },
+		{ "a refresh token", op_refresh(f, ANA_REFRESH, true), AUTHCODE_RESULT_DONE },
+		{ "one that outlives its session", op_refresh(f, BOB_REFRESH, true),
+		  AUTHCODE_RESULT_DONE },
+		{ "a retired person's session", op_issue(f, CAROL_OLD_SESSION),
+		  AUTHCODE_RESULT_EXPIRED },
+		{ "the session of who came after", op_issue(f, CAROL_NEW_SESSION),
+		  AUTHCODE_RESULT_DONE },
+		{ "a rotated token", op_refresh(f, BOB_ROTATED, true), AUTHCODE_RESULT_REUSED },
+	};
+
+	assert_int_equal(token_of(f, DORA_ACCESS).family.revoked_ms, T0 + 7 * SECOND);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_operation op = rows[i].op;
+
+		if (perform(f, &op) != rows[i].result)
+			fail_msg("%s: %d", rows[i].name, (int)op.result);
+	}
+	/* It takes what has just come of it along. */
+	assert_int_equal(token_of(f, BOB_REFRESH).family.revoked_ms, CLOSED);
+}
+
+/* Until the end of the last of what somebody has: a session, or a family. */
+static void
+old_subjects_are_listed_for_as_long_as_something_of_them_is_honoured(void **state)
+{
+	static const struct {
+		int64_t at;
+		const char *names;
+	} rows[] = {
+		{ CLOSED, "ana bob carol dora " },
+		{ T0 + DAY - 1, "ana bob carol dora " },
+		{ T0 + DAY, "bob carol dora " },
+		{ T0 + DAY + 6 * SECOND - 1, "bob carol dora " },
+		{ T0 + DAY + 6 * SECOND, "bob dora " },
+		{ T0 + 90 * DAY + 3 * SECOND - 1, "bob dora " },
+		{ T0 + 90 * DAY + 3 * SECOND, "dora " },
+		{ T0 + 90 * DAY + 7 * SECOND, "" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_subject subjects[8];
+		char names[128] = "";
+		size_t count = 0, len = 0;
+
+		assert_int_equal(authcode_store_list_subjects(f->store, rows[i].at, 0, f->arena,
+							      subjects, AC_ARRAY_SIZE(subjects),
+							      &count),
+				 AUTHCODE_OK);
+		for (size_t k = 0; k < count; k++)
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s ",
+						subjects[k].user_name);
+		assert_string_equal(names, rows[i].names);
+	}
+}
+
+/* The old name goes on with its subject, and what it tells is kept. */
+static void
+the_next_sign_in_keeps_the_old_sub(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_session_view view = session_of(f, sign_in(f));
+
+	assert_string_equal(view.subject.sub, "sub-ana");
+	assert_int_equal(view.subject.id, session_of(f, ANA_SESSION).subject.id);
+	assert_string_equal(view.session.claims, "{\"department\":\"math\"}");
+}
+
+#define MIGRATION_TEST(function)                                                                   \
+	cmocka_unit_test_setup_teardown(function, set_up, fixture_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MIGRATION_TEST(the_schema_is_ours_and_stays_so),
+		MIGRATION_TEST(a_migrated_file_has_the_tables_of_a_new_one),
+		MIGRATION_TEST(old_rows_are_whole_and_have_told_nothing),
+		MIGRATION_TEST(what_was_good_is_good_and_what_was_dead_is_dead),
+		MIGRATION_TEST(
+			old_subjects_are_listed_for_as_long_as_something_of_them_is_honoured),
+		MIGRATION_TEST(the_next_sign_in_keeps_the_old_sub),
+	};
+
+	return cmocka_run_group_tests_name("store migrations", tests, NULL, NULL);
+}
