@@ -234,11 +234,14 @@ names_rule(const struct authcode_client *client, struct authcode_reason *reason)
 	};
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(lists); i++) {
-		if (lists[i].count > AC_MAX_ALLOWED ||
-		    (lists[i].count > 0 && lists[i].names == NULL)) {
-			ac_client_reason(reason, client->id,
-					 "%s has no list, or more than %d names", lists[i].option,
-					 AC_MAX_ALLOWED);
+		if (lists[i].count > 0 && lists[i].names == NULL) {
+			ac_client_reason(reason, client->id, "%s has a length but no names",
+					 lists[i].option);
+			return false;
+		}
+		if (lists[i].count > AC_MAX_ALLOWED) {
+			ac_client_reason(reason, client->id, "%s has more than %d names",
+					 lists[i].option, AC_MAX_ALLOWED);
 			return false;
 		}
 		for (size_t k = 0; k < lists[i].count; k++) {

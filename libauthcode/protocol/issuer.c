@@ -101,6 +101,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 static const char *
 check_acrs(const struct authcode_issuer_settings *settings)
 {
+	if (settings->acr_count > 0 && settings->acrs == NULL)
+		return "acrs has a length but no rows";
 	if (settings->acr_count > MAX_ACRS)
 		return "there are more than 64 acrs";
 	for (size_t i = 0; i < settings->acr_count; i++) {

@@ -38,6 +38,15 @@ find_consent(struct ac_authorization *a, int64_t subject_id)
 	return err;
 }
 
+/* A POST answers with no page: the browser is sent to /resume, where it is shown. */
+static bool
+shown_elsewhere(struct ac_authorization *a)
+{
+	if (a->consented)
+		ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
+	return a->consented;
+}
+
 /* Was it this very request that the session's sign-in was for, and for this? */
 static bool
 was_tried(const struct ac_authorization *a, const char *acr)
@@ -58,7 +67,8 @@ proves_enough(struct ac_authorization *a)
 	if (acr == NULL)
 		return true;
 	if (!was_tried(a, acr)) {
-		ac_authorization_show_sign_in(a, a->notice, acr);
+		if (!shown_elsewhere(a))
+			ac_authorization_show_sign_in(a, a->notice, acr);
 		return false;
 	}
 	if (ac_acr_satisfies(a->x->issuer, a->view.session.acr, a->client->min_acr))
@@ -72,6 +82,8 @@ static void
 ask_sign_in(struct ac_authorization *a)
 {
 	a->signed_in = false;
+	if (shown_elsewhere(a))
+		return;
 	ac_authorization_show_sign_in(
 		a, a->notice,
 		ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acr_values, NULL));
@@ -84,7 +96,8 @@ account_good(struct authcode_exchange *x)
 	enum authcode_err err;
 
 	if (!ac_access_allowed(a->client, a->view.subject.user_name, x->account.groups)) {
-		ac_authorization_show_refused(a);
+		if (!shown_elsewhere(a))
+			ac_authorization_show_refused(a);
 		return;
 	}
 	if (!proves_enough(a))

@@ -82,9 +82,15 @@ static enum authcode_err
 find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode_token_view *ret)
 {
 	struct flow *flow = self;
+	enum authcode_err err = AUTHCODE_ERR_STORE;
 
-	return flow->reads_fail ? AUTHCODE_ERR_STORE
-				: authcode_store_find_token(flow->memory, id, arena, ret);
+	if (!flow->reads_fail)
+		err = authcode_store_find_token(flow->memory, id, arena, ret);
+	if (err == AUTHCODE_OK && flow->hide_people) {
+		ret->family.subject_id = 0;
+		ret->subject = (struct authcode_subject){ 0 };
+	}
+	return err;
 }
 
 static void

@@ -68,7 +68,8 @@ struct flow {
 	bool random_fails;
 	bool reads_fail;
 	bool writes_fail;
-	size_t writes; /* operations that reached the store */
+	bool hide_people; /* tokens are read as if issued to their client itself */
+	size_t writes;    /* operations that reached the store */
 	/* With check_accounts: what the host says of every account, and was asked. */
 	struct authcode_account account;
 	size_t asked;

@@ -253,7 +253,8 @@ a_consent_does_not_overtake_the_list(void **state)
 			flow_sign_in(&flow, &browser, r->interaction->transaction, "alice"));
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
 	allow(NULL, "staff");
-	assert_page(flow_decide(&flow, &browser, r->interaction, "allow"));
+	r = flow_decide(&flow, &browser, r->interaction, "allow");
+	assert_page(flow_follow(&flow, &browser, r));
 }
 
 /* The groups of the last sign-in do not count where the host is asked. */

@@ -163,7 +163,14 @@ authorization_answers(const struct authcode_response *r, enum authcode_account_s
 	case AUTHCODE_ACCOUNT_GOOD:
 		flow_assert_code(&flow, r, FLOW_WEB_URI, "s");
 		return;
-	case AUTHCODE_ACCOUNT_GONE: /* as if there were no session */
+	case AUTHCODE_ACCOUNT_GONE:                          /* as if there were no session */
+		if (r->kind == AUTHCODE_RESPONSE_REDIRECT) { /* after a POST: elsewhere */
+			assert_int_equal(strncmp(r->location, FLOW_ISSUER "/resume?txn=",
+						 strlen(FLOW_ISSUER "/resume?txn=")),
+					 0);
+			assert_null(flow_param(&flow, r->location, "code"));
+			return;
+		}
 		assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
 		assert_int_equal(r->status, 200);
 		assert_null(r->interaction->user_name);
@@ -596,6 +603,19 @@ a_replayed_refresh_token_revokes_though_the_account_is_unknown(void **state)
 	assert_json_error(flow_run(&flow, rotate()), 400, "invalid_grant");
 }
 
+/* RFC 6749 §4.4: nobody stands behind it. */
+static void
+a_token_of_the_client_itself_has_no_account_to_ask_about(void **state)
+{
+	(void)state;
+	flow.hide_people = true;
+	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
+	introspection_answers(flow_run(&flow, introspect_access()), AUTHCODE_ACCOUNT_GOOD);
+	grant_answers(flow_run(&flow, refresh()), AUTHCODE_ACCOUNT_GOOD);
+	assert_json_error(flow_run(&flow, userinfo_get()), 403, "insufficient_scope");
+	assert_int_equal(flow.asked, 0);
+}
+
 /* Revoking must work in an outage: nothing of a person is told by it. */
 static void
 revocation_asks_nobody(void **state)
@@ -695,6 +715,7 @@ main(void)
 		CHECKING(what_a_retired_subject_has_is_dead_at_once_on_every_path),
 		CHECKING(a_replayed_code_revokes_though_the_account_is_unknown),
 		CHECKING(a_replayed_refresh_token_revokes_though_the_account_is_unknown),
+		CHECKING(a_token_of_the_client_itself_has_no_account_to_ask_about),
 		CHECKING(revocation_asks_nobody),
 		CHECKING(who_may_not_ask_learns_nothing_of_the_account),
 		CHECKING(what_is_described_is_the_account_as_it_is_now),

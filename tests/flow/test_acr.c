@@ -293,7 +293,7 @@ a_consent_does_not_overtake_what_is_insisted_on(void **state)
 	client.min_acr = "otp";
 	flow_set_clients(&flow, &client, 1);
 	again = flow_decide(&flow, &browser, r->interaction, "allow");
-	assert_asked(again, "otp", "alice");
+	assert_asked(flow_follow(&flow, &browser, again), "otp", "alice");
 }
 
 /* What a seal says of a sign-in holds for that sign-in, in that browser, for

@@ -483,6 +483,57 @@ a_client_is_told_the_groups_it_is_registered_for(void **state)
 	}
 }
 
+/* Within its limits no account is too large for the memory of a request. */
+static void
+the_largest_account_can_be_told(void **state)
+{
+	static char names[AC_MAX_GROUPS][AC_MAX_GROUP_NAME + 1];
+	static const char *groups[AC_MAX_GROUPS];
+	struct authcode_sign_in in = {
+		.user = { .name = "alice",
+			  .uid = 1000,
+			  .groups = groups,
+			  .group_count = AC_MAX_GROUPS },
+		.claims = text_of(AC_MAX_CLAIMS),
+		.browser = browser.cookie,
+		.now_ms = flow.now_ms,
+	};
+	const char *token = token_for(ALL, NULL);
+	struct authcode_exchange *x = NULL;
+	const struct authcode_response *r;
+	json_t *json;
+
+	for (size_t i = 0; i < AC_MAX_GROUPS; i++) {
+		snprintf(names[i], sizeof(names[i]), "%0*zu", AC_MAX_GROUP_NAME, i);
+		groups[i] = names[i];
+	}
+	(void)state;
+	/* The store remembers as many of the last sign-in. */
+	r = flow_get(&flow, &(struct flow_browser){ .cookie = browser.cookie },
+		     AUTHCODE_ENDPOINT_AUTHORIZE,
+		     "client_id=web&response_type=code&redirect_uri=" FLOW_WEB_URI);
+	in.transaction = r->interaction->transaction;
+	assert_int_equal(authcode_exchange_begin_sign_in(flow.issuer, &in, &x), AUTHCODE_OK);
+	authcode_store_perform(flow.store, authcode_exchange_operation(x));
+	authcode_exchange_answer(x);
+	assert_int_equal(authcode_exchange_response(x)->status, 303);
+	authcode_exchange_free(&x);
+	flow.account.groups = groups;
+	flow.account.group_count = AC_MAX_GROUPS;
+	flow.account.claims = text_of(2 * AC_MAX_CLAIMS);
+	json = userinfo(token);
+	assert_int_equal(json_array_size(json_object_get(json, "groups")), AC_MAX_GROUPS);
+	json_decref(json);
+	/* One more is no answer. */
+	flow.account.group_count = AC_MAX_GROUPS + 1;
+	r = flow_run(&flow, (struct authcode_request){
+				    .endpoint = AUTHCODE_ENDPOINT_USERINFO,
+				    .method = AUTHCODE_METHOD_GET,
+				    .authorization = token,
+			    });
+	assert_int_equal(r->status, 503);
+}
+
 #define CLAIMS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -499,6 +550,7 @@ main(void)
 		CLAIMS_TEST(the_name_is_that_of_gecos_unless_claims_have_one),
 		CLAIMS_TEST(what_cannot_be_read_counts_as_nothing),
 		CLAIMS_TEST(the_length_of_claims_is_bounded),
+		CLAIMS_TEST(the_largest_account_can_be_told),
 		CLAIMS_TEST(a_client_is_told_the_groups_it_is_registered_for),
 	};
 

@@ -225,13 +225,62 @@ a_sign_in_gives_a_session_or_none(void **state)
 	fail_msg("no success with 500 allocations");
 }
 
+/* An answer about an account that cannot be kept is none: nobody gets in by it. */
+static void
+an_account_is_good_or_unknown(void **state)
+{
+	static const char *const groups[] = { "users", "wheel" };
+	const struct authcode_account account = {
+		.state = AUTHCODE_ACCOUNT_GOOD,
+		.full_name = "Alice",
+		.groups = groups,
+		.group_count = AC_ARRAY_SIZE(groups),
+		.claims = "{\"nickname\":\"al\"}",
+	};
+	struct authcode_request request = get(WEB);
+	size_t refusals = 0;
+
+	flow_stop(&flow);
+	flow_start_with(&flow, &(struct authcode_issuer_settings){ .check_accounts = true });
+	browser.session = NULL;
+	flow_code(&flow, &browser, WEB);
+	request.session = browser.session;
+	(void)state;
+	for (long n = 0; n < 100; n++) {
+		struct authcode_exchange *x = NULL;
+		const struct authcode_response *response;
+		bool done;
+
+		assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
+		assert_non_null(authcode_exchange_account(x));
+		allocations_left = n;
+		authcode_exchange_set_account(x, &account);
+		allocations_left = -1;
+		done = authcode_exchange_operation(x) != NULL;
+		response = authcode_exchange_response(x);
+		if (!done) {
+			refusals++;
+			assert_refusal(response);
+		}
+		authcode_exchange_free(&x);
+		if (done) {
+			assert_true(refusals > 0);
+			return;
+		}
+	}
+	fail_msg("no success with 100 allocations");
+}
+
 static void
 issuer_and_registry_are_made_or_not(void **state)
 {
+	static const struct authcode_acr acrs[] = { { "pwd", 1 }, { "otp", 2 } };
 	struct authcode_issuer_settings settings = {
 		.issuer = FLOW_ISSUER,
 		.store = flow.store,
 		.master_key = { 1 },
+		.acrs = acrs,
+		.acr_count = AC_ARRAY_SIZE(acrs),
 	};
 	const struct authcode_client client = flow_client(&flow, FLOW_POST);
 	bool issuer_made = false, clients_made = false;
@@ -265,6 +314,7 @@ main(void)
 		TEST(a_code_is_given_or_not),
 		TEST(a_decision_counts_or_not),
 		TEST(a_sign_in_gives_a_session_or_none),
+		TEST(an_account_is_good_or_unknown),
 		TEST(issuer_and_registry_are_made_or_not),
 	};
 

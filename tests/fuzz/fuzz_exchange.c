@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * The whole library: one request to an issuer where somebody is signed in and
- * tokens exist. First line: endpoint (0 to 6) and method (G, P or another);
- * then a line each for query, Authorization, session cookie and browser cookie;
+ * tokens exist. First line: endpoint (0 to 6), method (G, P or another),
+ * and what the host says of the account: refused (R), unknown (U), gone (X), or
+ * its claims; then a line each for query, Authorization, session cookie and browser cookie;
  * the rest is the body. An empty line is an absent value. "@x" stands for a
  * value that only the issuer can make:
  *
@@ -25,13 +26,19 @@ struct world {
 	const char *code, *access, *refresh, *page;
 };
 
+static const struct authcode_acr acrs[] = { { "pwd", 1 }, { "otp", 2 } };
+
 static void
 begin(struct world *w)
 {
 	const struct authcode_response *response;
 	json_t *tokens;
 
-	flow_start(&w->flow);
+	flow_start_with(&w->flow, &(struct authcode_issuer_settings){
+					  .acrs = acrs,
+					  .acr_count = AC_ARRAY_SIZE(acrs),
+					  .check_accounts = true,
+				  });
 	w->browser = (struct flow_browser){ .cookie = "browser-cookie-of-alice" };
 	w->code = flow_code(&w->flow, &w->browser, QUERY);
 	response = flow_run(
@@ -145,8 +152,8 @@ check(const struct authcode_response *r)
 	MUST(r->refusal.description == NULL || strpbrk(r->refusal.description, "\"\\") == NULL);
 	MUST((r->kind == AUTHCODE_RESPONSE_REDIRECT) == (r->location != NULL));
 	MUST(r->location == NULL || may_go_to(r->location));
-	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT) ==
-	     (r->interaction != NULL));
+	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT ||
+	      r->kind == AUTHCODE_RESPONSE_REFUSED) == (r->interaction != NULL));
 	if (r->kind == AUTHCODE_RESPONSE_JSON) {
 		json_t *json = json_loadb(r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
 
@@ -162,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input rest = { (const char *)data, size };
 	struct fuzz_input first = fuzz_line(&rest);
 	struct authcode_request request = { .content_type = FLOW_FORM };
-	char *query, *authorization, *session, *browser, *body;
+	char *query, *authorization, *session, *browser, *body, *claims;
 	size_t ignored;
 
 	if (first.size < 2 || first.data[0] < '0' || first.data[0] > '6')
@@ -173,6 +180,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.method = first.data[1] == 'G'   ? AUTHCODE_METHOD_GET
 			 : first.data[1] == 'P' ? AUTHCODE_METHOD_POST
 						: AUTHCODE_METHOD_OTHER;
+	claims = fuzz_text(first.data + 2, first.size - 2);
+	w.flow.account.state = claims[0] == 'R'   ? AUTHCODE_ACCOUNT_REFUSED
+			       : claims[0] == 'U' ? AUTHCODE_ACCOUNT_UNKNOWN
+			       : claims[0] == 'X' ? AUTHCODE_ACCOUNT_GONE
+						  : AUTHCODE_ACCOUNT_GOOD;
+	w.flow.account.claims = claims;
 	query = expand(&w, fuzz_line(&rest), &request.query.len);
 	authorization = expand(&w, fuzz_line(&rest), &ignored);
 	session = expand(&w, fuzz_line(&rest), &ignored);
@@ -186,6 +199,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.body.data = body;
 	check(flow_run(&w.flow, request));
 	flow_stop(&w.flow);
+	free(claims);
 	free(body);
 	free(browser);
 	free(session);

@@ -74,7 +74,9 @@ struct authcode_client {
 	size_t allow_user_count;
 	const char *const *allow_groups;
 	size_t allow_group_count;
-	const char *min_acr; /* a row of the issuer's acrs whose level a sign-in must reach; NULL */
+	/* A row of the issuer's acrs that a sign-in must be or whose level it must reach;
+	 * without such a row every request is refused. NULL: none. */
+	const char *min_acr;
 	/* Which groups it is told: these, and those that begin so; neither: all. */
 	const char *const *group_claims;
 	size_t group_claim_count;

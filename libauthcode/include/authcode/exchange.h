@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * One request on its way through the issuer, in two steps:
+ * One request on its way through the issuer, in steps:
  *
  *   decide   authcode_exchange_begin() parses, authenticates, reads and mints;
  *            authcode_exchange_operation() is what must now become durable,
  *            or NULL when the response is ready at once.
+ *   account  where authcode_exchange_account() is not NULL the host looks at the
+ *            account of a person and says so before anything else happens; only
+ *            in an issuer with check_accounts.
  *   answer   when the store reports the operation done, the host calls
  *            authcode_exchange_answer(); then the response is ready.
  *
@@ -53,9 +56,11 @@ struct authcode_user {
 /* A sign-in that the host has carried to success. */
 struct authcode_sign_in {
 	struct authcode_user user;
-	const char *acr;         /* what the sign-in proved; NULL: none stated */
-	const char *amr;         /* RFC 8176 values, space-separated; NULL: none */
-	const char *claims;      /* a JSON object of what the sign-in has told; NULL: nothing */
+	const char *acr; /* what the sign-in proved; NULL: none stated */
+	const char *amr; /* RFC 8176 values, space-separated; NULL: none */
+	/* A JSON object of what the sign-in has told, at most 16 KiB; NULL: nothing. What
+	 * cannot be read as one is left out. */
+	const char *claims;
 	const char *transaction; /* the seal of the page that asked */
 	const char *browser;     /* value of the browser cookie */
 	const char *session;     /* value of the session cookie it replaces, or NULL */
@@ -93,7 +98,7 @@ struct authcode_account {
 	const char *full_name;     /* or NULL */
 	const char *const *groups; /* names */
 	size_t group_count;
-	const char *claims; /* a JSON object, or NULL */
+	const char *claims; /* a JSON object, at most 32 KiB, or NULL; as that of a sign-in */
 };
 
 /* After authcode_exchange_begin(), with check_accounts: not NULL when the exchange
@@ -102,11 +107,13 @@ struct authcode_account {
 AUTHCODE_API const struct authcode_account_query *
 authcode_exchange_account(const struct authcode_exchange *exchange);
 
-/* Carries the exchange on to its operation or response. */
+/* Carries the exchange on to its operation or response; NULL, and whatever is not
+ * understood, means UNKNOWN. Does nothing when the exchange does not wait. */
 AUTHCODE_API void authcode_exchange_set_account(struct authcode_exchange *exchange,
 						const struct authcode_account *account);
 
-/* What must become durable before the answer, or NULL. Owned by the exchange;
+/* What must become durable before the answer, or NULL (also while the exchange
+ * waits for an account). Owned by the exchange;
  * hand it to authcode_store_submit() or authcode_store_perform(). */
 AUTHCODE_API struct authcode_operation *
 authcode_exchange_operation(struct authcode_exchange *exchange);
@@ -118,7 +125,8 @@ AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
 AUTHCODE_API const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange);
 
-/* Decide, perform, answer: blocks until durable. */
+/* Decide, perform, answer: blocks until durable. Nobody is asked about accounts:
+ * with check_accounts each is UNKNOWN. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_request *request,
 		      struct authcode_exchange **ret_exchange);

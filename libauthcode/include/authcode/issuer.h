@@ -61,7 +61,7 @@ struct authcode_issuer_settings {
 	struct authcode_store *store;                /* borrowed for the life of the issuer */
 	uint8_t master_key[AUTHCODE_MASTER_KEY_LEN]; /* copied into wiped memory */
 	struct authcode_lifetimes lifetimes;
-	const struct authcode_acr *acrs; /* copied; a name at most once */
+	const struct authcode_acr *acrs; /* copied; at most 64, a name at most once */
 	size_t acr_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
 	struct authcode_random random; /* fill NULL: the kernel's generator */

@@ -66,7 +66,7 @@ struct authcode_response {
 	const char *allow;            /* 405: header value, or NULL */
 	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
 	struct authcode_refusal refusal;                /* error is NULL when nothing was refused */
-	const struct authcode_interaction *interaction; /* SIGN_IN and CONSENT, else NULL */
+	const struct authcode_interaction *interaction; /* SIGN_IN, CONSENT, REFUSED; else NULL */
 };
 
 #ifdef __cplusplus

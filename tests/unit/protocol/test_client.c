@@ -120,8 +120,10 @@ everything_is_copied(void **state)
 {
 	char id[] = "client", name[] = "Name", uri[] = "https://client.example/cb",
 	     scope[] = "openid profile", scopes[] = "profile", service[] = "login",
-	     other[] = "client";
+	     other[] = "client", user[] = "alice", group[] = "staff", told[] = "wheel",
+	     prefix[] = "app-", acr[] = "otp";
 	const char *uris[] = { uri };
+	const char *users[] = { user }, *groups[] = { group }, *claims[] = { told };
 	const char *others[] = { other };
 	struct authcode_client client = good(id);
 	struct authcode_clients *registry;
@@ -136,6 +138,12 @@ everything_is_copied(void **state)
 	client.may_introspect = AUTHCODE_INTROSPECT_LIST;
 	client.introspect_clients = others;
 	client.introspect_client_count = 1;
+	client.allow_users = users;
+	client.allow_groups = groups;
+	client.group_claims = claims;
+	client.allow_user_count = client.allow_group_count = client.group_claim_count = 1;
+	client.group_claim_prefix = prefix;
+	client.min_acr = acr;
 	registry = make(&client, 1);
 	memset(id, 'x', sizeof(id));
 	memset(name, 'x', sizeof(name));
@@ -144,7 +152,12 @@ everything_is_copied(void **state)
 	memset(scopes, 'x', sizeof(scopes));
 	memset(service, 'x', sizeof(service));
 	memset(other, 'x', sizeof(other));
-	uris[0] = others[0] = NULL;
+	memset(user, 'x', sizeof(user));
+	memset(group, 'x', sizeof(group));
+	memset(told, 'x', sizeof(told));
+	memset(prefix, 'x', sizeof(prefix));
+	memset(acr, 'x', sizeof(acr));
+	uris[0] = others[0] = users[0] = groups[0] = claims[0] = NULL;
 	copy = authcode_clients_find(registry, "client");
 	assert_non_null(copy);
 	assert_string_equal(copy->name, "Name");
@@ -153,6 +166,11 @@ everything_is_copied(void **state)
 	assert_string_equal(copy->default_scopes, "profile");
 	assert_string_equal(copy->pam_service, "login");
 	assert_string_equal(copy->introspect_clients[0], "client");
+	assert_string_equal(copy->allow_users[0], "alice");
+	assert_string_equal(copy->allow_groups[0], "staff");
+	assert_string_equal(copy->group_claims[0], "wheel");
+	assert_string_equal(copy->group_claim_prefix, "app-");
+	assert_string_equal(copy->min_acr, "otp");
 	authcode_clients_unref(&registry);
 }
 
@@ -274,6 +292,52 @@ introspection_is_checked(void **state)
 		client.introspect_clients = null; client.introspect_client_count = 1);
 }
 
+static void
+who_may_use_it_and_what_it_is_told_is_checked(void **state)
+{
+	static const char long_name[258] = { [0 ... 256] = 'n' };
+	static const char long_acr[130] = { [0 ... 128] = 'a' };
+	static const char *const bad[][2] = {
+		{ "ok", NULL },   { "ok", "" },        { "ok", "a\nb" },
+		{ "ok", "\xff" }, { "ok", long_name },
+	};
+	static const char *many[1001];
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(many); i++)
+		many[i] = "n";
+	for (size_t i = 0; i < AC_ARRAY_SIZE(bad); i++) {
+		REFUSED("entry 2 of allow_users is not 1 to 256 bytes of printable UTF-8",
+			client.allow_users = bad[i];
+			client.allow_user_count = 2);
+		REFUSED("entry 2 of allow_groups is not 1 to 256 bytes of printable UTF-8",
+			client.allow_groups = bad[i];
+			client.allow_group_count = 2);
+		REFUSED("entry 2 of group_claims is not 1 to 256 bytes of printable UTF-8",
+			client.group_claims = bad[i];
+			client.group_claim_count = 2);
+		if (bad[i][1] != NULL)
+			REFUSED("group_claim_prefix is not 1 to 256 bytes of printable UTF-8",
+				client.group_claim_prefix = bad[i][1]);
+	}
+	REFUSED("allow_users has more than 1000 names", client.allow_users = many;
+		client.allow_user_count = 1001);
+	REFUSED("allow_groups has more than 1000 names", client.allow_groups = many;
+		client.allow_group_count = 1001);
+	REFUSED("group_claims has more than 1000 names", client.group_claims = many;
+		client.group_claim_count = 1001);
+	REFUSED("allow_users has a length but no names", client.allow_user_count = 1);
+	REFUSED("allow_groups has a length but no names", client.allow_group_count = 1);
+	REFUSED("group_claims has a length but no names", client.group_claim_count = 1);
+	REFUSED("min_acr is not 1 to 128 printable characters without space", client.min_acr = "");
+	REFUSED("min_acr is not 1 to 128 printable characters without space",
+		client.min_acr = "pwd otp");
+	REFUSED("min_acr is not 1 to 128 printable characters without space",
+		client.min_acr = "a\tb");
+	REFUSED("min_acr is not 1 to 128 printable characters without space",
+		client.min_acr = long_acr);
+}
+
 /* RU-12; test_redirect_uri.c has the corpus. */
 static void
 redirect_uris_are_checked(void **state)
@@ -372,6 +436,7 @@ main(void)
 		cmocka_unit_test(names_secrets_and_kinds_are_checked),
 		cmocka_unit_test(grants_and_scope_are_checked),
 		cmocka_unit_test(introspection_is_checked),
+		cmocka_unit_test(who_may_use_it_and_what_it_is_told_is_checked),
 		cmocka_unit_test(redirect_uris_are_checked),
 		cmocka_unit_test(an_id_is_used_once),
 		cmocka_unit_test(there_is_a_limit_to_clients),

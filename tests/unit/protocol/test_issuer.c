@@ -4,6 +4,7 @@
  * <authcode/issuer.h>: what an issuer is refused for (RFC 8414 §2), and the
  * client registry of the moment.
  */
+#include "protocol/acr.h"
 #include "protocol/issuer.h"
 
 #include <setjmp.h>
@@ -133,6 +134,52 @@ bad_urls_are_refused(void **state)
 }
 
 static void
+acrs_are_checked(void **state)
+{
+	static const char long_acr[130] = { [0 ... 128] = 'a' };
+	static const char grammar[] = "an acr is not 1 to 128 printable characters without space";
+	static const char *const bad[] = { NULL, "", " ", "a b", "a\n", "\xff", long_acr };
+	struct authcode_issuer_settings settings = settings_for("https://id.example");
+	struct authcode_acr acrs[65] = { { "urn:example:otp", 2 }, { "pwd", 1 } };
+
+	(void)state;
+	settings.acrs = acrs;
+	settings.acr_count = 2;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(bad); i++) {
+		acrs[1].name = bad[i];
+		assert_refused(&settings, grammar);
+	}
+	acrs[1].name = "urn:example:otp";
+	assert_refused(&settings, "an acr is listed twice");
+	settings.acr_count = 65;
+	assert_refused(&settings, "there are more than 64 acrs");
+	settings.acrs = NULL;
+	settings.acr_count = 1;
+	assert_refused(&settings, "acrs has a length but no rows");
+}
+
+static void
+acrs_are_copied(void **state)
+{
+	struct authcode_issuer_settings settings = settings_for("https://id.example");
+	char name[] = "urn:example:otp";
+	struct authcode_acr acr = { name, 7 };
+	struct authcode_issuer *issuer;
+
+	(void)state;
+	settings.acrs = &acr;
+	settings.acr_count = 1;
+	issuer = make(&settings);
+	memset(name, 'x', sizeof(name) - 1);
+	acr.level = 0;
+	assert_non_null(ac_acr_find(issuer, "urn:example:otp"));
+	assert_int_equal(ac_acr_find(issuer, "urn:example:otp")->level, 7);
+	assert_null(ac_acr_find(issuer, "urn:example:ot"));
+	assert_null(ac_acr_find(issuer, NULL));
+	authcode_issuer_free(&issuer);
+}
+
+static void
 missing_store_weak_key_and_long_codes_are_refused(void **state)
 {
 	struct authcode_issuer_settings settings = settings_for("https://id.example");
@@ -256,6 +303,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_urls_are_kept_as_written),
 		cmocka_unit_test(bad_urls_are_refused),
+		cmocka_unit_test(acrs_are_checked),
+		cmocka_unit_test(acrs_are_copied),
 		cmocka_unit_test(missing_store_weak_key_and_long_codes_are_refused),
 		cmocka_unit_test(lifetimes_have_their_documented_defaults),
 		cmocka_unit_test(every_key_is_its_own),
