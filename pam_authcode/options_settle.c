@@ -102,10 +102,6 @@ ac_options_settle(struct ac_options *options)
 {
 	struct ac_permit *permit = &options->permit;
 
-	if (options->passwd && (options->check || options->test_service != NULL)) {
-		(void)fprintf(stderr, "authcode-login: --passwd goes without --check and --test\n");
-		return false;
-	}
 	if (permit->service_count == 0)
 		permit->services[permit->service_count++] = "authcode";
 	return one_entry(options) && promptless_known(permit) && find_claims_user(permit);

@@ -33,34 +33,29 @@ release(struct ac_conversations *c, struct ac_conversation *conversation)
 	ac_secret_free(&conversation->answer);
 	free(conversation->prompt);
 	conversation->prompt = NULL;
+	ac_wipe(conversation->question, sizeof(conversation->question));
+}
+
+void
+ac_conversation_forget(struct ac_conversation *conversation)
+{
 	free(conversation->identity);
 	conversation->identity = NULL;
 	free(conversation->environment);
 	conversation->environment = NULL;
-	ac_wipe(conversation->question, sizeof(conversation->question));
 }
 
 void
 ac_conversation_finish(struct ac_conversations *c, struct ac_conversation *conversation,
 		       enum ac_look_kind outcome, const char *reason)
 {
-	struct ac_wire_identity *identity = NULL;
-	char *environment = NULL;
-
 	if (conversation->state == AC_CONVERSATION_OVER)
 		return;
 	if (conversation->state == AC_CONVERSATION_HELD)
 		reason = conversation->reason;
-	/* What others of the same browser may still read. */
-	if (outcome == AC_LOOK_SUCCEEDED) {
-		identity = conversation->identity;
-		environment = conversation->environment;
-		conversation->identity = NULL;
-		conversation->environment = NULL;
-	}
 	release(c, conversation);
-	conversation->identity = identity;
-	conversation->environment = environment;
+	if (outcome != AC_LOOK_SUCCEEDED)
+		ac_conversation_forget(conversation);
 	conversation->state = AC_CONVERSATION_OVER;
 	conversation->outcome = outcome;
 	conversation->reason = reason;
@@ -71,6 +66,7 @@ static void
 destroy(struct ac_conversations *c, struct ac_conversation *conversation)
 {
 	release(c, conversation);
+	ac_conversation_forget(conversation);
 	free(conversation->transaction);
 	free(conversation->client_id);
 	free(conversation->client_name);

@@ -44,10 +44,7 @@ wait_for(struct ac_conversations *c, struct ac_conversation *one, struct ac_wait
 static void
 forget_success(struct ac_conversation *one)
 {
-	free(one->identity);
-	one->identity = NULL;
-	free(one->environment);
-	one->environment = NULL;
+	ac_conversation_forget(one);
 	one->outcome = AC_LOOK_UNKNOWN;
 }
 

@@ -103,6 +103,9 @@ AC_MUST_USE bool ac_guess_spend_canon(struct ac_conversations *c,
 /* It was right, or PAM has not seen it. */
 void ac_guess_refund(struct ac_conversations *c, struct ac_conversation *conversation);
 
+/* Who it was that succeeded. */
+void ac_conversation_forget(struct ac_conversation *conversation);
+
 /* Unlinks and frees one that is over and has no waiter. */
 void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);
 

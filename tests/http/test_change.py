@@ -13,6 +13,7 @@ import pytest
 from host import BUILD, CALLBACK, PASSWORD, ROOT, USER, Host, answer_of
 from person import Form, Person
 
+CHANGING = ["authcode-due", "authcode-unix"]
 NEW = "canary-password-new"
 CLIENT = """
 client "{name}" {{
@@ -32,6 +33,7 @@ class Changing(Host):
         self.with_changer = with_changer
         self.changer = None
         super().__init__()
+        self.services += CHANGING
 
     def write_pam(self):
         super().write_pam()
@@ -57,18 +59,14 @@ class Changing(Host):
         super().write_config(extra + "".join(
             CLIENT.format(name=name, directory=self.directory, callback=CALLBACK) for name in ("due", "unix")))
 
-    def helper_on(self, name, *more):
-        path = self.directory / name
-        words = ["--listen", path, "--confdir", self.directory / "pam", "--lock-dir", self.directory / "locks",
-                 "--service", "authcode-due", "--service", "authcode-unix", *more]
-        if ROOT:
-            words += ["--peer-user", "nobody", "--group", "nogroup"]
-        return self.spawn("authcode-login", words, path.exists)
-
-    def start_helper(self):
-        self.helper = self.helper_on("login.sock")
+    def start_helper(self, *more):
+        super().start_helper(*more)
         if self.with_changer:
-            self.changer = self.helper_on("passwd.sock", "--passwd")
+            path = self.directory / "passwd.sock"
+            every, self.services = self.services, CHANGING
+            words = self.helper_words(path, "--passwd", "--lock-dir", self.directory / "locks")
+            self.services = every
+            self.changer = self.spawn("authcode-login", words, path.exists)
 
     def stop(self):
         ended = self.end(self.changer) if self.changer else 0

@@ -5,6 +5,7 @@ server_pages_tests = \
 	tests/server/test_account_claims \
 	tests/server/test_accounts \
 	tests/server/test_accounts_gone \
+	tests/server/test_accounts_unknown \
 	tests/server/test_assets \
 	tests/server/test_change \
 	tests/server/test_conversation \
@@ -50,6 +51,10 @@ tests_server_test_accounts_LDADD = $(accounts_ldadd)
 tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
 tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_gone_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_unknown_SOURCES = tests/server/test_accounts_unknown.c $(accounts_sources)
+tests_server_test_accounts_unknown_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_unknown_LDADD = $(accounts_ldadd)
 
 tests_server_test_assets_SOURCES = tests/server/test_assets.c
 tests_server_test_assets_CPPFLAGS = $(server_pages_cppflags)

@@ -362,22 +362,6 @@ prompt_follows_echo_and_the_words_of_the_question(void **state)
 }
 
 static void
-a_prompt_says_when_it_is_about_an_expired_password(void **state)
-{
-	static const struct ac_page_message messages[] = { { "Too short", true } };
-	const struct ac_page_prompt prompt = {
-		"t", "c", "l", "n", "App", "Current password: ", false, true, messages, 1
-	};
-	struct ac_http *h = fake_http_new();
-
-	(void)state;
-	ac_page_prompt(&app, h, &prompt);
-	assert_non_null(strstr(fake_page(h), "<title>Error: Change your password"));
-	assert_non_null(strstr(fake_page(h), "autocomplete=\"current-password\""));
-	fake_http_free(&h);
-}
-
-static void
 prompt_holds_the_longest_conversation_and_no_longer_one(void **state)
 {
 	struct ac_page_message messages[AC_WIRE_MAX_MESSAGES + 1];
@@ -498,7 +482,6 @@ main(void)
 		cmocka_unit_test(consent_never_hides_a_scope_it_has_no_room_for),
 		cmocka_unit_test(prompt_follows_echo_and_the_words_of_the_question),
 		cmocka_unit_test(prompt_holds_the_longest_conversation_and_no_longer_one),
-		cmocka_unit_test(a_prompt_says_when_it_is_about_an_expired_password),
 		cmocka_unit_test(errors_say_what_to_do_and_show_their_code),
 		cmocka_unit_test(the_wait_page_asks_again_by_itself_and_no_other_does),
 		cmocka_unit_test(an_issuer_that_is_no_url_stops_the_start),
