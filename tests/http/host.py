@@ -32,6 +32,7 @@ urllib3.disable_warnings()
 
 BUILD = pathlib.Path(os.environ.get("AUTHCODE_BUILD") or os.environ.get("top_builddir") or ".").resolve()
 ROOT = os.geteuid() == 0
+SANITIZED = (BUILD / "authcode-login").exists() and b"__asan_init" in (BUILD / "authcode-login").read_bytes()
 # Root is nobody a page may sign in, and the daemon becomes nobody; everybody else is himself.
 USER = "nobody" if ROOT else getpass.getuser()
 PASSWORD = "canary-password-one"

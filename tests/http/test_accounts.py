@@ -3,6 +3,7 @@
 
 Real pam_unix and real accounts, made for a test and removed after it.
 """
+import glob
 import os
 import pathlib
 import secrets
@@ -12,11 +13,12 @@ import subprocess
 import time
 
 import pytest
-from host import CALLBACK, ROOT, Host, Person, answer_of
+from host import CALLBACK, ROOT, SANITIZED, Host, Person, answer_of
 
 if not ROOT or not shutil.which("useradd"):
     pytest.skip("needs root and useradd", allow_module_level=True)
 
+MATRIX = glob.glob("/usr/lib/*/pam_wrapper/pam_matrix.so")[0]
 WORD = "correct-horse-" + secrets.token_hex(8)
 FAST = "account_cache = 1s\naccount_grace = 2s\naccount_sweep = 0\ngone_after = 2s\n"
 CHECK = "auth required pam_deny.so\naccount required pam_nologin.so file={nologin}\naccount required pam_unix.so\n"
@@ -26,8 +28,13 @@ class UnixHost(Host):
     def write_pam(self):
         super().write_pam()
         self.nologin = self.directory / "nologin"
-        (self.directory / "pam" / "authcode").write_text("auth required pam_unix.so\naccount required pam_unix.so\n")
+        # The sanitizer's crypt_r() is none before pam_unix brings the real one: there another module compares.
+        auth = f"{MATRIX} passdb={self.directory}/unix.passwords" if SANITIZED else "pam_unix.so"
+        (self.directory / "pam" / "authcode").write_text(f"auth required {auth}\naccount required pam_unix.so\n")
         self.write_check(CHECK.format(nologin=self.nologin))
+
+    def know(self, user):
+        (self.directory / "unix.passwords").write_text(f"{user}:{WORD}:authcode\n")
 
     def write_check(self, text):
         (self.directory / "pam" / "authcode-check").write_text(text)
@@ -75,11 +82,12 @@ def an_account():
 
 
 @pytest.fixture(name="unix")
-def a_host_with_pam_unix():
+def a_host_with_pam_unix(user):
     made = []
 
     def make(extra=FAST, **more):
         made.append(UnixHost(extra=extra, **more))
+        made[-1].know(user)
         return made[-1].start()
 
     yield make

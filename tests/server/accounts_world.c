@@ -113,6 +113,7 @@ accounts_state(struct accounts_world *w, const char *user)
 int64_t
 accounts_sign_in(struct accounts_world *w, const char *user, int64_t *ret_session)
 {
+	static unsigned serial;
 	char sub[64];
 	int64_t now = ac_clock_unix_ms();
 	struct authcode_operation operation = {
@@ -131,8 +132,8 @@ accounts_sign_in(struct accounts_world *w, const char *user, int64_t *ret_sessio
 				      .expires_ms = now + 3600000 },
 	};
 
-	snprintf(sub, sizeof(sub), "sub-of-%s-%lld", user, (long long)now);
-	memset(operation.u.create_session.hash, user[0], AUTHCODE_HASH_LEN);
+	snprintf(sub, sizeof(sub), "sub-of-%s-%u", user, ++serial);
+	memcpy(operation.u.create_session.hash, &serial, sizeof(serial));
 	authcode_store_perform(w->store, &operation);
 	assert_int_equal(operation.result, AUTHCODE_RESULT_DONE);
 	*ret_session = operation.u.create_session.ret_session_id;
