@@ -50,6 +50,19 @@ put_subject(struct ac_memory *memory, const struct authcode_operation *operation
 	return err;
 }
 
+static const struct authcode_session *
+find_renewed(const struct ac_memory *memory, const struct authcode_operation *operation,
+	     int64_t subject_id)
+{
+	int64_t id = operation->u.create_session.replaces;
+	struct authcode_session_view view;
+
+	if (!ac_memory_view_session(memory, id, &view) ||
+	    !ac_rule_renew_session(&view, subject_id, operation->now_ms))
+		return NULL;
+	return ac_table_find(&memory->sessions, id);
+}
+
 static enum authcode_err
 put_session(struct ac_memory *memory, const struct authcode_operation *operation,
 	    int64_t subject_id, int64_t *ret_id)
@@ -65,9 +78,21 @@ put_session(struct ac_memory *memory, const struct authcode_operation *operation
 		.idle_expires_ms = ac_earlier(args->idle_expires_ms, args->expires_ms),
 		.expires_ms = args->expires_ms,
 	};
+	const struct authcode_session *renewed = find_renewed(memory, operation, subject_id);
+	struct authcode_session *copy;
 	enum authcode_err err;
 
 	memcpy(session.hash, args->hash, sizeof(session.hash));
+	if (renewed != NULL) {
+		session.id = renewed->id;
+		session.created_ms = renewed->created_ms;
+		copy = ac_row_copy(&ac_row_session, &session);
+		if (copy == NULL)
+			return AUTHCODE_ERR_MEMORY;
+		*ret_id = session.id;
+		ac_table_replace_take(&memory->sessions, copy);
+		return AUTHCODE_OK;
+	}
 	err = ac_memory_free_key(memory, &memory->sessions, operation->now_ms, &session.id);
 	if (err != AUTHCODE_OK)
 		return err;
@@ -118,7 +143,7 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 	else if (old != NULL)
 		old->retired_ms = operation->now_ms;
 	replaced = ac_table_find(&memory->sessions, args->replaces);
-	if (replaced != NULL && replaced->ended_ms == 0)
+	if (replaced != NULL && replaced->id != session_id && replaced->ended_ms == 0)
 		replaced->ended_ms = operation->now_ms;
 	args->ret_session_id = session_id;
 	args->ret_subject_id = subject_id;

@@ -35,6 +35,13 @@ ac_rule_issue_code(const struct authcode_session_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
+bool
+ac_rule_renew_session(const struct authcode_session_view *view, int64_t subject_id, int64_t now_ms)
+{
+	return ac_rule_issue_code(view, now_ms) == AUTHCODE_RESULT_DONE &&
+	       view->session.subject_id == subject_id;
+}
+
 enum authcode_result
 ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
 {

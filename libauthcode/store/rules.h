@@ -18,11 +18,15 @@
 /* A subject can be signed in or stand behind a token. */
 AC_MUST_USE bool ac_subject_live(const struct authcode_subject *subject);
 
-/* In all three, view NULL: there is no such row. */
+/* In all of them, view NULL: there is no such row. */
 
 /* DONE, EXPIRED, NOT_FOUND. */
 AC_MUST_USE enum authcode_result ac_rule_issue_code(const struct authcode_session_view *view,
 						    int64_t now_ms);
+
+/* A sign-in of the subject at this moment renews the session that it replaces. */
+AC_MUST_USE bool ac_rule_renew_session(const struct authcode_session_view *view, int64_t subject_id,
+				       int64_t now_ms);
 
 /* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over still lets its
  * last code be redeemed; one that was ended does not. */

@@ -86,6 +86,40 @@ insert_session(const struct ac_sqlite_work *work, const struct authcode_op_creat
 	return ac_query_insert(&query, work->random, now_ms, ret_id);
 }
 
+/* *ret_id stays 0 where a session of its own is to be made. */
+static enum authcode_err
+find_renewed(const struct ac_sqlite_work *work, const struct authcode_operation *operation,
+	     int64_t subject_id, int64_t *ret_id)
+{
+	int64_t id = operation->u.create_session.replaces;
+	struct authcode_session_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	if (id != 0)
+		err = ac_sqlite_find_session(work->connection, id, work->arena, &view);
+	if (err == AUTHCODE_OK && ac_rule_renew_session(&view, subject_id, operation->now_ms))
+		*ret_id = id;
+	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
+}
+
+static enum authcode_err
+renew_session(const struct ac_sqlite_work *work, const struct authcode_op_create_session *args)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, work->connection, AC_SQL_RENEW_SESSION);
+	ac_query_put_hash(&query, args->hash);
+	ac_query_put_int(&query, args->auth_time_ms);
+	ac_query_put_text(&query, args->acr);
+	ac_query_put_text(&query, args->amr);
+	ac_query_put_text(&query, args->claims);
+	ac_query_put_int(&query, ac_earlier(args->idle_expires_ms, args->expires_ms));
+	ac_query_put_int(&query, args->expires_ms);
+	ac_query_put_int(&query, args->expires_ms); /* forget_ms */
+	ac_query_put_int(&query, args->replaces);
+	return ac_query_finish(&query);
+}
+
 enum authcode_err
 ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
@@ -96,11 +130,15 @@ ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_oper
 
 	err = put_subject(work, args, operation->now_ms, &subject_id);
 	if (err == AUTHCODE_OK)
+		err = find_renewed(work, operation, subject_id, &session_id);
+	if (err == AUTHCODE_OK && session_id != 0)
+		err = renew_session(work, args);
+	else if (err == AUTHCODE_OK)
 		err = insert_session(work, args, subject_id, operation->now_ms, &session_id);
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, args->expires_ms, subject_id,
 					 &changed);
-	if (err == AUTHCODE_OK && args->replaces != 0)
+	if (err == AUTHCODE_OK && args->replaces != 0 && args->replaces != session_id)
 		err = ac_sqlite_set_time(work, AC_SQL_END_SESSION, operation->now_ms,
 					 args->replaces, &changed);
 	if (err != AUTHCODE_OK)

@@ -66,6 +66,9 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				  " forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_MOVE_SESSION] = "UPDATE session SET idle_expires_ms = min(?, expires_ms),"
 				" forget_ms = max(?, forget_ms) WHERE id = ?",
+	[AC_SQL_RENEW_SESSION] = "UPDATE session SET hash = ?, auth_time_ms = ?, acr = ?, amr = ?,"
+				 " claims = ?, idle_expires_ms = ?, expires_ms = ?,"
+				 " forget_ms = max(?, forget_ms) WHERE id = ?",
 	[AC_SQL_KEEP_SESSION] = "UPDATE session SET forget_ms = ?1"
 				" WHERE id = ?2 AND forget_ms < ?1",
 	[AC_SQL_END_SESSION] = "UPDATE session SET ended_ms = iif(ended_ms = 0, ?, ended_ms)"

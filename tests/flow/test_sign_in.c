@@ -132,21 +132,45 @@ static void
 the_session_id_is_new_at_every_sign_in(void **state)
 {
 	struct flow_browser planted = { .cookie = browser.cookie, .session = "acs_planted" };
-	const char *first, *second;
+	const char *first, *second, *first_sub;
 
 	(void)state;
 	flow_sign_in(&flow, &planted, page->transaction, "alice");
 	first = planted.session;
 	assert_string_not_equal(first, "acs_planted");
+	first_sub = session_view(first).subject.sub;
 	flow_sign_in(&flow, &planted, page->transaction, "alice");
 	second = planted.session;
 	assert_string_not_equal(first, second);
-	assert_int_not_equal(session_view(first).session.ended_ms, 0);
 	assert_int_equal(session_view(second).session.ended_ms, 0);
 	/* The same person keeps the sub. */
-	assert_string_equal(session_view(first).subject.sub, session_view(second).subject.sub);
+	assert_string_equal(session_view(second).subject.sub, first_sub);
 	planted.session = first;
 	assert_int_equal(authorize(&planted, WEB)->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	/* Another person's sign-in ends the session. */
+	planted.session = second;
+	flow_sign_in(&flow, &planted, page->transaction, "bob");
+	assert_int_not_equal(session_view(second).session.ended_ms, 0);
+	assert_int_equal(session_view(planted.session).session.ended_ms, 0);
+}
+
+/* A second tab, or a client that asks for more, takes nothing from the first one. */
+static void
+signing_in_again_keeps_what_the_session_has_led_to(void **state)
+{
+	const char *first;
+	int64_t id;
+
+	(void)state;
+	flow_sign_in(&flow, &browser, page->transaction, "alice");
+	first = browser.session;
+	id = session_view(first).session.id;
+	flow_sign_in(&flow, &browser, page->transaction, "alice");
+	assert_int_equal(session_view(browser.session).session.id, id);
+	/* Without the cookie of the first it is another browser. */
+	browser.session = NULL;
+	flow_sign_in(&flow, &browser, page->transaction, "alice");
+	assert_int_not_equal(session_view(browser.session).session.id, id);
 }
 
 /* A cookie with the right row and a wrong secret ends nobody's session. */
@@ -371,6 +395,7 @@ main(void)
 		TEST(every_page_has_a_seal_of_its_own),
 		TEST(a_sign_in_makes_a_session_and_carries_the_request_on),
 		TEST(the_session_id_is_new_at_every_sign_in),
+		TEST(signing_in_again_keeps_what_the_session_has_led_to),
 		TEST(only_a_proved_session_is_replaced),
 		TEST(single_sign_on_keeps_auth_time_and_ends_in_time),
 		TEST(an_idle_session_ends),

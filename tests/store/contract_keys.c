@@ -137,7 +137,6 @@ a_sign_in_without_keys_fails_and_changes_nothing(void **state)
 		struct authcode_operation recycled = op_sign_in(f, "ana", 2002, "sub-y");
 
 		same.u.create_session.full_name = "Changed";
-		same.u.create_session.replaces = old;
 		recycled.u.create_session.replaces = old;
 		failures[i](f);
 		assert_int_equal(perform(f, &same), AUTHCODE_RESULT_FAILED);

@@ -200,21 +200,79 @@ a_retired_sub_stays_taken(void **state)
 	assert_int_equal(op.err, AUTHCODE_ERR_USAGE);
 }
 
-/* LS-03: a new session at every sign-in; the one it replaces dies with it. */
+/* LS-03: somebody else's sign-in ends the session that it replaces. */
 static void
-the_session_that_is_replaced_ends(void **state)
+the_session_of_another_that_is_replaced_ends(void **state)
 {
 	struct fixture *f = *state;
 	int64_t old = sign_in(f), other = sign_in(f);
 	struct authcode_operation op;
 
 	f->now = T0 + HOUR;
-	op = op_sign_in(f, "ana", 1001, "sub-ana");
+	op = op_sign_in(f, "bob", 1002, "sub-bob");
 	op.u.create_session.replaces = old;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 	assert_int_equal(session_of(f, old).session.ended_ms, T0 + HOUR);
 	assert_int_equal(session_of(f, other).session.ended_ms, 0);
+	assert_int_not_equal(op.u.create_session.ret_session_id, old);
 	assert_int_equal(session_of(f, op.u.create_session.ret_session_id).session.ended_ms, 0);
+}
+
+/* LS-03: a new secret at every sign-in. What the session has led to lives on. */
+static void
+the_session_of_the_same_subject_is_renewed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = sign_in(f);
+	struct authcode_session before = session_of(f, id).session, after;
+	struct authcode_operation op;
+	struct tokens tokens = redeem(f, issue(f, id));
+
+	f->now = T0 + HOUR;
+	op = op_sign_in(f, "ana", 1001, "sub-x");
+	op.u.create_session.replaces = id;
+	op.u.create_session.acr = "otp";
+	op.u.create_session.amr = "pwd otp";
+	op.u.create_session.claims = "{\"a\":1}";
+	memset(op.u.create_session.hash, 0x5a, AUTHCODE_HASH_LEN);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_int_equal(op.u.create_session.ret_session_id, id);
+	after = session_of(f, id).session;
+	assert_memory_not_equal(after.hash, before.hash, AUTHCODE_HASH_LEN);
+	assert_memory_equal(after.hash, op.u.create_session.hash, AUTHCODE_HASH_LEN);
+	assert_int_equal(after.auth_time_ms, op.u.create_session.auth_time_ms);
+	assert_string_equal(after.acr, "otp");
+	assert_string_equal(after.amr, "pwd otp");
+	assert_string_equal(after.claims, "{\"a\":1}");
+	assert_int_equal(after.idle_expires_ms, op.u.create_session.idle_expires_ms);
+	assert_int_equal(after.expires_ms, op.u.create_session.expires_ms);
+	assert_int_equal(after.ended_ms, 0);
+	assert_int_equal(after.created_ms, before.created_ms);
+	/* The family has what it was issued with. */
+	assert_int_equal(token_of(f, tokens.refresh).session.id, id);
+	assert_string_equal(token_of(f, tokens.refresh).family.acr, before.acr);
+	op = op_refresh(f, tokens.refresh, true);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+}
+
+/* What has ended, of itself or otherwise, does not come back. */
+static void
+a_session_that_is_over_is_not_renewed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ended = sign_in(f), idle = sign_in(f);
+	struct authcode_operation op = op_end_session(f, ended);
+	const int64_t over[] = { ended, idle };
+
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	f->now = session_of(f, idle).session.idle_expires_ms;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(over); i++) {
+		op = op_sign_in(f, "ana", 1001, "sub-x");
+		op.u.create_session.replaces = over[i];
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+		assert_int_not_equal(op.u.create_session.ret_session_id, over[i]);
+		assert_int_not_equal(session_of(f, over[i]).session.ended_ms, 0);
+	}
 }
 
 static void
@@ -285,7 +343,9 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(names_differ_by_case_and_by_every_byte),
 	CONTRACT_CASE(a_sub_that_is_taken_fails_and_changes_nothing),
 	CONTRACT_CASE(a_retired_sub_stays_taken),
-	CONTRACT_CASE(the_session_that_is_replaced_ends),
+	CONTRACT_CASE(the_session_of_another_that_is_replaced_ends),
+	CONTRACT_CASE(the_session_of_the_same_subject_is_renewed),
+	CONTRACT_CASE(a_session_that_is_over_is_not_renewed),
 	CONTRACT_CASE(replacing_an_ended_or_unknown_session_is_harmless),
 	CONTRACT_CASE(the_idle_end_is_never_past_the_absolute_end),
 	CONTRACT_CASE(ending_a_session_twice_keeps_the_first_time),

@@ -186,8 +186,10 @@ enum authcode_operation_kind {
 
 /* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
  * subject of the same name and another uid is retired. Refreshes full_name and
- * groups, ends the session replaces (0 or unknown: none), inserts the session,
- * its idle end cut to expires_ms. DONE; FAILED with ERR_USAGE when a new subject
+ * groups. The session replaces (0 or unknown: none), when it is alive and the same
+ * subject's, is renewed: it keeps its id and with it its codes and families, and
+ * takes the new hash, proof and ends. Any other is ended, and a session inserted.
+ * Its idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a new subject
  * is needed and new_sub was ever given to another. */
 struct authcode_op_create_session {
 	const char *user_name;
