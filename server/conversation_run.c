@@ -450,7 +450,8 @@ ac_conversations_run(void *conversations)
 		move_on(c);
 		ready = collect_waiters(c, now);
 		report_count = collect_reports(c, reports);
-		timeout = next_timeout(c, now);
+		/* The end is one more turn away when there was more to report than fits. */
+		timeout = c->draining ? 0 : next_timeout(c, now);
 		last = c->draining && report_count < MAX_REPORTS;
 		(void)pthread_mutex_unlock(&c->lock);
 

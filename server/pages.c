@@ -192,8 +192,12 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};
+	/* A person can try again on this page; what is no person sees that it is to wait. */
+	const bool busy = i->notice == AUTHCODE_NOTICE_BUSY;
 
-	REPLY(app, h, PAGE_SIGN_IN, 200, fields);
+	if (busy)
+		ac_http_reply_header(h, "Retry-After", "10");
+	REPLY(app, h, PAGE_SIGN_IN, busy ? 503 : 200, fields);
 }
 
 void
