@@ -35,10 +35,12 @@ EXTRA_DIST += \
 	tests/browser/picture.mjs \
 	tests/browser/run.mjs \
 	tests/browser/sign-in.mjs \
+	tests/run/boot.sh \
 	tests/run/clean-host.sh \
 	tests/run/person.py \
 	tests/run/sign_in.py \
-	tests/run/test_run.py
+	tests/run/test_run.py \
+	tests/run/unit_client.py
 
 PY_LOG_COMPILER = /usr/bin/python3
 PY_LOG_DRIVER = $(LOG_DRIVER)

@@ -18,7 +18,7 @@ CEILINGS = {"login": 15, "check": 15, "passwd": 16}
 SOCKET = {"Accept": "yes", "SocketMode": "0660", "SocketUser": "root", "SocketGroup": "_authcode",
           "DirectoryMode": "0755", "TriggerLimitIntervalSec": "0"}
 SERVICE = {"StandardInput": "socket", "KillMode": "control-group", "NoNewPrivileges": "yes",
-           "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateNetwork": "yes",
+           "ProtectSystem": "strict", "ReadOnlyPaths": "/run", "ProtectHome": "yes", "PrivateNetwork": "yes",
            "RestrictAddressFamilies": "AF_UNIX AF_NETLINK", "MemoryDenyWriteExecute": "yes", "LimitCORE": "0"}
 SMALL = "CAP_DAC_READ_SEARCH CAP_AUDIT_WRITE"
 

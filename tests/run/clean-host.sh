@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the authcode authors
 #
-# clean-host.sh [--check] RELEASE [MIRROR]: what a newcomer does on a fresh
+# clean-host.sh [--check | --units] RELEASE [MIRROR]: what a newcomer does on a fresh
 # Debian, in a chroot that holds nothing but the base system: ./run as root and
 # as an ordinary user, a sign-in with a system account, the printed curl line.
 # With --check it is ./check instead, as root, with all that it installs; its
-# logs are copied to build/host-RELEASE.
+# logs are copied to build/host-RELEASE. With --units what AUTHCODE_BUILD has is
+# installed, and a systemd of its own runs the units; RELEASE is then this host's,
+# or a later one.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
@@ -15,7 +17,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 [ -n "${AUTHCODE_OWN_MOUNTS:-}" ] || exec env AUTHCODE_OWN_MOUNTS=1 unshare --mount "$0" "$@"
 
 what=run
-[ "${1:-}" != --check ] || { what=check; shift; }
+[[ "${1:-}" != @(--check|--units) ]] || { what=${1#--}; shift; }
 release=$1
 mirror=${2:-} # else mmdebstrap's own choice
 top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
@@ -24,13 +26,18 @@ host=$top/root
 clean_up() {
 	trap '' TERM INT
 	if [ -n "${runner:-}" ]; then
-		kill -TERM "$runner" 2>/dev/null || true
+		# unshare(1) minds no other signal than the last
+		kill "-$([ $what = units ] && echo KILL || echo TERM)" "$runner" 2>/dev/null || true
 		wait "$runner" 2>/dev/null || true
 	fi
 	for place in sys dev/shm dev/pts proc; do
 		umount --recursive --lazy "$host/$place" 2>/dev/null || true
 	done
 	rm -rf --one-file-system "$top"
+	for ((tries = 0; tries < 50; tries++)); do
+		[ -d "${cgroup:-}" ] || break
+		find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null || sleep 0.1
+	done
 }
 trap clean_up EXIT
 trap 'exit 1' TERM INT
@@ -42,7 +49,9 @@ as_alice=("${as_root[@]}" setpriv --reuid=alice --regid=alice --init-groups env 
 inside() { "${as_root[@]}" "$@"; }
 
 echo "== $release: the base system"
-mmdebstrap --quiet --variant=minbase "$release" "$host" ${mirror:+"$mirror"}
+more=()
+[ $what != units ] || more=(--include=systemd,python3)
+mmdebstrap --quiet --variant=minbase "${more[@]}" "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
 # what the installer of a machine writes, and a bare base system lacks
 printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >>"$host/etc/hosts"
@@ -125,6 +134,46 @@ prove_check() {
 	[ $status -eq 0 ]
 }
 
+# The init of the units: systemd, in namespaces and a cgroup of its own.
+boot() {
+	local group
+	group=$(findmnt --first-only --noheadings --output TARGET --types cgroup2) ||
+		{ echo "no cgroup2 is mounted"; return 1; }
+	cgroup=$group/authcode-host.$$
+	mkdir "$cgroup"
+	unshare --pid --mount --ipc --uts --fork --kill-child tests/run/boot.sh "$host" "$cgroup" >"$top/boot.log" 2>&1 &
+	runner=$!
+}
+
+prove_units() {
+	local init tries
+	make -C "${AUTHCODE_BUILD:-build/check}" install DESTDIR="$(realpath "$host")" >"$top/install.log" 2>&1 ||
+		{ tail "$top/install.log"; return 1; }
+	install -D -m 0644 dist/login.conf "$host/usr/local/etc/authcode/login.conf"
+	install -D -m 0644 tests/run/unit_client.py "$host/srv/unit_client.py"
+	inside useradd --system _authcode
+	inside passwd --quiet --expire alice
+	printf '@include common-%s\n' auth account password >"$host/etc/pam.d/authcode"
+	printf 'auth required pam_deny.so\naccount required pam_unix.so\n' >"$host/etc/pam.d/authcode-check"
+	inside systemctl --quiet enable authcode-{login,check,passwd}.socket
+	boot
+	for ((tries = 0; tries < 300; tries++)); do
+		init=$(pgrep --parent "$runner") && [ "$(cat "/proc/$init/comm")" = systemd ] &&
+			nsenter --target "$init" --mount --pid test -S /run/authcode/passwd.sock && break
+		kill -0 "$runner" || { cat "$top/boot.log"; return 1; }
+		sleep 0.1
+	done
+	nsenter --target "$init" --mount --pid --ipc --uts --cgroup --wd=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		python3 /srv/unit_client.py alice "a long passphrase" "another passphrase 2" && return
+	nsenter --target "$init" --mount --pid --wd=/ journalctl --no-pager --lines=40
+	return 1
+}
+
+if [ $what = units ]; then
+	echo "== $release: the units, under systemd"
+	prove_units
+	exit
+fi
 if [ $what = check ]; then
 	echo "== $release: ./check as root"
 	prove_check
