@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/credential.h"
 #include "protocol/pkce.h"
@@ -31,6 +32,7 @@ code_find(struct authcode_exchange *x, const char *text, struct authcode_code_vi
 	err = authcode_store_find_code(x->issuer->store, credential.id, x->arena, &view);
 	if (err == AUTHCODE_OK)
 		err = ac_credential_prove(AC_CREDENTIAL_CODE, &credential, view.code.hash);
+	ac_wipe(&credential, sizeof(credential));
 	if (err != AUTHCODE_OK)
 		return err;
 	*ret = view;

@@ -74,7 +74,8 @@ put_amr(json_t *object, const char *amr)
 }
 
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
- * token_type: nobody shall mistake it for a bearer token. */
+ * token_type: nobody shall mistake it for a bearer token. What an access token
+ * reaches is our own userinfo; jti names the token and is no part of its secret. */
 static json_t *
 describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
@@ -82,8 +83,9 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 	const struct authcode_family *family = &view->family;
 	bool user = family->subject_id != 0;
 	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
+	const char *jti = ac_arena_printf(x->arena, "%lld", (long long)token->id);
 	json_t *object = json_object();
-	bool ok = ac_json_put_take(object, "active", json_true()) &&
+	bool ok = jti != NULL && ac_json_put_take(object, "active", json_true()) &&
 		  ac_json_put_text(object, "scope", token->scope) &&
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
@@ -92,6 +94,9 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  ac_json_put_text(object, "iss", x->issuer->url) &&
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
+		  put_time(object, "nbf", token->created_ms) &&
+		  ac_json_put_text(object, "aud", x->issuer->url) &&
+		  ac_json_put_text(object, "jti", jti) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
 		  ac_json_put_text(object, "acr", family->acr) && put_amr(object, family->amr);
 

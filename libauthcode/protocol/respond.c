@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "protocol/exchange.h"
 
 #define REALM "authcode"
@@ -62,12 +63,29 @@ dump(struct authcode_exchange *x, const json_t *object, size_t *ret_len)
 	return text;
 }
 
+/* The library frees its copies of texts, tokens among them, as they are. One that
+ * somebody else holds as well is left to him. */
+static void
+wipe(json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		if (json_is_string(value) && value->refcount == 1)
+			ac_wipe((char *)(uintptr_t)json_string_value(value),
+				json_string_length(value));
+	}
+}
+
 static bool
 set_json(struct authcode_exchange *x, unsigned status, json_t *object)
 {
 	size_t len = 0;
 	const char *body = object != NULL ? dump(x, object, &len) : NULL;
 
+	wipe(object);
 	json_decref(object);
 	if (body == NULL)
 		return false;

@@ -8,6 +8,7 @@
  */
 #include "protocol/token_valid.h"
 
+#include "base/secret.h"
 #include "protocol/credential.h"
 
 static enum authcode_err
@@ -23,6 +24,7 @@ find_of_kind(struct authcode_exchange *x, const char *text, enum ac_credential_k
 	err = authcode_store_find_token(x->issuer->store, credential.id, x->arena, &view);
 	if (err == AUTHCODE_OK)
 		err = ac_credential_prove(credential_kind, &credential, view.token.hash);
+	ac_wipe(&credential, sizeof(credential));
 	if (err != AUTHCODE_OK)
 		return err;
 	if (view.token.kind != kind)

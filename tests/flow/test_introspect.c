@@ -50,12 +50,15 @@ an_active_access_token_is_described(void **state)
 	assert_string_equal(member(world, &reply, "iss"), "https://as.example");
 	assert_string_equal(member(world, &reply, "acr"), "urn:example:acr");
 	assert_int_equal(number(&reply, "iat"), now_s);
+	assert_int_equal(number(&reply, "nbf"), now_s);
+	assert_string_equal(member(world, &reply, "aud"), "https://as.example");
+	assert_true(strspn(member(world, &reply, "jti"), "0123456789") >= 18);
 	assert_int_equal(number(&reply, "exp"), now_s + 3600);
 	assert_int_equal(number(&reply, "auth_time"), now_s);
 	amr = json_object_get(reply.json, "amr");
 	assert_int_equal(json_array_size(amr), 1);
 	assert_string_equal(json_string_value(json_array_get(amr, 0)), "pwd");
-	assert_int_equal(json_object_size(reply.json), 12);
+	assert_int_equal(json_object_size(reply.json), 15);
 	reply_clear(&reply);
 }
 
