@@ -47,21 +47,22 @@ authority_ok(const struct ac_uri *uri, const char *default_port)
 	return port_ok(uri->port.data, uri->port.len) && !ac_span_is(uri->port, default_port);
 }
 
-/* Empty and dot segments are removed by some clients and not by others. */
+/* Segments that are empty or begin with a dot are removed by some clients and not
+ * by others, and so is a slash at the end. */
 static bool
 path_ok(struct ac_span path)
 {
 	size_t start = 1;
 
+	if (path.len == 0)
+		return true;
 	for (size_t i = 1; i <= path.len; i++) {
 		struct ac_span segment;
 
 		if (i < path.len && path.data[i] != '/')
 			continue;
 		segment = (struct ac_span){ path.data + start, i - start };
-		if (segment.len == 0 && i < path.len)
-			return false;
-		if (ac_span_is(segment, ".") || ac_span_is(segment, ".."))
+		if (segment.len == 0 || segment.data[0] == '.')
 			return false;
 		start = i + 1;
 	}

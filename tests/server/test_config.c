@@ -88,7 +88,7 @@ static void
 every_server_option_lands_in_its_field(void **state)
 {
 	struct ac_config *c =
-		load("issuer = 'https://login.example.org/auth/'\n"
+		load("issuer = 'https://login.example.org/auth'\n"
 		     "listen = { \"0.0.0.0:443\", '[::]:443', unix:/run/x.sock }\n"
 		     "tls_certificate_file = /etc/ssl/a.pem\n"
 		     "tls_key_file = '/etc/ssl/a key.pem'\n"
@@ -113,7 +113,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
 
 	(void)state;
-	assert_string_equal(c->issuer, "https://login.example.org/auth/");
+	assert_string_equal(c->issuer, "https://login.example.org/auth");
 	assert_string_equal(c->issuer_path, "/auth");
 	assert_false(c->issuer_is_dev);
 	assert_int_equal(c->listen_count, 3);

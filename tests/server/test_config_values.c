@@ -24,8 +24,12 @@ struct row {
 
 static const struct row rows[] = {
 	{ ac_value_issuer, "https://a.example", true },
-	{ ac_value_issuer, "https://a.example/", true },
-	{ ac_value_issuer, "https://a.example:8443/realm/", true },
+	{ ac_value_issuer, "https://a.example/", false },
+	{ ac_value_issuer, "https://a.example:8443/realm", true },
+	{ ac_value_issuer, "https://a.example:8443/realm/", false },
+	{ ac_value_issuer, "https://a.example/.sso", false },
+	{ ac_value_issuer, "https://a.example/a/.b/c", false },
+	{ ac_value_issuer, "https://a.example/a.b/c", true },
 	{ ac_value_issuer, "https://[2001:db8::1]/x", true },
 	{ ac_value_issuer, "http://localhost:8080", true },
 	{ ac_value_issuer, "http://127.0.0.1:8080/x", true },
