@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 
-from host import BUILD, CALLBACK, ROOT, USER, Host
+from host import BUILD, CALLBACK, USER, Host
 
 MODULE = BUILD / "tests/pam/.libs/pam_ac_test.so"
 CLIENT = """
@@ -32,6 +32,7 @@ class StackHost(Host):
         self.stacks = stacks
         self.options = options
         super().__init__(extra=extra, **more)
+        self.services += stacks
 
     def write_config(self, extra=""):
         super().write_config(extra + "".join(
@@ -43,17 +44,8 @@ class StackHost(Host):
             rows = rows.replace("@T", str(MODULE)).replace("@D", str(self.directory))
             (self.directory / "pam" / name).write_text(rows)
 
-    def helper_words(self, path):
-        words = ["--listen", path, "--confdir", self.directory / "pam", "--lock-dir", self.directory / "locks"]
-        for service in ("authcode", "authcode-otp", "authcode-hang", "authcode-locked", *self.stacks):
-            words += ["--service", service]
-        if ROOT:
-            words += ["--peer-user", "nobody", "--group", "nogroup"]
-        return words + list(self.options)
-
-    def start_helper(self):
-        path = self.directory / "login.sock"
-        self.helper = self.spawn("authcode-login", self.helper_words(path), path.exists)
+    def helper_words(self, path, *more):
+        return super().helper_words(path, *more, *self.options)
 
     def children(self):
         """The processes the listener has started and not yet waited for."""

@@ -3,11 +3,26 @@
 import json
 import os
 import pwd
+import secrets
+import shutil
 import stat
 import subprocess
 
 import pytest
-from host import BUILD, USER
+from host import BUILD, ROOT, USER
+
+CAN_RENAME = ROOT and shutil.which("useradd")
+
+
+@pytest.fixture(name="renamed")
+def another_name_of_the_account():
+    if not CAN_RENAME:
+        pytest.skip("needs root and useradd")
+    name = f"acadm{os.getpid()}x{secrets.token_hex(2)}"
+    subprocess.run(["useradd", "-M", "-N", "-o", "-u", str(pwd.getpwnam(USER).pw_uid), name], check=True,
+                   capture_output=True, timeout=30)
+    yield name
+    subprocess.run(["userdel", name], capture_output=True, check=False, timeout=30)
 
 
 def curl(server, path, *fields, method=None):
@@ -37,32 +52,32 @@ def introspected(server, tokens):
     return server.post("/introspect", token=tokens["access_token"]).json()
 
 
-def test_a_renamed_account_keeps_its_subject_and_its_tokens(server):
+def test_a_renamed_account_keeps_its_subject_and_its_tokens(server, renamed):
     tokens = server.tokens()
     before = introspected(server, tokens)
     assert before["username"] == USER
-    assert relink(server, USER, "renamed") == (200, {"relinked": True})
+    assert relink(server, USER, renamed) == (200, {"relinked": True})
     after = introspected(server, tokens)
-    assert after["active"] and after["username"] == "renamed" and after["sub"] == before["sub"]
+    assert after["active"] and after["username"] == renamed and after["sub"] == before["sub"]
     # and back, with the tool, which asks the user database for the uid
-    told = ctl(server, "user", "relink", "renamed", USER)
+    told = ctl(server, "user", "relink", renamed, USER)
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout == f"renamed is now {USER}: the same subject, with all that it had\n"
+    assert told.stdout == f"{renamed} is now {USER}: the same subject, with all that it had\n"
     assert introspected(server, tokens)["username"] == USER
-    assert f'subject relinked admin_uid="{os.getuid()}" old="{USER}" user="renamed"' in server.log()
+    assert f'subject relinked admin_uid="{os.getuid()}" old="{USER}" user="{renamed}"' in server.log()
 
 
-def test_a_name_that_has_signed_in_itself_is_replaced_only_on_request(server):
+def test_a_name_that_has_signed_in_itself_is_replaced_only_on_request(server, renamed):
     old = server.tokens()
-    assert relink(server, USER, "moved")[0] == 200
+    assert relink(server, USER, renamed)[0] == 200
     new = server.tokens()  # the account signs in anew: another subject
     assert introspected(server, new)["sub"] != introspected(server, old)["sub"]
-    status, answer = relink(server, "moved", USER)
+    status, answer = relink(server, renamed, USER)
     assert status == 409 and answer["error"] == "conflict"
-    assert introspected(server, new)["active"] and introspected(server, old)["username"] == "moved"
-    told = ctl(server, "user", "relink", "moved", USER)
+    assert introspected(server, new)["active"] and introspected(server, old)["username"] == renamed
+    told = ctl(server, "user", "relink", renamed, USER)
     assert told.returncode == 1 and told.stdout == "" and told.stderr.startswith("authcodectl: refused (409): ")
-    assert ctl(server, "user", "relink", "--replace", "moved", USER).returncode == 0
+    assert ctl(server, "user", "relink", "--replace", renamed, USER).returncode == 0
     assert introspected(server, new) == {"active": False}
     assert introspected(server, old)["username"] == USER
 
