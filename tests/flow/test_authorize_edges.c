@@ -256,7 +256,7 @@ a_session_that_ends_meanwhile_leads_to_a_new_sign_in(void **state)
 	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
 	assert_non_null(authcode_exchange_operation(x));
 	other = (struct flow_browser){ nobody.cookie, browser.session };
-	flow_sign_in(&flow, &other, transaction, "alice");
+	flow_sign_in(&flow, &other, transaction, "bob");
 	authcode_store_perform(flow.store, authcode_exchange_operation(x));
 	authcode_exchange_answer(x);
 	assert_null(authcode_exchange_operation(x));
