@@ -275,18 +275,28 @@ keep(struct flow *flow, struct authcode_exchange *exchange)
 	return authcode_exchange_response(exchange);
 }
 
+/* The same bytes, NULs too, and not one more: NULL when there are none. */
+static char *
+own_copy(struct authcode_bytes *bytes)
+{
+	char *copy;
+
+	if (bytes->len == 0)
+		return NULL;
+	copy = malloc(bytes->len);
+	assert_non_null(copy);
+	memcpy(copy, bytes->data, bytes->len);
+	bytes->data = copy;
+	return copy;
+}
+
 const struct authcode_response *
 flow_run(struct flow *flow, struct authcode_request request)
 {
 	struct authcode_exchange *exchange = NULL;
-	char *query = request.query.len > 0 ? strndup(request.query.data, request.query.len) : NULL;
-	char *body = request.body.len > 0 ? strndup(request.body.data, request.body.len) : NULL;
+	char *query = own_copy(&request.query), *body = own_copy(&request.body);
 
 	request.now_ms = flow->now_ms;
-	if (query != NULL)
-		request.query.data = query;
-	if (body != NULL)
-		request.body.data = body;
 	assert_int_equal(authcode_exchange_begin(flow->issuer, &request, &exchange), AUTHCODE_OK);
 	/* Whoever looks at it from now on has kept a pointer too long. */
 	free(query);
