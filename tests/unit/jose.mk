@@ -1,13 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-unit_jose_tests = tests/unit/jose/test_digest tests/unit/jose/test_seal
+unit_jose_tests = \
+	tests/unit/jose/test_algorithm \
+	tests/unit/jose/test_digest \
+	tests/unit/jose/test_json_text \
+	tests/unit/jose/test_jwk \
+	tests/unit/jose/test_jwk_parse \
+	tests/unit/jose/test_jwks \
+	tests/unit/jose/test_key_pair \
+	tests/unit/jose/test_seal \
+	tests/unit/jose/test_signature
 
 check_PROGRAMS += $(unit_jose_tests)
 TESTS += $(unit_jose_tests)
+
+unit_jose_forge = tests/unit/jose/forge.c tests/unit/jose/forge.h tests/unit/jose/rfc_keys.h
+
+tests_unit_jose_test_algorithm_SOURCES = tests/unit/jose/test_algorithm.c
+tests_unit_jose_test_algorithm_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_algorithm_LDADD = $(unit_ldadd)
 
 tests_unit_jose_test_digest_SOURCES = tests/unit/jose/test_digest.c
 tests_unit_jose_test_digest_CPPFLAGS = $(unit_cppflags)
 tests_unit_jose_test_digest_LDADD = $(unit_ldadd)
 
+tests_unit_jose_test_json_text_SOURCES = tests/unit/jose/test_json_text.c
+tests_unit_jose_test_json_text_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_json_text_LDADD = $(unit_ldadd)
+
+tests_unit_jose_test_jwk_SOURCES = tests/unit/jose/test_jwk.c $(unit_jose_forge)
+tests_unit_jose_test_jwk_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_jwk_LDADD = $(unit_ldadd)
+
+tests_unit_jose_test_jwk_parse_SOURCES = tests/unit/jose/test_jwk_parse.c $(unit_jose_forge)
+tests_unit_jose_test_jwk_parse_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_jwk_parse_LDADD = $(unit_ldadd)
+
+tests_unit_jose_test_jwks_SOURCES = tests/unit/jose/test_jwks.c $(unit_jose_forge)
+tests_unit_jose_test_jwks_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_jwks_LDADD = $(unit_ldadd)
+
+tests_unit_jose_test_key_pair_SOURCES = tests/unit/jose/test_key_pair.c $(unit_jose_forge)
+tests_unit_jose_test_key_pair_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_key_pair_LDADD = $(unit_ldadd)
+
 tests_unit_jose_test_seal_SOURCES = tests/unit/jose/test_seal.c
 tests_unit_jose_test_seal_CPPFLAGS = $(unit_cppflags)
 tests_unit_jose_test_seal_LDADD = $(unit_ldadd)
+
+tests_unit_jose_test_signature_SOURCES = tests/unit/jose/test_signature.c $(unit_jose_forge)
+tests_unit_jose_test_signature_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_test_signature_LDADD = $(unit_ldadd)
