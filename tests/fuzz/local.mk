@@ -11,6 +11,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
 	tests/fuzz/fuzz_jwk \
+	tests/fuzz/fuzz_jws \
 	tests/fuzz/fuzz_language \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_service \
@@ -66,6 +67,11 @@ tests_fuzz_fuzz_jwk_SOURCES = tests/fuzz/fuzz_jwk.c $(fuzz_common)
 tests_fuzz_fuzz_jwk_CPPFLAGS = $(unit_cppflags)
 tests_fuzz_fuzz_jwk_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_jwk_LDADD = libauthcode_inside.la
+
+tests_fuzz_fuzz_jws_SOURCES = tests/fuzz/fuzz_jws.c $(fuzz_common) $(unit_jose_forge)
+tests_fuzz_fuzz_jws_CPPFLAGS = $(unit_cppflags)
+tests_fuzz_fuzz_jws_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_jws_LDADD = libauthcode_inside.la
 
 tests_fuzz_fuzz_language_SOURCES = tests/fuzz/fuzz_language.c $(fuzz_common) \
 	server/language.c
