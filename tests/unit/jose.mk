@@ -21,6 +21,14 @@ TESTS += $(unit_jose_tests)
 
 unit_jose_forge = tests/unit/jose/forge.c tests/unit/jose/forge.h tests/unit/jose/rfc_keys.h
 
+# What the independent implementation of test_oracle.py talks to.
+check_PROGRAMS += tests/unit/jose/jose_tool
+TESTS += tests/unit/jose/test_oracle.py
+EXTRA_DIST += tests/unit/jose/test_oracle.py
+tests_unit_jose_jose_tool_SOURCES = tests/unit/jose/jose_tool.c
+tests_unit_jose_jose_tool_CPPFLAGS = $(unit_cppflags)
+tests_unit_jose_jose_tool_LDADD = libauthcode_inside.la
+
 tests_unit_jose_test_algorithm_SOURCES = tests/unit/jose/test_algorithm.c
 tests_unit_jose_test_algorithm_CPPFLAGS = $(unit_cppflags)
 tests_unit_jose_test_algorithm_LDADD = $(unit_ldadd)
