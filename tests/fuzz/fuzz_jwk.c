@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jose/json_text.h"
 #include "jose/jwks.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -22,16 +23,24 @@ check_key(const struct ac_jwk *key)
 	const char *kid = ac_jwk_kid(key);
 	json_t *object = ac_jwk_public(key);
 	struct ac_jwk *again = NULL;
+	enum ac_jwk_verdict verdict;
 
 	MUST(object != NULL);
 	MUST(!ac_jwk_is_own(key));
 	MUST(kid == NULL || ac_kid_valid(kid));
 	for (size_t i = 0; i < AC_ARRAY_SIZE(private_members); i++)
 		MUST(json_object_get(object, private_members[i]) == NULL);
-	MUST(ac_jwk_from_json(object, &again) == AC_JWK_GOOD);
+	verdict = ac_jwk_from_json(object, &again);
 	MUST(ac_jwk_thumbprint(key, thumbprint) == AUTHCODE_OK);
-	MUST(ac_jwk_thumbprint(again, again_thumbprint) == AUTHCODE_OK);
-	MUST(strcmp(thumbprint, again_thumbprint) == 0);
+	if (again != NULL) {
+		MUST(ac_jwk_thumbprint(again, again_thumbprint) == AUTHCODE_OK);
+		MUST(strcmp(thumbprint, again_thumbprint) == 0);
+	} else {
+		/* libcrypto looks for factors of a modulus with random witnesses
+		 * (FIPS 186-4 C.3.2): it may find one of a bad modulus only now. */
+		MUST(verdict == AC_JWK_UNSOUND);
+		MUST(strcmp(ac_json_text(object, "kty"), "RSA") == 0);
+	}
 	ac_jwk_free(&again);
 	json_decref(object);
 }
