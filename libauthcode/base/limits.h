@@ -33,6 +33,16 @@
 #define AC_MAX_ACR 128      /* an authentication context class */
 #define AC_MAX_CLAIMS 16384 /* JSON text of one source of claims */
 
+/* Tokens and keys from outside (jose). */
+#define AC_MAX_JWS 16384       /* a compact JWS */
+#define AC_MAX_JWS_HEADER 2048 /* its protected header, decoded */
+#define AC_MAX_JWKS 65536      /* JSON text of a key set, or of one key */
+#define AC_MAX_JWKS_KEYS 32    /* keys of a set that are looked at */
+#define AC_MAX_KID 64
+#define AC_MAX_JTI 255
+#define AC_MAX_JSON_DEPTH 8
+#define AC_MAX_JSON_MEMBERS 512 /* of all objects of one text together */
+
 /* The wire between authcoded and authcode-login. */
 #define AC_WIRE_MAX_FRAME 49152 /* an identity and two texts of claims; or 32 messages */
 #define AC_WIRE_MAX_MESSAGES 32 /* PAM_MAX_NUM_MSG */

@@ -111,14 +111,16 @@ ac_sha256(const struct ac_part *parts, size_t count, uint8_t out[AC_DIGEST_LEN])
 }
 
 enum authcode_err
-ac_hmac_sha256(const uint8_t key[AC_DIGEST_LEN], const struct ac_part *parts, size_t count,
-	       uint8_t out[AC_DIGEST_LEN])
+ac_hmac_sha256_any(const struct ac_part *key, const struct ac_part *parts, size_t count,
+		   uint8_t out[AC_DIGEST_LEN])
 {
 	struct contexts *contexts = contexts_of_thread();
 	uint8_t digest[AC_DIGEST_LEN];
 	size_t len = 0;
 
-	if (contexts == NULL || EVP_MAC_init(contexts->hmac, key, AC_DIGEST_LEN, NULL) != 1)
+	/* Without a key EVP_MAC_init() would keep the one of the call before. */
+	if (contexts == NULL || key->data == NULL ||
+	    EVP_MAC_init(contexts->hmac, key->data, key->len, NULL) != 1)
 		return AUTHCODE_ERR_CRYPTO;
 	for (size_t i = 0; i < count; i++) {
 		if (EVP_MAC_update(contexts->hmac, parts[i].data, parts[i].len) != 1)
@@ -130,6 +132,15 @@ ac_hmac_sha256(const uint8_t key[AC_DIGEST_LEN], const struct ac_part *parts, si
 	memcpy(out, digest, sizeof(digest));
 	ac_wipe(digest, sizeof(digest));
 	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_hmac_sha256(const uint8_t key[AC_DIGEST_LEN], const struct ac_part *parts, size_t count,
+	       uint8_t out[AC_DIGEST_LEN])
+{
+	const struct ac_part part = { key, AC_DIGEST_LEN };
+
+	return ac_hmac_sha256_any(&part, parts, count, out);
 }
 
 /* RFC 5869 §2.3 with one block: T(1) = HMAC(PRK, info ‖ 0x01). The NUL between

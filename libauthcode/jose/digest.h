@@ -28,6 +28,11 @@ AC_MUST_USE enum authcode_err ac_hmac_sha256(const uint8_t key[AC_DIGEST_LEN],
 					     const struct ac_part *parts, size_t count,
 					     uint8_t out[AC_DIGEST_LEN]);
 
+/* HMAC with a key of any length, for secrets that others chose. */
+AC_MUST_USE enum authcode_err ac_hmac_sha256_any(const struct ac_part *key,
+						 const struct ac_part *parts, size_t count,
+						 uint8_t out[AC_DIGEST_LEN]);
+
 /* RFC 5869 with an empty salt: one key per purpose from the master key. label
  * names the purpose; context (the issuer URL) separates issuers. */
 AC_MUST_USE enum authcode_err ac_derive_key(const uint8_t master[AC_DIGEST_LEN], const char *label,

@@ -10,6 +10,8 @@ fuzz_programs = \
 	tests/fuzz/fuzz_exchange \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
+	tests/fuzz/fuzz_jwk \
+	tests/fuzz/fuzz_jws \
 	tests/fuzz/fuzz_language \
 	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_redirect \
@@ -61,6 +63,16 @@ tests_fuzz_fuzz_gate_SOURCES = tests/fuzz/fuzz_gate.c $(fuzz_common) \
 	server/address.c server/gate.c
 tests_fuzz_fuzz_gate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_gate_LDADD = libauthcode_base.la
+
+tests_fuzz_fuzz_jwk_SOURCES = tests/fuzz/fuzz_jwk.c $(fuzz_common)
+tests_fuzz_fuzz_jwk_CPPFLAGS = $(unit_cppflags)
+tests_fuzz_fuzz_jwk_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_jwk_LDADD = libauthcode_inside.la
+
+tests_fuzz_fuzz_jws_SOURCES = tests/fuzz/fuzz_jws.c $(fuzz_common) $(unit_jose_forge)
+tests_fuzz_fuzz_jws_CPPFLAGS = $(unit_cppflags)
+tests_fuzz_fuzz_jws_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_jws_LDADD = libauthcode_inside.la
 
 tests_fuzz_fuzz_language_SOURCES = tests/fuzz/fuzz_language.c $(fuzz_common) \
 	server/language.c

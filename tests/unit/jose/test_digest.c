@@ -96,6 +96,39 @@ hmac_gives_the_published_digests(void **state)
 	}
 }
 
+/* RFC 4231 §4.7: a key longer than a block is hashed (RFC 2104 §2). */
+static void
+hmac_takes_a_key_of_any_length(void **state)
+{
+	uint8_t bytes[131], digest[AC_DIGEST_LEN], same[AC_DIGEST_LEN];
+	const struct ac_part long_key = { bytes, sizeof(bytes) };
+	const struct ac_part text = { "Test Using Larger Than Block-Size Key - Hash Key First",
+				      54 };
+	const struct ac_part key = { bytes, AC_DIGEST_LEN }, no_key = { "", 0 };
+
+	(void)state;
+	memset(bytes, 0xaa, sizeof(bytes));
+	assert_int_equal(ac_hmac_sha256_any(&long_key, &text, 1, digest), AUTHCODE_OK);
+	assert_hex("RFC 4231 test case 6", digest,
+		   "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+	assert_int_equal(ac_hmac_sha256_any(&key, &text, 1, digest), AUTHCODE_OK);
+	assert_int_equal(ac_hmac_sha256(bytes, &text, 1, same), AUTHCODE_OK);
+	assert_memory_equal(digest, same, sizeof(digest));
+	assert_int_equal(ac_hmac_sha256_any(&no_key, &text, 1, same), AUTHCODE_OK);
+	assert_memory_not_equal(digest, same, sizeof(digest));
+}
+
+/* libcrypto would quietly take the key of the call before. */
+static void
+hmac_without_a_key_is_refused(void **state)
+{
+	const struct ac_part no_key = { NULL, 0 }, text = { "text", 4 };
+	uint8_t digest[AC_DIGEST_LEN];
+
+	(void)state;
+	assert_int_equal(ac_hmac_sha256_any(&no_key, &text, 1, digest), AUTHCODE_ERR_CRYPTO);
+}
+
 /* RFC 5869 §2 spelled out with HMAC. */
 static void
 a_derived_key_is_hkdf_with_label_and_context(void **state)
@@ -170,6 +203,8 @@ main(void)
 		cmocka_unit_test(sha256_gives_the_published_digests),
 		cmocka_unit_test(parts_count_as_one_text),
 		cmocka_unit_test(hmac_gives_the_published_digests),
+		cmocka_unit_test(hmac_takes_a_key_of_any_length),
+		cmocka_unit_test(hmac_without_a_key_is_refused),
 		cmocka_unit_test(a_derived_key_is_hkdf_with_label_and_context),
 		cmocka_unit_test(another_label_context_or_master_gives_another_key),
 		cmocka_unit_test(threads_do_not_disturb_each_other),

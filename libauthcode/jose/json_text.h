@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * JSON from strangers: one object, bounded in length, depth and members before
+ * anything is built, without duplicate members (RFC 7515 §4, RFC 7519 §4: two
+ * readers must not read two things), without NUL, integers within int64.
+ */
+#ifndef AC_JOSE_JSON_TEXT_H
+#define AC_JOSE_JSON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "base/attr.h"
+
+/* A new reference to an object, or NULL: not one, longer than max, deeper than
+ * AC_MAX_JSON_DEPTH, more members than AC_MAX_JSON_MEMBERS, or no memory. */
+AC_MUST_USE json_t *ac_json_parse(const char *text, size_t len, size_t max);
+
+/* The text of a member, borrowed; NULL: absent or no string. */
+AC_MUST_USE const char *ac_json_text(const json_t *object, const char *name);
+
+/* Absence is fine, and then *ret_text is NULL; another type is not. */
+AC_MUST_USE bool ac_json_optional_text(const json_t *object, const char *name,
+				       const char **ret_text);
+
+#endif
