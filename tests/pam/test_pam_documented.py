@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""doc/pam-wire.md and authcode-login(8) say what wire.c and options.c say."""
+"""The documents about sign-in say what the code says, and every test they name exists."""
 import os
 import re
 import subprocess
@@ -83,6 +83,32 @@ def tests():
         for name in re.split(r",\s+", names):
             if f"({name})" not in source and f"TEST({name}" not in source:
                 yield f"{program} has no {name}"
+
+
+def browser_tests():
+    """The names of the tests in the browser."""
+    source = text("tests/browser/sign-in.mjs")
+    return re.findall(r"[(\[]\s*['`]([a-z][^'`\n]+ [^'`\n]+)['`]", source)
+
+
+@check("every test that doc/sign-in.md names exists")
+def tests_of_sign_in():
+    page = text("doc/sign-in.md")
+    named = re.findall(r"\[`(tests/\w+/[\w-]+)`:\s([^\]]+)\]", page)
+    if len(named) < 40 or page.count("[`tests/") != len(named):
+        raise Missing("the tests named in doc/sign-in.md were not all found")
+    for path, names in named:
+        if path == "tests/browser/sign-in":
+            known = browser_tests()
+            for name in " ".join(names.split()).split("; "):
+                if name not in known:
+                    yield f"{path} has no {name}"
+            continue
+        suffix = ".py" if path.startswith("tests/http/") else ".c"
+        source = text(path + suffix)
+        for name in " ".join(names.split()).split(", "):
+            if not re.search(rf"^def {name}\(" if suffix == ".py" else rf"^{name}\(void", source, re.M):
+                yield f"{path} has no {name}"
 
 
 if __name__ == "__main__":

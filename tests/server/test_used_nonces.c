@@ -70,6 +70,21 @@ thousands_of_pages_are_told_apart(void **state)
 	ac_used_nonces_clear(&used);
 }
 
+/* Nobody knows any more which of them were evaluated. */
+static void
+pages_of_an_earlier_run_are_not_judged(void **state)
+{
+	struct ac_used_nonces used;
+	const uint8_t page[AUTHCODE_NONCE_LEN] = { 1 };
+
+	(void)state;
+	ac_used_nonces_init(&used, 1000, 10, 100);
+	assert_int_equal(ac_used_nonces_check(&used, page, 0), AC_NONCE_TOO_OLD);
+	assert_int_equal(ac_used_nonces_check(&used, page, 99), AC_NONCE_TOO_OLD);
+	assert_int_equal(ac_used_nonces_check(&used, page, 100), AC_NONCE_NEW);
+	ac_used_nonces_clear(&used);
+}
+
 int
 main(void)
 {
@@ -77,6 +92,7 @@ main(void)
 		cmocka_unit_test(pages_older_than_the_memory_expire_instead_of_coming_back),
 		cmocka_unit_test(a_page_without_a_nonce_counts_as_used),
 		cmocka_unit_test(thousands_of_pages_are_told_apart),
+		cmocka_unit_test(pages_of_an_earlier_run_are_not_judged),
 	};
 
 	return cmocka_run_group_tests_name("used_nonces", tests, NULL, NULL);
