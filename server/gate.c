@@ -19,10 +19,11 @@
 #include "base/text.h"
 #include "base/uri.h"
 
-/* A second one of these would be read differently by different readers. */
+/* A second one of these would be read differently by different readers. (A second
+ * Authorization is read by nobody: http.c.) */
 static const char *const unique_headers[] = {
-	"Authorization", "Content-Length", "Content-Type", "Cookie",         "DPoP",
-	"Expect",        "Host",           "Origin",       "Sec-Fetch-Site", "Transfer-Encoding",
+	"Content-Length", "Content-Type",      "Cookie", "DPoP", "Expect", "Host", "Origin",
+	"Sec-Fetch-Site", "Transfer-Encoding",
 };
 
 static bool

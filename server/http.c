@@ -78,6 +78,7 @@ request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 	if (h->cookies != NULL)
 		ac_wipe(h->cookies, h->cookies_len);
 	free(h->cookies);
+	ac_buf_clear(&h->authorization);
 	free(h->path);
 	ac_wipe(h->target, strlen(h->target));
 	free(h);
@@ -207,6 +208,34 @@ take_target(struct ac_http *h)
 	return true;
 }
 
+/* The lines of one name as the one value they mean (RFC 9110 §5.3). */
+static void
+join_lines(const struct ac_http *h, const char *name, struct ac_buf *ret)
+{
+	size_t lines = 0;
+
+	ac_buf_init(ret, AC_GATE_MAX_HEADER_BYTES);
+	for (size_t i = 0; i < h->header_count; i++) {
+		if (ac_gate_header(&h->headers[i], 1, name) == NULL)
+			continue;
+		if (lines++ > 0)
+			ac_buf_putc(ret, ',');
+		ac_buf_put(ret, h->headers[i].value.data, h->headers[i].value.len);
+	}
+}
+
+/* Two of them are no credentials of any scheme, which the endpoint says in its own
+ * format (RFC 7617 §2, RFC 6750 §3.1); picking one would be guessing. */
+static bool
+take_authorization(struct ac_http *h)
+{
+	if (ac_gate_header(h->headers, h->header_count, "Authorization") == NULL)
+		return true;
+	join_lines(h, "Authorization", &h->authorization);
+	h->has_authorization = true;
+	return ac_buf_ok(&h->authorization);
+}
+
 /* Who asks: the peer, or what trusted proxies say of it. */
 static bool
 take_peer(struct ac_http *h)
@@ -219,14 +248,7 @@ take_peer(struct ac_http *h)
 	if (!h->conn->from_proxy ||
 	    ac_gate_header(h->headers, h->header_count, "X-Forwarded-For") == NULL)
 		return true;
-	ac_buf_init(&all, AC_GATE_MAX_HEADER_BYTES);
-	for (size_t i = 0; i < h->header_count; i++) {
-		if (ac_gate_header(&h->headers[i], 1, "X-Forwarded-For") == NULL)
-			continue;
-		if (all.len > 0)
-			ac_buf_putc(&all, ',');
-		ac_buf_put(&all, h->headers[i].value.data, h->headers[i].value.len);
-	}
+	join_lines(h, "X-Forwarded-For", &all);
 	ok = ac_buf_ok(&all) &&
 	     ac_forwarded_client(h->service->trusted, h->service->trusted_count,
 				 (struct authcode_bytes){ ac_buf_text(&all), all.len }, &client);
@@ -269,7 +291,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 		refuse(h, refusal.status, refusal.why);
 		return false;
 	}
-	if (!take_cookies(h)) {
+	if (!take_cookies(h) || !take_authorization(h)) {
 		refuse(h, 500, "out of memory");
 		return false;
 	}

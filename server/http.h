@@ -31,6 +31,9 @@ struct authcode_bytes ac_http_query(const struct ac_http *h);
 struct authcode_bytes ac_http_body(const struct ac_http *h);
 /* A header that occurs at most once, NULL when absent. */
 const char *ac_http_header(const struct ac_http *h, const char *name);
+/* The Authorization header, NULL when absent. Of two lines both, as a list that no
+ * scheme accepts. */
+const char *ac_http_authorization(const struct ac_http *h);
 /* The first cookie of that name, NULL when absent. */
 const char *ac_http_cookie(const struct ac_http *h, const char *name);
 const char *

@@ -143,6 +143,8 @@ struct ac_http {
 	size_t header_count;
 	char *cookies; /* the Cookie value, cut into terminated pairs */
 	size_t cookies_len;
+	struct ac_buf authorization; /* every Authorization line, wiped after use */
+	bool has_authorization;
 	struct ac_buf body;
 	size_t discarded;
 	char peer[AC_ADDRESS_TEXT];

@@ -50,6 +50,12 @@ ac_http_header(const struct ac_http *h, const char *name)
 	return found == NULL ? NULL : found->value.data;
 }
 
+const char *
+ac_http_authorization(const struct ac_http *h)
+{
+	return h->has_authorization ? ac_buf_text(&h->authorization) : NULL;
+}
+
 /* RFC 6265 §4.2.1, read leniently: pairs between ';', spaces around them. */
 const char *
 ac_http_cookie(const struct ac_http *h, const char *name)

@@ -87,7 +87,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		.query = ac_http_query(h),
 		.body = ac_http_body(h),
 		.content_type = ac_http_header(h, "Content-Type"),
-		.authorization = ac_http_header(h, "Authorization"),
+		.authorization = ac_http_authorization(h),
 		.peer = ac_http_peer(h),
 		.now_ms = ac_clock_unix_ms(),
 	};

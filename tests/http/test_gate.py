@@ -83,12 +83,40 @@ def test_nothing_after_a_refusal_is_read(server, first):
     assert 'path="/revoke"' not in log_of(server, since)
 
 
-@pytest.mark.parametrize("name", ["Host", "Authorization", "Content-Type", "DPoP", "Cookie", "Origin",
-                                  "Sec-Fetch-Site", "Expect", "authorization"])
+@pytest.mark.parametrize("name", ["Host", "Content-Type", "DPoP", "Cookie", "Origin",
+                                  "Sec-Fetch-Site", "Expect", "cookie"])
 def test_a_header_that_may_come_once_comes_once(server, name):
     line = name.encode() + b": " + (server.host.encode() if name == "Host" else b"x")
     lines = [line] if name == "Host" else [line, line.lower()]
     refused(server, head(server, b"GET /userinfo HTTP/1.1", *lines), 400)
+
+
+# --- two Authorization headers: credentials of no scheme (RFC 9110 §5.3) --------
+
+PAIRS = {
+    "the right one twice": (basic(), basic()), "the right one first": (basic(), basic(secret="wrong")),
+    "the right one last": (basic(secret="wrong"), basic()), "an empty one first": ("", basic()),
+    "an empty one last": (basic(), ""), "Bearer first": ("Bearer x", basic()), "Bearer last": (basic(), "Bearer x"),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke"])
+def test_two_authorizations_authenticate_no_client(server, path, name):
+    """CA-08, and the client_id in the body is no way round."""
+    body = b"grant_type=authorization_code&code=x&token=x&client_id=app&redirect_uri=" + CALLBACK.encode()
+    lines = [b"Authorization: " + value.encode() for value in PAIRS[name]]
+    lines += [b"Content-Type: application/x-www-form-urlencoded", b"Content-Length: %d" % len(body)]
+    answer, _ = server.raw(head(server, b"POST " + path.encode() + b" HTTP/1.1", *lines) + body)
+    assert statuses(answer) == [401]
+    assert b"\r\nWWW-Authenticate: Basic realm=\"authcode\", charset=\"UTF-8\"\r\n" in answer
+    assert b'"error":"invalid_client"' in answer
+
+
+def test_two_bearer_tokens_are_no_token(server):
+    answer, _ = server.raw(head(server, b"GET /userinfo HTTP/1.1", b"Authorization: Bearer a", b"authorization: Bearer b"))
+    assert statuses(answer) == [400]
+    assert b'error="invalid_request"' in answer
 
 
 # --- what cannot be a header ----------------------------------------------------
