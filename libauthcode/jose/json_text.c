@@ -10,8 +10,8 @@
 
 #include "base/limits.h"
 
-static bool
-small_enough(const char *text, size_t len)
+bool
+ac_json_bounded(const char *text, size_t len)
 {
 	unsigned depth = 0, members = 0;
 	bool in_string = false;
@@ -40,7 +40,7 @@ ac_json_parse(const char *text, size_t len, size_t max)
 {
 	json_t *json;
 
-	if (len > max || !small_enough(text, len))
+	if (len > max || !ac_json_bounded(text, len))
 		return NULL;
 	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(json))

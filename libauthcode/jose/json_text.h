@@ -15,6 +15,10 @@
 
 #include "base/attr.h"
 
+/* May jansson be given the text: no deeper than AC_MAX_JSON_DEPTH, and no more
+ * members than AC_MAX_JSON_MEMBERS. */
+AC_MUST_USE bool ac_json_bounded(const char *text, size_t len);
+
 /* A new reference to an object, or NULL: not one, longer than max, deeper than
  * AC_MAX_JSON_DEPTH, more members than AC_MAX_JSON_MEMBERS, or no memory. */
 AC_MUST_USE json_t *ac_json_parse(const char *text, size_t len, size_t max);

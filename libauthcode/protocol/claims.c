@@ -12,10 +12,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "jose/json_text.h"
 #include "protocol/scope.h"
 
 #define MAX_TEXT (2 * AC_MAX_CLAIMS)
-#define MAX_DEPTH 8
 #define MAX_NAME 128
 
 typedef json_t *pick_function(json_t *value);
@@ -129,26 +129,6 @@ static const char *const reserved[] = {
 	"groups",
 };
 
-/* jansson recurses: how deep is counted before it does. */
-static bool
-shallow(const char *text)
-{
-	size_t depth = 0;
-	bool in_text = false;
-
-	for (; *text != '\0'; text++) {
-		if (in_text && *text == '\\' && text[1] != '\0')
-			text++;
-		else if (*text == '"')
-			in_text = !in_text;
-		else if (!in_text && (*text == '{' || *text == '[') && ++depth > MAX_DEPTH)
-			return false;
-		else if (!in_text && (*text == '}' || *text == ']') && depth > 0)
-			depth--;
-	}
-	return true;
-}
-
 static enum authcode_err
 parse(const struct authcode_issuer *issuer, const char *text, json_t **ret)
 {
@@ -158,8 +138,8 @@ parse(const struct authcode_issuer *issuer, const char *text, json_t **ret)
 
 	if (len == 0)
 		return AUTHCODE_OK;
-	if (len > MAX_TEXT || !shallow(text)) {
-		ac_issuer_debug(issuer, "claims: too long or too deep, left out");
+	if (len > MAX_TEXT || !ac_json_bounded(text, len)) {
+		ac_issuer_debug(issuer, "claims: too long, too deep or too many members, left out");
 		return AUTHCODE_OK;
 	}
 	object = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);

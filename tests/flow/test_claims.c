@@ -378,6 +378,19 @@ nested(size_t depth)
 	return text;
 }
 
+/* {"m0":0,"m1":0,...} */
+static const char *
+members(size_t count)
+{
+	char *text = (char *)flow_text(&flow, "%*s", (int)(count * 10 + 2), "");
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++)
+		len += (size_t)sprintf(text + len, "%c\"m%zu\":0", i == 0 ? '{' : ',', i);
+	memcpy(text + len, "}", 2);
+	return text;
+}
+
 static const char *
 text_of(size_t len)
 {
@@ -407,6 +420,7 @@ what_cannot_be_read_counts_as_nothing(void **state)
 		" ",
 		nested(8),
 		nested(20000),
+		members(AC_MAX_JSON_MEMBERS + 1),
 	};
 
 	(void)state;
@@ -423,9 +437,11 @@ what_cannot_be_read_counts_as_nothing(void **state)
 		assert_int_equal(strncmp(debug_text, "claims: ", 8), 0);
 		/* The text may be a person's: it is not for a log. */
 		assert_null(strstr(debug_text, "\"a\""));
+		assert_null(strstr(debug_text, "\"m0\""));
 	}
 	assert_string_equal(told("profile", nested(7), NULL),
 			    "{\"a\":[[[[[[[]]]]]]],\"preferred_username\":\"alice\"}");
+	assert_non_null(strstr(told("profile", members(AC_MAX_JSON_MEMBERS), NULL), "\"m511\":0"));
 	/* Brackets in a text are no depth. */
 	assert_string_equal(told("profile", "{\"a\":\"[[[[[[[[[[[\\\"[[[[\"}", NULL),
 			    "{\"a\":\"[[[[[[[[[[[\\\"[[[[\",\"preferred_username\":\"alice\"}");
