@@ -10,6 +10,8 @@
 
 #include <authcode/authcode.h>
 
+#include "server/metadata.h"
+
 struct ac_accounts;
 struct ac_config;
 struct ac_login_service;
@@ -19,6 +21,7 @@ struct ac_throttle;
 struct ac_app {
 	const struct ac_config *config;
 	struct authcode_issuer *issuer;
+	struct ac_metadata metadata;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;
 	struct ac_login_service *login;

@@ -175,6 +175,20 @@ target_is_well_formed(const char *target)
 	return true;
 }
 
+/* RFC 8414 §3.1: one segment, and then nothing but the issuer's path. */
+static bool
+is_well_known(struct authcode_bytes path, struct authcode_bytes issuer_path)
+{
+	static const char root[] = "/.well-known/";
+	const size_t root_len = sizeof(root) - 1;
+	size_t end = path.len - issuer_path.len;
+
+	return issuer_path.len > 0 && path.len > root_len + issuer_path.len &&
+	       memcmp(path.data, root, root_len) == 0 &&
+	       memcmp(path.data + end, issuer_path.data, issuer_path.len) == 0 &&
+	       memchr(path.data + root_len, '/', end - root_len) == NULL;
+}
+
 struct ac_gate_target
 ac_gate_split(const char *target, const struct ac_gate_issuer *issuer)
 {
@@ -192,6 +206,8 @@ ac_gate_split(const char *target, const struct ac_gate_issuer *issuer)
 			parts.below =
 				(struct authcode_bytes){ path + prefix, parts.path.len - prefix };
 	}
+	if (parts.below.data == NULL && is_well_known(parts.path, issuer->path))
+		parts.below = (struct authcode_bytes){ path, parts.path.len - prefix };
 	return parts;
 }
 

@@ -53,7 +53,8 @@ AC_MUST_USE bool ac_gate_check(const struct ac_gate_request *request,
 			       const struct ac_gate_issuer *issuer, struct ac_gate_refusal *ret);
 
 /* Where the parts of a target that passed lie: path without query, and the path
- * below the issuer's (ret_below.data NULL: outside of it). */
+ * below the issuer's (below.data NULL: outside of it). "/.well-known/x" in front of
+ * the issuer's path (RFC 8414 §3.1) is below it as well, as "/.well-known/x". */
 struct ac_gate_target {
 	struct authcode_bytes path;
 	struct authcode_bytes below;

@@ -80,6 +80,7 @@ request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 	free(h->cookies);
 	ac_buf_clear(&h->authorization);
 	free(h->path);
+	free(h->below);
 	ac_wipe(h->target, strlen(h->target));
 	free(h);
 	(void)atomic_fetch_sub(&service->under_way, 1);
@@ -127,7 +128,6 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	h->conn = info->socket_context;
 	h->conn->request = h;
 	h->began_ms = ac_clock_monotonic_ms();
-	h->below = "";
 	h->too_long = len > AC_MAX_URI;
 	if (!h->too_long)
 		memcpy(h->target, uri, len + 1);
@@ -203,9 +203,10 @@ take_target(struct ac_http *h)
 	if (h->path == NULL)
 		return false;
 	h->query = parts.query;
-	if (parts.below.data != NULL)
-		h->below = h->path + (parts.path.len - parts.below.len);
-	return true;
+	if (parts.below.data == NULL)
+		return true;
+	h->below = strndup(parts.below.data, parts.below.len);
+	return h->below != NULL;
 }
 
 /* The lines of one name as the one value they mean (RFC 9110 §5.3). */

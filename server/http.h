@@ -53,7 +53,8 @@ enum ac_reply_kind {
 	AC_REPLY_JSON,     /* no-store JSON */
 	AC_REPLY_REDIRECT, /* 303 */
 	AC_REPLY_EMPTY,
-	AC_REPLY_ASSET, /* cacheable file of our own */
+	AC_REPLY_ASSET,  /* cacheable file of our own */
+	AC_REPLY_PUBLIC, /* cacheable JSON for programs and pages of everybody */
 };
 
 /* Sets kind, status and body (copied; may be NULL). The headers that the kind

@@ -137,7 +137,7 @@ struct ac_http {
 	char method_name[16];
 	const char *wire_target; /* where the library received it; for http_layout.c */
 	char *path;              /* of the target, without query; for the log */
-	const char *below;
+	char *below;             /* path below the issuer's, NULL outside of it */
 	struct authcode_bytes query;
 	struct ac_gate_header headers[AC_GATE_MAX_HEADERS + 1];
 	size_t header_count;

@@ -19,6 +19,7 @@
 #define MAX_REPLY (1024 * 1024)
 #define ON(kind) (1u << (kind))
 #define ON_ALL (~0u)
+#define ON_CACHEABLE (ON(AC_REPLY_ASSET) | ON(AC_REPLY_PUBLIC))
 
 struct ac_http_body {
 	size_t len;
@@ -39,17 +40,20 @@ static const struct {
 	  "frame-ancestors 'none'",
 	  false },
 	{ ON(AC_REPLY_PAGE), "Referrer-Policy", "same-origin", false },
-	{ ON(AC_REPLY_JSON), "Content-Type", "application/json", false },
+	{ ON(AC_REPLY_JSON) | ON(AC_REPLY_PUBLIC), "Content-Type", "application/json", false },
 	{ ON(AC_REPLY_JSON), "Pragma", "no-cache", false }, /* RFC 6749 §5.1 */
-	{ ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_JSON) | ON(AC_REPLY_EMPTY) | ON(AC_REPLY_ASSET),
+	{ ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_JSON) | ON(AC_REPLY_EMPTY) | ON_CACHEABLE,
 	  "Referrer-Policy", "no-referrer", false },
-	{ ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_JSON) | ON(AC_REPLY_EMPTY) | ON(AC_REPLY_ASSET),
+	{ ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_JSON) | ON(AC_REPLY_EMPTY) | ON_CACHEABLE,
 	  "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", false },
-	{ ON_ALL & ~ON(AC_REPLY_ASSET), "Cache-Control", "no-store", false },
-	{ ON(AC_REPLY_ASSET), "Cache-Control", "max-age=3600", false }, /* with an ETag */
+	{ ON_ALL & ~ON_CACHEABLE, "Cache-Control", "no-store", false },
+	{ ON_CACHEABLE, "Cache-Control", "max-age=3600", false }, /* with an ETag */
 	{ ON_ALL, "X-Content-Type-Options", "nosniff", false },
 	{ ON_ALL, "X-Frame-Options", "DENY", false },
-	{ ON_ALL & ~ON(AC_REPLY_JSON), "Cross-Origin-Resource-Policy", "same-origin", false },
+	{ ON_ALL & ~(ON(AC_REPLY_JSON) | ON(AC_REPLY_PUBLIC)), "Cross-Origin-Resource-Policy",
+	  "same-origin", false },
+	{ ON(AC_REPLY_PUBLIC), "Cross-Origin-Resource-Policy", "cross-origin", false },
+	{ ON(AC_REPLY_PUBLIC), "Access-Control-Allow-Origin", "*", false }, /* RFC 9700 §2.6 */
 	{ ON_ALL, "Strict-Transport-Security", "max-age=31536000", true },
 };
 

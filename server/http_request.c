@@ -27,7 +27,7 @@ ac_http_method_name(const struct ac_http *h)
 const char *
 ac_http_path(const struct ac_http *h)
 {
-	return h->below;
+	return h->below != NULL ? h->below : "";
 }
 
 struct authcode_bytes

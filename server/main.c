@@ -125,9 +125,13 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	err = authcode_issuer_new(&settings, &d->app.issuer, reason);
 	ac_wipe(settings.master_key, sizeof(settings.master_key));
 	ac_wipe(d->state.master_key, sizeof(d->state.master_key));
-	if (err == AUTHCODE_OK)
-		authcode_issuer_set_clients(d->app.issuer, d->config->clients);
-	return err == AUTHCODE_OK;
+	if (err != AUTHCODE_OK)
+		return false;
+	authcode_issuer_set_clients(d->app.issuer, d->config->clients);
+	if (ac_metadata_init(&d->app.metadata, d->app.issuer) == AUTHCODE_OK)
+		return true;
+	(void)snprintf(reason->text, sizeof(reason->text), "the metadata cannot be served");
+	return false;
 }
 
 /* While the master key is at hand, from which its own is derived. */

@@ -11,13 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/uri.h"
 #include "server/config.h"
+#include "server/etag.h"
 #include "server/page_files.h"
 #include "server/page_words.h"
 #include "server/template.h"
@@ -56,30 +55,12 @@ static const struct {
 	{ "/assets/icon.svg", ac_file_icon_svg, "image/svg+xml" },
 };
 
-#define ETAG_LEN 34 /* half a SHA-256 in hexadecimal, in quotes */
-
 struct ac_pages {
 	struct ac_template *templates[PAGE_COUNT];
-	char etags[AC_ARRAY_SIZE(asset_rows)][ETAG_LEN + 1];
+	char etags[AC_ARRAY_SIZE(asset_rows)][AC_ETAG_LEN + 1];
 	char base[AC_MAX_ISSUER + 1]; /* the issuer's path */
 	char host[AC_MAX_ISSUER + 1]; /* the issuer's host and port, as people know it */
 };
-
-static enum authcode_err
-make_etag(const char *content, char out[ETAG_LEN + 1])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-
-	if (EVP_Digest(content, strlen(content), digest, &len, EVP_sha256(), NULL) != 1)
-		return AUTHCODE_ERR_CRYPTO;
-	out[0] = '"';
-	for (size_t i = 0; i < (ETAG_LEN - 2) / 2; i++)
-		snprintf(out + 1 + 2 * i, 3, "%02x", digest[i]);
-	out[ETAG_LEN - 1] = '"';
-	out[ETAG_LEN] = '\0';
-	return AUTHCODE_OK;
-}
 
 static enum authcode_err
 read_issuer(const struct ac_config *config, struct ac_pages *pages)
@@ -107,7 +88,7 @@ ac_pages_new(const struct ac_config *config, struct ac_pages **ret, struct authc
 		return AUTHCODE_ERR_MEMORY;
 	err = read_issuer(config, pages);
 	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(asset_rows); i++)
-		err = make_etag(asset_rows[i].content, pages->etags[i]);
+		err = ac_etag_make(asset_rows[i].content, pages->etags[i]);
 	for (size_t i = 0; err == AUTHCODE_OK && i < PAGE_COUNT; i++) {
 		err = ac_template_parse(ac_file_layout_mustache, page_rows[i].source,
 					&pages->templates[i], &why);
@@ -335,14 +316,6 @@ ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char
 	REPLY(app, h, PAGE_ERROR, status, fields);
 }
 
-/* RFC 9110 §13.1.2: a list of tags, each perhaps weak, or "*". */
-static bool
-matches(const char *if_none_match, const char *etag)
-{
-	return if_none_match != NULL &&
-	       (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, etag) != NULL);
-}
-
 enum ac_step
 ac_asset_start(struct ac_app *app, struct ac_http *h)
 {
@@ -355,7 +328,7 @@ ac_asset_start(struct ac_app *app, struct ac_http *h)
 		ac_page_error(app, h, 404, "not_found", NULL);
 		return AC_STEP_REPLY;
 	}
-	if (matches(ac_http_header(h, "If-None-Match"), app->pages->etags[i]))
+	if (ac_etag_matches(ac_http_header(h, "If-None-Match"), app->pages->etags[i]))
 		ac_http_reply(h, AC_REPLY_ASSET, 304, NULL, 0);
 	else
 		ac_http_reply(h, AC_REPLY_ASSET, 200, asset_rows[i].content,

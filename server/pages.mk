@@ -38,10 +38,12 @@ libserver_pages_la_SOURCES = \
 	server/conversation_run.c server/conversation_table.h \
 	server/cookies.c server/cookies.h \
 	server/device.c server/device.h \
+	server/etag.c server/etag.h \
 	server/language.c server/language.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
 	server/mac.c server/mac.h \
+	server/metadata.c server/metadata.h \
 	server/page_files.h \
 	server/page_words.c server/page_words.h \
 	server/pages.c server/pages.h \

@@ -16,6 +16,7 @@
 
 #include "server/admin.h"
 #include "server/login.h"
+#include "server/metadata.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
 
@@ -84,6 +85,12 @@ static const struct ac_route routes[] = {
 		.allow = "GET, POST",
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
+	},
+	{
+		.path = "/.well-known/oauth-authorization-server",
+		.allow = "GET, HEAD",
+		.handler = { ac_metadata_start, NULL },
+		.endpoint = NO_ENDPOINT,
 	},
 	{
 		.path = "/admin/users/relink",

@@ -129,6 +129,12 @@ static const char *const reserved[] = {
 	"groups",
 };
 
+const char *
+ac_claims_name(size_t i)
+{
+	return i < AC_ARRAY_SIZE(claims_table) ? claims_table[i].name : NULL;
+}
+
 static enum authcode_err
 parse(const struct authcode_issuer *issuer, const char *text, json_t **ret)
 {

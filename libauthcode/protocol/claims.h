@@ -33,6 +33,9 @@ AC_MUST_USE enum authcode_err ac_claims_parse(const struct authcode_issuer *issu
 					      struct ac_claims *ret);
 void ac_claims_clear(struct ac_claims *claims);
 
+/* The claims that the standard names; NULL past the end. */
+const char *ac_claims_name(size_t i);
+
 /* Does the scope release any claim of these texts? */
 AC_MUST_USE bool ac_claims_wanted(const char *scope);
 

@@ -16,8 +16,9 @@
 
 struct endpoint {
 	const char *path;
-	unsigned methods; /* bits */
-	bool page;        /* answers people with pages and redirects, not programs with JSON */
+	unsigned methods;     /* bits */
+	bool page;            /* answers people with pages and redirects, not programs with JSON */
+	const char *metadata; /* member that tells clients of it (RFC 8414 §2), or NULL */
 	void (*decide)(struct authcode_exchange *x);
 };
 
@@ -26,6 +27,7 @@ static const struct endpoint endpoints[] = {
 		.path = "/authorize",
 		.methods = GET | POST,
 		.page = true,
+		.metadata = "authorization_endpoint",
 		.decide = ac_authorize_decide,
 	},
 	[AUTHCODE_ENDPOINT_RESUME] = {
@@ -43,21 +45,25 @@ static const struct endpoint endpoints[] = {
 	[AUTHCODE_ENDPOINT_TOKEN] = {
 		.path = "/token",
 		.methods = POST,
+		.metadata = "token_endpoint",
 		.decide = ac_token_decide,
 	},
 	[AUTHCODE_ENDPOINT_REVOKE] = {
 		.path = "/revoke",
 		.methods = POST,
+		.metadata = "revocation_endpoint",
 		.decide = ac_revoke_decide,
 	},
 	[AUTHCODE_ENDPOINT_INTROSPECT] = {
 		.path = "/introspect",
 		.methods = POST,
+		.metadata = "introspection_endpoint",
 		.decide = ac_introspect_decide,
 	},
 	[AUTHCODE_ENDPOINT_USERINFO] = {
 		.path = "/userinfo",
 		.methods = GET | POST,
+		.metadata = "userinfo_endpoint",
 		.decide = ac_userinfo_decide,
 	},
 };
@@ -75,6 +81,12 @@ const char *
 authcode_endpoint_path(enum authcode_endpoint endpoint)
 {
 	return (size_t)endpoint < AC_ARRAY_SIZE(endpoints) ? endpoints[endpoint].path : NULL;
+}
+
+const char *
+ac_endpoint_metadata(enum authcode_endpoint endpoint)
+{
+	return (size_t)endpoint < AC_ARRAY_SIZE(endpoints) ? endpoints[endpoint].metadata : NULL;
 }
 
 bool

@@ -90,6 +90,9 @@ const char *ac_issuer_endpoint_url(const struct authcode_issuer *issuer,
 /* Checks the method and runs the decide function of the endpoint's row. */
 void ac_endpoint_decide(struct authcode_exchange *x);
 
+/* The member of the metadata that is its URL; NULL: clients need not know of it. */
+const char *ac_endpoint_metadata(enum authcode_endpoint endpoint);
+
 /* Is the endpoint one that answers with pages and redirects? */
 AC_MUST_USE bool ac_endpoint_is_page(enum authcode_endpoint endpoint);
 

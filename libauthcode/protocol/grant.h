@@ -18,4 +18,7 @@ void ac_grant_code(struct authcode_exchange *x, const struct authcode_client *cl
 /* RFC 6749 §6 */
 void ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client);
 
+/* The values of grant_type that are supported; NULL past the end. */
+const char *ac_grant_name(size_t i);
+
 #endif

@@ -185,6 +185,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		err = derive_keys(issuer, settings->master_key);
 	if (err == AUTHCODE_OK)
 		err = copy_acrs(issuer, settings);
+	if (err == AUTHCODE_OK)
+		err = ac_metadata_render(issuer);
 	if (err != AUTHCODE_OK) {
 		authcode_issuer_free(&issuer);
 		return err;
@@ -207,6 +209,7 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	for (size_t i = 0; i < old->acr_count; i++)
 		free((char *)old->acrs[i].name);
 	free(old->acrs);
+	free(old->metadata);
 	free(old->url);
 	ac_wipe(old, sizeof(*old));
 	free(old);
@@ -241,6 +244,12 @@ ac_issuer_clients_ref(struct authcode_issuer *issuer)
 	clients = authcode_clients_ref(issuer->clients);
 	pthread_mutex_unlock(&issuer->clients_lock);
 	return clients;
+}
+
+const char *
+authcode_issuer_metadata(const struct authcode_issuer *issuer)
+{
+	return issuer->metadata;
 }
 
 const char *

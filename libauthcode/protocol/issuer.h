@@ -10,6 +10,7 @@
 
 #include <authcode/issuer.h>
 
+#include "base/attr.h"
 #include "jose/digest.h"
 
 /* One derived key per purpose; the master key itself is not kept. */
@@ -19,7 +20,8 @@ struct ac_issuer_keys {
 };
 
 struct authcode_issuer {
-	char *url; /* exactly as configured */
+	char *url;      /* exactly as configured */
+	char *metadata; /* rendered once, by metadata.c */
 	struct authcode_store *store;
 	struct authcode_lifetimes lifetimes; /* defaults filled in */
 	struct authcode_acr *acrs;           /* and their names, on the heap */
@@ -31,6 +33,9 @@ struct authcode_issuer {
 	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
 	struct authcode_clients *clients;
 };
+
+/* Renders issuer->metadata, from the tables and what is set so far. */
+AC_MUST_USE enum authcode_err ac_metadata_render(struct authcode_issuer *issuer);
 
 /* A line for the host's debug log; no secret. */
 void ac_issuer_debug(const struct authcode_issuer *issuer, const char *text);

@@ -31,6 +31,12 @@ grant_find(const char *name)
 	return NULL;
 }
 
+const char *
+ac_grant_name(size_t i)
+{
+	return i < AC_ARRAY_SIZE(grants) ? grants[i].name : NULL;
+}
+
 void
 ac_token_decide(struct authcode_exchange *x)
 {

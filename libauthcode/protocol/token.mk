@@ -11,6 +11,7 @@ protocol_sources += \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/introspect.c \
 	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
+	libauthcode/protocol/metadata.c \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/pkce.c \
 	libauthcode/protocol/revoke.c \

@@ -26,7 +26,7 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
-    "openssl/": ("libauthcode/jose/", "server/pages.c",  # there: the ETag of a file
+    "openssl/": ("libauthcode/jose/", "server/etag.c",  # there: half a SHA-256
                  "server/mac.c"),  # there: HMAC-SHA-256
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/",
                   "server/account_claims.c"),  # there: claims as their sources wrote them

@@ -15,6 +15,7 @@ http_tests = \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
 	tests/http/test_memory.py \
+	tests/http/test_metadata.py \
 	tests/http/test_proxy.py \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \

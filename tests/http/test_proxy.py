@@ -78,11 +78,19 @@ def test_a_unix_socket_is_for_owner_and_group(local):
         assert made.st_gid == pwd.getpwnam("nobody").pw_gid
 
 
+WELL_KNOWN = "/.well-known/oauth-authorization-server"
+
+
 @pytest.mark.parametrize("host,path,status", [
     ("sso.example", "/auth/userinfo", 401), ("SSO.Example:443", "/auth/userinfo", 401), ("sso.example", "/auth/nothing", 404),
     ("sso.example", "/userinfo", 404), ("sso.example", "/auth", 404), ("sso.example", "/authuserinfo", 404),
     ("sso.example", "/AUTH/userinfo", 404), ("sso.example", "/auth//userinfo", 404), ("sso.example:80", "/auth/userinfo", 421),
-    ("localhost", "/auth/userinfo", 421), ("sso.example.evil", "/auth/userinfo", 421), ("", "/auth/userinfo", 421)])
+    ("sso.example", WELL_KNOWN + "/auth", 200), ("sso.example", "/auth" + WELL_KNOWN, 200), ("sso.example", WELL_KNOWN, 404),
+    ("sso.example", WELL_KNOWN + "/auth/", 404), ("sso.example", WELL_KNOWN + "/AUTH", 404),
+    ("sso.example", WELL_KNOWN + "/x/auth", 404), ("sso.example", "/.well-known/userinfo/auth", 404),
+    ("sso.example", "/.well-known/auth", 404), ("sso.example", "/userinfo/auth", 404),
+    ("localhost", WELL_KNOWN + "/auth", 421), ("localhost", "/auth/userinfo", 421),
+    ("sso.example.evil", "/auth/userinfo", 421), ("", "/auth/userinfo", 421)])
 def test_the_path_of_the_issuer_and_its_host_are_required(local, host, path, status):
     answer, _ = local.raw(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
     assert statuses(answer) == [status]

@@ -7,9 +7,10 @@ from host import JSON_HEADERS, PAGE_HEADERS, basic
 
 PAGES = {"/authorize": "GET, POST", "/resume": "GET", "/consent": "POST", "/login": "POST", "/prompt": "GET, POST"}
 ASSETS = {"/assets/style.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD"}
+METADATA = {"/.well-known/oauth-authorization-server": "GET, HEAD"}
 ENDPOINTS = {"/token": "POST", "/revoke": "POST", "/introspect": "POST", "/userinfo": "GET, POST"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "GETPOSTGETPOSTGETPOST"]
-ROUTES = {**PAGES, **ASSETS, **ENDPOINTS}
+ROUTES = {**PAGES, **ASSETS, **METADATA, **ENDPOINTS}
 WRONG = [(path, method) for path, allow in ROUTES.items() for method in METHODS if method not in allow.split(", ")]
 
 both = pytest.mark.parametrize("server", ["http", "https"], indirect=True)
@@ -31,7 +32,7 @@ def has_hsts_only_over_https(server, answer):
 def test_a_wrong_method_is_405_and_says_which_are_right(server, path, method):
     answer = server.request(method, path)
     assert answer.status_code == 405 and answer.headers["Allow"] == ROUTES[path]
-    has(answer, JSON_HEADERS if path in ENDPOINTS else PAGE_HEADERS)
+    has(answer, JSON_HEADERS if path in {**METADATA, **ENDPOINTS} else PAGE_HEADERS)
     has_hsts_only_over_https(server, answer)
 
 

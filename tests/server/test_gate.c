@@ -248,6 +248,22 @@ targets_are_split_below_the_path_of_the_issuer(void **state)
 		{ "https://a/sso", "//sso/token", NULL, NULL },
 		{ "https://a/sso", "/ss", NULL, NULL },
 		{ "https://a/sso", "/", NULL, NULL },
+		{ "https://a/sso", "/.well-known/x/sso", "/.well-known/x", NULL },
+		{ "https://a/sso", "/.well-known/x/sso?y", "/.well-known/x", "y" },
+		{ "https://a/sso/", "/.well-known/x/sso", "/.well-known/x", NULL },
+		{ "https://a/s/o", "/.well-known/x/s/o", "/.well-known/x", NULL },
+		{ "https://a/sso", "/sso/.well-known/x", "/.well-known/x", NULL },
+		{ "https://a", "/.well-known/x", "/.well-known/x", NULL },
+		{ "https://a/sso", "/.well-known/x", NULL, NULL },
+		{ "https://a/sso", "/.well-known/x/sso/", NULL, NULL },
+		{ "https://a/sso", "/.well-known/x/SSO", NULL, NULL },
+		{ "https://a/sso", "/.well-known/x/y/sso", NULL, NULL },
+		{ "https://a/sso", "/.well-known/sso", NULL, NULL },
+		{ "https://a/sso", "/.well-known//sso", NULL, NULL },
+		{ "https://a/sso", "/.well-known/xsso", NULL, NULL },
+		{ "https://a/sso", "/.WELL-KNOWN/x/sso", NULL, NULL },
+		{ "https://a/sso", "/token/sso", NULL, NULL },
+		{ "https://a/sso", "/../.well-known/x/sso", NULL, NULL },
 	};
 
 	(void)state;

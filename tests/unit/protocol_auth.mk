@@ -2,6 +2,7 @@
 unit_protocol_auth_tests = \
 	tests/unit/protocol/test_client \
 	tests/unit/protocol/test_issuer \
+	tests/unit/protocol/test_metadata \
 	tests/unit/protocol/test_redirect_uri \
 	tests/unit/protocol/test_respond \
 	tests/unit/protocol/test_transaction
@@ -16,6 +17,10 @@ tests_unit_protocol_test_client_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_issuer_SOURCES = tests/unit/protocol/test_issuer.c
 tests_unit_protocol_test_issuer_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_issuer_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_metadata_SOURCES = tests/unit/protocol/test_metadata.c
+tests_unit_protocol_test_metadata_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_metadata_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_redirect_uri_SOURCES = tests/unit/protocol/test_redirect_uri.c
 tests_unit_protocol_test_redirect_uri_CPPFLAGS = $(unit_cppflags)

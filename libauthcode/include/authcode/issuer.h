@@ -86,6 +86,12 @@ AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 
+/* What clients need to know of this server (RFC 8414 §2): a JSON object, made once.
+ * To be served to anybody at AUTHCODE_METADATA_PATH with the path of the issuer URL
+ * behind it (§3.1). Borrowed. Thread-safe. */
+#define AUTHCODE_METADATA_PATH "/.well-known/oauth-authorization-server"
+AUTHCODE_API const char *authcode_issuer_metadata(const struct authcode_issuer *issuer);
+
 #ifdef __cplusplus
 }
 #endif

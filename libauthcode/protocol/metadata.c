@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * What the server can do, told to clients (RFC 8414 §2) from the tables that do
+ * it. Where leaving a member out means something else than we do (RFC 8414 §2,
+ * OIDC-Disc §3), it is there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "protocol/claims.h"
+#include "protocol/exchange.h"
+#include "protocol/grant.h"
+#include "protocol/json_member.h"
+
+/* One row per list that is no table elsewhere: a single value each. */
+static const struct {
+	const char *name, *value;
+} single_values[] = {
+	{ "response_types_supported", "code" },
+	{ "response_modes_supported", "query" },
+	{ "code_challenge_methods_supported", "S256" }, /* RFC 8414 §2, RFC 7636 §4.3 */
+};
+
+static const struct {
+	const char *name;
+	bool value;
+} flags[] = {
+	{ "authorization_response_iss_parameter_supported", true }, /* RFC 9207 §3 */
+	{ "claims_parameter_supported", false },
+	{ "request_parameter_supported", false },
+	{ "request_uri_parameter_supported", false },
+};
+
+static const struct {
+	const char *name;
+	bool nobody; /* a public client has a use for the endpoint */
+} auth_methods[] = {
+	{ "token_endpoint_auth_methods_supported", true },
+	{ "revocation_endpoint_auth_methods_supported", true },
+	{ "introspection_endpoint_auth_methods_supported", false },
+};
+
+/* Claims that no claims text can hold: the issuer's own. */
+static const char *const own_claims[] = { "sub", "preferred_username", "groups" };
+
+static bool
+append(json_t *list, const char *value)
+{
+	return json_array_append_new(list, json_string(value)) == 0;
+}
+
+static bool
+put_url(json_t *object, const struct authcode_issuer *issuer, enum authcode_endpoint endpoint)
+{
+	const char *name = ac_endpoint_metadata(endpoint);
+
+	return name == NULL || ac_json_put_take(object, name,
+						json_sprintf("%s%s", issuer->url,
+							     authcode_endpoint_path(endpoint)));
+}
+
+static bool
+put_auth_methods(json_t *object, const char *name, bool nobody)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, name, list);
+
+	for (int i = 0; ok && i < AUTHCODE_AUTH_COUNT; i++) {
+		if (i != AUTHCODE_AUTH_NONE || nobody)
+			ok = append(list, authcode_client_auth_name((enum authcode_client_auth)i));
+	}
+	return ok;
+}
+
+static bool
+put_grants(json_t *object)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, "grant_types_supported", list);
+
+	for (size_t i = 0; ok && ac_grant_name(i) != NULL; i++)
+		ok = append(list, ac_grant_name(i));
+	return ok;
+}
+
+static bool
+put_claims(json_t *object)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, "claims_supported", list);
+
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(own_claims); i++)
+		ok = append(list, own_claims[i]);
+	for (size_t i = 0; ok && ac_claims_name(i) != NULL; i++)
+		ok = append(list, ac_claims_name(i));
+	return ok;
+}
+
+/* No member at all when there is nothing to ask for. */
+static bool
+put_acrs(json_t *object, const struct authcode_issuer *issuer)
+{
+	json_t *list;
+	bool ok;
+
+	if (issuer->acr_count == 0)
+		return true;
+	list = json_array();
+	ok = ac_json_put_take(object, "acr_values_supported", list);
+	for (size_t i = 0; ok && i < issuer->acr_count; i++)
+		ok = append(list, issuer->acrs[i].name);
+	return ok;
+}
+
+static bool
+put_all(json_t *object, const struct authcode_issuer *issuer)
+{
+	bool ok = ac_json_put_text(object, "issuer", issuer->url);
+
+	for (int i = 0; ok && i < AUTHCODE_ENDPOINT_COUNT; i++)
+		ok = put_url(object, issuer, (enum authcode_endpoint)i);
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(single_values); i++)
+		ok = ac_json_put_take(object, single_values[i].name,
+				      json_pack("[s]", single_values[i].value));
+	ok = ok && put_grants(object);
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
+		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
+	ok = ok && put_claims(object) && put_acrs(object, issuer);
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)
+		ok = ac_json_put_take(object, flags[i].name, json_boolean(flags[i].value));
+	return ok;
+}
+
+enum authcode_err
+ac_metadata_render(struct authcode_issuer *issuer)
+{
+	json_t *object = json_object();
+
+	if (object != NULL && put_all(object, issuer))
+		issuer->metadata = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	return issuer->metadata != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}

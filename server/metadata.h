@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The metadata of the server (RFC 8414), from memory, to anybody.
+ */
+#ifndef AC_SERVER_METADATA_H
+#define AC_SERVER_METADATA_H
+
+#include <authcode/issuer.h>
+
+#include "server/etag.h"
+#include "server/http.h"
+
+struct ac_metadata {
+	const char *text; /* borrowed from the issuer */
+	char etag[AC_ETAG_LEN + 1];
+};
+
+/* The issuer must live as long. */
+AC_MUST_USE enum authcode_err ac_metadata_init(struct ac_metadata *metadata,
+					       const struct authcode_issuer *issuer);
+
+enum ac_step ac_metadata_start(struct ac_app *app, struct ac_http *h);
+
+#endif

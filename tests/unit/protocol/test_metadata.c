@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * authcode_issuer_metadata(): RFC 8414 §2, member by member (MD-03, MD-06, MD-07,
+ * MD-13, MD-15). What is not yet there must not be promised.
+ */
+#include <authcode/issuer.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/attr.h"
+
+static struct authcode_store *store;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return authcode_store_memory_open(NULL, &store) == AUTHCODE_OK ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	authcode_store_close(&store);
+	return 0;
+}
+
+static json_t *
+metadata_of(const char *url, const struct authcode_acr *acrs, size_t acr_count)
+{
+	struct authcode_issuer_settings settings = {
+		.issuer = url, .store = store, .acrs = acrs, .acr_count = acr_count
+	};
+	struct authcode_issuer *issuer = NULL;
+	json_t *object;
+
+	memset(settings.master_key, 7, sizeof(settings.master_key));
+	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
+	object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(object);
+	authcode_issuer_free(&issuer);
+	return object;
+}
+
+/* Every member there may be and its value, as JSON. */
+static const struct {
+	const char *name, *value;
+} members[] = {
+	{ "issuer", "\"https://id.example/sso\"" },
+	{ "authorization_endpoint", "\"https://id.example/sso/authorize\"" },
+	{ "token_endpoint", "\"https://id.example/sso/token\"" },
+	{ "revocation_endpoint", "\"https://id.example/sso/revoke\"" },
+	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
+	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
+	{ "response_types_supported", "[\"code\"]" },
+	{ "response_modes_supported", "[\"query\"]" },
+	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
+	{ "code_challenge_methods_supported", "[\"S256\"]" },
+	{ "token_endpoint_auth_methods_supported",
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	{ "revocation_endpoint_auth_methods_supported",
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	{ "introspection_endpoint_auth_methods_supported",
+	  "[\"client_secret_basic\",\"client_secret_post\"]" },
+	{ "claims_supported",
+	  "[\"sub\",\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
+	  "\"middle_name\",\"nickname\",\"profile\",\"picture\",\"website\",\"gender\","
+	  "\"birthdate\",\"zoneinfo\",\"locale\",\"updated_at\",\"email\",\"email_verified\","
+	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
+	{ "acr_values_supported", "[\"otp\",\"pwd\"]" },
+	{ "authorization_response_iss_parameter_supported", "true" },
+	{ "claims_parameter_supported", "false" },
+	{ "request_parameter_supported", "false" },
+	{ "request_uri_parameter_supported", "false" },
+};
+
+static void
+every_member_says_what_the_server_does_and_there_is_no_other(void **state)
+{
+	static const struct authcode_acr acrs[] = { { "otp", 2 }, { "pwd", 1 } };
+	json_t *object = metadata_of("https://id.example/sso", acrs, AC_ARRAY_SIZE(acrs));
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(members); i++) {
+		char *text = json_dumps(json_object_get(object, members[i].name),
+					JSON_ENCODE_ANY | JSON_COMPACT);
+
+		if (text == NULL || strcmp(text, members[i].value) != 0)
+			fail_msg("%s: %s", members[i].name, text != NULL ? text : "is missing");
+		free(text);
+	}
+	assert_int_equal(json_object_size(object), AC_ARRAY_SIZE(members));
+	json_decref(object);
+}
+
+/* RFC 8414 §2: a list without values is left out. */
+static void
+without_acrs_none_is_promised(void **state)
+{
+	json_t *object = metadata_of("https://id.example/sso", NULL, 0);
+
+	(void)state;
+	assert_null(json_object_get(object, "acr_values_supported"));
+	assert_int_equal(json_object_size(object), AC_ARRAY_SIZE(members) - 1);
+	json_decref(object);
+}
+
+/* MD-03: clients compare it byte for byte. */
+static void
+the_issuer_is_told_as_it_is_written(void **state)
+{
+	static const char *const urls[] = { "https://ID.example:443", "https://id.example/%41/b",
+					    "http://[::1]:8080" };
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(urls); i++) {
+		json_t *object = metadata_of(urls[i], NULL, 0);
+		const char *token = json_string_value(json_object_get(object, "token_endpoint"));
+
+		assert_string_equal(json_string_value(json_object_get(object, "issuer")), urls[i]);
+		assert_int_equal(strncmp(token, urls[i], strlen(urls[i])), 0);
+		assert_string_equal(token + strlen(urls[i]), "/token");
+		json_decref(object);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_member_says_what_the_server_does_and_there_is_no_other),
+		cmocka_unit_test(without_acrs_none_is_promised),
+		cmocka_unit_test(the_issuer_is_told_as_it_is_written),
+	};
+
+	return cmocka_run_group_tests_name("metadata", tests, setup, teardown);
+}
