@@ -419,17 +419,15 @@ tokens_tell_what_was_proved(void **state)
 	flow_set_clients(&flow, &client, 1);
 	r = prove(ask("otp"), "otp");
 	assert_code(r);
+	token = flow_text(&flow,
+			  "grant_type=authorization_code&client_id=first&client_secret=" FLOW_SECRET
+			  "&redirect_uri=" FLOW_FIRST_URI "&code=%s",
+			  flow_param(&flow, r->location, "code"));
 	r = flow_run(&flow, (struct authcode_request){
 				    .endpoint = AUTHCODE_ENDPOINT_TOKEN,
 				    .method = AUTHCODE_METHOD_POST,
 				    .content_type = FLOW_FORM,
-				    .body.data = token = flow_text(
-					    &flow,
-					    "grant_type=authorization_code&client_id=first"
-					    "&client_secret=" FLOW_SECRET
-					    "&redirect_uri=" FLOW_FIRST_URI "&code=%s",
-					    flow_param(&flow, r->location, "code")),
-				    .body.len = strlen(token),
+				    .body = { token, strlen(token) },
 			    });
 	assert_int_equal(r->status, 200);
 	json = json_loadb(r->body, r->body_len, 0, NULL);
