@@ -99,6 +99,29 @@ check_repeats(struct ac_authorization *a, struct refusal *ret)
 	return true;
 }
 
+/* What they carry would replace or outweigh the rest of the request: passing them over
+ * would answer another request than the one that was made (OIDC-Core §3.1.2.6). */
+static bool
+check_request_objects(struct ac_authorization *a, struct refusal *ret)
+{
+	static const struct {
+		const char *name;
+		struct refusal refusal;
+	} unsupported[] = {
+		{ "request", { AC_REQUEST_NOT_SUPPORTED, "request is not supported" } },
+		{ "request_uri", { AC_REQUEST_URI_NOT_SUPPORTED, "request_uri is not supported" } },
+		{ "registration",
+		  { AC_REGISTRATION_NOT_SUPPORTED, "registration is not supported" } },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(unsupported); i++) {
+		if (ac_params_get(&a->params, unsupported[i].name) != NULL)
+			return refuse(ret, unsupported[i].refusal.error,
+				      unsupported[i].refusal.why);
+	}
+	return true;
+}
+
 /* RFC 6749 §3.1.1: a composite value is a set of words. */
 static bool
 same_words(const char *a, const char *b)
@@ -255,6 +278,7 @@ static const struct check {
 	{ "redirect_uri", LOCAL_PAGE, check_redirect_uri },
 	/* From here on the redirect URI is the client's own. */
 	{ "repeats", REDIRECT, check_repeats },
+	{ "request objects", REDIRECT, check_request_objects },
 	{ "response_type", REDIRECT, check_response_type },
 	{ "response_mode", REDIRECT, check_response_mode },
 	{ "pkce", REDIRECT, check_pkce },

@@ -26,6 +26,12 @@ static const struct ac_oauth_error_row rows[] = {
 	[AC_UNMET_AUTHENTICATION_REQUIREMENTS] = { "unmet_authentication_requirements", 400, true,
 						   "OpenID Connect Core Error Code "
 						   "unmet_authentication_requirements 1.0 §2" },
+	[AC_REQUEST_NOT_SUPPORTED] = { "request_not_supported", 400, true,
+				       "OpenID Connect Core §3.1.2.6" },
+	[AC_REQUEST_URI_NOT_SUPPORTED] = { "request_uri_not_supported", 400, true,
+					   "OpenID Connect Core §3.1.2.6" },
+	[AC_REGISTRATION_NOT_SUPPORTED] = { "registration_not_supported", 400, true,
+					    "OpenID Connect Core §3.1.2.6" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

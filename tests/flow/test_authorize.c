@@ -212,6 +212,19 @@ refusals_behind_it_are_redirects(void **state)
 		  FLOW_WEB_URI },
 		{ "mode form_post, not yet built", WEB_OK "&response_mode=form_post",
 		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-37 request", WEB_OK "&request=eyJhbGciOiJub25lIn0.e30.",
+		  "request_not_supported", FLOW_WEB_URI },
+		{ "AZ-37 request_uri", WEB_OK "&request_uri=https://web.example/r",
+		  "request_uri_not_supported", FLOW_WEB_URI },
+		{ "AZ-37 request_uri of a pushed request",
+		  WEB_OK "&request_uri=urn:ietf:params:oauth:request_uri:x",
+		  "request_uri_not_supported", FLOW_WEB_URI },
+		{ "AZ-37 registration", WEB_OK "&registration=%7B%7D", "registration_not_supported",
+		  FLOW_WEB_URI },
+		{ "AZ-37 request and nothing else", WEB "&request=x", "request_not_supported",
+		  FLOW_WEB_URI },
+		{ "AZ-04 request twice", WEB_OK "&request=x&request=x", "invalid_request",
+		  FLOW_WEB_URI },
 		{ "AZ-04 response_type twice", WEB_OK "&response_type=code", "invalid_request",
 		  FLOW_WEB_URI },
 		{ "AZ-04 scope twice", WEB_OK "&scope=profile&scope=profile", "invalid_request",
@@ -349,6 +362,7 @@ unknown_and_empty_parameters_and_order_do_not_matter(void **state)
 		WEB_OK "&resource=https://a.example&resource=https://b.example",
 		"response_type=code&redirect_uri=https://web.example/cb&client_id=web",
 		WEB_OK "&response_mode=query",
+		WEB_OK "&request=&request_uri=&registration=",
 	};
 
 	(void)state;

@@ -34,6 +34,9 @@ static const struct {
 	{ AC_INVALID_TOKEN, "invalid_token", 401, false },
 	{ AC_INSUFFICIENT_SCOPE, "insufficient_scope", 403, false },
 	{ AC_UNMET_AUTHENTICATION_REQUIREMENTS, "unmet_authentication_requirements", 400, true },
+	{ AC_REQUEST_NOT_SUPPORTED, "request_not_supported", 400, true },
+	{ AC_REQUEST_URI_NOT_SUPPORTED, "request_uri_not_supported", 400, true },
+	{ AC_REGISTRATION_NOT_SUPPORTED, "registration_not_supported", 400, true },
 };
 
 static void
