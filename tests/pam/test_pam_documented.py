@@ -91,12 +91,29 @@ def browser_tests():
     return re.findall(r"[(\[]\s*['`]([a-z][^'`\n]+ [^'`\n]+)['`]", source)
 
 
-@check("every test that doc/sign-in.md names exists")
-def tests_of_sign_in():
-    page = text("doc/sign-in.md")
+@check("every file of tests that the pages name exists, and so does a test of doc/pam.md without a file")
+def files():
+    root = os.environ.get("top_srcdir", ".")
+    page = text("doc/pam.md")
+    bare = {f"tests/pam/{name}" for name in re.findall(r"\[`?(test_\w+\.py)`?\]", page)}
+    whole = set(re.findall(r"`(tests/\w+/\w+\.(?:py|c|mjs|sh))`", page + text("doc/sign-in.md") + text("doc/units.md")))
+    if len(bare) < 3 or len(whole) < 3:
+        raise Missing("the files named in the pages were not found")
+    for path in sorted(bare | whole):
+        if not os.path.exists(os.path.join(root, path)):
+            yield f"there is no {path}"
+    policy = text("tests/pam/test_service_policy.c")
+    for name in re.findall(r"\[([a-z]+(?:_[a-z]+)+)\]", page):
+        if f"({name})" not in policy:
+            yield f"test_service_policy has no {name}"
+
+
+@check("every test that the pages name with its folder exists")
+def tests_with_folder():
+    page = text("doc/sign-in.md") + text("doc/pam.md")
     named = re.findall(r"\[`(tests/\w+/[\w-]+)`:\s([^\]]+)\]", page)
     if len(named) < 40 or page.count("[`tests/") != len(named):
-        raise Missing("the tests named in doc/sign-in.md were not all found")
+        raise Missing("the tests named with their folder were not all found")
     for path, names in named:
         if path == "tests/browser/sign-in":
             known = browser_tests()

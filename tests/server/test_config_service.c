@@ -94,6 +94,35 @@ with_several_services_a_client_demands_its_own(void **state)
 	ac_config_free(&c);
 }
 
+/* The recipe for single sign-on in doc/pam.md, and the demand that undoes it. */
+static void
+equal_levels_leave_each_client_its_own_service(void **state)
+{
+	static const char *const clients[][2] = {
+		{ "plain", "authcode" },
+		{ "hr", "authcode-hr" },
+		{ "undone", "authcode" },
+	};
+	struct ac_config *c =
+		load(DEV "service authcode { acr = staff\n level = 10 }\n"
+			 "service authcode-hr { acr = hr\n level = 10 }\n" CLIENT("plain", "")
+				 CLIENT("hr", "pam_service = authcode-hr")
+					 CLIENT("undone", "pam_service = authcode-hr\n"
+							  "min_acr = staff"));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		const char *id = clients[i][0];
+		const struct authcode_client *client = authcode_clients_find(c->clients, id);
+
+		assert_string_equal(ac_config_sign_in_service(c, client, demand(c, id)),
+				    clients[i][1]);
+	}
+	assert_int_equal(ac_config_service(c, "authcode")->level,
+			 ac_config_service(c, "authcode-hr")->level);
+	ac_config_free(&c);
+}
+
 static void
 the_acr_then_the_client_then_the_server_choose_the_service(void **state)
 {
@@ -246,6 +275,7 @@ main(void)
 		cmocka_unit_test(a_service_block_says_what_a_service_proves),
 		cmocka_unit_test(one_service_demands_nothing),
 		cmocka_unit_test(with_several_services_a_client_demands_its_own),
+		cmocka_unit_test(equal_levels_leave_each_client_its_own_service),
 		cmocka_unit_test(the_acr_then_the_client_then_the_server_choose_the_service),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(service_blocks_belong_in_the_main_file),
