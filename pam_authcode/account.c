@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See account.h. One thread: the functions with static results are copied from
- * at once, since modules call them too.
+ * See account.h. Absent is what every source of the database says; when one of
+ * them cannot be asked nobody is, since whoever is absent for long loses all.
  */
 #include "pam_authcode/account.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -15,13 +14,9 @@
 #include "base/text.h"
 #include "pam_authcode/clean.h"
 #include "pam_authcode/text_rule.h"
+#include "pam_authcode/user_sources.h"
 
-/* POSIX leaves open what errno says of an absent name; these are in use. */
-static bool
-means_absent(int error)
-{
-	return error == 0 || error == ENOENT || error == ESRCH;
-}
+#define MAX_ENTRY 65536 /* of the database, in bytes */
 
 /* What the wire row for a user name accepts; such an account cannot sign in. */
 static bool
@@ -32,19 +27,9 @@ name_usable(const char *name)
 	return len > 0 && len <= AC_MAX_USER_NAME && ac_text_rule_holds(AC_TEXT_ACCOUNT, name, len);
 }
 
-void
-ac_account_find(const char *name, struct ac_account *ret)
+static void
+take(const struct passwd *entry, struct ac_account *ret)
 {
-	const struct passwd *entry;
-
-	*ret = (struct ac_account){ .state = AC_ACCOUNT_UNREACHABLE };
-	errno = 0;
-	entry = getpwnam(name);
-	if (entry == NULL) {
-		if (means_absent(errno))
-			ret->state = AC_ACCOUNT_ABSENT;
-		return;
-	}
 	if (!name_usable(entry->pw_name)) {
 		ret->state = AC_ACCOUNT_ABSENT;
 		return;
@@ -60,6 +45,23 @@ ac_account_find(const char *name, struct ac_account *ret)
 	    ac_text_printable(entry->pw_dir, strlen(entry->pw_dir)))
 		memcpy(ret->home, entry->pw_dir, strlen(entry->pw_dir));
 	ret->state = AC_ACCOUNT_FOUND;
+}
+
+void
+ac_account_find(const char *name, struct ac_account *ret)
+{
+	struct passwd entry, *found = NULL;
+	char *buf = malloc(MAX_ENTRY);
+
+	*ret = (struct ac_account){ .state = AC_ACCOUNT_UNREACHABLE };
+	/* An error is one of a source; that there is none, of the last source only. */
+	if (buf != NULL && getpwnam_r(name, &entry, buf, MAX_ENTRY, &found) == 0) {
+		if (found != NULL)
+			take(found, ret);
+		else if (ac_user_sources_deny(AC_NSSWITCH, name))
+			ret->state = AC_ACCOUNT_ABSENT;
+	}
+	free(buf);
 }
 
 bool

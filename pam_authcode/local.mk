@@ -41,5 +41,6 @@ authcode_login_SOURCES = \
 	pam_authcode/terminal.c pam_authcode/terminal.h \
 	pam_authcode/ticket.c pam_authcode/ticket.h \
 	pam_authcode/trust.c pam_authcode/trust.h \
-	pam_authcode/turn.c pam_authcode/turn.h
+	pam_authcode/turn.c pam_authcode/turn.h \
+	pam_authcode/user_sources.c pam_authcode/user_sources.h
 authcode_login_LDADD = libpam_relay.la $(PAM_LIBS)

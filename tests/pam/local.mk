@@ -6,7 +6,8 @@ pam_tests = tests/pam/test_wire tests/pam/test_wire_send tests/pam/test_wire_tex
 	tests/pam/test_login_matrix tests/pam/test_login_unix tests/pam/test_check tests/pam/test_ask \
 	tests/pam/test_passwd tests/pam/test_passwd_unix tests/pam/test_ticket \
 	tests/pam/test_shadow tests/pam/test_claims tests/pam/test_claims_file tests/pam/test_environment \
-	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn
+	tests/pam/test_listen tests/pam/test_service_policy tests/pam/test_turn \
+	tests/pam/test_user_sources tests/pam/test_directory_down
 
 check_PROGRAMS += $(pam_tests)
 TESTS += $(pam_tests)
@@ -21,6 +22,22 @@ check_LTLIBRARIES += tests/pam/pam_ac_test.la
 tests_pam_pam_ac_test_la_SOURCES = tests/pam/pam_ac_test.c
 tests_pam_pam_ac_test_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_pam_pam_ac_test_la_LIBADD = $(PAM_LIBS)
+
+# A source of users; named, loaded and versioned as the NSS of the C library has it.
+check_LTLIBRARIES += tests/pam/libnss_actest.la
+tests_pam_libnss_actest_la_SOURCES = tests/pam/nss_actest.c
+tests_pam_libnss_actest_la_LDFLAGS = $(AM_LDFLAGS) -shared -version-info 2:0:0 -rpath /nowhere
+
+tests_pam_test_user_sources_SOURCES = tests/pam/test_user_sources.c pam_authcode/user_sources.c \
+	$(pam_driver_sources)
+tests_pam_test_user_sources_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_user_sources_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_user_sources_DEPENDENCIES = $(pam_driver_dependencies) tests/pam/libnss_actest.la
+
+tests_pam_test_directory_down_SOURCES = tests/pam/test_directory_down.c $(pam_driver_sources)
+tests_pam_test_directory_down_CPPFLAGS = $(pam_test_cppflags)
+tests_pam_test_directory_down_LDADD = $(pam_test_ldadd)
+EXTRA_tests_pam_test_directory_down_DEPENDENCIES = $(pam_driver_dependencies) tests/pam/libnss_actest.la
 
 tests_pam_test_wire_SOURCES = tests/pam/test_wire.c tests/pam/samples.c tests/pam/samples.h
 tests_pam_test_wire_CPPFLAGS = $(pam_test_cppflags)
