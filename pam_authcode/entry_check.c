@@ -141,14 +141,17 @@ answer_ask(const struct ac_permit *permit, const struct ac_wire_ask *ask,
 {
 	struct ac_wire_about *about = &answer->u.about;
 	struct ac_service_reason reason = { "the service is not on the list of authcode-login" };
+	struct ac_faillock faillock = { 0 };
 
 	answer->type = AC_WIRE_ABOUT;
 	if (ac_permit_service(permit, ask->service, "") &&
 	    ac_service_policy_check(permit->confdir, ask->service, AC_SERVICE_LOGIN, &reason) &&
-	    ac_faillock_deny(permit->confdir, ask->service, &about->deny))
+	    ac_faillock_find(permit->confdir, ask->service, &faillock))
 		about->usable = true;
 	else
 		(void)ac_clean_text(reason.text, about->reason, sizeof(about->reason));
+	about->deny = faillock.deny;
+	about->interval_s = faillock.interval_s;
 }
 
 int

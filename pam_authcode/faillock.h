@@ -12,10 +12,16 @@
 
 #include "base/attr.h"
 
-/* As pam_faillock reads it: a row's deny=, else that of its conf= or of
- * faillock.conf(5), else 3. The lowest of its rows in auth; 0 when there is none
- * or none locks. What cannot be read counts as 3. False: the stack cannot be
- * read. */
-AC_MUST_USE bool ac_faillock_deny(const char *confdir, const char *service, uint32_t *ret_deny);
+struct ac_faillock {
+	uint32_t deny;       /* failures that lock; 0: none do */
+	uint32_t interval_s; /* within which they are counted */
+};
+
+/* As pam_faillock reads them: a row's deny= and fail_interval=, else those of its
+ * conf= or of faillock.conf(5), else 3 and 900. The lowest and the longest of its rows
+ * in auth that lock; zeroes when there is none. What cannot be read counts as the
+ * default. False: the stack cannot be read. */
+AC_MUST_USE bool ac_faillock_find(const char *confdir, const char *service,
+				  struct ac_faillock *ret);
 
 #endif

@@ -364,6 +364,7 @@ static const struct field ask_fields[] = {
 static const struct field about_fields[] = {
 	FLAG(about, usable),
 	NUMBER(about, deny),
+	NUMBER(about, interval_s),
 	TEXT(about, reason, .rule = AC_TEXT_PRINTABLE),
 };
 

@@ -131,8 +131,9 @@ struct ac_wire_ask {
 };
 
 struct ac_wire_about {
-	bool usable;   /* on the list, with a file, and the policy allows it */
-	uint32_t deny; /* failures after which its pam_faillock locks; 0: none */
+	bool usable;         /* on the list, with a file, and the policy allows it */
+	uint32_t deny;       /* failures after which its pam_faillock locks; 0: none */
+	uint32_t interval_s; /* within which it counts them */
 	char reason[AC_WIRE_MAX_TEXT + 1]; /* why it is not usable: one sentence */
 };
 

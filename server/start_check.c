@@ -5,6 +5,7 @@
  */
 #include "server/start_check.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,43 +14,46 @@
 #include "pam_authcode/check_relay.h"
 #include "server/clock.h"
 #include "server/log.h"
+#include "server/throttle.h"
 
 #define WAIT_MS 3000
 
-bool
-ac_start_check_limits(const struct ac_config *config, const char *service, uint32_t deny,
-		      struct authcode_reason *reason)
+/* How many guesses of one kind fit into the time in which pam_faillock counts: those
+ * at once, and those that come back until its end. UINT64_MAX: any number. */
+static uint64_t
+guesses_within(uint32_t limit, uint32_t interval_s)
 {
-	const struct {
-		const char *name;
-		uint32_t guesses;
-	} limits[] = {
-		{ "stranger_guesses", config->stranger_guesses },
-		{ "known_guesses", config->known_guesses },
-	};
+	const uint64_t window_s = AC_THROTTLE_WINDOW_MS / 1000;
+	uint64_t back = ((uint64_t)limit * interval_s + window_s - 1) / window_s;
 
-	if (deny == 0)
+	if (limit == 0)
+		return UINT64_MAX;
+	return limit + (back > 0 ? back - 1 : 0);
+}
+
+bool
+ac_start_check_limits(const struct ac_config *config, const char *service,
+		      const struct ac_start_faillock *faillock, struct authcode_reason *reason)
+{
+	uint64_t strangers = guesses_within(config->stranger_guesses, faillock->interval_s);
+	uint64_t known = guesses_within(config->known_guesses, faillock->interval_s);
+	char guesses[32] = "any number of";
+
+	if (faillock->deny == 0)
 		return true;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(limits); i++) {
-		if (limits[i].guesses > 0 && limits[i].guesses < deny)
-			continue;
-		(void)snprintf(reason->text, sizeof(reason->text),
-			       "%.200s: %s: %u%s does not stay below the deny = %u of pam_faillock "
-			       "in the PAM service \"%s\", so guesses would lock accounts; give 1 "
-			       "to %u, or a higher deny",
-			       config->path, limits[i].name, limits[i].guesses,
-			       limits[i].guesses == 0 ? " (any number)" : "", deny, service,
-			       deny - 1);
-		/* With deny = 1 there is no such number. */
-		if (deny == 1)
-			(void)snprintf(reason->text, sizeof(reason->text),
-				       "%.200s: %s: the deny = 1 of pam_faillock in the PAM "
-				       "service \"%s\" lets the first wrong password lock an "
-				       "account; give a higher deny",
-				       config->path, limits[i].name, service);
-		return false;
-	}
-	return true;
+	if (strangers < faillock->deny && known < faillock->deny - strangers)
+		return true;
+	if (strangers != UINT64_MAX && known != UINT64_MAX)
+		(void)snprintf(guesses, sizeof(guesses), "%" PRIu64, strangers + known);
+	(void)snprintf(
+		reason->text, sizeof(reason->text),
+		"%.200s: stranger_guesses = %u and known_guesses = %u let %s wrong passwords "
+		"through within the %u s in which pam_faillock of the PAM service \"%s\" "
+		"counts them, and its deny = %u locks the account; give lower limits or a "
+		"higher deny",
+		config->path, config->stranger_guesses, config->known_guesses, guesses,
+		faillock->interval_s, service, faillock->deny);
+	return false;
 }
 
 /* NULL: no answer in time. Borrowed from the relay. */
@@ -106,6 +110,7 @@ check_service(const struct ac_config *config, struct ac_check_relay *relay, cons
 	      int64_t until, struct authcode_reason *reason)
 {
 	const struct ac_wire_about *about = ask(relay, service, until);
+	struct ac_start_faillock faillock;
 
 	if (about == NULL)
 		return OUTCOME_NOBODY;
@@ -116,8 +121,9 @@ check_service(const struct ac_config *config, struct ac_check_relay *relay, cons
 			       about->reason[0] != '\0' ? about->reason : "authcode-login says so");
 		return OUTCOME_REFUSED;
 	}
-	return ac_start_check_limits(config, service, about->deny, reason) ? OUTCOME_GOOD
-									   : OUTCOME_REFUSED;
+	faillock = (struct ac_start_faillock){ about->deny, about->interval_s };
+	return ac_start_check_limits(config, service, &faillock, reason) ? OUTCOME_GOOD
+									 : OUTCOME_REFUSED;
 }
 
 static enum outcome

@@ -18,8 +18,16 @@
  * helper may come later. */
 AC_MUST_USE bool ac_start_check(const struct ac_config *config, struct authcode_reason *reason);
 
-/* What the answer about a service means for the start. */
+/* Of the stack of a service: failures that lock (0: none do), and the time within
+ * which they are counted. */
+struct ac_start_faillock {
+	uint32_t deny;
+	uint32_t interval_s;
+};
+
+/* Do the guesses that are let through to the service stay below what locks? */
 AC_MUST_USE bool ac_start_check_limits(const struct ac_config *config, const char *service,
-				       uint32_t deny, struct authcode_reason *reason);
+				       const struct ac_start_faillock *faillock,
+				       struct authcode_reason *reason);
 
 #endif

@@ -74,9 +74,11 @@ sample_frame(size_t index, struct ac_wire_frame *ret)
 		ret->u.ask = (struct ac_wire_ask){ "authcode" };
 		break;
 	case AC_WIRE_ABOUT:
-		ret->u.about = (struct ac_wire_about){
-			.usable = false, .deny = 3, .reason = "service \"authcode\" has no row"
-		};
+		ret->u.about =
+			(struct ac_wire_about){ .usable = false,
+						.deny = 3,
+						.interval_s = 900,
+						.reason = "service \"authcode\" has no row" };
 		break;
 	}
 }

@@ -88,40 +88,52 @@ a_service_that_cannot_be_used_is_told_with_its_reason(void **state)
 #define FAIL "auth required pam_faillock.so " NO_CONF
 
 static void
-the_lowest_deny_of_the_stack_is_told(void **state)
+the_strictest_faillock_of_the_stack_is_told(void **state)
 {
 	static const struct {
 		const char *name, *file, *conf;
 		uint32_t deny;
+		uint32_t interval_s; /* 0: that of the module */
 	} rows[] = {
-		{ "no pam_faillock", "auth required @T deny=5\n", "", 0 },
+		{ "no pam_faillock", "auth required @T deny=5\n", "", 0, 0 },
 		{ "in account only", "auth required @T\naccount required pam_faillock.so deny=2\n",
-		  "", 0 },
-		{ "the default", FAIL "preauth\n", "", 3 },
-		{ "an argument", FAIL "preauth deny=5\n", "", 5 },
-		{ "the last argument", FAIL "deny=5 deny=6\n", "", 6 },
-		{ "in brackets", FAIL "[deny=7]\n", "", 7 },
+		  "", 0, 0 },
+		{ "the default", FAIL "preauth\n", "", 3, 0 },
+		{ "an argument", FAIL "preauth deny=5\n", "", 5, 0 },
+		{ "the last argument", FAIL "deny=5 deny=6\n", "", 6, 0 },
+		{ "in brackets", FAIL "[deny=7]\n", "", 7, 0 },
 		{ "by its path", "-auth [default=die] /lib/security/pam_faillock.so deny=4\n", "",
-		  4 },
-		{ "never locks", FAIL "deny=0\n", "", 0 },
-		{ "no number", FAIL "deny=many\n", "", 3 },
-		{ "negative", FAIL "deny=-1\n", "", 3 },
-		{ "another option", FAIL "even_deny_root xdeny=9\n", "", 3 },
-		{ "the lowest of two", FAIL "preauth deny=8\n" FAIL "authfail deny=6\n", "", 6 },
-		{ "the lowest that locks", FAIL "preauth deny=0\n" FAIL "authfail deny=6\n", "",
-		  6 },
-		{ "an included file", "auth include @D/deeper\n", "", 9 },
-		{ "a substack", "auth substack @D/deeper\n", "", 9 },
+		  4, 0 },
+		{ "never locks", FAIL "deny=0\n", "", 0, 0 },
+		{ "no number", FAIL "deny=many\n", "", 3, 0 },
+		{ "negative", FAIL "deny=-1\n", "", 3, 0 },
+		{ "another option", FAIL "even_deny_root xdeny=9\n", "", 3, 0 },
+		{ "the lowest of two", FAIL "preauth deny=8\n" FAIL "authfail deny=6\n", "", 6, 0 },
+		{ "the lowest that locks", FAIL "preauth deny=0\n" FAIL "authfail deny=6\n", "", 6,
+		  0 },
+		{ "an included file", "auth include @D/deeper\n", "", 9, 0 },
+		{ "a substack", "auth substack @D/deeper\n", "", 9, 0 },
 		{ "a file of its own", "auth required pam_faillock.so conf=@D/conf\n",
-		  "# x\n deny = 4 # y\nunlock_time = 600\n", 4 },
-		{ "without '='", "auth required pam_faillock.so conf=@D/conf\n", "deny 12\n", 12 },
+		  "# x\n deny = 4 # y\nunlock_time = 600\n", 4, 0 },
+		{ "without '='", "auth required pam_faillock.so conf=@D/conf\n", "deny 12\n", 12,
+		  0 },
 		{ "commented out", "auth required pam_faillock.so conf=@D/conf\n", "# deny = 4\n",
-		  3 },
+		  3, 0 },
 		{ "another setting", "auth required pam_faillock.so conf=@D/conf\n",
-		  "deny_root = 4\nfail_interval = 5\n", 3 },
+		  "deny_root = 4\nfail_interval_x = 5\n", 3, 0 },
 		{ "an argument over the file",
-		  "auth required pam_faillock.so deny=2 conf=@D/conf\n", "deny = 4\n", 2 },
-		{ "more than fits", FAIL "deny=99999999999999999999\n", "", 65535 },
+		  "auth required pam_faillock.so deny=2 conf=@D/conf\n", "deny = 4\n", 2, 0 },
+		{ "more than fits", FAIL "deny=99999999999999999999\n", "", 65535, 0 },
+		{ "an interval", FAIL "fail_interval=60\n", "", 3, 60 },
+		{ "an interval of a file", "auth required pam_faillock.so conf=@D/conf\n",
+		  "fail_interval = 1200\ndeny = 4\n", 4, 1200 },
+		{ "the longest of two", FAIL "fail_interval=60\n" FAIL "fail_interval=90\n", "", 3,
+		  90 },
+		{ "the longest that locks", FAIL "deny=0 fail_interval=9000\n" FAIL "preauth\n", "",
+		  3, 900 },
+		{ "no interval", FAIL "fail_interval=long\n", "", 3, 900 },
+		{ "an interval that never ends", FAIL "fail_interval=99999999999999999999\n", "", 3,
+		  604800 },
 	};
 	struct driver *driver = *state;
 
@@ -136,6 +148,10 @@ the_lowest_deny_of_the_stack_is_told(void **state)
 			fail_msg("%s: %s", rows[i].name, about.reason);
 		if (about.deny != rows[i].deny)
 			fail_msg("%s: deny %u", rows[i].name, (unsigned int)about.deny);
+		if (about.interval_s != (rows[i].deny == 0         ? 0
+					 : rows[i].interval_s == 0 ? 900
+								   : rows[i].interval_s))
+			fail_msg("%s: interval %u", rows[i].name, (unsigned int)about.interval_s);
 	}
 }
 
@@ -186,7 +202,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_service_that_cannot_be_used_is_told_with_its_reason),
-		cmocka_unit_test(the_lowest_deny_of_the_stack_is_told),
+		cmocka_unit_test(the_strictest_faillock_of_the_stack_is_told),
 		cmocka_unit_test(the_login_entry_answers_no_ask),
 		cmocka_unit_test(a_frame_that_asks_nothing_ends_the_check_entry),
 	};

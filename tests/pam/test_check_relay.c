@@ -126,6 +126,7 @@ checks_and_asks_are_answered_in_turn(void **state)
 		event = ac_check_relay_next(f->relay);
 		assert_int_equal(event.kind, AC_CHECK_ANSWER);
 		assert_int_equal(event.frame->u.about.deny, 3);
+		assert_int_equal(event.frame->u.about.interval_s, 900);
 		assert_int_equal(ac_check_relay_next(f->relay).kind, AC_CHECK_WAIT);
 	}
 	assert_int_equal(ac_check_relay_count(f->relay), 6);

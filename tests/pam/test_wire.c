@@ -82,7 +82,7 @@ the_bytes_are_as_documented(void **state)
 				       "alice\0\0\x03\xe8\x01";
 	static const uint8_t ask[] = "\x0a\0\x08"
 				     "authcode";
-	static const uint8_t about[] = "\x0b\0\0\0\0\x03\0\x1d"
+	static const uint8_t about[] = "\x0b\0\0\0\0\x03\0\0\x03\x84\0\x1d"
 				       "service \"authcode\" has no row";
 	static const uint8_t prompt[] = "\x05\x01\0\x0f"
 					"One-time code: \0\x02"
@@ -189,7 +189,7 @@ a_length_off_by_one_is_refused(void **state)
 		{ AC_WIRE_CHECKED - 2, 3 },  { AC_WIRE_START - 2, 42 },
 		{ AC_WIRE_RESULT - 2, 78 },  { AC_WIRE_RESULT - 2, 99 },
 		{ AC_WIRE_CHECKED - 2, 56 }, { AC_WIRE_CHECKED - 2, 60 },
-		{ AC_WIRE_ASK - 2, 2 },      { AC_WIRE_ABOUT - 2, 7 },
+		{ AC_WIRE_ASK - 2, 2 },      { AC_WIRE_ABOUT - 2, 11 },
 	};
 	static struct ac_wire_frame frame;
 	static struct bytes bytes;
