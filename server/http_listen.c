@@ -29,26 +29,46 @@
 #define SWEEP_MS 500
 #define PAUSE_MS 100 /* no descriptors left: let some end */
 
-/* Mode 0660 and the group of the account that the daemon is going to be: that
- * group decides who may connect. Both come with the file, since root must not
- * change by name what lies in a directory of others. */
-static int
-bind_for_group(int fd, const struct sockaddr_un *sa, gid_t group)
+/* Who may connect to a Unix socket besides its owner. */
+struct socket_access {
+	bool for_group;
+	gid_t group;
+};
+
+/* An ordinary user has no say in the group that a file comes with, but may give it
+ * to any that he is in; root must not change by name what lies in a directory of
+ * others. Until then, and when that fails, the socket is the owner's alone. */
+static void
+let_group_in(const struct sockaddr_un *sa, gid_t group)
 {
-	mode_t mask = umask(0117);
-	int before = setfsgid(group);
+	if (geteuid() == 0 || chown(sa->sun_path, (uid_t)-1, group) != 0 ||
+	    chmod(sa->sun_path, 0660) != 0)
+		ac_log(AC_LOG_WARNING,
+		       "unix:%s cannot be given to its group: it is for this account alone",
+		       sa->sun_path);
+}
+
+/* Mode 0660 and the group, or 0600: both come with the file. */
+static int
+bind_file(int fd, const struct sockaddr_un *sa, const struct socket_access *access)
+{
+	int before = setfsgid(access->group);
+	bool has_group = (gid_t)setfsgid(access->group) == access->group;
+	mode_t mask = umask(access->for_group && has_group ? 0117 : 0177);
 	int rc = bind(fd, (const struct sockaddr *)sa, sizeof(*sa));
 	int why = errno;
 
 	(void)setfsgid((gid_t)before);
 	(void)umask(mask);
+	if (rc == 0 && access->for_group && !has_group)
+		let_group_in(sa, access->group);
 	errno = why;
 	return rc;
 }
 
 /* "unix:/path" */
 static int
-listen_unix(const char *path, gid_t group, struct authcode_reason *reason)
+listen_unix(const char *path, const struct socket_access *access, struct authcode_reason *reason)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	struct stat st;
@@ -73,7 +93,7 @@ listen_unix(const char *path, gid_t group, struct authcode_reason *reason)
 		}
 		(void)unlink(path);
 	}
-	rc = fd < 0 ? -1 : bind_for_group(fd, &sa, group);
+	rc = fd < 0 ? -1 : bind_file(fd, &sa, access);
 	if (rc == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on unix:%s: %s", path,
@@ -138,21 +158,21 @@ listen_tcp(const char *text, struct authcode_reason *reason)
 	return fd;
 }
 
-/* The group of a Unix listener's file. Without the administrators' group the
- * socket is for root and the daemon's own account. */
-static gid_t
-group_of(const struct ac_config *config, const struct ac_listen *listen, gid_t own)
+/* Other sockets are for the group of the account that the daemon is going to be.
+ * Without the administrators' group theirs is for whoever starts the daemon. */
+static struct socket_access
+access_of(const struct ac_config *config, const struct ac_listen *listen, gid_t own)
 {
 	const struct group *entry;
 
 	if (!listen->admin)
-		return own;
+		return (struct socket_access){ .for_group = true, .group = own };
 	entry = getgrnam(config->admin_group);
 	if (entry != NULL)
-		return entry->gr_gid;
+		return (struct socket_access){ .for_group = true, .group = entry->gr_gid };
 	ac_log(AC_LOG_NOTICE, "there is no group \"%s\": authcodectl is for %s alone",
 	       config->admin_group, geteuid() == 0 ? "root" : "this account");
-	return getegid();
+	return (struct socket_access){ .for_group = false, .group = getegid() };
 }
 
 bool
@@ -171,11 +191,15 @@ ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		const struct ac_listen *l = &config->listens[i];
-		int fd = l->kind == AC_LISTEN_UNIX
-				 ? listen_unix(l->text + strlen("unix:"),
-					       group_of(config, l, account.gid), reason)
-				 : listen_tcp(l->text, reason);
+		struct socket_access access;
+		int fd;
 
+		if (l->kind == AC_LISTEN_UNIX) {
+			access = access_of(config, l, account.gid);
+			fd = listen_unix(l->text + strlen("unix:"), &access, reason);
+		} else {
+			fd = listen_tcp(l->text, reason);
+		}
 		if (fd < 0)
 			return false;
 		service->listeners[i] = (struct ac_http_listener){ .fd = fd, .listen = l };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The socket of administration: who may, what it serves, and renaming an account with authcodectl."""
+import grp
 import json
 import os
 import pwd
@@ -7,6 +8,7 @@ import secrets
 import shutil
 import stat
 import subprocess
+import time
 
 import pytest
 from host import BUILD, ROOT, USER
@@ -118,6 +120,51 @@ def test_each_socket_serves_its_own_routes_alone(server):
 def test_the_mode_of_the_socket_decides_who_may(server):
     status = os.stat(server.directory / "run" / "admin.sock")
     assert stat.S_IMODE(status.st_mode) == 0o660 and status.st_uid == os.getuid()
+
+
+def mode_and_group(path):
+    status = os.stat(path)
+    return stat.S_IMODE(status.st_mode), status.st_gid
+
+
+def test_without_the_group_the_socket_is_for_its_owner_alone(hosts):
+    host = hosts()
+    host.config.write_text(host.config.read_text().replace('admin_group = "nogroup"', 'admin_group = "no-such-group"'))
+    host.start()
+    assert mode_and_group(host.directory / "run" / "admin.sock")[0] == 0o600
+    assert 'there is no group "no-such-group"' in host.log()
+
+
+@pytest.mark.skipif(not ROOT, reason="needs root and useradd")
+@pytest.mark.parametrize("member", [True, False])
+def test_an_ordinary_account_opens_it_to_a_group_of_its_own_only(hosts, member):
+    """A daemon that systemd has started as its account already."""
+    host = hosts(unix=True)
+    group = grp.getgrnam("daemon").gr_gid
+    text = host.config.read_text().replace('admin_group = "nogroup"', 'admin_group = "daemon"')
+    host.config.write_text(text.replace('user = "nobody"\n', ""))
+    run = host.directory / "run"
+    for path in (host.config, host.directory / "secret"):
+        host.own(path)
+    host.start_helper()
+    host.start_checker()
+    # Without the script of libtool, and where the account can read it.
+    real = BUILD / ".libs" / "authcoded"
+    for path in (real if real.exists() else BUILD / "authcoded", *BUILD.glob(".libs/libauthcode.so*")):
+        shutil.copy(path, host.directory)
+    groups = ["--groups", str(group)] if member else ["--clear-groups"]
+    log = open(host.directory / "authcoded.log", "ab")
+    host.daemon = subprocess.Popen(["setpriv", "--reuid", "nobody", "--regid", "nogroup", *groups,
+                                    host.directory / "authcoded", "--config", host.config, "--print-ready"],
+                                   stdout=log, stderr=log, env={**os.environ, "LD_LIBRARY_PATH": str(host.directory)})
+    log.close()
+    for _ in range(500):
+        if "ready " in host.log():
+            break
+        time.sleep(0.02)
+    expected = (0o660, group) if member else (0o600, grp.getgrnam("nogroup").gr_gid)
+    assert mode_and_group(run / "admin.sock") == expected
+    assert ("cannot be given to its group" in host.log()) == (not member)
 
 
 @pytest.mark.parametrize("words, status, said", [
