@@ -86,11 +86,20 @@ send_prompt(struct ac_conversation *conversation, bool echo, const char *text)
 	return ac_channel_send(conversation->channel, &frame);
 }
 
+/* How many failures of others end the conversation. Whoever was admitted guesses
+ * nothing any more: strangers who do are no reason to end a change of a password. */
+static uint64_t
+failures_allowed(const struct ac_conversation *conversation)
+{
+	if (conversation->admitted)
+		return UINT64_MAX;
+	return conversation->proved ? AC_TURN_ALLOWED_LATER : 0;
+}
+
 /* While a person thinks, modules may work for others. */
 static bool
 wait_for_answer(struct ac_conversation *conversation, enum role role, struct ac_wire_frame *ret)
 {
-	bool known = conversation->admitted || conversation->proved;
 	bool first =
 		conversation->prompt_count == 1 && role == ROLE_HIDDEN && !conversation->admitted;
 
@@ -100,7 +109,7 @@ wait_for_answer(struct ac_conversation *conversation, enum role role, struct ac_
 			       conversation->prompt_timeout_s, ret))
 		return false;
 	conversation->missed = !ac_turn_take(conversation->turn, conversation->prompt_timeout_s,
-					     known ? AC_TURN_ALLOWED_LATER : 0);
+					     failures_allowed(conversation));
 	return !conversation->missed;
 }
 

@@ -5,14 +5,22 @@
  */
 #include "pam_authcode/service_policy.h"
 
-static const struct {
+/* What a stack must not have, type by type. pam_rootok says yes to whatever runs as
+ * root, in account as well. */
+static const struct rule {
+	enum ac_service_use use;
 	const char *type;
+	bool optional; /* there need be no row of it */
 	const char *refused[8];
-} uses[] = {
-	[AC_SERVICE_LOGIN] = { "auth", { "pam_rootok" } },
-	[AC_SERVICE_PASSWD] = { "password", { NULL } },
-	[AC_SERVICE_CHECK] = { "account",
-			       { "pam_faillock", "pam_exec", "pam_lastlog", "pam_mkhomedir" } },
+} rules[] = {
+	{ AC_SERVICE_LOGIN, "auth", false, { "pam_rootok" } },
+	{ AC_SERVICE_LOGIN, "account", true, { "pam_rootok" } },
+	{ AC_SERVICE_PASSWD, "password", false, { NULL } },
+	{ AC_SERVICE_PASSWD, "account", true, { "pam_rootok" } },
+	{ AC_SERVICE_CHECK,
+	  "account",
+	  false,
+	  { "pam_rootok", "pam_faillock", "pam_exec", "pam_lastlog", "pam_mkhomedir" } },
 };
 
 static bool
@@ -33,17 +41,22 @@ bool
 ac_service_policy_check(const char *confdir, const char *service, enum ac_service_use use,
 			struct ac_service_reason *ret)
 {
-	const char *const *refused = uses[use].refused;
-	struct ac_service_walk walk = {
-		.confdir = confdir,
-		.service = service,
-		.type = uses[use].type,
-		.visit = refuse_modules,
-		.data = &refused,
-		.reason = ret,
-	};
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rules); i++) {
+		const char *const *refused = rules[i].refused;
+		struct ac_service_walk walk = {
+			.confdir = confdir,
+			.service = service,
+			.type = rules[i].type,
+			.optional = rules[i].optional,
+			.visit = refuse_modules,
+			.data = &refused,
+			.reason = ret,
+		};
 
-	return ac_service_walk(&walk);
+		if (rules[i].use == use && !ac_service_walk(&walk))
+			return false;
+	}
+	return true;
 }
 
 const char *

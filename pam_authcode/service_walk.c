@@ -181,7 +181,7 @@ ac_service_walk(struct ac_service_walk *walk)
 		return ac_service_refuse(walk, "service \"%s\" has no file in %s", walk->service,
 					 walk->confdir != NULL ? walk->confdir : SYSTEM_DIRS);
 	/* Without rows of its own it would be decided by "other". */
-	if (ok && walk->rows == 0)
+	if (ok && walk->rows == 0 && !walk->optional)
 		return ac_service_refuse(walk, "service \"%s\" has no row for %s", walk->service,
 					 walk->type);
 	return ok;

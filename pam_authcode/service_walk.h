@@ -28,6 +28,7 @@ struct ac_service_walk {
 	const char *confdir; /* NULL: the system's directories */
 	const char *service;
 	const char *type; /* "auth" or "account"; rows of other kinds are passed over */
+	bool optional;    /* a service without a row of that type is as good */
 	/* One row that names a module. False ends the walk, said in the reason. */
 	bool (*visit)(struct ac_service_walk *walk, const struct ac_service_row *row);
 	void *data; /* for visit */
@@ -35,7 +36,8 @@ struct ac_service_walk {
 	unsigned int files, rows; /* seen so far */
 };
 
-/* False: the reason says why, or visit has. A service without a row is one. */
+/* False: the reason says why, or visit has. A service without a row is one,
+ * unless optional. */
 AC_MUST_USE bool ac_service_walk(struct ac_service_walk *walk);
 
 /* Fills in the reason; always false. */

@@ -112,8 +112,9 @@ void ac_config_free(struct ac_config **config);
 const struct ac_service *ac_config_service(const struct ac_config *config, const char *name);
 const struct ac_service *ac_config_service_of_acr(const struct ac_config *config, const char *acr);
 
-/* The PAM service a sign-in is to use: the one that proves acr (NULL or "": nothing
- * was asked for), else the client's, else the default. */
+/* The PAM service a sign-in is to use: the client's own where that one proves acr
+ * (NULL or "": nothing was asked for), else the one that does, else the client's or
+ * the default. */
 const char *ac_config_sign_in_service(const struct ac_config *config,
 				      const struct authcode_client *client, const char *acr);
 

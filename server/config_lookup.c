@@ -29,14 +29,26 @@ ac_config_service_of_acr(const struct ac_config *config, const char *acr)
 	return NULL;
 }
 
+/* As the library compares what a sign-in has proved. */
+static bool
+proves(const struct ac_service *service, const struct ac_service *wanted)
+{
+	return service == wanted || (service != NULL && service->acr != NULL &&
+				     wanted->level != 0 && service->level >= wanted->level);
+}
+
 const char *
 ac_config_sign_in_service(const struct ac_config *config, const struct authcode_client *client,
 			  const char *acr)
 {
-	const struct ac_service *service =
+	const struct ac_service *wanted =
 		acr != NULL && *acr != '\0' ? ac_config_service_of_acr(config, acr) : NULL;
+	const char *own = client->pam_service;
 
-	if (service != NULL)
-		return service->name;
-	return client->pam_service != NULL ? client->pam_service : config->pam_service;
+	if (wanted == NULL)
+		return own != NULL ? own : config->pam_service;
+	/* What the stack of the client asks beyond the acr, its rules for one, is asked too. */
+	if (own != NULL && proves(ac_config_service(config, own), wanted))
+		return own;
+	return wanted->name;
 }

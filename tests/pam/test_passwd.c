@@ -196,6 +196,39 @@ whoever_hangs_up_has_changed_nothing(void **state)
 	assert_string_equal(passwd_spend(driver, "authcode", ticket, "new"), PASSWD_REFUSED);
 }
 
+/* Nothing is guessed by whoever has been admitted. */
+static void
+strangers_who_guess_end_no_change(void **state)
+{
+	static const struct login_script guess = { .answers = { "wrong" } };
+	struct ac_wire_start start = { .service = "authcode" };
+	struct ac_wire_frame frame = { .type = AC_WIRE_GO };
+	struct driver *driver = *state;
+	struct helper helper;
+
+	passwd_service(driver, "authcode", "hidden=New: count=@D/changed");
+	passwd_earn(driver, "authcode", start.ticket);
+	driver_start(driver, passwd_options, geteuid(), &helper);
+	memcpy(start.user, "nobody", sizeof("nobody"));
+	driver_send_start(&helper, &start);
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_OK);
+	frame.type = AC_WIRE_GO;
+	assert_int_equal(ac_wire_send(helper.fd, &frame), AUTHCODE_OK);
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_OK);
+	assert_int_equal(frame.type, AC_WIRE_PROMPT);
+	driver_write(driver, "authcode", "auth required @T hidden=Password: code=7\n");
+	for (int i = 0; i < 5; i++)
+		assert_string_equal(driver_login(driver, &guess), "@nobody|?Password:|=DENIED");
+	frame = (struct ac_wire_frame){ .type = AC_WIRE_ANSWER,
+					.u.answer = { .len = 3, .text = "new" } };
+	assert_int_equal(ac_wire_send(helper.fd, &frame), AUTHCODE_OK);
+	assert_int_equal(driver_recv(helper.fd, &frame), AUTHCODE_OK);
+	assert_int_equal(frame.type, AC_WIRE_RESULT);
+	assert_int_equal(frame.u.result.verdict, AC_VERDICT_OK);
+	assert_int_equal(driver_end(&helper), 0);
+	assert_true(passwd_changed(driver));
+}
+
 static void
 the_twenty_first_question_ends_the_change(void **state)
 {
@@ -281,6 +314,7 @@ main(void)
 		TEST(what_a_person_can_mend_is_asked_three_times),
 		TEST(a_change_without_a_proof_is_no_success),
 		TEST(whoever_hangs_up_has_changed_nothing),
+		TEST(strangers_who_guess_end_no_change),
 		TEST(the_twenty_first_question_ends_the_change),
 		TEST(a_service_without_password_rows_is_unavailable),
 		TEST(a_change_is_neither_a_check_nor_a_test),

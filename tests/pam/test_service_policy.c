@@ -123,8 +123,8 @@ stacks_as_distributions_have_them_may_be_used(void **state)
 		       "auth        required      pam_deny.so\n"
 		       "account     required      pam_unix.so\n"
 		       "-session    optional      pam_systemd.so\n" },
-		{ .name = "pam_rootok elsewhere than in auth",
-		  .s = "auth required pam_unix.so\naccount sufficient pam_rootok.so\n"
+		{ .name = "pam_rootok elsewhere than in auth and account",
+		  .s = "auth required pam_unix.so\nsession sufficient pam_rootok.so\n"
 		       "password include @D/absent\n" },
 		{ .name = "pam_rootok in a comment and as an argument",
 		  .s = "#auth sufficient pam_rootok.so\n  # auth sufficient pam_rootok.so\n"
@@ -135,7 +135,8 @@ stacks_as_distributions_have_them_may_be_used(void **state)
 		{ .name = "no newline at the end", .s = "auth required pam_unix.so" },
 		{ .name = "what is included for another type",
 		  .s = "auth required pam_unix.so\naccount include @D/a\n",
-		  .a = "auth sufficient pam_rootok.so\n" },
+		  .a = "auth sufficient pam_rootok.so\naccount required pam_unix.so\n" },
+		{ .name = "no row for account", .s = "auth required pam_unix.so\n" },
 	};
 
 	(void)state;
@@ -207,6 +208,32 @@ pam_rootok_is_found_wherever_libpam_would_find_it(void **state)
 
 	(void)state;
 	run_rows(AC_SERVICE_LOGIN, rows, AC_ARRAY_SIZE(rows));
+}
+
+/* It would make every account good, expired and barred ones too. */
+static void
+pam_rootok_is_no_module_for_account_either(void **state)
+{
+	static const struct row rows[] = {
+		{ .name = "plain",
+		  .s = "auth required pam_unix.so\npassword required pam_unix.so\n"
+		       "account sufficient pam_rootok.so\naccount required pam_unix.so\n",
+		  .says = "\"s\" has pam_rootok in account" },
+		{ .name = "included",
+		  .s = "auth required pam_unix.so\npassword required pam_unix.so\n"
+		       "account include @D/a\n",
+		  .a = "account sufficient pam_rootok.so\n",
+		  .says = "\"s\" has pam_rootok in account" },
+		{ .name = "what cannot be followed there",
+		  .s = "auth required pam_unix.so\npassword required pam_unix.so\n"
+		       "account include @D/a\n",
+		  .says = "cannot read /tmp/" },
+	};
+
+	(void)state;
+	run_rows(AC_SERVICE_LOGIN, rows, AC_ARRAY_SIZE(rows));
+	run_rows(AC_SERVICE_PASSWD, rows, AC_ARRAY_SIZE(rows));
+	run_rows(AC_SERVICE_CHECK, rows, AC_ARRAY_SIZE(rows));
 }
 
 static void
@@ -356,6 +383,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stacks_as_distributions_have_them_may_be_used),
 		cmocka_unit_test(pam_rootok_is_found_wherever_libpam_would_find_it),
+		cmocka_unit_test(pam_rootok_is_no_module_for_account_either),
 		cmocka_unit_test(what_cannot_be_followed_is_refused),
 		cmocka_unit_test(long_lines_and_files_are_refused),
 		cmocka_unit_test(a_service_is_looked_for_in_lower_case_as_libpam_does),

@@ -94,21 +94,21 @@ with_several_services_a_client_demands_its_own(void **state)
 	ac_config_free(&c);
 }
 
-/* The recipe for single sign-on in doc/pam.md, and the demand that undoes it. */
+/* The recipe for single sign-on in doc/pam.md, with a demand and without. */
 static void
 equal_levels_leave_each_client_its_own_service(void **state)
 {
 	static const char *const clients[][2] = {
 		{ "plain", "authcode" },
 		{ "hr", "authcode-hr" },
-		{ "undone", "authcode" },
+		{ "sure", "authcode-hr" },
 	};
 	struct ac_config *c =
 		load(DEV "service authcode { acr = staff\n level = 10 }\n"
 			 "service authcode-hr { acr = hr\n level = 10 }\n" CLIENT("plain", "")
 				 CLIENT("hr", "pam_service = authcode-hr")
-					 CLIENT("undone", "pam_service = authcode-hr\n"
-							  "min_acr = staff"));
+					 CLIENT("sure", "pam_service = authcode-hr\n"
+							"min_acr = staff"));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
@@ -120,6 +120,37 @@ equal_levels_leave_each_client_its_own_service(void **state)
 	}
 	assert_int_equal(ac_config_service(c, "authcode")->level,
 			 ac_config_service(c, "authcode-hr")->level);
+	ac_config_free(&c);
+}
+
+static void
+a_client_keeps_its_service_where_that_one_proves_enough(void **state)
+{
+	static const struct {
+		const char *of_client, *acr, *service;
+	} rows[] = {
+		{ "same", "low", "same" },     { "high", "low", "high" },
+		{ "high", "mid", "high" },     { "low", "low", "low" },
+		{ "low", "mid", "mid" },       { "high", "apart", "apart" },
+		{ "apart", "apart", "apart" }, { "apart", "low", "low" },
+		{ "silent", "low", "low" },    { "unnamed", "low", "low" },
+		{ "high", "unknown", "high" },
+	};
+	struct ac_config *c = load(DEV "service low { acr = low\n level = 10 }\n"
+				       "service same { acr = same\n level = 10 }\n"
+				       "service mid { acr = mid\n level = 20 }\n"
+				       "service high { acr = high\n level = 30 }\n"
+				       "service apart { acr = apart }\n"
+				       "service silent { amr = pwd }\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct authcode_client client = { .pam_service = rows[i].of_client };
+
+		if (strcmp(ac_config_sign_in_service(c, &client, rows[i].acr), rows[i].service) !=
+		    0)
+			fail_msg("%s for %s", rows[i].of_client, rows[i].acr);
+	}
 	ac_config_free(&c);
 }
 
@@ -276,6 +307,7 @@ main(void)
 		cmocka_unit_test(one_service_demands_nothing),
 		cmocka_unit_test(with_several_services_a_client_demands_its_own),
 		cmocka_unit_test(equal_levels_leave_each_client_its_own_service),
+		cmocka_unit_test(a_client_keeps_its_service_where_that_one_proves_enough),
 		cmocka_unit_test(the_acr_then_the_client_then_the_server_choose_the_service),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(service_blocks_belong_in_the_main_file),
