@@ -63,7 +63,7 @@ accounts_without_a_password_are_not_locked(void **state)
 		"! $6$a$b",
 		"*$6$a$b",
 		"!*$6$a$b",
-		"!!!" SHA512,
+		("!!!" SHA512),
 		"!abJnggxhB/yW",
 		"!abJnggxhB/yWIx",
 		"!abJnggxhB:yWI",
