@@ -242,7 +242,7 @@ static const struct ac_option_row rows[] = {
 	{ "claims-dir", "DIR", apply_claims_dir, "with --check: NAME.json there is told [none]" },
 	{ "claims-command", "PATH", apply_claims_command,
 	  "with --check: what it writes is told [none]" },
-	{ "claims-user", "USER", apply_claims_user, "whom the command runs as [nobody]" },
+	{ "claims-user", "USER", apply_claims_user, "whom the command runs as" },
 	{ "confdir", "DIR", apply_confdir, "where the PAM service files are [the system's]" },
 	{ "lock-dir", "DIR", apply_lock_dir,
 	  "for one module at a time per account [/run/authcode-login]" },

@@ -11,8 +11,6 @@
 
 #include "pam_authcode/option_row.h"
 
-#define CLAIMS_USER "nobody"
-
 /* An ordinary user's own directory is what XDG_RUNTIME_DIR names; the variable
  * itself does not reach the processes of a listener. Without it: none. */
 static void
@@ -62,16 +60,16 @@ promptless_known(const struct ac_permit *permit)
 	return true;
 }
 
-/* Left at 0 until now: --claims-user takes no root. */
+/* Left at 0 until now: --claims-user takes no root. There is no default, since whatever
+ * else runs as that user could take hold of the command and write its output. */
 static bool
-find_claims_user(struct ac_permit *permit)
+has_claims_user(const struct ac_permit *permit)
 {
-	if (permit->claims_command == NULL || permit->claims_uid != 0)
+	if (permit->claims_command == NULL || permit->claims_uid != 0 || geteuid() != 0)
 		return true;
-	if (ac_options_claims_user(permit, CLAIMS_USER))
-		return true;
-	(void)fprintf(stderr, "authcode-login: no user \"%s\" to run --claims-command as\n",
-		      CLAIMS_USER);
+	(void)fputs("authcode-login: --claims-command needs --claims-user, an account that nothing "
+		    "else runs as\n",
+		    stderr);
 	return false;
 }
 
@@ -104,5 +102,5 @@ ac_options_settle(struct ac_options *options)
 
 	if (permit->service_count == 0)
 		permit->services[permit->service_count++] = "authcode";
-	return one_entry(options) && promptless_known(permit) && find_claims_user(permit);
+	return one_entry(options) && promptless_known(permit) && has_claims_user(permit);
 }

@@ -57,7 +57,7 @@ write_command(const struct driver *driver, const char *lines, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
-/* With a directory and a command of claims; user NULL: the default. */
+/* With a directory and a command of claims; user NULL: nobody. */
 static const struct ac_wire_checked *
 check(const struct driver *driver, const char *user, bool claims)
 {
@@ -69,10 +69,8 @@ check(const struct driver *driver, const char *user, bool claims)
 
 	(void)snprintf(directory, sizeof(directory), "%s/claims", driver->dir);
 	(void)snprintf(command, sizeof(command), "%s/command", driver->dir);
-	if (user != NULL) {
-		options[5] = "--claims-user";
-		options[6] = user;
-	}
+	options[5] = "--claims-user";
+	options[6] = user != NULL ? user : "nobody";
 	frame = (struct ac_wire_frame){ .type = AC_WIRE_CHECK,
 					.u.check = { .service = "authcode-check",
 						     .user = "nobody",

@@ -82,8 +82,8 @@ def shipped():
     with File(text("dist/login.conf")) as path:
         if run("--config", path, "--version") != (0, ""):
             yield "it is refused as it is"
-    with File("\n".join(f"{name}{value}" for name, value in lines
-                        if name not in ("peer-user", "promptless"))) as path:
+    unknown = ("peer-user", "claims-user", "claims-command", "promptless")  # accounts and a service of the example
+    with File("\n".join(f"{name}{value}" for name, value in lines if name not in unknown)) as path:
         if run("--config", path, "--version") != (0, ""):
             yield f"a line of it is refused: {run('--config', path, '--version')}"
 
@@ -158,6 +158,18 @@ def refused():
         status, said = run("--config", path, "--version")
         if status != CONFIG or "too large" not in said:
             yield f"over 64 KiB: {status}, {said}"
+
+
+@check("a command of claims needs a user of its own, where the helper is root")
+def claims_user():
+    with File("claims-command /bin/true\n") as path:
+        for words in (["--claims-command", "/bin/true"], ["--config", path]):
+            status, said = run(*words)
+            if os.geteuid() == 0 and (status != USAGE or "needs --claims-user" not in said):
+                yield f"{words}: {status}, {said}"
+            status, said = run(*words, "--claims-user", "nobody", "--promptless", "none")
+            if status != USAGE or "is no --service" not in said:
+                yield f"{words} with a user: {status}, {said}"
 
 
 @check("what is wrong on the command line is wrong")

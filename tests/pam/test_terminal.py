@@ -132,7 +132,8 @@ def check_after_success():
         for path in (directory, f"{directory}/command"):
             os.chmod(path, 0o755)
         terminal = Terminal(directory, "--test", "stack", "nobody", "--env", "INDICATOR",
-                            "--claims-dir", directory, "--claims-command", f"{directory}/command")
+                            "--claims-dir", directory, "--claims-command", f"{directory}/command",
+                            "--claims-user", "nobody")
         terminal.until("Password: ")
         terminal.type("x")
         if terminal.finish() != 0:
