@@ -24,15 +24,10 @@ static char dir[64];
 static int dir_fd;
 static unsigned pages; /* sent so far: each attempt has one of its own */
 
-/* POST /login: true when it was taken, false when it was 429. */
+/* Was POST /login taken? Otherwise it was 429. */
 static bool
-enter(const char *user, const char *password)
+taken(struct ac_http *h)
 {
-	struct ac_http *h;
-	char txn[16];
-
-	snprintf(txn, sizeof(txn), "txn:%u", ++pages);
-	h = post_login(&w, ALICE, txn, user, password);
 	login_of(h, login);
 	if (login[0] == '\0') {
 		assert_int_equal(h->status, 429);
@@ -41,6 +36,35 @@ enter(const char *user, const char *password)
 	}
 	fake_http_free(&h);
 	return login[0] != '\0';
+}
+
+static bool
+enter(const char *user, const char *password)
+{
+	char txn[16];
+
+	snprintf(txn, sizeof(txn), "txn:%u", ++pages);
+	return taken(post_login(&w, ALICE, txn, user, password));
+}
+
+static bool
+enter_from(const char *peer, const char *user)
+{
+	struct ac_http *h = fake_http_new();
+	char body[128];
+
+	pages++;
+	snprintf(body, sizeof(body), "txn=txn:%u&csrf=csrf-txn:%u&username=%s&password=wrong",
+		 pages, pages, user);
+	h->method = AUTHCODE_METHOD_POST;
+	h->path = "/login";
+	h->body = body;
+	h->content_type = "application/x-www-form-urlencoded";
+	h->cookie_name[0] = "__Host-authcode-browser";
+	h->cookie_value[0] = ALICE;
+	h->peer = peer;
+	assert_int_equal(ac_login_post(&w.app, h), AC_STEP_REPLY);
+	return taken(h);
 }
 
 static void
@@ -52,6 +76,14 @@ see_the_end(unsigned status)
 	fake_http_free(&h);
 }
 
+static void
+deny(unsigned i)
+{
+	assert_true(script_wait_gos(i, 1));
+	script_result(i, AC_VERDICT_DENIED, NULL);
+	see_the_end(303);
+}
+
 /* A whole attempt that the next helper denies. */
 static void
 fail_once(const char *user)
@@ -59,9 +91,16 @@ fail_once(const char *user)
 	unsigned i = script_started();
 
 	assert_true(enter(user, "wrong"));
-	assert_true(script_wait_gos(i, 1));
-	script_result(i, AC_VERDICT_DENIED, NULL);
-	see_the_end(303);
+	deny(i);
+}
+
+static void
+fail_once_from(const char *peer, const char *user)
+{
+	unsigned i = script_started();
+
+	assert_true(enter_from(peer, user));
+	deny(i);
 }
 
 static void
@@ -88,6 +127,24 @@ an_address_has_its_limit_over_all_names(void **state)
 	}
 	assert_false(enter("another", "secret"));
 	assert_int_equal(script_started(), 6);
+}
+
+/* Whoever has one address of a /64 has all of them. */
+static void
+an_ipv6_network_has_one_limit(void **state)
+{
+	static const char *const network[] = { "2001:db8:0:1::1", "2001:db8:0:1:ffff::2" };
+	char name[8];
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		fail_once_from(network[i % 2], name);
+	}
+	assert_false(enter_from("2001:db8:0:1:aaaa::3", "another"));
+	assert_int_equal(script_started(), 6);
+	fail_once_from("2001:db8:0:2::1", "another"); /* the next network */
+	fail_once_from("192.0.2.1", "one-more");
 }
 
 static void
@@ -379,6 +436,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(beyond_the_limit_no_helper_is_started),
 		TEST(an_address_has_its_limit_over_all_names),
+		TEST(an_ipv6_network_has_one_limit),
 		TEST(what_succeeds_costs_nothing),
 		TEST(what_reaches_no_helper_costs_nothing),
 		TEST(a_helper_that_never_began_costs_nothing),
