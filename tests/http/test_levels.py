@@ -85,6 +85,59 @@ def test_a_session_of_one_service_is_no_way_around_the_stack_of_another(hosts):
     assert person.go(host.authorize_url("app")).status_code == 200
 
 
+def two_equal_services(host):
+    """The stacks of an application of its own, as doc/pam.md has them for a directory: returns its check."""
+    add_client(host, "hr", "pam_service = authcode-hr")
+    matrix = glob.glob("/usr/lib/*/pam_wrapper/pam_matrix.so")[0]
+    passwords = host.directory / "hr.passwords"
+    passwords.write_text(f"{USER}:{PASSWORD}:authcode-hr\n")
+    (host.directory / "pam" / "authcode-hr").write_text(
+        f"auth required {matrix} passdb={passwords}\naccount required {matrix} passdb={passwords}\n")
+    check = host.directory / "pam" / "authcode-hr-check"
+    check.write_text("auth required pam_deny.so\naccount required pam_permit.so\n")
+    host.services.append("authcode-hr")
+    return check
+
+
+EQUAL = """account_cache = 1s
+service "authcode" { acr = "staff"  level = 10 }
+service "authcode-hr" { acr = "hr"  level = 10 }
+"""
+
+
+def test_services_of_one_level_share_a_session(hosts):
+    host = hosts(extra=EQUAL)
+    two_equal_services(host)
+    host.start()
+    for first, second, acr in (("app", "hr", "staff"), ("hr", "app", "hr")):
+        person = Person(host.issuer)
+        assert introspect(host, host.sign_in(first, person=person), first)["acr"] == acr
+        assert introspect(host, answer_of(person.go(host.authorize_url(second))), second)["acr"] == acr
+
+
+def test_a_client_signs_in_with_its_own_service_where_that_proves_enough(hosts):
+    host = hosts(extra=EQUAL)
+    two_equal_services(host)
+    add_client(host, "strict", 'pam_service = authcode-hr\n\tmin_acr = "staff"')
+    host.start()
+    assert introspect(host, host.sign_in("strict"), "strict")["acr"] == "hr"
+
+
+def test_a_shared_session_is_no_way_around_the_account_rules_of_a_client(hosts):
+    host = hosts(extra=EQUAL)
+    check = two_equal_services(host)
+    host.start()
+    person = Person(host.issuer)
+    host.sign_in(person=person)
+    check.write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
+    assert answer_of(person.go(host.authorize_url("hr")))["error"] == "access_denied"
+    assert host.sign_in("hr")["error"] == "access_denied"
+    assert "code" in answer_of(person.go(host.authorize_url("app")))
+    check.write_text("auth required pam_deny.so\naccount required pam_permit.so\n")
+    time.sleep(1.2)
+    assert "code" in answer_of(person.go(host.authorize_url("hr")))
+
+
 def test_a_client_that_demands_a_level_gets_it(server):
     person = Person(server.issuer)
     server.sign_in(person=person)
