@@ -9,6 +9,9 @@ BANNED = ("strcpy strncpy strcat strncat sprintf vsprintf strtok strtok_r atoi a
           "tmpnam setjmp longjmp signal bcopy bzero strdupa").split()
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
 CLOCKS = re.compile(r"(?<![\w.>])(time|clock_gettime|gettimeofday|fopen|open|socket)\s*\(")
+# The user database may hang with its directory: past its start, the daemon leaves it to the helper.
+USERS = re.compile(r"(?<![\w.>])((?:get|set|end)(?:pw|gr|sp)\w+|getgrouplist|initgroups)\s*\(")
+AT_START = {"server/privileges.c", "server/http_listen.c"}
 UNDONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 HEAD = "/* SPDX-License-Identifier: Apache-2.0\n * Copyright the authcode authors\n *\n * "
 
@@ -69,6 +72,19 @@ def no_world():
                 yield f"{path}:{number}: {name}()"
 
 
+@check("the daemon asks the user database only while it starts")
+def user_database():
+    asking = {}
+    for path in files(("libauthcode", "server"), ".c"):
+        for number, line in enumerate(without_comments(text(path)).splitlines(), 1):
+            for name in USERS.findall(line):
+                asking.setdefault(str(path), []).append(f"{path}:{number}: {name}()")
+    for path in asking.keys() - AT_START:
+        yield from asking[path]
+    for path in AT_START - asking.keys():
+        yield f"{path} does not ask any more"
+
+
 @check("secrets are never compared by memcmp or strcmp")
 def comparisons():
     secret = re.compile(r"\b(memcmp|strn?cmp)\s*\([^;]*?(secret|hash|password|digest|\bmac\b)", re.I)
@@ -113,6 +129,8 @@ def sees():
         yield "a function of 61 lines was not seen"
     if CALL.findall("\tstrcpy(a, b);") != ["strcpy"] or CALL.findall("ac_system(x); s->rand();"):
         yield "the banned calls are not told from others"
+    if USERS.findall("\tx = getpwnam_r(a); getgrouplist(b); getgr(x);") != ["getpwnam_r", "getgrouplist"]:
+        yield "the calls of the user database are not told from others"
     if "atoi" in without_comments('/* atoi( */ f("atoi("); // atoi('):
         yield "comments and strings are read as code"
 
