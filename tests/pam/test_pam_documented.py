@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "drift"))
 
-from drift import Missing, built, check, main, text  # noqa: E402
+from drift import SOURCE, Missing, built, check, main, text  # noqa: E402
 
 
 def rows():
@@ -71,61 +71,86 @@ def options():
         yield f"{option} is not in both"
 
 
-@check("every test that doc/pam.md names exists")
-def tests():
-    page = text("doc/pam.md")
-    named = re.findall(r"`(test_\w+)`: ([a-z_]+(?:,\s+[a-z_]+)*)", page)
-    named += [("test_service_policy", row) for row in re.findall(r"\| ([a-z_, ]+_[a-z_, ]+) \|$", page, re.M)]
-    if len(named) < 20:
-        raise Missing("the tests named in doc/pam.md were not found")
-    for program, names in named:
-        source = text(f"tests/pam/{program}.c")
-        for name in re.split(r",\s+", names):
-            if f"({name})" not in source and f"TEST({name}" not in source:
-                yield f"{program} has no {name}"
+PAGES = ("doc/pam.md", "doc/sign-in.md")
 
 
-def browser_tests():
-    """The names of the tests in the browser."""
-    source = text("tests/browser/sign-in.mjs")
-    return re.findall(r"[(\[]\s*['`]([a-z][^'`\n]+ [^'`\n]+)['`]", source)
+def references(page):
+    """(path, names) of what stands in brackets: `path`: name, name; `path`: name. A path without folder is of tests/pam."""
+    found = []
+    for bracket in re.findall(r"\[(`(?:tests/|test_)[^\]]+)\]", text(page)):
+        for path, names in re.findall(r"`([\w./-]+)`(?::\s([^`]+))?", bracket):
+            path = path if "/" in path else f"tests/pam/{path}"
+            found.append((path, " ".join(names.split()).rstrip(";")))
+    if page == "doc/pam.md":  # its table has a column of them
+        rows_of_table = re.findall(r"\| ([a-z_, ]+_[a-z_, ]+) \|$", text(page), re.M)
+        found += [("tests/pam/test_service_policy", row) for row in rows_of_table]
+    return found
 
 
-@check("every file of tests that the pages name exists, and so does a test of doc/pam.md without a file")
-def files():
-    root = os.environ.get("top_srcdir", ".")
-    page = text("doc/pam.md")
-    bare = {f"tests/pam/{name}" for name in re.findall(r"\[`?(test_\w+\.py)`?\]", page)}
-    whole = set(re.findall(r"`(tests/\w+/\w+\.(?:py|c|mjs|sh))`", page + text("doc/sign-in.md") + text("doc/units.md")))
-    if len(bare) < 3 or len(whole) < 3:
-        raise Missing("the files named in the pages were not found")
-    for path in sorted(bare | whole):
-        if not os.path.exists(os.path.join(root, path)):
-            yield f"there is no {path}"
-    policy = text("tests/pam/test_service_policy.c")
-    for name in re.findall(r"\[([a-z]+(?:_[a-z]+)+)\]", page):
-        if f"({name})" not in policy:
-            yield f"test_service_policy has no {name}"
+def file_of(path):
+    """The file of a test that is named without its suffix, or None."""
+    for suffix in ("", ".c", ".py", ".mjs"):
+        if (SOURCE / (path + suffix)).is_file():
+            return path + suffix
+    return None
 
 
-@check("every test that the pages name with its folder exists")
-def tests_with_folder():
-    page = text("doc/sign-in.md") + text("doc/pam.md")
-    named = re.findall(r"\[`(tests/\w+/[\w-]+)`:\s([^\]]+)\]", page)
-    if len(named) < 40 or page.count("[`tests/") != len(named):
-        raise Missing("the tests named with their folder were not all found")
-    for path, names in named:
-        if path == "tests/browser/sign-in":
-            known = browser_tests()
-            for name in " ".join(names.split()).split("; "):
-                if name not in known:
-                    yield f"{path} has no {name}"
+def tests_in(path):
+    """What a reference to this file may name, and what stands between the names."""
+    source = text(path)
+    if path.endswith(".c"):
+        # a function that its table has too; test_registered.py holds the two together
+        return set(re.findall(r"^(\w+)\(void \*\*", source, re.M)), ", "
+    if path.endswith(".mjs"):
+        return set(re.findall(r"[(\[]\s*['`]([a-z][^'`\n]+ [^'`\n]+)['`]", source)), "; "
+    titles = set(re.findall(r'^@check\("([^"]+)"\)', source, re.M))
+    return (titles, "; ") if titles else (set(re.findall(r"^def (test_\w+)\(", source, re.M)), ", ")
+
+
+def wrong(page):
+    """A complaint for each reference that names nothing."""
+    for path, names in references(page):
+        file = file_of(path)
+        if file is None:
+            yield f"{page}: there is no {path}"
             continue
-        suffix = ".py" if path.startswith("tests/http/") else ".c"
-        source = text(path + suffix)
-        for name in " ".join(names.split()).split(", "):
-            if not re.search(rf"^def {name}\(" if suffix == ".py" else rf"^{name}\(void", source, re.M):
-                yield f"{path} has no {name}"
+        known, between = tests_in(file)
+        for name in names.split(between) if names else []:
+            if name not in known:
+                yield f"{page}: {path} has no {name}"
+
+
+@check("every test that the pages name exists, whatever folder it is in")
+def tests():
+    for page, least in zip(PAGES, (80, 120)):
+        count = sum(len(re.split(r"[,;] ", names)) for _, names in references(page))
+        if count < least:
+            raise Missing(f"only {count} tests were found in {page}")
+        yield from wrong(page)
+
+
+@check("no reference of the pages is passed over")
+def whole():
+    for page in (*PAGES, "doc/units.md"):
+        prose = re.sub(r"(?m)^ {4,}\S.*$", "", text(page))  # without the sample files
+        prose = re.sub(r"`[^`]*`", lambda code: re.sub(r"[][]", "", code.group(0)), prose)
+        for bracket in re.findall(r"\[([^\]]+)\](?!\()", prose):
+            form = r"`[\w./-]+`(:\s[^`;]+(;\s[^`;]+)*)?"
+            if not re.fullmatch(rf"{form}(;\s{form})*", bracket):
+                yield f"{page}: [{' '.join(bracket.split())}] is not understood"
+        for path in re.findall(r"`(tests/[\w./-]+)`", prose):
+            if file_of(path) is None and not (SOURCE / path).is_dir():
+                yield f"{page}: there is no {path}"
+
+
+@check("each item of doc/sign-in.md rests on a test")
+def items():
+    listed = re.split(r"(?m)^- ", re.sub(r"(?m)^## .*$", "", text("doc/sign-in.md")))[1:]
+    if len(listed) < 30:
+        raise Missing("the items of doc/sign-in.md were not found")
+    for item in listed:
+        if "[`tests/" not in item:
+            yield item.partition("\n")[0]
 
 
 if __name__ == "__main__":
