@@ -123,7 +123,8 @@ answer_issue(struct authcode_exchange *x)
 		return;
 	case AUTHCODE_RESULT_NOT_FOUND:
 	case AUTHCODE_RESULT_EXPIRED:
-		/* The session ended after we had looked. */
+		/* The session ended, or was renewed, after we had looked: what was judged
+		 * is not what a code would tell now. */
 		ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
 		return;
 	case AUTHCODE_RESULT_FAILED:
@@ -164,6 +165,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 			.expires_ms = x->now_ms + (int64_t)lifetimes->code_s * 1000,
 		},
 	};
+	memcpy(op->session_hash, view->session.hash, sizeof(op->session_hash));
 	if (issue != NULL) {
 		issue->a = a;
 		err = ac_credential_mint(AC_CREDENTIAL_CODE, &x->issuer->random, &issue->code,

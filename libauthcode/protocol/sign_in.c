@@ -84,15 +84,18 @@ answer_sign_in(struct authcode_exchange *x)
 	x->response.set_session = cookie;
 }
 
-/* The id of the live session that the cookie proves, 0 when there is none. */
+/* The live session that the cookie proves, if there is one. */
 static enum authcode_err
-find_replaced(struct authcode_exchange *x, const char *cookie, int64_t *ret_id)
+find_replaced(struct authcode_exchange *x, const char *cookie,
+	      struct authcode_op_create_session *op)
 {
 	struct authcode_session_view view;
 	enum authcode_err err = ac_session_find(x, cookie, &view);
 
-	if (err == AUTHCODE_OK)
-		*ret_id = view.session.id;
+	if (err == AUTHCODE_OK) {
+		op->replaces = view.session.id;
+		memcpy(op->replaces_hash, view.session.hash, sizeof(op->replaces_hash));
+	}
 	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
 }
 
@@ -121,7 +124,7 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 		return AUTHCODE_ERR_MEMORY;
 	op.new_sub = new_sub(x, &err);
 	if (err == AUTHCODE_OK)
-		err = find_replaced(x, in->session, &op.replaces);
+		err = find_replaced(x, in->session, &op);
 	if (err == AUTHCODE_OK)
 		err = ac_credential_mint(AC_CREDENTIAL_SESSION, &x->issuer->random, ret_session,
 					 op.hash);

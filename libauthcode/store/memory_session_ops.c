@@ -50,22 +50,22 @@ put_subject(struct ac_memory *memory, const struct authcode_operation *operation
 	return err;
 }
 
-static const struct authcode_session *
-find_renewed(const struct ac_memory *memory, const struct authcode_operation *operation,
-	     int64_t subject_id)
+static enum ac_replaced
+judge_replaced(const struct ac_memory *memory, const struct authcode_operation *operation,
+	       int64_t subject_id)
 {
-	int64_t id = operation->u.create_session.replaces;
+	const struct authcode_op_create_session *args = &operation->u.create_session;
 	struct authcode_session_view view;
+	bool found = ac_memory_view_session(memory, args->replaces, &view);
 
-	if (!ac_memory_view_session(memory, id, &view) ||
-	    !ac_rule_renew_session(&view, subject_id, operation->now_ms))
-		return NULL;
-	return ac_table_find(&memory->sessions, id);
+	return ac_rule_replace_session(found ? &view : NULL, subject_id, args->replaces_hash,
+				       operation->now_ms);
 }
 
+/* renewed: NULL for a session of its own. */
 static enum authcode_err
 put_session(struct ac_memory *memory, const struct authcode_operation *operation,
-	    int64_t subject_id, int64_t *ret_id)
+	    int64_t subject_id, const struct authcode_session *renewed, int64_t *ret_id)
 {
 	const struct authcode_op_create_session *args = &operation->u.create_session;
 	struct authcode_session session = {
@@ -78,7 +78,6 @@ put_session(struct ac_memory *memory, const struct authcode_operation *operation
 		.idle_expires_ms = ac_earlier(args->idle_expires_ms, args->expires_ms),
 		.expires_ms = args->expires_ms,
 	};
-	const struct authcode_session *renewed = find_renewed(memory, operation, subject_id);
 	struct authcode_session *copy;
 	enum authcode_err err;
 
@@ -110,7 +109,8 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 	struct authcode_subject *old = ac_memory_live_subject(memory, args->user_name);
 	bool same = old != NULL && old->uid == args->uid;
 	struct authcode_subject *refreshed = NULL;
-	struct authcode_session *replaced;
+	struct authcode_session *replaced = ac_table_find(&memory->sessions, args->replaces);
+	enum ac_replaced fate;
 	int64_t subject_id = 0, session_id = 0;
 	enum authcode_err err;
 
@@ -129,7 +129,9 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 		ac_operation_fail(operation, err);
 		return;
 	}
-	err = put_session(memory, operation, subject_id, &session_id);
+	fate = judge_replaced(memory, operation, subject_id);
+	err = put_session(memory, operation, subject_id,
+			  fate == AC_REPLACED_RENEWED ? replaced : NULL, &session_id);
 	if (err != AUTHCODE_OK) {
 		free(refreshed);
 		if (!same)
@@ -142,8 +144,7 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 		ac_table_replace_take(&memory->subjects, refreshed);
 	else if (old != NULL)
 		old->retired_ms = operation->now_ms;
-	replaced = ac_table_find(&memory->sessions, args->replaces);
-	if (replaced != NULL && replaced->id != session_id && replaced->ended_ms == 0)
+	if (fate == AC_REPLACED_ENDED && replaced->ended_ms == 0)
 		replaced->ended_ms = operation->now_ms;
 	args->ret_session_id = session_id;
 	args->ret_subject_id = subject_id;
@@ -216,7 +217,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 
 	result = ac_rule_issue_code(ac_memory_view_session(memory, args->session_id, &view) ? &view
 											    : NULL,
-				    operation->now_ms);
+				    args->session_hash, operation->now_ms);
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;

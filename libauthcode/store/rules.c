@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 
 bool
 ac_subject_live(const struct authcode_subject *subject)
@@ -23,11 +24,22 @@ session_not_ended(const struct authcode_session *session)
 	return session->id != 0 && session->ended_ms == 0;
 }
 
+/* A session that is renewed keeps its row and changes its hash: only who has the
+ * hash has seen what the row now says. */
+static bool
+session_is(const struct authcode_session *session, const uint8_t hash[AUTHCODE_HASH_LEN])
+{
+	return session->id != 0 && ac_secret_equal(session->hash, hash, AUTHCODE_HASH_LEN);
+}
+
 enum authcode_result
-ac_rule_issue_code(const struct authcode_session_view *view, int64_t now_ms)
+ac_rule_issue_code(const struct authcode_session_view *view,
+		   const uint8_t session_hash[AUTHCODE_HASH_LEN], int64_t now_ms)
 {
 	if (view == NULL)
 		return AUTHCODE_RESULT_NOT_FOUND;
+	if (!session_is(&view->session, session_hash))
+		return AUTHCODE_RESULT_EXPIRED;
 	if (!session_not_ended(&view->session) || !ac_subject_live(&view->subject))
 		return AUTHCODE_RESULT_EXPIRED;
 	if (now_ms >= view->session.expires_ms || now_ms >= view->session.idle_expires_ms)
@@ -35,11 +47,16 @@ ac_rule_issue_code(const struct authcode_session_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
-bool
-ac_rule_renew_session(const struct authcode_session_view *view, int64_t subject_id, int64_t now_ms)
+enum ac_replaced
+ac_rule_replace_session(const struct authcode_session_view *view, int64_t subject_id,
+			const uint8_t replaces_hash[AUTHCODE_HASH_LEN], int64_t now_ms)
 {
-	return ac_rule_issue_code(view, now_ms) == AUTHCODE_RESULT_DONE &&
-	       view->session.subject_id == subject_id;
+	if (view == NULL || !session_is(&view->session, replaces_hash))
+		return AC_REPLACED_UNTOUCHED;
+	if (view->session.subject_id != subject_id ||
+	    ac_rule_issue_code(view, replaces_hash, now_ms) != AUTHCODE_RESULT_DONE)
+		return AC_REPLACED_ENDED;
+	return AC_REPLACED_RENEWED;
 }
 
 enum authcode_result

@@ -20,13 +20,23 @@ AC_MUST_USE bool ac_subject_live(const struct authcode_subject *subject);
 
 /* In all of them, view NULL: there is no such row. */
 
-/* DONE, EXPIRED, NOT_FOUND. */
+/* DONE, EXPIRED, NOT_FOUND. session_hash: of the session that was judged. */
 AC_MUST_USE enum authcode_result ac_rule_issue_code(const struct authcode_session_view *view,
+						    const uint8_t session_hash[AUTHCODE_HASH_LEN],
 						    int64_t now_ms);
 
-/* A sign-in of the subject at this moment renews the session that it replaces. */
-AC_MUST_USE bool ac_rule_renew_session(const struct authcode_session_view *view, int64_t subject_id,
-				       int64_t now_ms);
+/* What becomes of the session that a sign-in names as replaced. */
+enum ac_replaced {
+	AC_REPLACED_UNTOUCHED = 0, /* there is none, or the sign-in does not prove it */
+	AC_REPLACED_ENDED,
+	AC_REPLACED_RENEWED,
+};
+
+/* subject_id: who signs in. replaces_hash: what was proved of the session. */
+AC_MUST_USE enum ac_replaced ac_rule_replace_session(const struct authcode_session_view *view,
+						     int64_t subject_id,
+						     const uint8_t replaces_hash[AUTHCODE_HASH_LEN],
+						     int64_t now_ms);
 
 /* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over still lets its
  * last code be redeemed; one that was ended does not. */

@@ -86,20 +86,21 @@ insert_session(const struct ac_sqlite_work *work, const struct authcode_op_creat
 	return ac_query_insert(&query, work->random, now_ms, ret_id);
 }
 
-/* *ret_id stays 0 where a session of its own is to be made. */
 static enum authcode_err
-find_renewed(const struct ac_sqlite_work *work, const struct authcode_operation *operation,
-	     int64_t subject_id, int64_t *ret_id)
+judge_replaced(const struct ac_sqlite_work *work, const struct authcode_operation *operation,
+	       int64_t subject_id, enum ac_replaced *ret)
 {
-	int64_t id = operation->u.create_session.replaces;
+	const struct authcode_op_create_session *args = &operation->u.create_session;
 	struct authcode_session_view view;
 	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
 
-	if (id != 0)
-		err = ac_sqlite_find_session(work->connection, id, work->arena, &view);
-	if (err == AUTHCODE_OK && ac_rule_renew_session(&view, subject_id, operation->now_ms))
-		*ret_id = id;
-	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
+	if (args->replaces != 0)
+		err = ac_sqlite_find_session(work->connection, args->replaces, work->arena, &view);
+	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
+		return err;
+	*ret = ac_rule_replace_session(err == AUTHCODE_OK ? &view : NULL, subject_id,
+				       args->replaces_hash, operation->now_ms);
+	return AUTHCODE_OK;
 }
 
 static enum authcode_err
@@ -124,21 +125,22 @@ enum authcode_err
 ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	struct authcode_op_create_session *args = &operation->u.create_session;
-	int64_t subject_id = 0, session_id = 0;
+	enum ac_replaced fate = AC_REPLACED_UNTOUCHED;
+	int64_t subject_id = 0, session_id = args->replaces;
 	bool changed;
 	enum authcode_err err;
 
 	err = put_subject(work, args, operation->now_ms, &subject_id);
 	if (err == AUTHCODE_OK)
-		err = find_renewed(work, operation, subject_id, &session_id);
-	if (err == AUTHCODE_OK && session_id != 0)
+		err = judge_replaced(work, operation, subject_id, &fate);
+	if (err == AUTHCODE_OK && fate == AC_REPLACED_RENEWED)
 		err = renew_session(work, args);
 	else if (err == AUTHCODE_OK)
 		err = insert_session(work, args, subject_id, operation->now_ms, &session_id);
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, args->expires_ms, subject_id,
 					 &changed);
-	if (err == AUTHCODE_OK && args->replaces != 0 && args->replaces != session_id)
+	if (err == AUTHCODE_OK && fate == AC_REPLACED_ENDED)
 		err = ac_sqlite_set_time(work, AC_SQL_END_SESSION, operation->now_ms,
 					 args->replaces, &changed);
 	if (err != AUTHCODE_OK)
@@ -212,8 +214,8 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 	err = ac_sqlite_find_session(work->connection, args->session_id, work->arena, &view);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
 		return err;
-	operation->result =
-		ac_rule_issue_code(err == AUTHCODE_OK ? &view : NULL, operation->now_ms);
+	operation->result = ac_rule_issue_code(err == AUTHCODE_OK ? &view : NULL,
+					       args->session_hash, operation->now_ms);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 

@@ -6,6 +6,7 @@ flow_auth_tests = \
 	tests/flow/test_consent_kept \
 	tests/flow/test_out_of_memory \
 	tests/flow/test_resume \
+	tests/flow/test_session_renewed \
 	tests/flow/test_sign_in
 
 check_PROGRAMS += $(flow_auth_tests)
@@ -41,3 +42,7 @@ tests_flow_test_consent_kept_LDADD = $(unit_ldadd)
 tests_flow_test_resume_SOURCES = tests/flow/test_resume.c $(flow_sources)
 tests_flow_test_resume_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resume_LDADD = $(unit_ldadd)
+
+tests_flow_test_session_renewed_SOURCES = tests/flow/test_session_renewed.c $(flow_sources)
+tests_flow_test_session_renewed_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_session_renewed_LDADD = $(unit_ldadd)

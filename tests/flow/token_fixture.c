@@ -340,6 +340,16 @@ end_session(struct world *world, int64_t session_id)
 	perform(world, &operation);
 }
 
+static struct authcode_session
+session_of(struct world *world, int64_t id)
+{
+	struct authcode_session_view view;
+
+	assert_int_equal(authcode_store_find_session(world->fault.inner, id, world->arena, &view),
+			 AUTHCODE_OK);
+	return view.session;
+}
+
 const char *
 new_code(struct world *world, const struct code *code)
 {
@@ -348,10 +358,12 @@ new_code(struct world *world, const struct code *code)
 	const char *uri = code->redirect_uri != NULL ? code->redirect_uri
 						     : text(world, "https://%s.example/cb", client);
 	struct ac_credential credential;
+	struct authcode_session session =
+		session_of(world, code->session_id != 0 ? code->session_id : world->session_id);
 	struct authcode_operation operation = {
 		.kind = AUTHCODE_OP_ISSUE_CODE,
 		.u.issue_code = {
-			.session_id = code->session_id != 0 ? code->session_id : world->session_id,
+			.session_id = session.id,
 			.idle_expires_ms = world->now_ms + 8 * 3600 * 1000,
 			.code = {
 				.client_id = client,
@@ -365,6 +377,7 @@ new_code(struct world *world, const struct code *code)
 		},
 	};
 
+	memcpy(operation.u.issue_code.session_hash, session.hash, sizeof(session.hash));
 	assert_int_equal(ac_credential_mint(AC_CREDENTIAL_CODE, &kernel, &credential,
 					    operation.u.issue_code.code.hash),
 			 AUTHCODE_OK);

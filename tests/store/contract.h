@@ -25,6 +25,7 @@ struct contract_chapter {
 	}
 
 extern const struct contract_chapter contract_sessions;
+extern const struct contract_chapter contract_renewal;
 extern const struct contract_chapter contract_subjects;
 extern const struct contract_chapter contract_codes;
 extern const struct contract_chapter contract_refresh;

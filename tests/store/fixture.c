@@ -151,6 +151,7 @@ op_sign_in(const struct fixture *f, const char *user_name, uint32_t uid, const c
 	};
 
 	memset(operation.u.create_session.hash, 0x51, AUTHCODE_HASH_LEN);
+	memset(operation.u.create_session.replaces_hash, 0x51, AUTHCODE_HASH_LEN);
 	return operation;
 }
 
@@ -176,6 +177,7 @@ op_issue(const struct fixture *f, int64_t session_id)
 		},
 	};
 
+	memset(operation.u.issue_code.session_hash, 0x51, AUTHCODE_HASH_LEN);
 	memset(operation.u.issue_code.code.hash, 0xc0, AUTHCODE_HASH_LEN);
 	return operation;
 }

@@ -84,6 +84,11 @@ random_operation(struct history *h)
 		op = op_sign_in(&clock, names[roll(h, 3)], roll(h, 8) == 0 ? 2 : 1, sub);
 		if (roll(h, 3) == 0)
 			op.u.create_session.replaces = pick(h, h->sessions, h->session_count);
+		/* Two hashes are enough for one to be another's or to be out of date. */
+		if (roll(h, 4) == 0)
+			memset(op.u.create_session.hash, 0x52, AUTHCODE_HASH_LEN);
+		if (roll(h, 4) == 0)
+			memset(op.u.create_session.replaces_hash, 0x52, AUTHCODE_HASH_LEN);
 		return op;
 	case 2:
 	case 3:
@@ -91,6 +96,8 @@ random_operation(struct history *h)
 		op = op_issue(&clock, pick(h, h->sessions, h->session_count));
 		op.u.issue_code.remember = roll(h, 2) == 0;
 		op.u.issue_code.consented_scope = scopes[roll(h, 3)];
+		if (roll(h, 4) == 0)
+			memset(op.u.issue_code.session_hash, 0x52, AUTHCODE_HASH_LEN);
 		return op;
 	case 5:
 	case 6:

@@ -189,8 +189,10 @@ enum authcode_operation_kind {
  * groups. The session replaces (0 or unknown: none), when it is alive and the same
  * subject's, is renewed: it keeps its id and with it its codes and families, and
  * takes the new hash, proof and ends. Any other is ended, and a session inserted.
- * Its idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a new subject
- * is needed and new_sub was ever given to another. */
+ * Either only while its hash is replaces_hash, that of the row that was read when
+ * the cookie was proved: one renewed since stays as it is, and a session is inserted
+ * beside it. The idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a
+ * new subject is needed and new_sub was ever given to another. */
 struct authcode_op_create_session {
 	const char *user_name;
 	uint32_t uid;
@@ -205,17 +207,20 @@ struct authcode_op_create_session {
 	int64_t idle_expires_ms;
 	int64_t expires_ms;
 	int64_t replaces;
+	uint8_t replaces_hash[AUTHCODE_HASH_LEN];
 	int64_t ret_session_id;
 	int64_t ret_subject_id;
 };
 
-/* Inserts a code for a live session and moves the session's idle end to
+/* Inserts a code for a live session, the one whose proof (acr, auth_time, …) was
+ * judged: session_hash is that of the row that was read. Moves its idle end to
  * idle_expires_ms (never past its absolute end). With remember, the grant of
  * (subject, client) becomes the union of its scope and consented_scope.
- * DONE; EXPIRED when the session has ended, expired or its subject is retired;
- * NOT_FOUND when there is no such session. */
+ * DONE; EXPIRED when the session has ended, expired or been renewed since, or its
+ * subject is retired; NOT_FOUND when there is no such session. */
 struct authcode_op_issue_code {
 	int64_t session_id;
+	uint8_t session_hash[AUTHCODE_HASH_LEN];
 	int64_t idle_expires_ms;
 	bool remember;
 	const char *consented_scope;
