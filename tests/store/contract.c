@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "fixture.h"
 
-#define CASES_MAX 256
+#define CASES_MAX 384
 #define NAME_MAX_LEN 128
 
 static const struct contract_chapter *const chapters[] = {
