@@ -47,12 +47,17 @@ shown_elsewhere(struct ac_authorization *a)
 	return a->consented;
 }
 
-/* Was it this very request that the session's sign-in was for, and for this? */
+/* Was it this very request that the session's sign-in was for? */
+static bool
+signed_in_for_this(const struct ac_authorization *a)
+{
+	return a->tried_ms != 0 && a->tried_ms == a->view.session.auth_time_ms;
+}
+
 static bool
 was_tried(const struct ac_authorization *a, const char *acr)
 {
-	return a->tried_ms != 0 && a->tried_ms == a->view.session.auth_time_ms &&
-	       strcmp(a->tried_acr, acr) == 0;
+	return signed_in_for_this(a) && strcmp(a->tried_acr, acr) == 0;
 }
 
 /* True: go on. A sign-in is asked for once: when it was carried out and has not
@@ -120,7 +125,11 @@ account_bad(struct authcode_exchange *x, enum authcode_account_state state)
 {
 	struct ac_authorization *a = x->state;
 
-	if (state == AUTHCODE_ACCOUNT_GONE)
+	/* Where the sign-in succeeds and the look says gone (a password of Kerberos, a
+	 * lock in shadow), asking again would go round in circles. */
+	if (state == AUTHCODE_ACCOUNT_GONE && signed_in_for_this(a))
+		ac_authorization_refuse(a, AC_ACCESS_DENIED, "the account may not be used");
+	else if (state == AUTHCODE_ACCOUNT_GONE)
 		ask_sign_in(a);
 	else if (state == AUTHCODE_ACCOUNT_REFUSED)
 		ac_authorization_refuse(a, AC_ACCESS_DENIED,

@@ -285,6 +285,25 @@ the_groups_that_count_are_those_of_the_account_now(void **state)
 
 #define ACCESS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* A stack that lets in whom the look at the account calls gone: said, not asked again. */
+static void
+an_account_that_signs_in_and_is_gone_is_refused_once(void **state)
+{
+	const struct authcode_response *page, *r;
+
+	(void)state;
+	flow.account.state = AUTHCODE_ACCOUNT_GONE;
+	page = authorize();
+	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	flow.now_ms += 1000;
+	r = flow_follow(&flow, &browser,
+			flow_sign_in(&flow, &browser, page->interaction->transaction, "alice"));
+	flow_assert_refused(&flow, r, FLOW_WEB_URI, "access_denied", "s");
+	/* Another request of the browser, and so another try. */
+	flow.now_ms += 1000;
+	assert_int_equal(authorize()->kind, AUTHCODE_RESPONSE_SIGN_IN);
+}
+
 int
 main(void)
 {
@@ -296,6 +315,9 @@ main(void)
 		ACCESS_TEST(a_consent_does_not_overtake_the_list),
 		cmocka_unit_test_setup_teardown(the_groups_that_count_are_those_of_the_account_now,
 						set_up_checking, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_account_that_signs_in_and_is_gone_is_refused_once, set_up_checking,
+			tear_down),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

@@ -183,6 +183,13 @@ authorization_answers(const struct authcode_response *r, enum authcode_account_s
 	}
 }
 
+/* The sign-in was for this request: it is not asked for a second time. */
+static void
+resume_answers(const struct authcode_response *r, enum authcode_account_state state)
+{
+	authorization_answers(r, state == AUTHCODE_ACCOUNT_GONE ? AUTHCODE_ACCOUNT_REFUSED : state);
+}
+
 static void
 grant_answers(const struct authcode_response *r, enum authcode_account_state state)
 {
@@ -237,8 +244,8 @@ static const struct path {
 	  authorization_answers, true },
 	{ "authorize by POST", AUTHCODE_ENDPOINT_AUTHORIZE, 0, "web", authorize_post,
 	  authorization_answers, true },
-	{ "resume after a sign-in", AUTHCODE_ENDPOINT_RESUME, 0, "web", resume,
-	  authorization_answers, true },
+	{ "resume after a sign-in", AUTHCODE_ENDPOINT_RESUME, 0, "web", resume, resume_answers,
+	  true },
 	{ "consent", AUTHCODE_ENDPOINT_CONSENT, 0, "web", consent, authorization_answers, true },
 	{ "code redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_AUTHORIZATION_CODE, "web",
 	  redeem, grant_answers, true },
@@ -555,7 +562,11 @@ what_a_retired_subject_has_is_dead_at_once_on_every_path(void **state)
 		/* A consent of nobody is asked for anew. */
 		if (paths[i].endpoint == AUTHCODE_ENDPOINT_CONSENT)
 			r = flow_follow(&flow, &browser, r);
-		paths[i].answers(r, AUTHCODE_ACCOUNT_GONE);
+		/* There is no session any more that a sign-in has made. */
+		if (paths[i].endpoint == AUTHCODE_ENDPOINT_RESUME)
+			authorization_answers(r, AUTHCODE_ACCOUNT_GONE);
+		else
+			paths[i].answers(r, AUTHCODE_ACCOUNT_GONE);
 		assert_int_equal(flow.writes, writes);
 	}
 	assert_int_equal(flow.asked, 0);
