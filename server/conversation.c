@@ -39,10 +39,8 @@ release(struct ac_conversations *c, struct ac_conversation *conversation)
 void
 ac_conversation_forget(struct ac_conversation *conversation)
 {
-	free(conversation->identity);
-	conversation->identity = NULL;
-	free(conversation->environment);
-	conversation->environment = NULL;
+	free(conversation->success);
+	conversation->success = NULL;
 }
 
 void

@@ -138,13 +138,12 @@ struct ac_look {
 	const char *client_id;
 	const char *client_name;
 	const char *rhost;
-	const char *user;                        /* as typed */
-	const char *service;                     /* the PAM service that was run */
-	const char *question;                    /* ASKED: nonce of the question */
-	bool changing;                           /* ASKED: while an expired password is changed */
-	const struct ac_wire_prompt *prompt;     /* ASKED */
-	const struct ac_wire_identity *identity; /* SUCCEEDED */
-	const char *environment;                 /* SUCCEEDED: NAME=value, '\n' between them */
+	const char *user;                     /* as typed */
+	const char *service;                  /* the PAM service that was run */
+	const char *question;                 /* ASKED: nonce of the question */
+	bool changing;                        /* ASKED: while an expired password is changed */
+	const struct ac_wire_prompt *prompt;  /* ASKED */
+	const struct ac_wire_result *success; /* SUCCEEDED: who it is, and what was told */
 };
 
 AC_MUST_USE struct ac_look ac_conversations_look(struct ac_conversations *conversations,

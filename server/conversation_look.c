@@ -55,12 +55,11 @@ forget_success(struct ac_conversation *one)
  * became of another's answer. The first reader gives up the place, so that nobody
  * else waits for it. */
 static enum ac_look_kind
-take_identity(struct ac_conversations *c, struct ac_conversation *one, struct ac_look *look,
-	      struct authcode_arena *arena)
+take_success(struct ac_conversations *c, struct ac_conversation *one, struct ac_look *look,
+	     struct authcode_arena *arena)
 {
-	look->identity = ac_arena_memdup(arena, one->identity, sizeof(*one->identity));
-	look->environment = ac_arena_strdup(arena, one->environment);
-	if (look->identity == NULL || look->environment == NULL)
+	look->success = ac_arena_memdup(arena, one->success, sizeof(*one->success));
+	if (look->success == NULL)
 		return AC_LOOK_UNKNOWN;
 	if (one->readers++ == 0) {
 		ac_conversation_finish(c, one, AC_LOOK_SUCCEEDED, NULL);
@@ -92,7 +91,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	}
 	switch (one->state) {
 	case AC_CONVERSATION_OVER:
-		return one->outcome == AC_LOOK_SUCCEEDED ? take_identity(c, one, look, arena)
+		return one->outcome == AC_LOOK_SUCCEEDED ? take_success(c, one, look, arena)
 							 : one->outcome;
 	case AC_CONVERSATION_ASKED:
 		look->changing = one->changing;
@@ -101,7 +100,7 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 		return look->question != NULL && look->prompt != NULL ? AC_LOOK_ASKED
 								      : AC_LOOK_UNKNOWN;
 	case AC_CONVERSATION_SUCCEEDED:
-		return take_identity(c, one, look, arena);
+		return take_success(c, one, look, arena);
 	case AC_CONVERSATION_QUEUED:
 	case AC_CONVERSATION_STARTING:
 	case AC_CONVERSATION_LOCK:

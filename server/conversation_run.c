@@ -145,13 +145,12 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		end(c, one, row.outcome, row.reason);
 		return;
 	}
-	one->identity = malloc(sizeof(*one->identity));
-	one->environment = strndup(result->environment, result->environment_len);
-	if (one->identity == NULL || one->environment == NULL || result->identity.user[0] == '\0') {
+	one->success = malloc(sizeof(*one->success));
+	if (one->success == NULL || result->identity.user[0] == '\0') {
 		end(c, one, AC_LOOK_UNAVAILABLE, "helper");
 		return;
 	}
-	*one->identity = result->identity;
+	*one->success = *result;
 	c->settings.authenticator.ops->cancel(one->helper);
 	one->helper = NULL;
 	one->state = AC_CONVERSATION_SUCCEEDED;

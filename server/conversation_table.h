@@ -55,13 +55,12 @@ struct ac_conversation {
 	uint64_t ticket;          /* LOCK: who came first */
 	struct ac_secret *answer; /* until the lock is granted */
 	char question[AC_QUESTION_LEN + 1];
-	struct ac_wire_prompt *prompt;     /* ASKED */
-	struct ac_wire_identity *identity; /* SUCCEEDED, and OVER with that outcome */
-	char *environment;                 /* likewise */
-	uint32_t readers;                  /* whom it was given to */
-	int64_t attempt_ms;                /* monotonic: when the password or answer came */
-	int64_t end_ms;                    /* monotonic: of everything */
-	int64_t deadline_ms;               /* monotonic: of this state */
+	struct ac_wire_prompt *prompt;  /* ASKED */
+	struct ac_wire_result *success; /* SUCCEEDED, and OVER with that outcome */
+	uint32_t readers;               /* whom it was given to */
+	int64_t attempt_ms;             /* monotonic: when the password or answer came */
+	int64_t end_ms;                 /* monotonic: of everything */
+	int64_t deadline_ms;            /* monotonic: of this state */
 	struct ac_waiter *waiters;
 	uint32_t waiter_count;
 };

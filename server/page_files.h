@@ -13,6 +13,7 @@ extern const char ac_file_prompt_mustache[];
 extern const char ac_file_consent_mustache[];
 extern const char ac_file_refused_mustache[];
 extern const char ac_file_wait_mustache[];
+extern const char ac_file_told_mustache[];
 extern const char ac_file_error_mustache[];
 extern const char ac_file_style_css[];
 extern const char ac_file_icon_svg[];

@@ -33,6 +33,7 @@ enum page {
 	PAGE_CONSENT,
 	PAGE_REFUSED,
 	PAGE_WAIT,
+	PAGE_TOLD,
 	PAGE_ERROR,
 	PAGE_COUNT,
 };
@@ -45,6 +46,7 @@ static const struct {
 	[PAGE_CONSENT] = { "consent", ac_file_consent_mustache },
 	[PAGE_REFUSED] = { "refused", ac_file_refused_mustache },
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
+	[PAGE_TOLD] = { "told", ac_file_told_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
 };
 
@@ -244,6 +246,31 @@ make_label(const char *text, char out[AC_WIRE_MAX_TEXT + 1])
 		snprintf(out, AC_WIRE_MAX_TEXT + 1, "%.*s", (int)len, text);
 }
 
+/* The texts of modules as a list of a page; true when one is of an error. */
+struct message_rows {
+	struct ac_field fields[AC_WIRE_MAX_MESSAGES][3];
+	struct ac_view views[AC_WIRE_MAX_MESSAGES];
+};
+
+static bool
+fill_messages(const struct ac_page_message *messages, size_t count, struct message_rows *ret)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		bool error = messages[i].error;
+
+		failed = failed || error;
+		ret->fields[i][0] = (struct ac_field){ .name = "text", .text = messages[i].text };
+		ret->fields[i][1] =
+			(struct ac_field){ .name = "kind", .text = error ? "error" : "info" };
+		ret->fields[i][2] =
+			(struct ac_field){ .name = "error", .text = error ? "yes" : NULL };
+		ret->views[i] = (struct ac_view){ ret->fields[i], 3 };
+	}
+	return failed;
+}
+
 void
 ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt)
 {
@@ -251,32 +278,23 @@ ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_promp
 		{ "Sign in", "Error: Sign in" },
 		{ "Change your password", "Error: Change your password" },
 	};
-	struct ac_field rows[AC_WIRE_MAX_MESSAGES][3];
-	struct ac_view messages[AC_WIRE_MAX_MESSAGES];
+	struct message_rows rows;
 	char label[AC_WIRE_MAX_TEXT + 1];
 	size_t count = prompt->message_count;
-	bool failed = false;
+	bool failed;
 
 	if (count > AC_WIRE_MAX_MESSAGES) {
 		reply_plain(h);
 		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		bool error = prompt->messages[i].error;
-
-		failed = failed || error;
-		rows[i][0] = (struct ac_field){ .name = "text", .text = prompt->messages[i].text };
-		rows[i][1] = (struct ac_field){ .name = "kind", .text = error ? "error" : "info" };
-		rows[i][2] = (struct ac_field){ .name = "error", .text = error ? "yes" : NULL };
-		messages[i] = (struct ac_view){ rows[i], 3 };
-	}
+	failed = fill_messages(prompt->messages, count, &rows);
 	make_label(prompt->text, label);
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = titles[prompt->changing][failed] },
 		{ .name = "changing", .text = prompt->changing ? "yes" : NULL },
 		{ .name = "client_name", .text = prompt->client_name },
 		{ .name = "has_messages", .text = count > 0 ? "yes" : NULL },
-		{ .name = "messages", .list = messages, .list_count = count },
+		{ .name = "messages", .list = rows.views, .list_count = count },
 		{ .name = "text", .text = label },
 		{ .name = "type", .text = prompt->echo ? "text" : "password" },
 		{ .name = "autocomplete",
@@ -287,6 +305,25 @@ ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_promp
 		{ .name = "nonce", .text = prompt->nonce },
 	};
 	REPLY(app, h, PAGE_PROMPT, 200, fields);
+}
+
+void
+ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *told)
+{
+	struct message_rows rows;
+
+	if (told->message_count > AC_WIRE_MAX_MESSAGES) {
+		reply_plain(h);
+		return;
+	}
+	(void)fill_messages(told->messages, told->message_count, &rows);
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "You are signed in" },
+		{ .name = "client_name", .text = told->client_name },
+		{ .name = "url", .text = told->url },
+		{ .name = "messages", .list = rows.views, .list_count = told->message_count },
+	};
+	REPLY(app, h, PAGE_TOLD, 200, fields);
 }
 
 void

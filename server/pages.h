@@ -39,12 +39,21 @@ struct ac_page_prompt {
 	size_t message_count;
 };
 
+/* What modules had to say to somebody who is signed in now. */
+struct ac_page_told {
+	const char *client_name;
+	const char *url; /* where it goes on */
+	const struct ac_page_message *messages;
+	size_t message_count;
+};
+
 /* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
+void ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *told);
 /* A module still works: the page asks again by itself, or by its link to url. */
 void ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url);
 void ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,

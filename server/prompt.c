@@ -50,6 +50,14 @@ post_prompt(struct ac_visit *v)
 
 /* --- GET /prompt ---------------------------------------------------------- */
 
+static void
+list_messages(const struct ac_wire_message *list, size_t count, struct ac_page_message *ret)
+{
+	for (size_t i = 0; i < count; i++)
+		ret[i] = (struct ac_page_message){ .text = list[i].text,
+						   .error = list[i].style == AC_MESSAGE_ERROR };
+}
+
 /* Lives as long as the request: between its looks, and while the session is
  * being made durable. */
 struct wait {
@@ -58,6 +66,9 @@ struct wait {
 	char *user;                         /* of that sign-in */
 	uint32_t uid;
 	char *client_id;
+	char *client_name;
+	struct ac_wire_message *messages; /* told with the success */
+	size_t message_count;
 	char device[AC_DEVICE_LEN + 1]; /* the cookie by which it is known from then on */
 };
 
@@ -69,6 +80,8 @@ wait_free(void *state)
 	authcode_exchange_free(&wait->exchange);
 	free(wait->user);
 	free(wait->client_id);
+	free(wait->client_name);
+	free(wait->messages);
 	free(wait);
 }
 
@@ -112,15 +125,34 @@ prove(const struct ac_config *config, const struct ac_look *look, struct proof *
 	const struct ac_service *service = ac_config_service(config, look->service);
 
 	ret->acr = service != NULL ? service->acr : NULL;
-	ret->amr = ac_amr_of(config, service, look->environment);
-	ret->claims = ac_claims_of_environment(config, look->environment);
+	ret->amr = ac_amr_of(config, service, look->success->environment);
+	ret->claims = ac_claims_of_environment(config, look->success->environment);
+}
+
+/* What the answer needs when the session is durable and the look is gone. */
+static bool
+keep(struct wait *wait, const struct ac_look *look)
+{
+	const struct ac_wire_result *success = look->success;
+
+	wait->user = strdup(success->identity.user);
+	wait->uid = success->identity.uid;
+	wait->client_id = strdup(look->client_id);
+	wait->client_name = strdup(look->client_name);
+	wait->messages = calloc(success->message_count + 1u, sizeof(*wait->messages));
+	if (wait->user == NULL || wait->client_id == NULL || wait->client_name == NULL ||
+	    wait->messages == NULL)
+		return false;
+	wait->message_count = success->message_count;
+	memcpy(wait->messages, success->messages, wait->message_count * sizeof(*wait->messages));
+	return true;
 }
 
 /* The helper said yes: a new session, and on to the transaction that asked. */
 static enum ac_step
 sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 {
-	const struct ac_wire_identity *identity = look->identity;
+	const struct ac_wire_identity *identity = &look->success->identity;
 	struct authcode_sign_in sign_in = {
 		.user = { .name = identity->user,
 			  .uid = identity->uid,
@@ -140,11 +172,8 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 	sign_in.amr = proof.amr;
 	sign_in.claims = proof.claims;
 	sign_in.user.groups = split_groups(v->arena, identity, &sign_in.user.group_count);
-	wait->user = strdup(identity->user);
-	wait->uid = identity->uid;
-	wait->client_id = strdup(look->client_id);
 	err = AUTHCODE_ERR_MEMORY;
-	if (sign_in.user.groups != NULL && wait->user != NULL && wait->client_id != NULL)
+	if (sign_in.user.groups != NULL && keep(wait, look))
 		err = authcode_exchange_begin_sign_in(v->app->issuer, &sign_in, &wait->exchange);
 	free(proof.amr);
 	free(proof.claims);
@@ -164,6 +193,23 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 	return AC_STEP_WAIT;
 }
 
+/* "Your password will expire in 3 days": shown before the browser goes on, since the
+ * application cannot show it. */
+static void
+tell(struct ac_app *app, struct ac_http *h, const struct wait *wait,
+     const struct authcode_response *response)
+{
+	struct ac_page_message messages[AC_WIRE_MAX_MESSAGES];
+
+	list_messages(wait->messages, wait->message_count, messages);
+	ac_cookie_set_session(app, h, response->set_session);
+	ac_page_told(app, h,
+		     &(struct ac_page_told){ .client_name = wait->client_name,
+					     .url = response->location,
+					     .messages = messages,
+					     .message_count = wait->message_count });
+}
+
 static void
 finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 {
@@ -181,7 +227,10 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 		ac_cookie_set_device(app, h, wait->device);
 		ac_accounts_renew(app->accounts, wait->user, wait->uid);
 	}
-	ac_respond(app, h, response);
+	if (in && wait->message_count > 0)
+		tell(app, h, wait, response);
+	else
+		ac_respond(app, h, response);
 }
 
 static void
@@ -207,12 +256,7 @@ show_prompt(struct ac_visit *v, const char *login, const struct ac_look *look)
 		ac_visit_fail(v);
 		return;
 	}
-	for (size_t i = 0; i < page.message_count; i++) {
-		messages[i] = (struct ac_page_message){
-			.text = look->prompt->messages[i].text,
-			.error = look->prompt->messages[i].style == AC_MESSAGE_ERROR,
-		};
-	}
+	list_messages(look->prompt->messages, page.message_count, messages);
 	page.csrf = csrf;
 	ac_page_prompt(v->app, v->h, &page);
 	free(csrf);

@@ -21,6 +21,7 @@ http_tests = \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
 	tests/http/test_stop.py \
+	tests/http/test_told.py \
 	tests/http/test_units.py
 
 EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/stacks.py

@@ -36,6 +36,7 @@ static unsigned started, evaluations;
 static enum script_start start_mode, change_mode;
 static bool auto_canon;
 static char environment[256];
+static const char *told[2]; /* info, error */
 
 static void
 push(struct helper *helper, enum ac_relay_event_kind kind, const struct ac_wire_frame *frame,
@@ -189,6 +190,7 @@ script_reset(void)
 	change_mode = START_OK;
 	auto_canon = true;
 	environment[0] = '\0';
+	memset(told, 0, sizeof(told));
 	(void)pthread_mutex_unlock(&lock);
 }
 
@@ -389,6 +391,16 @@ script_result(unsigned i, enum ac_verdict verdict, const char *user)
 			 environment);
 		frame.u.result.environment_len = (uint16_t)strlen(environment);
 	}
+	for (size_t k = 0; k < 2; k++) {
+		struct ac_wire_message *message =
+			&frame.u.result.messages[frame.u.result.message_count];
+
+		if (told[k] == NULL)
+			continue;
+		message->style = k == 0 ? AC_MESSAGE_INFO : AC_MESSAGE_ERROR;
+		snprintf(message->text, sizeof(message->text), "%s", told[k]);
+		frame.u.result.message_count++;
+	}
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
 }
 
@@ -400,6 +412,13 @@ script_change_due(unsigned i, const char *ticket)
 	frame.u.result.verdict = AC_VERDICT_CHANGE_DUE;
 	snprintf(frame.u.result.ticket, sizeof(frame.u.result.ticket), "%s", ticket);
 	push_locked(i, AC_RELAY_RESULT, &frame, true);
+}
+
+void
+script_told(const char *info, const char *error)
+{
+	told[0] = info;
+	told[1] = error;
 }
 
 void

@@ -56,6 +56,8 @@ void script_result(unsigned i, enum ac_verdict verdict, const char *user);
 void script_change_due(unsigned i, const char *ticket);
 /* What the results from now on say of the PAM environment. */
 void script_environment(const char *environment);
+/* Texts that come with the next results, whatever they say; NULL: none. */
+void script_told(const char *info, const char *error);
 void script_die(unsigned i, bool began);
 
 /* --- the issuer -------------------------------------------------------------- */

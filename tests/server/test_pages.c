@@ -114,6 +114,18 @@ draw_wait(struct ac_http *h)
 	ac_page_wait(&app, h, HOSTILE, HOSTILE);
 }
 
+static void
+draw_told(struct ac_http *h)
+{
+	const struct ac_page_message messages[] = { { HOSTILE, false }, { HOSTILE, true } };
+
+	ac_page_told(&app, h,
+		     &(struct ac_page_told){ .client_name = HOSTILE,
+					     .url = HOSTILE,
+					     .messages = messages,
+					     .message_count = AC_ARRAY_SIZE(messages) });
+}
+
 static const struct {
 	const char *name;
 	void (*draw)(struct ac_http *h);
@@ -127,6 +139,7 @@ static const struct {
 	{ "prompt", draw_prompt, 200, 8, "action=\"/auth/prompt\"" },
 	{ "error", draw_error, 400, 2, NULL },
 	{ "wait", draw_wait, 200, 2, NULL },
+	{ "told", draw_told, 200, 4, NULL },
 };
 
 /* LS-06, threat 19 */

@@ -39,6 +39,48 @@ succeed(void)
 	script_result(0, AC_VERDICT_OK, "alice");
 }
 
+/* What a module has said beside its yes is shown before the browser goes on. */
+static void
+what_is_told_with_a_success_is_shown_once_signed_in(void **state)
+{
+	const char *page;
+	struct ac_http *h;
+
+	(void)state;
+	script_told("Your password will expire in 3 days.", "Change <b>it</b>.");
+	succeed();
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	page = fake_page(h);
+	assert_int_equal(h->kind, AC_REPLY_PAGE);
+	assert_int_equal(h->status, 200);
+	assert_true(sets_session(h));
+	assert_null(fake_reply_header(h, "Location"));
+	assert_non_null(strstr(page, "<h1>You are signed in</h1>"));
+	assert_non_null(strstr(page, "class=\"notice info\">\n<p><bdi>Your password will expire in "
+				     "3 days.</bdi>"));
+	assert_non_null(strstr(page, "class=\"notice error\" role=\"alert\">\n<p><bdi>Change "
+				     "&lt;b&gt;it&lt;"));
+	assert_non_null(strstr(page, "href=\"" APP_URL "/resume?txn=signed-in\""));
+	fake_http_free(&h);
+}
+
+/* What comes with a refusal tells whoever guesses. */
+static void
+nothing_is_told_with_a_failure(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	script_told("Your password will expire in 3 days.", NULL);
+	begin_login(&w, login);
+	assert_true(script_wait_gos(0, 1));
+	script_result(0, AC_VERDICT_DENIED, NULL);
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_true(is_resumed(h, "txn:1", AUTHCODE_NOTICE_FAILED));
+	assert_null(strstr(fake_page(h), "expire"));
+	fake_http_free(&h);
+}
+
 /* Which of the answers a browser keeps, when it asks more than once, nobody knows. */
 static void
 a_success_can_be_read_three_times_by_its_browser(void **state)
@@ -196,6 +238,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_is_told_with_a_success_is_shown_once_signed_in),
+		TEST(nothing_is_told_with_a_failure),
 		TEST(a_success_can_be_read_three_times_by_its_browser),
 		TEST(a_success_that_was_read_stays_its_browsers_alone),
 		TEST(a_success_that_was_read_is_gone_after_a_moment),
