@@ -19,10 +19,15 @@
 #define MAX_ENTRIES 16384
 #define MAX_WAITERS 1024
 #define FAILURE_MS 1000
-#define WAIT_MS 5000
-#define ANSWER_MS 10000 /* a command for claims may take half of it */
+#define WAIT_MS (AC_CHECK_WAIT_S * 1000)
+#define ANSWER_MS (AC_CHECK_ANSWER_S * 1000)
 #define IDLE_MS 10000
 #define GONE_COUNT 3
+
+_Static_assert(AC_CHECK_WAIT_S > AC_CLAIMS_COMMAND_S,
+	       "a command that hangs costs its claims, not the account's answer");
+_Static_assert(AC_CHECK_ANSWER_S > AC_CHECK_WAIT_S, "an answer that comes late is still used");
+_Static_assert(AC_CHECK_QUESTION_S > AC_CHECK_ANSWER_S, "the helper outlives no daemon's patience");
 
 struct ac_accounts_settings
 ac_accounts_settings_of(const struct ac_config *config, struct authcode_store *store)
