@@ -15,7 +15,7 @@
 #include "server/accounts_table.h"
 #include "server/clock.h"
 
-#define CONNECTIONS 4
+#define CONNECTIONS 8 /* of the 32 that the unit of the socket takes */
 #define MAX_ENTRIES 16384
 #define MAX_WAITERS 1024
 #define FAILURE_MS 1000
@@ -152,8 +152,10 @@ ask_locked(struct ac_accounts *c, const struct authcode_account_query *query,
 	ac_account_entry_fly(c, entry, query->claims);
 	/* Nobody waits longer than the first: a helper that hangs costs each account
 	 * one wait, not one for every request. */
-	if (ac_clock_monotonic_ms() >= entry->flight_ms + c->settings.wait_ms)
+	if (ac_clock_monotonic_ms() >= entry->flight_ms + c->settings.wait_ms) {
+		entry->wanted = true;
 		return ac_account_entry_fallback(c, entry);
+	}
 	waiter->claims = query->claims;
 	waiter->answer = NULL;
 	waiter->next = entry->waiters;

@@ -248,18 +248,39 @@ judge(const struct ac_accounts *c, struct ac_account_entry *entry, enum ac_verdi
 	return verdicts[verdict].state;
 }
 
+/* How long an account rests about which nothing was learnt: twice as long each time
+ * that its question hangs, so that it holds connections ever less often, up to the
+ * time that an answer would hold. */
+static int64_t
+rest(const struct ac_accounts *c, struct ac_account_entry *entry,
+     const struct ac_account_outcome *outcome)
+{
+	int64_t least = c->settings.failure_ms, most = c->settings.cache_ms;
+
+	if (outcome->kind != AC_OUTCOME_HUNG)
+		return least;
+	if (entry->hung_ms == 0 || most < least)
+		entry->hung_ms = least;
+	else
+		entry->hung_ms = entry->hung_ms < most / 2 ? entry->hung_ms * 2 : most;
+	return entry->hung_ms;
+}
+
 /* An answer of the helper replaces whatever was good before; no answer leaves it. */
 static void
 remember(struct ac_accounts *c, struct ac_account_entry *entry, enum authcode_account_state state,
-	 struct ac_account_answer *good)
+	 const struct ac_account_outcome *outcome)
 {
+	struct ac_account_answer *good = outcome->good;
 	int64_t now = ac_clock_monotonic_ms();
 
 	ac_account_answer_unref(&entry->answer);
 	entry->failed = state == AUTHCODE_ACCOUNT_UNKNOWN;
+	if (outcome->kind == AC_OUTCOME_ANSWERED)
+		entry->hung_ms = 0;
 	if (entry->failed) {
 		entry->answer = ac_account_entry_fallback(c, entry);
-		entry->fresh_until_ms = now + c->settings.failure_ms;
+		entry->fresh_until_ms = now + rest(c, entry, outcome);
 		return;
 	}
 	ac_account_answer_unref(&entry->good);
@@ -318,22 +339,22 @@ release(struct ac_account_entry *entry, struct ac_account_waiter **at,
 
 void
 ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *entry,
-			enum ac_verdict verdict, struct ac_account_answer *good,
-			struct ac_account_report *ret)
+			const struct ac_account_outcome *outcome, struct ac_account_report *ret)
 {
-	enum authcode_account_state state = judge(c, entry, verdict, &ret->gone);
+	enum authcode_account_state state = judge(c, entry, outcome->verdict, &ret->gone);
+	struct ac_account_answer *good = outcome->good;
 	struct ac_account_waiter **at = &entry->waiters;
 	bool asked_claims = entry->with_claims;
 
 	if (state == AUTHCODE_ACCOUNT_GOOD && good == NULL)
 		state = AUTHCODE_ACCOUNT_UNKNOWN;
-	remember(c, entry, state, good);
+	remember(c, entry, state, outcome);
 	ac_account_answer_unref(&good);
 	if (entry->retired)
 		ret->gone = NULL;
 	entry->retired = entry->retired || ret->gone != NULL;
-	if (entry->complained)
-		ret->bad_claims = NULL;
+	if (!entry->complained)
+		ret->bad_claims = outcome->bad_claims;
 	entry->complained = entry->complained || ret->bad_claims != NULL;
 	ret->subject_id = entry->subject_id;
 	ret->uid = entry->uid;

@@ -5,6 +5,7 @@ server_pages_tests = \
 	tests/server/test_account_claims \
 	tests/server/test_accounts \
 	tests/server/test_accounts_gone \
+	tests/server/test_accounts_shares \
 	tests/server/test_accounts_unknown \
 	tests/server/test_assets \
 	tests/server/test_change \
@@ -51,6 +52,10 @@ tests_server_test_accounts_LDADD = $(accounts_ldadd)
 tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
 tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_gone_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_shares_SOURCES = tests/server/test_accounts_shares.c $(accounts_sources)
+tests_server_test_accounts_shares_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_shares_LDADD = $(accounts_ldadd)
 
 tests_server_test_accounts_unknown_SOURCES = tests/server/test_accounts_unknown.c $(accounts_sources)
 tests_server_test_accounts_unknown_CPPFLAGS = $(server_pages_cppflags)
