@@ -144,17 +144,17 @@ ask_locked(struct ac_accounts *c, const struct authcode_account_query *query,
 	struct ac_account_entry *entry = ac_account_entry_get(c, service, &subject, false);
 
 	if (entry == NULL)
-		return ac_account_entry_fallback(c, NULL);
+		return ac_account_entry_fallback(c, NULL, query->claims);
 	if (ac_account_entry_fresh(entry, query->claims))
-		return ac_account_answer_ref(entry->answer);
+		return ac_account_entry_known(c, entry, query->claims);
 	if (c->draining || entry->waiter_count >= c->settings.max_waiters)
-		return ac_account_entry_fallback(c, entry);
+		return ac_account_entry_fallback(c, entry, query->claims);
 	ac_account_entry_fly(c, entry, query->claims);
 	/* Nobody waits longer than the first: a helper that hangs costs each account
 	 * one wait, not one for every request. */
 	if (ac_clock_monotonic_ms() >= entry->flight_ms + c->settings.wait_ms) {
 		entry->wanted = true;
-		return ac_account_entry_fallback(c, entry);
+		return ac_account_entry_fallback(c, entry, query->claims);
 	}
 	waiter->claims = query->claims;
 	waiter->answer = NULL;

@@ -34,11 +34,12 @@ struct ac_account_entry {
 	char user[AC_MAX_USER_NAME + 1];
 	uint32_t uid;
 	int64_t subject_id;
-	struct ac_account_answer *answer; /* NULL: never asked */
-	bool failed;                      /* answer is what earlier ones left */
+	struct ac_account_answer *answer; /* NULL: never asked; UNKNOWN: what earlier ones left */
 	int64_t fresh_until_ms;           /* monotonic */
 	struct ac_account_answer *good;   /* for the grace time; NULL: none */
 	int64_t good_until_ms;
+	struct ac_account_answer *claimed; /* good, with the last claims; NULL: none */
+	int64_t claimed_until_ms;
 	uint32_t gone_count; /* how often it was missing, without being seen in between */
 	int64_t gone_since_ms;
 	bool retired;    /* the store has been told about subject_id */
@@ -130,10 +131,16 @@ struct ac_account_entry *ac_account_entry_get(struct ac_accounts *c, const char 
 					      const struct authcode_subject *subject, bool cold);
 /* Begins a flight, if none is under way. */
 void ac_account_entry_fly(struct ac_accounts *c, struct ac_account_entry *entry, bool with_claims);
-/* What can be said without asking; a reference. */
+/* What can be said when nobody can be asked; a reference. Who wants claims is told
+ * of a good account with them or not at all: without, they would seem to be gone. */
 struct ac_account_answer *ac_account_entry_fallback(const struct ac_accounts *c,
-						    const struct ac_account_entry *entry);
+						    const struct ac_account_entry *entry,
+						    bool with_claims);
+/* Need nobody be asked now? Then what is to be said; a reference. */
 AC_MUST_USE bool ac_account_entry_fresh(const struct ac_account_entry *entry, bool with_claims);
+struct ac_account_answer *ac_account_entry_known(const struct ac_accounts *c,
+						 const struct ac_account_entry *entry,
+						 bool with_claims);
 void ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *entry,
 			     const struct ac_account_outcome *outcome,
 			     struct ac_account_report *ret);

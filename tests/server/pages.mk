@@ -4,6 +4,7 @@
 server_pages_tests = \
 	tests/server/test_account_claims \
 	tests/server/test_accounts \
+	tests/server/test_accounts_claims \
 	tests/server/test_accounts_gone \
 	tests/server/test_accounts_shares \
 	tests/server/test_accounts_unknown \
@@ -48,6 +49,10 @@ tests_server_test_account_claims_LDADD = $(accounts_ldadd)
 tests_server_test_accounts_SOURCES = tests/server/test_accounts.c $(accounts_sources)
 tests_server_test_accounts_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_claims_SOURCES = tests/server/test_accounts_claims.c $(accounts_sources)
+tests_server_test_accounts_claims_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_claims_LDADD = $(accounts_ldadd)
 
 tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
 tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
