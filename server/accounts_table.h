@@ -15,6 +15,8 @@
 #include "server/accounts.h"
 
 #define AC_CHECK_SUFFIX "-check"
+_Static_assert(AC_MAX_SIGN_IN_SERVICE + sizeof(AC_CHECK_SUFFIX) - 1 == AC_MAX_SERVICE,
+	       "the check of every service can be asked");
 #define AC_SWEEP_PAGE 64
 #define AC_ACCOUNTS_MAX_CONNECTIONS 16
 
