@@ -12,8 +12,6 @@
 #include "pam_authcode/account.h"
 #include "pam_authcode/permit.h"
 
-#define AC_CLAIMS_COMMAND_S 5 /* how long it may take */
-
 struct ac_claims_text {
 	uint16_t len;
 	char text[AC_MAX_CLAIMS + 1];
@@ -23,7 +21,7 @@ struct ac_claims_text {
 void ac_claims_from_file(const struct ac_permit *permit, const struct ac_account *account,
 			 struct ac_claims_text *ret);
 
-/* COMMAND NAME UID, its standard output. */
+/* COMMAND NAME UID, its standard output, within AC_CLAIMS_COMMAND_S. */
 void ac_claims_from_command(const struct ac_permit *permit, const struct ac_account *account,
 			    struct ac_claims_text *ret);
 

@@ -8,6 +8,9 @@
  * from a user database that answered, EXPIRED and LOCKED from shadow's own
  * fields. Whatever modules say passes: an unreachable directory is UNAVAILABLE,
  * and any refusal, "expired" too, is DENIED.
+ *
+ * A module that hangs ends the process soon after the daemon has given it up, so that
+ * none is left behind in a place that the next question needs.
  */
 #include "pam_authcode/entry.h"
 
@@ -22,6 +25,7 @@
 #include "pam_authcode/clean.h"
 #include "pam_authcode/conversation.h"
 #include "pam_authcode/faillock.h"
+#include "pam_authcode/harden.h"
 #include "pam_authcode/journal.h"
 #include "pam_authcode/shadow.h"
 #include "pam_authcode/stack.h"
@@ -154,25 +158,38 @@ answer_ask(const struct ac_permit *permit, const struct ac_wire_ask *ask,
 	about->interval_s = faillock.interval_s;
 }
 
+static bool
+serve(const struct ac_permit *permit, struct ac_channel *channel, const struct ac_wire_frame *asked)
+{
+	struct ac_wire_frame answer = { 0 };
+
+	if (asked->type == AC_WIRE_ASK)
+		answer_ask(permit, &asked->u.ask, &answer);
+	else if (!answer_check(permit, &asked->u.check, &answer))
+		return false;
+	return ac_channel_send(channel, &answer);
+}
+
 int
 ac_entry_check(const struct ac_permit *permit, int fd)
 {
 	static const unsigned int questions = 1u << AC_WIRE_CHECK | 1u << AC_WIRE_ASK;
 	struct ac_channel channel = { .fd = fd };
-	struct ac_wire_frame asked, answer;
 	unsigned int timeout_s = AC_ENTRY_FIRST_FRAME_S;
+	struct ac_wire_frame asked;
+	timer_t timer;
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
 	(void)setlocale(LC_ALL, "");
+	if (!ac_harden_timer(&timer)) {
+		ac_journal(LOG_ERR, "cannot set the deadline of a question");
+		return 1;
+	}
 	for (int i = 0; i < AC_WIRE_MAX_CHECKS; i++) {
 		if (!ac_channel_expect_any(&channel, questions, timeout_s, &asked))
 			return i > 0 ? 0 : 1;
-		memset(&answer, 0, sizeof(answer));
-		if (asked.type == AC_WIRE_ASK)
-			answer_ask(permit, &asked.u.ask, &answer);
-		else if (!answer_check(permit, &asked.u.check, &answer))
-			return 1;
-		if (!ac_channel_send(&channel, &answer))
+		if (!ac_harden_timer_set(timer, AC_CHECK_QUESTION_S) ||
+		    !serve(permit, &channel, &asked) || !ac_harden_timer_set(timer, 0))
 			return 1;
 		timeout_s = permit->prompt_timeout_s;
 	}

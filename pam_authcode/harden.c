@@ -128,16 +128,29 @@ end_of_time(int number)
 /* A timer of our own, which alarm(2) does not touch. The listener, where
  * there is one, stands behind it for a module that blocks every signal. */
 bool
-ac_harden_deadline(unsigned int seconds)
+ac_harden_timer(timer_t *ret)
 {
 	struct sigaction action = { .sa_handler = end_of_time };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = END_SIGNAL };
-	struct itimerspec when = { .it_value = { .tv_sec = (time_t)seconds } };
-	timer_t timer;
 
 	if (getpgrp() != getpid())
 		(void)setpgid(0, 0);
 	return sigaction(END_SIGNAL, &action, NULL) == 0 &&
-	       timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
-	       timer_settime(timer, 0, &when, NULL) == 0;
+	       timer_create(CLOCK_MONOTONIC, &event, ret) == 0;
+}
+
+bool
+ac_harden_timer_set(timer_t timer, unsigned int seconds)
+{
+	struct itimerspec when = { .it_value = { .tv_sec = (time_t)seconds } };
+
+	return timer_settime(timer, 0, &when, NULL) == 0;
+}
+
+bool
+ac_harden_deadline(unsigned int seconds)
+{
+	timer_t timer;
+
+	return ac_harden_timer(&timer) && ac_harden_timer_set(timer, seconds);
 }

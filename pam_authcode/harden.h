@@ -8,6 +8,7 @@
 #define AC_PAM_HARDEN_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "base/attr.h"
 
@@ -28,5 +29,9 @@ AC_MUST_USE int ac_harden_connection(void);
 /* From now on this process and its children (its own process group) have so
  * many seconds, whatever a module does with alarm(2). */
 AC_MUST_USE bool ac_harden_deadline(unsigned int seconds);
+
+/* A deadline of its own beside that one: set to so many seconds, or lifted with 0. */
+AC_MUST_USE bool ac_harden_timer(timer_t *ret);
+AC_MUST_USE bool ac_harden_timer_set(timer_t timer, unsigned int seconds);
 
 #endif

@@ -21,6 +21,10 @@ struct ac_option_row {
 /* NULL past the end. */
 const struct ac_option_row *ac_option_row(size_t index);
 
+/* What to say when the option does not take a value: a text that begins with "; it
+ * takes", or "". */
+const char *ac_option_takes(const struct ac_option_row *row);
+
 /* What holds before and after the rows. settle is false when they do not fit
  * together, said on standard error. */
 void ac_options_begin(struct ac_options *ret);

@@ -90,8 +90,8 @@ apply_service(struct ac_options *options, const char *value)
 	struct ac_permit *permit = &options->permit;
 	size_t len = strlen(value);
 
-	if (permit->service_count == AC_PERMIT_MAX_SERVICES || len == 0 || len > AC_MAX_SERVICE ||
-	    !ac_text_rule_holds(AC_TEXT_SERVICE, value, len))
+	if (permit->service_count == AC_PERMIT_MAX_SERVICES || len == 0 ||
+	    len > AC_MAX_SIGN_IN_SERVICE || !ac_text_rule_holds(AC_TEXT_SERVICE, value, len))
 		return false;
 	permit->services[permit->service_count++] = value;
 	return true;
@@ -263,4 +263,12 @@ const struct ac_option_row *
 ac_option_row(size_t index)
 {
 	return index < AC_ARRAY_SIZE(rows) ? &rows[index] : NULL;
+}
+
+const char *
+ac_option_takes(const struct ac_option_row *row)
+{
+	if (row->apply == apply_service || row->apply == apply_test)
+		return "; it takes a name of at most 58 bytes, as of a file in /etc/pam.d";
+	return "";
 }

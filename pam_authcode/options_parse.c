@@ -53,9 +53,10 @@ find_row_for_file(const char *name)
 	return NULL;
 }
 
-/* NULL when the line has been applied, else what is wrong with it. */
+/* NULL when the line has been applied, else what is wrong with it, and what the
+ * option takes if that is it. */
 static const char *
-apply_line(struct ac_options *options, const struct ac_option_line *line)
+apply_line(struct ac_options *options, const struct ac_option_line *line, const char **ret_takes)
 {
 	const struct ac_option_row *row = find_row_for_file(line->name);
 
@@ -65,7 +66,10 @@ apply_line(struct ac_options *options, const struct ac_option_line *line)
 		return "the option takes no value";
 	if (row->argument != NULL && line->value == NULL)
 		return "the option needs a value";
-	return row->apply(options, line->value) ? NULL : "the option does not take this value";
+	if (row->apply(options, line->value))
+		return NULL;
+	*ret_takes = ac_option_takes(row);
+	return "the option does not take this value";
 }
 
 static bool
@@ -74,21 +78,21 @@ read_file(struct ac_options *options, const char *path)
 	struct ac_option_reader reader = { 0 };
 	enum ac_option_next next;
 	struct ac_option_line line;
-	const char *problem = NULL;
+	const char *problem = NULL, *takes = "";
 
 	options->file_text = ac_option_file_load(path, &reader.len);
 	if (options->file_text == NULL)
 		return false;
 	reader.text = options->file_text;
 	while ((next = ac_option_next(&reader, &line)) == AC_OPTION_LINE) {
-		problem = apply_line(options, &line);
+		problem = apply_line(options, &line, &takes);
 		if (problem != NULL)
 			break;
 	}
 	if (next == AC_OPTION_END)
 		return true;
-	(void)fprintf(stderr, "authcode-login: %s:%u: %s\n", path, reader.number,
-		      problem != NULL ? problem : "not a name and a value");
+	(void)fprintf(stderr, "authcode-login: %s:%u: %s%s\n", path, reader.number,
+		      problem != NULL ? problem : "not a name and a value", takes);
 	return false;
 }
 
@@ -159,8 +163,9 @@ take_command_line(int argc, char **argv, struct ac_options *options)
 			if (outcome != AC_OPTIONS_RUN)
 				return outcome;
 		} else if (!row->apply(options, optarg)) {
-			(void)fprintf(stderr, "authcode-login: --%s does not take \"%s\"\n",
-				      row->name, optarg != NULL ? optarg : "");
+			(void)fprintf(stderr, "authcode-login: --%s does not take \"%s\"%s\n",
+				      row->name, optarg != NULL ? optarg : "",
+				      ac_option_takes(row));
 			return AC_OPTIONS_BAD;
 		}
 	}

@@ -17,6 +17,8 @@
 #define AC_PERMIT_MAX_SERVICES 64
 #define AC_PERMIT_MAX_PATH 256
 #define AC_PERMIT_CHECK_SUFFIX "-check"
+_Static_assert(AC_MAX_SIGN_IN_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX) - 1 == AC_MAX_SERVICE,
+	       "every service can be asked about");
 #define AC_PERMIT_MAX_ENVIRONMENT 32
 #define AC_PERMIT_MAX_VARIABLE 64 /* bytes of a name */
 

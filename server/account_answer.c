@@ -78,6 +78,24 @@ ac_account_answer_good(const struct ac_config *config, const struct ac_wire_chec
 }
 
 struct ac_account_answer *
+ac_account_answer_join(struct ac_account_answer *account, struct ac_account_answer *claims)
+{
+	struct ac_account_answer *answer = ac_account_answer_plain(AUTHCODE_ACCOUNT_UNKNOWN);
+
+	if (answer == NULL)
+		return NULL;
+	/* Of a joined answer only the part that has the claims: no chain grows. */
+	if (claims->parts[1] != NULL)
+		claims = claims->parts[1];
+	answer->parts[0] = ac_account_answer_ref(account);
+	answer->parts[1] = ac_account_answer_ref(claims);
+	answer->with_claims = true;
+	answer->account = account->account;
+	answer->account.claims = claims->account.claims;
+	return answer;
+}
+
+struct ac_account_answer *
 ac_account_answer_ref(struct ac_account_answer *answer)
 {
 	atomic_fetch_add(&answer->references, 1);
@@ -94,6 +112,8 @@ ac_account_answer_unref(struct ac_account_answer **answer)
 	*answer = NULL;
 	if (atomic_fetch_sub(&gone->references, 1) != 1)
 		return;
+	ac_account_answer_unref(&gone->parts[0]);
+	ac_account_answer_unref(&gone->parts[1]);
 	free(gone->groups);
 	free(gone->names);
 	free(gone->full_name);

@@ -20,7 +20,8 @@ struct ac_account_answer {
 	atomic_uint references;
 	bool with_claims; /* the account's claims were asked for, too */
 	struct authcode_account account;
-	const char **groups; /* what account points to */
+	struct ac_account_answer *parts[2]; /* of a joined one: whose the texts are */
+	const char **groups;                /* what account points to */
 	char *names;
 	char *full_name;
 	char *claims;
@@ -34,6 +35,11 @@ AC_MUST_USE struct ac_account_answer *ac_account_answer_good(const struct ac_con
 							     const struct ac_wire_checked *checked,
 							     bool with_claims,
 							     const char **ret_bad);
+
+/* Two answers that were GOOD in one: the account of the one, and the claims of the
+ * other, which is with_claims. NULL: no memory. */
+AC_MUST_USE struct ac_account_answer *ac_account_answer_join(struct ac_account_answer *account,
+							     struct ac_account_answer *claims);
 
 /* Thread-safe. unref takes NULL, and sets NULL. */
 struct ac_account_answer *ac_account_answer_ref(struct ac_account_answer *answer);

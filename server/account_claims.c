@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See account_claims.h. email_verified (OIDC-Core §5.1) speaks of the address
- * beside it: it is settled in each source before one is laid over another, so
- * that it never ends up beside somebody else's address.
+ * See account_claims.h. email_verified and phone_number_verified (OIDC-Core §5.1)
+ * speak of the address and the number beside them: they are settled in each source
+ * before one is laid over another, so that neither ends up beside what another
+ * source says.
  */
 #include "server/account_claims.h"
 
@@ -46,30 +47,43 @@ shallow(json_t *value, unsigned depth)
 	return true;
 }
 
-/* The object of a source, with email_verified settled; NULL: not to be taken. */
+/* An address always has the word beside it whether it counts as verified. */
+static bool
+settle_email(json_t *object, bool counts_as_verified)
+{
+	const json_t *given = json_object_get(object, "email_verified");
+	bool verified = given != NULL ? json_is_true(given) : counts_as_verified;
+
+	(void)json_object_del(object, "email_verified");
+	if (json_is_string(json_object_get(object, "email")))
+		return json_object_set_new(object, "email_verified", json_boolean(verified)) == 0;
+	(void)json_object_del(object, "email");
+	return true;
+}
+
+/* A number has it only where its source says so. */
+static void
+settle_phone(json_t *object)
+{
+	if (json_is_string(json_object_get(object, "phone_number")))
+		return;
+	(void)json_object_del(object, "phone_number");
+	(void)json_object_del(object, "phone_number_verified");
+}
+
+/* The object of a source, with both settled; NULL: not to be taken. */
 static json_t *
 parse(const char *text, size_t len, bool counts_as_verified)
 {
 	json_t *object =
 		len <= AC_MAX_CLAIMS ? json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	const json_t *given;
-	bool verified;
 
-	if (!json_is_object(object) || !shallow(object, MAX_DEPTH)) {
+	if (!json_is_object(object) || !shallow(object, MAX_DEPTH) ||
+	    !settle_email(object, counts_as_verified)) {
 		json_decref(object);
 		return NULL;
 	}
-	given = json_object_get(object, "email_verified");
-	verified = given != NULL ? json_is_true(given) : counts_as_verified;
-	(void)json_object_del(object, "email_verified");
-	if (!json_is_string(json_object_get(object, "email"))) {
-		(void)json_object_del(object, "email");
-		return object;
-	}
-	if (json_object_set_new(object, "email_verified", json_boolean(verified)) != 0) {
-		json_decref(object);
-		return NULL;
-	}
+	settle_phone(object);
 	return object;
 }
 
@@ -83,6 +97,8 @@ lay_over(json_t *claims, const char *text, size_t len, bool counts_as_verified)
 	if (len == 0)
 		return true;
 	source = parse(text, len, counts_as_verified);
+	if (json_object_get(source, "phone_number") != NULL)
+		(void)json_object_del(claims, "phone_number_verified");
 	ok = source != NULL && json_object_update(claims, source) == 0;
 	json_decref(source);
 	return ok;

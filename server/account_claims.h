@@ -24,9 +24,9 @@ struct ac_claims_sources {
 };
 
 /* The command's members, the file's over them, then the template's address when
- * neither had one; beside each address whether it counts as verified. NULL: nothing
- * is known, or no memory. ret_bad names the source that was ignored, or is NULL.
- * free() it. */
+ * neither had one; beside each address whether it counts as verified, and beside a
+ * number what its own source says of it. NULL: nothing is known, or no memory.
+ * ret_bad names the source that was ignored, or is NULL. free() it. */
 char *ac_claims_compose(const struct ac_config *config, const struct ac_claims_sources *sources,
 			const char **ret_bad);
 

@@ -15,14 +15,19 @@
 #include "server/accounts_table.h"
 #include "server/clock.h"
 
-#define CONNECTIONS 4
+#define CONNECTIONS 8 /* of the 32 that the unit of the socket takes */
 #define MAX_ENTRIES 16384
 #define MAX_WAITERS 1024
 #define FAILURE_MS 1000
-#define WAIT_MS 5000
-#define ANSWER_MS 10000 /* a command for claims may take half of it */
+#define WAIT_MS (AC_CHECK_WAIT_S * 1000)
+#define ANSWER_MS (AC_CHECK_ANSWER_S * 1000)
 #define IDLE_MS 10000
 #define GONE_COUNT 3
+
+_Static_assert(AC_CHECK_WAIT_S > AC_CLAIMS_COMMAND_S,
+	       "a command that hangs costs its claims, not the account's answer");
+_Static_assert(AC_CHECK_ANSWER_S > AC_CHECK_WAIT_S, "an answer that comes late is still used");
+_Static_assert(AC_CHECK_QUESTION_S > AC_CHECK_ANSWER_S, "the helper outlives no daemon's patience");
 
 struct ac_accounts_settings
 ac_accounts_settings_of(const struct ac_config *config, struct authcode_store *store)
@@ -139,16 +144,18 @@ ask_locked(struct ac_accounts *c, const struct authcode_account_query *query,
 	struct ac_account_entry *entry = ac_account_entry_get(c, service, &subject, false);
 
 	if (entry == NULL)
-		return ac_account_entry_fallback(c, NULL);
+		return ac_account_entry_fallback(c, NULL, query->claims);
 	if (ac_account_entry_fresh(entry, query->claims))
-		return ac_account_answer_ref(entry->answer);
+		return ac_account_entry_known(c, entry, query->claims);
 	if (c->draining || entry->waiter_count >= c->settings.max_waiters)
-		return ac_account_entry_fallback(c, entry);
+		return ac_account_entry_fallback(c, entry, query->claims);
 	ac_account_entry_fly(c, entry, query->claims);
 	/* Nobody waits longer than the first: a helper that hangs costs each account
 	 * one wait, not one for every request. */
-	if (ac_clock_monotonic_ms() >= entry->flight_ms + c->settings.wait_ms)
-		return ac_account_entry_fallback(c, entry);
+	if (ac_clock_monotonic_ms() >= entry->flight_ms + c->settings.wait_ms) {
+		entry->wanted = true;
+		return ac_account_entry_fallback(c, entry, query->claims);
+	}
 	waiter->claims = query->claims;
 	waiter->answer = NULL;
 	waiter->next = entry->waiters;

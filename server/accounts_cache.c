@@ -70,6 +70,7 @@ entry_free(struct ac_account_entry *entry)
 {
 	ac_account_answer_unref(&entry->answer);
 	ac_account_answer_unref(&entry->good);
+	ac_account_answer_unref(&entry->claimed);
 	free(entry);
 }
 
@@ -203,16 +204,30 @@ ac_account_entry_fresh(const struct ac_account_entry *entry, bool with_claims)
 {
 	if (entry->answer == NULL || ac_clock_monotonic_ms() >= entry->fresh_until_ms)
 		return false;
-	return !with_claims || entry->answer->with_claims || entry->failed ||
+	return !with_claims || entry->answer->with_claims ||
 	       entry->answer->account.state != AUTHCODE_ACCOUNT_GOOD;
 }
 
 struct ac_account_answer *
-ac_account_entry_fallback(const struct ac_accounts *c, const struct ac_account_entry *entry)
+ac_account_entry_fallback(const struct ac_accounts *c, const struct ac_account_entry *entry,
+			  bool with_claims)
 {
-	if (entry != NULL && entry->good != NULL && ac_clock_monotonic_ms() < entry->good_until_ms)
+	int64_t now = ac_clock_monotonic_ms();
+
+	if (entry != NULL && with_claims && entry->claimed != NULL && now < entry->claimed_until_ms)
+		return ac_account_answer_ref(entry->claimed);
+	if (entry != NULL && !with_claims && entry->good != NULL && now < entry->good_until_ms)
 		return ac_account_answer_ref(entry->good);
 	return ac_account_answer_ref(c->plain[AUTHCODE_ACCOUNT_UNKNOWN]);
+}
+
+struct ac_account_answer *
+ac_account_entry_known(const struct ac_accounts *c, const struct ac_account_entry *entry,
+		       bool with_claims)
+{
+	if (entry->answer->account.state == AUTHCODE_ACCOUNT_UNKNOWN)
+		return ac_account_entry_fallback(c, entry, with_claims);
+	return ac_account_answer_ref(entry->answer);
 }
 
 /* The last one seen missing for long enough, often enough. */
@@ -248,28 +263,66 @@ judge(const struct ac_accounts *c, struct ac_account_entry *entry, enum ac_verdi
 	return verdicts[verdict].state;
 }
 
+/* How long an account rests about which nothing was learnt: twice as long each time
+ * that its question hangs, so that it holds connections ever less often, up to the
+ * time that an answer would hold. */
+static int64_t
+rest(const struct ac_accounts *c, struct ac_account_entry *entry,
+     const struct ac_account_outcome *outcome)
+{
+	int64_t least = c->settings.failure_ms, most = c->settings.cache_ms;
+
+	if (outcome->kind != AC_OUTCOME_HUNG)
+		return least;
+	if (entry->hung_ms == 0 || most < least)
+		entry->hung_ms = least;
+	else
+		entry->hung_ms = entry->hung_ms < most / 2 ? entry->hung_ms * 2 : most;
+	return entry->hung_ms;
+}
+
+/* The account is as the newest answer says, groups and all; its claims are the last
+ * that were told, for the time that they had then. */
+static void
+remember_good(struct ac_accounts *c, struct ac_account_entry *entry, struct ac_account_answer *good)
+{
+	struct ac_account_answer *joined = NULL;
+
+	entry->answer = ac_account_answer_ref(good);
+	entry->good = ac_account_answer_ref(good);
+	entry->good_until_ms = entry->fresh_until_ms + c->settings.grace_ms;
+	if (good->with_claims) {
+		joined = ac_account_answer_ref(good);
+		entry->claimed_until_ms = entry->good_until_ms;
+	} else if (entry->claimed != NULL) {
+		joined = ac_account_answer_join(good, entry->claimed);
+	}
+	ac_account_answer_unref(&entry->claimed);
+	entry->claimed = joined;
+}
+
 /* An answer of the helper replaces whatever was good before; no answer leaves it. */
 static void
 remember(struct ac_accounts *c, struct ac_account_entry *entry, enum authcode_account_state state,
-	 struct ac_account_answer *good)
+	 const struct ac_account_outcome *outcome)
 {
 	int64_t now = ac_clock_monotonic_ms();
 
 	ac_account_answer_unref(&entry->answer);
-	entry->failed = state == AUTHCODE_ACCOUNT_UNKNOWN;
-	if (entry->failed) {
-		entry->answer = ac_account_entry_fallback(c, entry);
-		entry->fresh_until_ms = now + c->settings.failure_ms;
+	if (outcome->kind == AC_OUTCOME_ANSWERED)
+		entry->hung_ms = 0;
+	if (state == AUTHCODE_ACCOUNT_UNKNOWN) {
+		entry->answer = ac_account_answer_ref(c->plain[state]);
+		entry->fresh_until_ms = now + rest(c, entry, outcome);
 		return;
 	}
 	ac_account_answer_unref(&entry->good);
 	entry->fresh_until_ms = now + c->settings.cache_ms;
 	if (state == AUTHCODE_ACCOUNT_GOOD) {
-		entry->answer = ac_account_answer_ref(good);
-		entry->good = ac_account_answer_ref(good);
-		entry->good_until_ms = entry->fresh_until_ms + c->settings.grace_ms;
+		remember_good(c, entry, outcome->good);
 	} else {
 		entry->answer = ac_account_answer_ref(c->plain[state]);
+		ac_account_answer_unref(&entry->claimed);
 	}
 }
 
@@ -318,22 +371,22 @@ release(struct ac_account_entry *entry, struct ac_account_waiter **at,
 
 void
 ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *entry,
-			enum ac_verdict verdict, struct ac_account_answer *good,
-			struct ac_account_report *ret)
+			const struct ac_account_outcome *outcome, struct ac_account_report *ret)
 {
-	enum authcode_account_state state = judge(c, entry, verdict, &ret->gone);
+	enum authcode_account_state state = judge(c, entry, outcome->verdict, &ret->gone);
+	struct ac_account_answer *good = outcome->good;
 	struct ac_account_waiter **at = &entry->waiters;
 	bool asked_claims = entry->with_claims;
 
 	if (state == AUTHCODE_ACCOUNT_GOOD && good == NULL)
 		state = AUTHCODE_ACCOUNT_UNKNOWN;
-	remember(c, entry, state, good);
+	remember(c, entry, state, outcome);
 	ac_account_answer_unref(&good);
 	if (entry->retired)
 		ret->gone = NULL;
 	entry->retired = entry->retired || ret->gone != NULL;
-	if (entry->complained)
-		ret->bad_claims = NULL;
+	if (!entry->complained)
+		ret->bad_claims = outcome->bad_claims;
 	entry->complained = entry->complained || ret->bad_claims != NULL;
 	ret->subject_id = entry->subject_id;
 	ret->uid = entry->uid;
@@ -343,8 +396,9 @@ ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *entry,
 		if (state == AUTHCODE_ACCOUNT_GOOD && (*at)->claims && !asked_claims)
 			at = &(*at)->next;
 		else
-			ret->ready = release(entry, at, ac_account_answer_ref(entry->answer),
-					     ret->ready);
+			ret->ready =
+				release(entry, at, ac_account_entry_known(c, entry, (*at)->claims),
+					ret->ready);
 	}
 	if (entry->waiters != NULL) {
 		entry->flight = AC_FLIGHT_QUEUED;
@@ -365,7 +419,8 @@ ac_accounts_overdue(struct ac_accounts *c)
 		if (!c->draining && now < entry->flight_ms + c->settings.wait_ms)
 			continue;
 		while (entry->waiters != NULL)
-			ready = release(entry, &entry->waiters, ac_account_entry_fallback(c, entry),
+			ready = release(entry, &entry->waiters,
+					ac_account_entry_fallback(c, entry, entry->waiters->claims),
 					ready);
 	}
 	return ready;

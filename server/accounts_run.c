@@ -5,10 +5,18 @@
  * connection, keeps the deadlines, and turns what comes back, or does not, into
  * a verdict. Requests are resumed, lines are logged, claims are parsed and the
  * store is spoken to without the lock.
+ *
+ * A question that hangs fills its own share of the connections and no other's:
+ *   of one service                  a half
+ *   suspects, whose last one hung   a quarter of all, so half of a service's share
+ *   those that nobody waits for,    behind the others, and never the last connection
+ *   or has asked for in vain        of all, or of their service's share
+ * A share is one connection at least.
  */
 #include "server/accounts_table.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,16 +51,16 @@ ac_accounts_resume(struct ac_account_waiter *ready)
 /* --- what a question comes to --------------------------------------------------- */
 
 static void
-settle(struct ac_accounts *c, struct ac_check_connection *connection, enum ac_verdict verdict,
-       struct ac_account_answer *good, const char *bad_claims)
+settle(struct ac_accounts *c, struct ac_check_connection *connection,
+       const struct ac_account_outcome *outcome)
 {
-	struct ac_account_report report = { .bad_claims = bad_claims };
+	struct ac_account_report report = { 0 };
 	struct ac_account_entry *entry = connection->entry;
 
 	connection->entry = NULL;
 	connection->deadline_ms = ac_clock_monotonic_ms() + c->settings.idle_ms;
 	(void)pthread_mutex_lock(&c->lock);
-	ac_account_entry_settle(c, entry, verdict, good, &report);
+	ac_account_entry_settle(c, entry, outcome, &report);
 	(void)pthread_mutex_unlock(&c->lock);
 	if (report.bad_claims != NULL)
 		ac_log_event(AC_LOG_WARNING, "claims ignored", "user", report.user, "source",
@@ -66,28 +74,33 @@ static void
 answered(struct ac_accounts *c, struct ac_check_connection *connection,
 	 const struct ac_wire_checked *checked)
 {
-	struct ac_account_answer *good = NULL;
-	const char *bad_claims = NULL;
+	struct ac_account_outcome outcome = { .kind = AC_OUTCOME_ANSWERED,
+					      .verdict = checked->verdict };
 
 	if (c->unreachable)
 		ac_log(AC_LOG_NOTICE, "accounts can be looked at again");
 	c->unreachable = false;
 	if (checked->verdict == AC_VERDICT_OK)
-		good = ac_account_answer_good(c->settings.config, checked, connection->with_claims,
-					      &bad_claims);
-	settle(c, connection, checked->verdict, good, bad_claims);
+		outcome.good = ac_account_answer_good(c->settings.config, checked,
+						      connection->with_claims, &outcome.bad_claims);
+	settle(c, connection, &outcome);
 }
 
 /* Nobody answers. That is said once, until somebody does again. */
 static void
-unanswered(struct ac_accounts *c, struct ac_check_connection *connection)
+unanswered(struct ac_accounts *c, struct ac_check_connection *connection, bool hung)
 {
+	const struct ac_account_outcome outcome = {
+		.kind = hung ? AC_OUTCOME_HUNG : AC_OUTCOME_BROKEN,
+		.verdict = AC_VERDICT_UNAVAILABLE,
+	};
+
 	ac_check_relay_free(&connection->relay);
 	if (!c->unreachable)
 		ac_log_event(AC_LOG_WARNING, "accounts cannot be looked at", "socket",
 			     c->settings.socket, NULL);
 	c->unreachable = true;
-	settle(c, connection, AC_VERDICT_UNAVAILABLE, NULL, NULL);
+	settle(c, connection, &outcome);
 }
 
 /* --- connections ------------------------------------------------------------------ */
@@ -117,6 +130,9 @@ send_question(struct ac_check_connection *connection)
 static void
 ask(struct ac_accounts *c, struct ac_check_connection *connection)
 {
+	/* A name that PAM cannot have needs nobody to answer. */
+	static const struct ac_account_outcome denied = { .kind = AC_OUTCOME_ANSWERED,
+							  .verdict = AC_VERDICT_DENIED };
 	enum authcode_err err = AUTHCODE_ERR_IO;
 
 	connection->deadline_ms = ac_clock_monotonic_ms() + c->settings.answer_ms;
@@ -130,9 +146,9 @@ ask(struct ac_accounts *c, struct ac_check_connection *connection)
 			err = send_question(connection);
 	}
 	if (err == AUTHCODE_ERR_USAGE && connection->relay != NULL)
-		settle(c, connection, AC_VERDICT_DENIED, NULL, NULL); /* a name PAM cannot have */
+		settle(c, connection, &denied);
 	else if (err != AUTHCODE_OK)
-		unanswered(c, connection);
+		unanswered(c, connection, false);
 }
 
 /* One answer, or the end. The end of a connection that was kept may have crossed
@@ -152,9 +168,11 @@ receive(struct ac_accounts *c, struct ac_check_connection *connection)
 		ac_check_relay_free(&connection->relay);
 		ask(c, connection);
 	} else {
-		unanswered(c, connection);
+		unanswered(c, connection, false);
 	}
 }
+
+/* --- who is next ------------------------------------------------------------------ */
 
 static struct ac_check_connection *
 free_connection(struct ac_accounts *c)
@@ -173,20 +191,77 @@ free_connection(struct ac_accounts *c)
 	return closed;
 }
 
+struct question {
+	const char *service; /* with its suffix */
+	bool suspect;
+	bool awaited;
+};
+
+/* Has a share room for one more? The last place is for what somebody waits for. */
+static bool
+has_room(uint32_t used, uint32_t share, bool awaited)
+{
+	return used == 0 || used + (awaited ? 0 : 1) < share;
+}
+
+/* By the shares of the head. */
+static bool
+may_ask(const struct ac_accounts *c, const struct question *question)
+{
+	uint32_t all = c->settings.connections, busy = 0, of_service = 0, suspects = 0;
+
+	for (uint32_t i = 0; i < all; i++) {
+		const struct ac_account_entry *entry = c->connections[i].entry;
+
+		if (entry == NULL)
+			continue;
+		busy++;
+		of_service += strcmp(entry->service, question->service) == 0;
+		suspects += entry->hung_ms > 0;
+	}
+	return has_room(busy, all, question->awaited) &&
+	       has_room(of_service, all / 2, question->awaited) &&
+	       (!question->suspect || has_room(suspects, all / 4, true));
+}
+
 bool
 ac_accounts_idle(struct ac_accounts *c)
 {
-	uint32_t busy = 0;
+	char service[AC_MAX_SERVICE + 1];
+	const struct question question = { .service = service };
 	bool queued = false;
 
-	for (uint32_t i = 0; i < c->settings.connections; i++)
-		busy += c->connections[i].entry != NULL;
+	snprintf(service, sizeof(service), "%s" AC_CHECK_SUFFIX, c->settings.config->pam_service);
 	(void)pthread_mutex_lock(&c->lock);
 	for (const struct ac_account_entry *entry = c->flights; entry != NULL;
 	     entry = entry->next_flight)
-		queued = queued || entry->flight == AC_FLIGHT_QUEUED;
+		queued = queued || (entry->flight == AC_FLIGHT_QUEUED &&
+				    strcmp(entry->service, service) == 0);
 	(void)pthread_mutex_unlock(&c->lock);
-	return !queued && (busy == 0 || busy + 1 < c->settings.connections);
+	return !queued && may_ask(c, &question);
+}
+
+/* The first that somebody waits for, else the first, of those that may be asked. */
+static struct ac_account_entry *
+next_queued(const struct ac_accounts *c)
+{
+	struct ac_account_entry *unawaited = NULL;
+
+	for (struct ac_account_entry *entry = c->flights; entry != NULL;
+	     entry = entry->next_flight) {
+		const struct question question = { .service = entry->service,
+						   .suspect = entry->hung_ms > 0,
+						   .awaited = entry->waiters != NULL ||
+							      entry->wanted };
+
+		if (entry->flight != AC_FLIGHT_QUEUED || (!question.awaited && unawaited != NULL) ||
+		    !may_ask(c, &question))
+			continue;
+		if (question.awaited)
+			return entry;
+		unawaited = entry;
+	}
+	return unawaited;
 }
 
 static struct ac_account_entry *
@@ -195,11 +270,10 @@ take_queued(struct ac_accounts *c, bool *ret_with_claims)
 	struct ac_account_entry *entry;
 
 	(void)pthread_mutex_lock(&c->lock);
-	entry = c->draining ? NULL : c->flights;
-	while (entry != NULL && entry->flight != AC_FLIGHT_QUEUED)
-		entry = entry->next_flight;
+	entry = c->draining ? NULL : next_queued(c);
 	if (entry != NULL) {
 		entry->flight = AC_FLIGHT_ASKED;
+		entry->wanted = false;
 		*ret_with_claims = entry->with_claims;
 	}
 	(void)pthread_mutex_unlock(&c->lock);
@@ -230,7 +304,7 @@ expire(struct ac_accounts *c, int64_t now)
 		if (connection->relay == NULL || now < connection->deadline_ms)
 			continue;
 		if (connection->entry != NULL)
-			unanswered(c, connection);
+			unanswered(c, connection, true);
 		else
 			ac_check_relay_free(&connection->relay);
 	}

@@ -4,7 +4,7 @@
  * Nobody has to ask for a dead account to lose its tokens: in every period each
  * subject that has something to lose is looked at once. They are counted first, a
  * page at a time, and then walked through evenly; a request's question always
- * goes first, and one connection is left to requests.
+ * goes first, and one connection of the service's share is left to requests.
  */
 #include "server/accounts_table.h"
 

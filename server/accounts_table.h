@@ -15,6 +15,8 @@
 #include "server/accounts.h"
 
 #define AC_CHECK_SUFFIX "-check"
+_Static_assert(AC_MAX_SIGN_IN_SERVICE + sizeof(AC_CHECK_SUFFIX) - 1 == AC_MAX_SERVICE,
+	       "the check of every service can be asked");
 #define AC_SWEEP_PAGE 64
 #define AC_ACCOUNTS_MAX_CONNECTIONS 16
 
@@ -34,18 +36,21 @@ struct ac_account_entry {
 	char user[AC_MAX_USER_NAME + 1];
 	uint32_t uid;
 	int64_t subject_id;
-	struct ac_account_answer *answer; /* NULL: never asked */
-	bool failed;                      /* answer is what earlier ones left */
+	struct ac_account_answer *answer; /* NULL: never asked; UNKNOWN: what earlier ones left */
 	int64_t fresh_until_ms;           /* monotonic */
 	struct ac_account_answer *good;   /* for the grace time; NULL: none */
 	int64_t good_until_ms;
+	struct ac_account_answer *claimed; /* good, with the last claims; NULL: none */
+	int64_t claimed_until_ms;
 	uint32_t gone_count; /* how often it was missing, without being seen in between */
 	int64_t gone_since_ms;
 	bool retired;    /* the store has been told about subject_id */
 	bool complained; /* about its claims, once */
+	int64_t hung_ms; /* how long it rests since its last question hung; 0: it did not */
 	enum ac_account_flight flight;
 	int64_t flight_ms; /* when it began */
 	bool with_claims;  /* of the flight */
+	bool wanted;       /* requests have been turned away since it was queued */
 	struct ac_account_waiter *waiters;
 	uint32_t waiter_count;
 };
@@ -98,6 +103,18 @@ struct ac_accounts {
 	struct ac_sweep sweep;
 };
 
+/* How a flight ends. */
+struct ac_account_outcome {
+	enum {
+		AC_OUTCOME_BROKEN = 0, /* no connection, or it ended */
+		AC_OUTCOME_HUNG,       /* out of time */
+		AC_OUTCOME_ANSWERED,
+	} kind;
+	enum ac_verdict verdict;        /* UNAVAILABLE unless ANSWERED */
+	struct ac_account_answer *good; /* with OK; a reference, taken */
+	const char *bad_claims;         /* see ac_claims_compose() */
+};
+
 /* What happened, to be told when the lock is not held. */
 struct ac_account_report {
 	struct ac_account_waiter *ready; /* to be resumed */
@@ -116,13 +133,18 @@ struct ac_account_entry *ac_account_entry_get(struct ac_accounts *c, const char 
 					      const struct authcode_subject *subject, bool cold);
 /* Begins a flight, if none is under way. */
 void ac_account_entry_fly(struct ac_accounts *c, struct ac_account_entry *entry, bool with_claims);
-/* What can be said without asking; a reference. */
+/* What can be said when nobody can be asked; a reference. Who wants claims is told
+ * of a good account with them or not at all: without, they would seem to be gone. */
 struct ac_account_answer *ac_account_entry_fallback(const struct ac_accounts *c,
-						    const struct ac_account_entry *entry);
+						    const struct ac_account_entry *entry,
+						    bool with_claims);
+/* Need nobody be asked now? Then what is to be said; a reference. */
 AC_MUST_USE bool ac_account_entry_fresh(const struct ac_account_entry *entry, bool with_claims);
-/* The flight ends with that verdict; good: a reference, taken, with OK. */
+struct ac_account_answer *ac_account_entry_known(const struct ac_accounts *c,
+						 const struct ac_account_entry *entry,
+						 bool with_claims);
 void ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *entry,
-			     enum ac_verdict verdict, struct ac_account_answer *good,
+			     const struct ac_account_outcome *outcome,
 			     struct ac_account_report *ret);
 /* Waiters of flights that take too long; all of them when draining. */
 struct ac_account_waiter *ac_accounts_overdue(struct ac_accounts *c);
@@ -135,7 +157,7 @@ void *ac_accounts_run(void *accounts);
 void ac_accounts_wake(struct ac_accounts *c);
 /* From resume on a waiter belongs to its request again. */
 void ac_accounts_resume(struct ac_account_waiter *ready);
-/* Is there room for a question that no request waits for? */
+/* Is there room for a question to the default service that no request waits for? */
 AC_MUST_USE bool ac_accounts_idle(struct ac_accounts *c);
 
 /* --- accounts_retire.c: without the lock -------------------------------------- */

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "server/config_rules.h"
 #include "server/config_values.h"
 
@@ -43,9 +44,11 @@ check_service(const struct ac_config *config, const struct ac_service_settings *
 	const struct ac_place *acr = ac_config_place_of(settings->places, "service", "acr");
 
 	if (!ac_value_service(service->name))
-		return ac_config_refuse(reason, &settings->place,
-					"service \"%.64s\": not the name of a file in /etc/pam.d",
-					service->name);
+		return ac_config_refuse(
+			reason, &settings->place,
+			"service \"%.64s\": not the name of a file in /etc/pam.d, at most "
+			"%d bytes",
+			service->name, AC_MAX_SIGN_IN_SERVICE);
 	if (service->acr == NULL && service->level != 0)
 		return ac_config_refuse(reason,
 					ac_config_place_of(settings->places, "service", "level"),

@@ -196,11 +196,11 @@ name_ok(const char *text, size_t max)
 	       text[0] != '-';
 }
 
-/* The name is a file name in /etc/pam.d. */
+/* The name is a file name in /etc/pam.d, and so is that of its check. */
 bool
 ac_value_service(const char *text)
 {
-	return name_ok(text, AC_MAX_SERVICE);
+	return name_ok(text, AC_MAX_SIGN_IN_SERVICE);
 }
 
 bool

@@ -50,7 +50,16 @@
 #define AC_WIRE_MAX_ROUNDS 20
 #define AC_WIRE_MAX_CHECKS 64 /* users per check connection */
 #define AC_WIRE_MAX_ENVIRONMENT 4096
-#define AC_WIRE_TICKET_LEN 43 /* base64url of 256 bits */
-#define AC_MAX_SERVICE 64     /* PAM service name */
+#define AC_WIRE_TICKET_LEN 43     /* base64url of 256 bits */
+#define AC_MAX_SERVICE 64         /* PAM service name */
+#define AC_MAX_SIGN_IN_SERVICE 58 /* one that people sign in with: "-check" fits behind it */
+
+/* Seconds for one question about an account: a command of claims is given up first,
+ * then the request that waits, then the connection. The helper's process ends last,
+ * when nobody listens to it any more. */
+#define AC_CLAIMS_COMMAND_S 5
+#define AC_CHECK_WAIT_S 7
+#define AC_CHECK_ANSWER_S 10
+#define AC_CHECK_QUESTION_S 12
 
 #endif

@@ -209,10 +209,10 @@ pam_service_rule(const struct authcode_client *client, struct authcode_reason *r
 {
 	size_t len = client->pam_service != NULL ? strlen(client->pam_service) : 1;
 
-	if (len > 0 && len <= AC_MAX_SERVICE)
+	if (len > 0 && len <= AC_MAX_SIGN_IN_SERVICE)
 		return true;
 	ac_client_reason(reason, client->id, "the PAM service name is not 1 to %d bytes long",
-			 AC_MAX_SERVICE);
+			 AC_MAX_SIGN_IN_SERVICE);
 	return false;
 }
 

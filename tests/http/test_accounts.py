@@ -246,7 +246,7 @@ STOPS = {
 
 @pytest.mark.parametrize("how", STOPS)
 def test_when_nobody_can_be_asked_grants_outlive_the_grace_time(unix, user, how):
-    grace = 9 if "hangs" in how else 2  # a request waits 5 s for a helper that hangs
+    grace = 12 if "hangs" in how else 2  # a request waits 7 s for a helper that hangs
     server = unix(FAST.replace("account_grace = 2s", f"account_grace = {grace}s"))
     person = Person(server.issuer)
     tokens = server.tokens_of(user, person=person)

@@ -206,6 +206,32 @@ def test_the_address_comes_from_the_file_or_else_from_the_template(hosts):
     assert f'claims ignored user="{USER}" source="file"' in host.log()
 
 
+def test_a_command_that_hangs_costs_its_claims_and_no_answer(hosts):
+    host = hosts(extra="account_cache = 1s\naccount_grace = 0s\n")
+    add_client(host, "mail", "")
+    claims, command = host.directory / "claims.d", host.directory / "command"
+    claims.mkdir(mode=0o755)
+    (claims / f"{USER}.json").write_text('{"given_name": "A"}')
+    (claims / f"{USER}.json").chmod(0o644)
+    command.write_text("#!/bin/sh\necho '{\"nickname\": \"n\"}'\n")
+    command.chmod(0o755)
+    host.start_helper()
+    host.start_checker("--claims-dir", claims, "--claims-command", command)
+    host.start_daemon()
+    back = host.sign_in("mail", scope="openid profile")
+    tokens = host.post("/token", "mail", grant_type="authorization_code", code=back["code"],
+                       redirect_uri=CALLBACK).json()
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    told = host.request("GET", "/userinfo", headers=bearer).json()
+    assert (told["given_name"], told["nickname"]) == ("A", "n")
+    command.write_text("#!/bin/sh\nsleep 60\n")
+    time.sleep(1.2)
+    began = time.monotonic()
+    answer = host.request("GET", "/userinfo", headers=bearer)
+    assert answer.status_code == 200 and time.monotonic() - began > 4.5
+    assert answer.json()["given_name"] == "A" and "nickname" not in answer.json()
+
+
 FAILLOCK = "auth requisite pam_faillock.so preauth deny={deny}\nauth required pam_permit.so\n" \
            "auth required pam_faillock.so authfail deny={deny}\naccount required pam_permit.so\n"
 

@@ -4,11 +4,13 @@
  * The check entry of the real authcode-login with the module of these tests.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
@@ -37,6 +39,15 @@ teardown(void **state)
 {
 	driver_clear(*state);
 	return 0;
+}
+
+static time_t
+seconds(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
 }
 
 static void
@@ -268,6 +279,49 @@ the_check_entry_signs_nobody_in(void **state)
 	assert_int_equal(driver_end(&helper), 1);
 }
 
+/* A connection that only rests is no question. */
+static void
+a_question_that_hangs_ends_the_helper(void **state)
+{
+	static const char *const options[] = { "--check", "--service", "wiki", NULL };
+	struct driver *driver = *state;
+	struct ac_wire_frame frame;
+	struct helper hangs, rests;
+	time_t began;
+
+	driver_write(driver, "authcode-check", "account required @T hang\n");
+	driver_write(driver, "wiki-check", "account required @T\n");
+	driver_start(driver, options, geteuid(), &rests);
+	send_check(&rests, "wiki-check", "nobody", NOBODY);
+	assert_int_equal(receive_verdict(&rests), AC_VERDICT_OK);
+	driver_start(driver, check_options, geteuid(), &hangs);
+	began = seconds();
+	send_check(&hangs, "authcode-check", "nobody", NOBODY);
+	assert_int_equal(driver_recv(hangs.fd, &frame), AUTHCODE_ERR_NOT_FOUND);
+	assert_in_range(seconds() - began, AC_CHECK_ANSWER_S, AC_CHECK_QUESTION_S + 3);
+	assert_int_equal(driver_end(&hangs), -SIGKILL);
+	(void)sleep(1);
+	send_check(&rests, "wiki-check", "nobody", NOBODY);
+	assert_int_equal(receive_verdict(&rests), AC_VERDICT_OK);
+	assert_int_equal(driver_end(&rests), 0);
+}
+
+/* Whoever asked has gone; the process does not stay for the rest of its time. */
+static void
+it_ends_also_when_nobody_listens_any_more(void **state)
+{
+	struct driver *driver = *state;
+	struct helper helper;
+	time_t began;
+
+	driver_write(driver, "authcode-check", "account required @T hang\n");
+	driver_start(driver, check_options, geteuid(), &helper);
+	began = seconds();
+	send_check(&helper, "authcode-check", "nobody", NOBODY);
+	assert_int_equal(driver_end(&helper), -SIGKILL);
+	assert_in_range(seconds() - began, AC_CHECK_ANSWER_S, AC_CHECK_QUESTION_S + 3);
+}
+
 int
 main(void)
 {
@@ -279,6 +333,8 @@ main(void)
 		cmocka_unit_test(only_check_services_of_the_list_are_asked),
 		cmocka_unit_test(a_check_service_with_side_effects_is_unavailable),
 		cmocka_unit_test(the_check_entry_signs_nobody_in),
+		cmocka_unit_test(a_question_that_hangs_ends_the_helper),
+		cmocka_unit_test(it_ends_also_when_nobody_listens_any_more),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, setup, teardown);

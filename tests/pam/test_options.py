@@ -172,6 +172,23 @@ def claims_user():
                 yield f"{words} with a user: {status}, {said}"
 
 
+@check("a service has a name that leaves room for -check, and whoever gives a longer one is told")
+def service_names():
+    longest, says = 58 * "n", "at most 58 bytes"
+    with File(f"service {longest}\n") as path:
+        for words in (("--service", longest), ("--config", path)):
+            if answer_to(longest, *words) != 3:
+                yield f"{words}: refused"
+    with File(f"service {longest}n\n") as path:
+        status, said = run("--config", path, "--version")
+        if status != CONFIG or f"{path}:1: " not in said or says not in said:
+            yield f"file: {status}, {said}"
+    for words in (("--service", longest + "n"), ("--test", longest + "n", "alice")):
+        status, said = run(*words)
+        if status != USAGE or f'{words[0]} does not take "{longest}n"' not in said or says not in said:
+            yield f"{words}: {status}, {said}"
+
+
 @check("what is wrong on the command line is wrong")
 def command_line():
     with File("service one\n") as path:

@@ -68,6 +68,15 @@ accounts_stop(struct accounts_world *w)
 	fake_check_free(&w->helper);
 }
 
+static void
+begin(struct accounts_world *w, struct accounts_request *request,
+      const struct authcode_account_query *query)
+{
+	*request = (struct accounts_request){ .h = fake_http_new() };
+	request->waiter.h = request->h;
+	request->answer = ac_accounts_ask(w->accounts, query, &request->waiter);
+}
+
 void
 accounts_begin(struct accounts_world *w, struct accounts_request *request, const char *user,
 	       bool claims)
@@ -76,9 +85,19 @@ accounts_begin(struct accounts_world *w, struct accounts_request *request, const
 		.subject_id = 1, .user_name = user, .uid = 1000, .claims = claims
 	};
 
-	*request = (struct accounts_request){ .h = fake_http_new() };
-	request->waiter.h = request->h;
-	request->answer = ac_accounts_ask(w->accounts, &query, &request->waiter);
+	begin(w, request, &query);
+}
+
+void
+accounts_begin_at(struct accounts_world *w, struct accounts_request *request, const char *service,
+		  const char *user)
+{
+	const struct authcode_client client = { .id = "x", .pam_service = service };
+	const struct authcode_account_query query = {
+		.client = &client, .subject_id = 1, .user_name = user, .uid = 1000
+	};
+
+	begin(w, request, &query);
 }
 
 struct ac_account_answer *

@@ -33,6 +33,9 @@ struct accounts_request {
 
 void accounts_begin(struct accounts_world *w, struct accounts_request *request, const char *user,
 		    bool claims);
+/* The same about the account as another service knows it. */
+void accounts_begin_at(struct accounts_world *w, struct accounts_request *request,
+		       const char *service, const char *user);
 /* Waits, frees the request; the answer is the caller's to unref. */
 struct ac_account_answer *accounts_end(struct accounts_request *request);
 /* Both, and only the state. */

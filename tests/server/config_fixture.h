@@ -17,6 +17,9 @@
 #define WEB "redirect_uris = 'https://rp.example/cb'\nscope = 'profile'\n"
 #define HASH "client_secret_sha256 = 'BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA'\n"
 
+/* The longest name of a service. */
+#define NAME_58 "sixteen-bytes-a-sixteen-bytes-b-sixteen-bytes-c-ten-bytes-"
+
 #define BLOCK(body) DEV "client x {\n" WEB body "}\n"
 
 void write_file(const char *name, const char *data, size_t len, mode_t mode);

@@ -4,7 +4,9 @@
 server_pages_tests = \
 	tests/server/test_account_claims \
 	tests/server/test_accounts \
+	tests/server/test_accounts_claims \
 	tests/server/test_accounts_gone \
+	tests/server/test_accounts_shares \
 	tests/server/test_accounts_unknown \
 	tests/server/test_assets \
 	tests/server/test_change \
@@ -48,9 +50,17 @@ tests_server_test_accounts_SOURCES = tests/server/test_accounts.c $(accounts_sou
 tests_server_test_accounts_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_LDADD = $(accounts_ldadd)
 
+tests_server_test_accounts_claims_SOURCES = tests/server/test_accounts_claims.c $(accounts_sources)
+tests_server_test_accounts_claims_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_claims_LDADD = $(accounts_ldadd)
+
 tests_server_test_accounts_gone_SOURCES = tests/server/test_accounts_gone.c $(accounts_sources)
 tests_server_test_accounts_gone_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_gone_LDADD = $(accounts_ldadd)
+
+tests_server_test_accounts_shares_SOURCES = tests/server/test_accounts_shares.c $(accounts_sources)
+tests_server_test_accounts_shares_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_accounts_shares_LDADD = $(accounts_ldadd)
 
 tests_server_test_accounts_unknown_SOURCES = tests/server/test_accounts_unknown.c $(accounts_sources)
 tests_server_test_accounts_unknown_CPPFLAGS = $(server_pages_cppflags)

@@ -126,7 +126,10 @@ static const struct refusal value_refusals[] = {
 	  "bytes" },
 	{ "pam_service", DEV "pam_service = '../shadow'\n",
 	  "a.conf:2: pam_service: \"../shadow\" is not allowed; give the name of a file in "
-	  "/etc/pam.d" },
+	  "/etc/pam.d, at most 58 bytes" },
+	{ "pam_service without room for -check", DEV "pam_service = " NAME_58 "x\n",
+	  "a.conf:2: pam_service: \"" NAME_58 "x\" is not allowed; give the name of a file in "
+	  "/etc/pam.d, at most 58 bytes" },
 	{ "user", DEV "user = ''\n",
 	  "a.conf:2: user: \"\" is not allowed; give the name of an account" },
 	{ "threads", DEV "threads = 65\n",
@@ -235,7 +238,11 @@ static const struct refusal value_refusals[] = {
 	  "such "
 	  "as 90s, 15min, 8h or 14d" },
 	{ "client pam_service", BLOCK("pam_service = a/b\n"),
-	  "a.conf:5: pam_service: \"a/b\" is not allowed; give the name of a file in /etc/pam.d" },
+	  "a.conf:5: pam_service: \"a/b\" is not allowed; give the name of a file in /etc/pam.d, "
+	  "at most 58 bytes" },
+	{ "client pam_service without room for -check", BLOCK("pam_service = " NAME_58 "x\n"),
+	  "a.conf:5: pam_service: \"" NAME_58 "x\" is not allowed; give the name of a file in "
+	  "/etc/pam.d, at most 58 bytes" },
 };
 
 static const struct refusal rule_refusals[] = {

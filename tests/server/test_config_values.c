@@ -22,6 +22,8 @@ struct row {
 	"/234567890123456789012345678901234567890123456789012345678901234567890123456789012345678" \
 	"9012345678901234567"
 
+#define NAME_58 "sixteen-bytes-a-sixteen-bytes-b-sixteen-bytes-c-ten-bytes-"
+
 static const struct row rows[] = {
 	{ ac_value_issuer, "https://a.example", true },
 	{ ac_value_issuer, "https://a.example/", false },
@@ -124,6 +126,8 @@ static const struct row rows[] = {
 	{ ac_value_socket, PATH_107 "8", false },
 
 	{ ac_value_service, "authcode-otp", true },
+	{ ac_value_service, NAME_58, true },
+	{ ac_value_service, NAME_58 "x", false },
 	{ ac_value_service, "..", false },
 	{ ac_value_service, "-x", false },
 	{ ac_value_service, "a b", false },
