@@ -23,6 +23,7 @@
 #define ANSWER_MS (AC_CHECK_ANSWER_S * 1000)
 #define IDLE_MS 10000
 #define GONE_COUNT 3
+#define GONE_AT_LAST_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 _Static_assert(AC_CHECK_WAIT_S > AC_CLAIMS_COMMAND_S,
 	       "a command that hangs costs its claims, not the account's answer");
@@ -49,6 +50,7 @@ ac_accounts_settings_of(const struct ac_config *config, struct authcode_store *s
 		.sweep_ms = (int64_t)config->account_sweep_s * 1000,
 		.gone_ms = (int64_t)config->gone_after_s * 1000,
 		.gone_count = GONE_COUNT,
+		.gone_at_last_ms = GONE_AT_LAST_MS,
 	};
 }
 

@@ -40,15 +40,16 @@ struct ac_accounts_settings {
 	uint32_t max_entries;
 	uint32_t max_waiters; /* for one account */
 	bool lock_means_gone;
-	int64_t cache_ms;    /* how long an answer holds */
-	int64_t grace_ms;    /* and how much longer a good one when nobody can be asked */
-	int64_t failure_ms;  /* how soon is asked again after that */
-	int64_t wait_ms;     /* how long a request waits */
-	int64_t answer_ms;   /* how long the helper is waited for */
-	int64_t idle_ms;     /* how long a connection is kept without need */
-	int64_t sweep_ms;    /* 0: no sweep */
-	int64_t gone_ms;     /* how long an account must be missing */
-	uint32_t gone_count; /* and how often that must be seen */
+	int64_t cache_ms;        /* how long an answer holds */
+	int64_t grace_ms;        /* and how much longer a good one when nobody can be asked */
+	int64_t failure_ms;      /* how soon is asked again after that */
+	int64_t wait_ms;         /* how long a request waits */
+	int64_t answer_ms;       /* how long the helper is waited for */
+	int64_t idle_ms;         /* how long a connection is kept without need */
+	int64_t sweep_ms;        /* 0: no sweep */
+	int64_t gone_ms;         /* how long an account must be missing */
+	uint32_t gone_count;     /* and how often that must be seen */
+	int64_t gone_at_last_ms; /* of an account that is missing together with many */
 };
 
 /* Of the daemon. store may be NULL. */

@@ -42,6 +42,12 @@ bucket_of(const struct ac_accounts *c, const char *user, uint32_t uid)
 	return (size_t)(hash ^ hash >> 32) & (c->bucket_count - 1);
 }
 
+const struct ac_account_entry *
+ac_accounts_bucket(const struct ac_accounts *c, const char *user, uint32_t uid)
+{
+	return c->buckets[bucket_of(c, user, uid)];
+}
+
 static void
 unlink_use(struct ac_accounts *c, struct ac_account_entry *entry)
 {
@@ -230,28 +236,14 @@ ac_account_entry_known(const struct ac_accounts *c, const struct ac_account_entr
 	return ac_account_answer_ref(entry->answer);
 }
 
-/* The last one seen missing for long enough, often enough. */
-static bool
-missing_for_good(const struct ac_accounts *c, struct ac_account_entry *entry, int64_t now)
-{
-	if (entry->gone_count == 0)
-		entry->gone_since_ms = now;
-	if (entry->gone_count < UINT32_MAX)
-		entry->gone_count++;
-	return entry->gone_count >= c->settings.gone_count &&
-	       now - entry->gone_since_ms >= c->settings.gone_ms;
-}
-
 static enum authcode_account_state
-judge(const struct ac_accounts *c, struct ac_account_entry *entry, enum ac_verdict verdict,
+judge(struct ac_accounts *c, struct ac_account_entry *entry, enum ac_verdict verdict,
       const char **ret_gone)
 {
-	int64_t now = ac_clock_monotonic_ms();
-
 	*ret_gone = NULL;
 	if ((size_t)verdict >= AC_ARRAY_SIZE(verdicts))
 		return AUTHCODE_ACCOUNT_UNKNOWN;
-	if (verdicts[verdict].missing && missing_for_good(c, entry, now)) {
+	if (verdicts[verdict].missing && ac_account_entry_missing(c, entry)) {
 		*ret_gone = "absent";
 		return AUTHCODE_ACCOUNT_GONE;
 	}

@@ -95,6 +95,7 @@ struct ac_accounts {
 	size_t entry_count;
 	struct ac_account_entry *newest, *oldest;
 	struct ac_account_entry *flights;                           /* in order of beginning */
+	bool many_missing;                                          /* and it has been said */
 	size_t retiring;                                            /* operations with the store */
 	struct ac_account_answer *plain[AUTHCODE_ACCOUNT_GONE + 1]; /* without details */
 	/* The thread's alone. */
@@ -131,6 +132,9 @@ struct ac_account_report {
  * forgotten when room is needed. service is without suffix. */
 struct ac_account_entry *ac_account_entry_get(struct ac_accounts *c, const char *service,
 					      const struct authcode_subject *subject, bool cold);
+/* The first of the entries that an account, among others, has. */
+const struct ac_account_entry *ac_accounts_bucket(const struct ac_accounts *c, const char *user,
+						  uint32_t uid);
 /* Begins a flight, if none is under way. */
 void ac_account_entry_fly(struct ac_accounts *c, struct ac_account_entry *entry, bool with_claims);
 /* What can be said when nobody can be asked; a reference. Who wants claims is told
@@ -150,6 +154,11 @@ void ac_account_entry_settle(struct ac_accounts *c, struct ac_account_entry *ent
 struct ac_account_waiter *ac_accounts_overdue(struct ac_accounts *c);
 /* The end. */
 void ac_accounts_clear(struct ac_accounts *c);
+
+/* --- accounts_missing.c: with the lock held ---------------------------------- */
+
+/* The user database does not have the account. True: for good. */
+AC_MUST_USE bool ac_account_entry_missing(struct ac_accounts *c, struct ac_account_entry *entry);
 
 /* --- accounts_run.c ---------------------------------------------------------- */
 

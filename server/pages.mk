@@ -26,6 +26,7 @@ libserver_accounts_la_SOURCES = \
 	server/account_claims.c server/account_claims.h \
 	server/accounts.c server/accounts.h server/accounts_table.h \
 	server/accounts_cache.c \
+	server/accounts_missing.c \
 	server/accounts_retire.c \
 	server/accounts_run.c \
 	server/accounts_sweep.c

@@ -216,7 +216,7 @@ def test_a_command_that_hangs_costs_its_claims_and_no_answer(hosts):
     command.write_text("#!/bin/sh\necho '{\"nickname\": \"n\"}'\n")
     command.chmod(0o755)
     host.start_helper()
-    host.start_checker("--claims-dir", claims, "--claims-command", command)
+    host.start_checker("--claims-dir", claims, "--claims-command", command, "--claims-user", "nobody")
     host.start_daemon()
     back = host.sign_in("mail", scope="openid profile")
     tokens = host.post("/token", "mail", grant_type="authorization_code", code=back["code"],

@@ -49,6 +49,7 @@ accounts_init(struct accounts_world *w)
 		.idle_ms = 5000,
 		.sweep_ms = 0,
 		.gone_ms = 60000,
+		.gone_at_last_ms = 7 * 24 * 3600 * INT64_C(1000),
 		.gone_count = 3,
 	};
 }

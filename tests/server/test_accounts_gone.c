@@ -61,6 +61,132 @@ a_missing_account_is_gone_when_it_was_missing_often_and_long(void **state)
 }
 
 static void
+ask_all(struct accounts_world *w, size_t count, const int64_t subjects[],
+	enum authcode_account_state expected)
+{
+	char name[16];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "user%zu", i);
+		if (state_of(w, name, subjects[i]) != expected)
+			fail_msg("%s", name);
+	}
+}
+
+#define MANY 20
+
+static void
+many_begin(struct accounts_world *w, int64_t last_ms, int64_t sessions[MANY],
+	   int64_t subjects[MANY])
+{
+	char name[16];
+
+	accounts_init(w);
+	w->settings.cache_ms = 10;
+	w->settings.gone_ms = 50;
+	w->settings.gone_at_last_ms = last_ms;
+	accounts_start(w);
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "user%zu", i);
+		subjects[i] = accounts_sign_in(w, name, &sessions[i]);
+	}
+	ask_all(w, MANY, subjects, AUTHCODE_ACCOUNT_GOOD);
+	nap(20);
+	fake_check_set(w->helper, FAKE_ANSWERS, AC_VERDICT_GONE);
+}
+
+/* SSSD that is down and says of everybody that there is no such account. */
+static void
+accounts_that_are_missing_all_at_once_lose_nothing(void **state)
+{
+	int64_t sessions[MANY], subjects[MANY];
+	struct accounts_world w;
+
+	(void)state;
+	many_begin(&w, 3600 * 1000, sessions, subjects);
+	for (int round = 0; round < 5; round++) {
+		ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_REFUSED);
+		nap(30);
+	}
+	assert_true(fake_log_contains("many accounts missing count=20 "));
+	assert_false(fake_log_contains("account gone"));
+	for (size_t i = 0; i < MANY; i++)
+		assert_false(accounts_retired(&w, sessions[i]));
+	fake_check_set(w.helper, FAKE_ANSWERS, AC_VERDICT_OK);
+	ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_GOOD);
+	accounts_stop(&w);
+}
+
+/* Two of twenty are people who have left, three may be a directory. */
+static void
+a_tenth_may_be_missing_at_once(void **state)
+{
+	int64_t sessions[MANY], subjects[MANY];
+	struct accounts_world w;
+
+	(void)state;
+	for (size_t missing = 2; missing <= 3; missing++) {
+		many_begin(&w, 3600 * 1000, sessions, subjects);
+		for (int round = 0; round < 2; round++) {
+			ask_all(&w, missing, subjects, AUTHCODE_ACCOUNT_REFUSED);
+			nap(30);
+		}
+		ask_all(&w, missing, subjects,
+			missing == 2 ? AUTHCODE_ACCOUNT_GONE : AUTHCODE_ACCOUNT_REFUSED);
+		assert_int_equal(fake_log_contains("many accounts missing count=3 "), missing == 3);
+		accounts_stop(&w);
+		fake_log_clear();
+	}
+}
+
+static void
+after_the_last_term_they_are_gone_all_the_same(void **state)
+{
+	int64_t sessions[MANY], subjects[MANY];
+	struct accounts_world w;
+
+	(void)state;
+	many_begin(&w, 400, sessions, subjects);
+	for (int round = 0; round < 4; round++) {
+		ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_REFUSED);
+		nap(30);
+	}
+	nap(400);
+	ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_GONE);
+	for (size_t i = 0; i < MANY; i++)
+		assert_true(accounts_wait_retired(&w, sessions[i]));
+	accounts_stop(&w);
+}
+
+/* What is missing for every service is one account. */
+static void
+an_account_counts_once_whatever_services_know_it(void **state)
+{
+	static const char *const services[] = { "authcode", "wiki", "hr" };
+	struct accounts_request request;
+	struct ac_account_answer *answer;
+	struct accounts_world w;
+
+	(void)state;
+	accounts_init(&w);
+	w.settings.cache_ms = 10;
+	w.settings.gone_ms = 50;
+	accounts_start(&w);
+	fake_check_set(w.helper, FAKE_ANSWERS, AC_VERDICT_GONE);
+	for (int round = 0; round < 4; round++) {
+		for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+			accounts_begin_at(&w, &request, services[i], "alice");
+			answer = accounts_end(&request);
+			assert_int_equal(answer->account.state, round < 2 ? AUTHCODE_ACCOUNT_REFUSED
+									  : AUTHCODE_ACCOUNT_GONE);
+			ac_account_answer_unref(&answer);
+		}
+		nap(30);
+	}
+	accounts_stop(&w);
+}
+
+static void
 long_but_seldom_is_not_gone(void **state)
 {
 	struct accounts_world w;
@@ -332,6 +458,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_missing_account_is_gone_when_it_was_missing_often_and_long),
+		cmocka_unit_test(accounts_that_are_missing_all_at_once_lose_nothing),
+		cmocka_unit_test(a_tenth_may_be_missing_at_once),
+		cmocka_unit_test(after_the_last_term_they_are_gone_all_the_same),
+		cmocka_unit_test(an_account_counts_once_whatever_services_know_it),
 		cmocka_unit_test(long_but_seldom_is_not_gone),
 		cmocka_unit_test(an_account_that_comes_back_begins_anew),
 		cmocka_unit_test(a_directory_that_is_down_between_counts_neither_way),
