@@ -22,6 +22,11 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('input[autocomplete=new-password]');
 	},
+	'signed in': async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'told' });
+		await world.signIn(page);
+		await page.waitForSelector('a:has-text("Continue to Told")');
+	},
 	consent: async (world, page) => {
 		await world.open(page);
 		await world.signIn(page);

@@ -246,6 +246,18 @@ export default [
 		assert.equal(world.clients.calls.at(-1).get('error'), 'access_denied');
 	}],
 
+	['what the stack says beside its yes is read before the way goes on', async (world) => {
+		const page = await world.page({ javaScript: false });
+		await world.open(page, '/callback', { client_id: 'told' });
+		await world.signIn(page);
+		await page.getByText('Your password expires in 3 days.').waitFor();
+		await page.reload();
+		await page.getByText('Continue to Told').click();
+		await world.allow(page);
+		await page.waitForURL('**/callback**');
+		assert.equal((await world.redeem(world.lastCall().get('code'), '/callback', 'told')).status, 200);
+	}],
+
 	['a redirect URI may redirect once more to another origin', async (world) => {
 		const page = await world.page();
 		await world.open(page, '/hop');

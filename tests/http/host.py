@@ -163,7 +163,7 @@ class Host:
             words = self.directory / f"{name}.words"
             words.write_text(f"{USER}:{CODE_WORD}:{name}\n")
             lines = {"P": f"auth required {found[0]} passdb={passwords}\n",
-                     "W": f"auth required {found[0]} passdb={words} echo verbose\n",
+                     "W": f"auth required {found[0]} passdb={words} echo\n",
                      "H": f"auth required pam_exec.so {self.directory}/sleeper\n"}
             (confdir / name).write_text("".join(lines[auth] for auth in auths) +
                                         (f"account required {found[0]} passdb={passwords}\n"

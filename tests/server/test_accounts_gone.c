@@ -64,7 +64,7 @@ static void
 ask_all(struct accounts_world *w, size_t count, const int64_t subjects[],
 	enum authcode_account_state expected)
 {
-	char name[16];
+	char name[32];
 
 	for (size_t i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "user%zu", i);

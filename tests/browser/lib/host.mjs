@@ -2,8 +2,9 @@
 // Copyright the authcode authors
 //
 // The daemon and the helper from the build tree, with pam_matrix as the PAM
-// stack: service authcode asks for one password, authcode-otp for two, and the
-// password of authcode-due has expired (by the module of the PAM tests).
+// stack: service authcode asks for one password, authcode-otp for two, the password
+// of authcode-due has expired, and authcode-told says something beside its yes
+// (both by the module of the PAM tests).
 
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -33,7 +34,7 @@ async function freePort() {
 	return port;
 }
 
-const SERVICES = ['authcode', 'authcode-otp', 'authcode-ask'];
+const SERVICES = ['authcode', 'authcode-otp', 'authcode-ask', 'authcode-told'];
 
 export class Host {
 	#children = [];
@@ -84,7 +85,7 @@ export class Host {
 		fs.writeFileSync(path.join(pam, 'authcode-ask'),
 			`auth required ${matrix} passdb=${asked}\naccount required ${matrix} passdb=${asked}\n`);
 		fs.writeFileSync(path.join(pam, 'authcode-otp'),
-			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo verbose\n` +
+			`auth required ${matrix} passdb=${first}\nauth required ${matrix} passdb=${second} echo\n` +
 			`account required ${matrix} passdb=${first}\n`);
 		const module = path.resolve(build, 'tests/pam/.libs/pam_ac_test.so');
 		const due = write('due-passwords', `${USER}:${PASSWORD}:authcode-due\n`);
@@ -93,6 +94,10 @@ export class Host {
 			`account required ${module} due=${this.directory}/changed\n` +
 			`password required ${module} [error=Your password has expired.] [hidden=New password: ] ` +
 			`[expect=${NEW_PASSWORD}] [hidden=Retype new password: ] [expect=${NEW_PASSWORD}] count=${this.directory}/changed\n`);
+		const told = write('told-passwords', `${USER}:${PASSWORD}:authcode-told\n`);
+		fs.writeFileSync(path.join(pam, 'authcode-told'),
+			`auth required ${matrix} passdb=${told}\n` +
+			`account required ${module} [info=Your password expires in 3 days.]\n`);
 		fs.writeFileSync(path.join(pam, 'authcode-check'), 'auth required pam_deny.so\naccount required pam_permit.so\n');
 		fs.writeFileSync(path.join(pam, 'other'), 'auth required pam_deny.so\naccount required pam_deny.so\n');
 	}
@@ -127,6 +132,7 @@ ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 ` + Array.from({ length: CLIENTS }, (_, n) => client(`app${n}`, '') +
 			client(`otp${n}`, 'pam_service = "authcode-otp"') +
 			client(`due${n}`, 'pam_service = "authcode-due"')).join('') +
+			client('told', 'pam_service = "authcode-told"', 'Told') +
 			client('closed', 'allow_groups = {"no-such-group"}', 'Closed') +
 			client('ask', 'pam_service = "authcode-ask"', 'Ask') +
 			'service "authcode-ask" { first_prompt = ask }\n' +
