@@ -162,6 +162,8 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 			.acr = "",
 			.amr = "",
 			.claims = "",
+			.claims_request = "",
+			.resource = "",
 			.expires_ms = x->now_ms + (int64_t)lifetimes->code_s * 1000,
 		},
 	};

@@ -26,6 +26,7 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 	if (end_ms > family_end_ms)
 		end_ms = family_end_ms;
 	ret_row->scope = response->scope;
+	ret_row->resource = "";
 	ret_row->expires_ms = end_ms;
 	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
 	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,
@@ -38,6 +39,7 @@ ac_token_response_mint_refresh(struct authcode_exchange *x, const char *scope,
 			       struct authcode_new_token *ret_row)
 {
 	ret_row->scope = scope;
+	ret_row->resource = "";
 	ret_row->expires_ms = ac_refresh_idle_end(x);
 	return ac_credential_mint(AC_CREDENTIAL_REFRESH, &x->issuer->random, &response->refresh,
 				  ret_row->hash);

@@ -68,6 +68,7 @@ put_token(struct ac_memory *memory, const struct authcode_family *family,
 		.kind = kind,
 		.family_id = family->id,
 		.scope = new_token->scope,
+		.resource = new_token->resource,
 		.created_ms = now_ms,
 		.expires_ms = ac_earlier(new_token->expires_ms, family->expires_ms),
 	};
@@ -125,6 +126,8 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.acr = code->acr;
 	family.amr = code->amr;
 	family.claims = code->claims;
+	family.claims_request = code->claims_request;
+	family.resource = code->resource;
 	family.created_ms = operation->now_ms;
 	err = ac_memory_put(&memory->families, &ac_row_family, &family);
 	if (err == AUTHCODE_OK) {

@@ -31,23 +31,24 @@ const struct ac_row_type ac_row_grant = {
 
 const struct ac_row_type ac_row_code = {
 	.size = sizeof(struct authcode_code),
-	.text_count = 8,
+	.text_count = 10,
 	.texts = { TEXT(code, client_id), TEXT(code, redirect_uri), TEXT(code, scope),
 		   TEXT(code, code_challenge), TEXT(code, nonce), TEXT(code, acr), TEXT(code, amr),
-		   TEXT(code, claims) },
+		   TEXT(code, claims), TEXT(code, claims_request), TEXT(code, resource) },
 };
 
 const struct ac_row_type ac_row_family = {
 	.size = sizeof(struct authcode_family),
-	.text_count = 5,
+	.text_count = 7,
 	.texts = { TEXT(family, client_id), TEXT(family, scope), TEXT(family, acr),
-		   TEXT(family, amr), TEXT(family, claims) },
+		   TEXT(family, amr), TEXT(family, claims), TEXT(family, claims_request),
+		   TEXT(family, resource) },
 };
 
 const struct ac_row_type ac_row_token = {
 	.size = sizeof(struct authcode_token),
-	.text_count = 1,
-	.texts = { TEXT(token, scope) },
+	.text_count = 2,
+	.texts = { TEXT(token, scope), TEXT(token, resource) },
 };
 
 static const char *

@@ -19,7 +19,7 @@
 struct ac_row_type {
 	size_t size;
 	size_t text_count;
-	size_t texts[8]; /* offsets of const char * members */
+	size_t texts[10]; /* offsets of const char * members */
 };
 
 extern const struct ac_row_type ac_row_subject;

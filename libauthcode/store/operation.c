@@ -48,7 +48,8 @@ check_issue_code(const struct authcode_operation *operation)
 	const char *const texts[] = {
 		args->code.client_id, args->code.redirect_uri,
 		args->code.scope,     args->code.code_challenge,
-		args->code.nonce,     args->remember ? args->consented_scope : "",
+		args->code.nonce,     args->code.claims_request,
+		args->code.resource,  args->remember ? args->consented_scope : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
@@ -60,7 +61,9 @@ check_redeem_code(const struct authcode_operation *operation)
 	const struct authcode_op_redeem_code *args = &operation->u.redeem_code;
 	const char *const texts[] = {
 		args->access.scope,
+		args->access.resource,
 		args->with_refresh ? args->refresh.scope : "",
+		args->with_refresh ? args->refresh.resource : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
@@ -72,7 +75,9 @@ check_use_refresh(const struct authcode_operation *operation)
 	const struct authcode_op_use_refresh *args = &operation->u.use_refresh;
 	const char *const texts[] = {
 		args->access.scope,
+		args->access.resource,
 		args->rotate ? args->successor.scope : "",
+		args->rotate ? args->successor.resource : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));

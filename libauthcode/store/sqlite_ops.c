@@ -50,6 +50,7 @@ insert_token(const struct ac_sqlite_work *work, const struct authcode_family *fa
 	ac_query_put_hash(&query, token->hash);
 	ac_query_put_int(&query, family->id);
 	ac_query_put_text(&query, token->scope);
+	ac_query_put_text(&query, token->resource);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, expires_ms);
 	ac_query_put_int(&query, ac_token_forget_ms(kind, expires_ms, family->expires_ms));
@@ -72,6 +73,8 @@ insert_family(const struct ac_sqlite_work *work, const struct authcode_code *cod
 	ac_query_put_text(&query, code->acr);
 	ac_query_put_text(&query, code->amr);
 	ac_query_put_text(&query, code->claims);
+	ac_query_put_text(&query, code->claims_request);
+	ac_query_put_text(&query, code->resource);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, expires_ms);
 	ac_query_put_int(&query, expires_ms); /* forget_ms */

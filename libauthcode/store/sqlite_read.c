@@ -70,6 +70,8 @@ get_code(struct ac_query *query, struct authcode_arena *arena)
 	code.acr = ac_query_get_text(query, arena);
 	code.amr = ac_query_get_text(query, arena);
 	code.claims = ac_query_get_text(query, arena);
+	code.claims_request = ac_query_get_text(query, arena);
+	code.resource = ac_query_get_text(query, arena);
 	code.created_ms = ac_query_get_int(query);
 	code.expires_ms = ac_query_get_int(query);
 	code.used_ms = ac_query_get_int(query);
@@ -90,6 +92,8 @@ get_family(struct ac_query *query, struct authcode_arena *arena)
 	family.acr = ac_query_get_text(query, arena);
 	family.amr = ac_query_get_text(query, arena);
 	family.claims = ac_query_get_text(query, arena);
+	family.claims_request = ac_query_get_text(query, arena);
+	family.resource = ac_query_get_text(query, arena);
 	family.created_ms = ac_query_get_int(query);
 	family.expires_ms = ac_query_get_int(query);
 	family.revoked_ms = ac_query_get_int(query);
@@ -107,6 +111,7 @@ get_token(struct ac_query *query, struct authcode_arena *arena)
 	ac_query_get_hash(query, token.hash);
 	token.family_id = ac_query_get_int(query);
 	token.scope = ac_query_get_text(query, arena);
+	token.resource = ac_query_get_text(query, arena);
 	token.created_ms = ac_query_get_int(query);
 	token.expires_ms = ac_query_get_int(query);
 	token.rotated_ms = ac_query_get_int(query);

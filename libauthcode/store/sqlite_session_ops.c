@@ -196,6 +196,8 @@ insert_code(const struct ac_sqlite_work *work, const struct authcode_code *code,
 	ac_query_put_text(&query, session->acr);
 	ac_query_put_text(&query, session->amr);
 	ac_query_put_text(&query, session->claims);
+	ac_query_put_text(&query, code->claims_request);
+	ac_query_put_text(&query, code->resource);
 	ac_query_put_int(&query, now_ms);
 	ac_query_put_int(&query, code->expires_ms);
 	ac_query_put_int(&query, code->expires_ms); /* forget_ms */

@@ -15,12 +15,12 @@
 #define CODE                                                                                       \
 	"c.id, c.hash, c.client_id, c.subject_id, c.session_id, c.redirect_uri, "                  \
 	"c.redirect_uri_sent, c.scope, c.code_challenge, c.nonce, c.auth_time_ms, c.acr, "         \
-	"c.amr, c.claims, c.created_ms, c.expires_ms, c.used_ms"
+	"c.amr, c.claims, c.claims_request, c.resource, c.created_ms, c.expires_ms, c.used_ms"
 #define FAMILY                                                                                     \
 	"f.id, f.client_id, f.subject_id, f.session_id, f.scope, f.auth_time_ms, f.acr, "          \
-	"f.amr, f.claims, f.created_ms, f.expires_ms, f.revoked_ms"
+	"f.amr, f.claims, f.claims_request, f.resource, f.created_ms, f.expires_ms, f.revoked_ms"
 #define TOKEN                                                                                      \
-	"t.id, t.kind, t.hash, t.family_id, t.scope, t.created_ms, t.expires_ms, "                 \
+	"t.id, t.kind, t.hash, t.family_id, t.scope, t.resource, t.created_ms, t.expires_ms, "     \
 	"t.rotated_ms, t.revoked_ms"
 
 #define PURGE(table)                                                                               \
@@ -81,20 +81,22 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
-			       " auth_time_ms, acr, amr, claims, created_ms, expires_ms,"
-			       " forget_ms)"
-			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       " auth_time_ms, acr, amr, claims, claims_request, resource,"
+			       " created_ms, expires_ms, forget_ms) VALUES"
+			       " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
 	[AC_SQL_INSERT_FAMILY] = "INSERT INTO family (id, client_id, subject_id, session_id, scope,"
-				 " auth_time_ms, acr, amr, claims, created_ms, expires_ms,"
-				 " forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				 " auth_time_ms, acr, amr, claims, claims_request, resource,"
+				 " created_ms, expires_ms, forget_ms) VALUES"
+				 " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 
-	[AC_SQL_INSERT_TOKEN] = "INSERT INTO token (id, kind, hash, family_id, scope, created_ms,"
-				" expires_ms, forget_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_INSERT_TOKEN] = "INSERT INTO token (id, kind, hash, family_id, scope, resource,"
+				" created_ms, expires_ms, forget_ms)"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ? WHERE id = ? AND rotated_ms = 0",
 	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET expires_ms = ? WHERE id = ?",
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"

@@ -30,6 +30,8 @@ a_code_is_read_back_with_what_its_session_knows(void **state)
 	assert_string_equal(view.code.code_challenge,
 			    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 	assert_string_equal(view.code.nonce, "n-0S6_WzA2Mj");
+	assert_string_equal(view.code.claims_request, "{\"userinfo\":{\"email\":null}}");
+	assert_string_equal(view.code.resource, "https://api.example/ https://mail.example/");
 	assert_int_equal(view.code.auth_time_ms, T0 - 5);
 	assert_string_equal(view.code.acr, "password");
 	assert_string_equal(view.code.amr, "pwd otp");
@@ -292,6 +294,9 @@ redeeming_makes_the_family_and_both_tokens(void **state)
 	assert_int_equal(view.family.session_id, session);
 	assert_string_equal(view.family.scope, "profile groups");
 	assert_int_equal(view.family.auth_time_ms, T0 - 5);
+	assert_string_equal(view.family.claims_request, "{\"userinfo\":{\"email\":null}}");
+	assert_string_equal(view.family.resource, "https://api.example/ https://mail.example/");
+	assert_string_equal(view.token.resource, "https://api.example/");
 	assert_string_equal(view.family.acr, "password");
 	assert_string_equal(view.family.amr, "pwd otp");
 	assert_int_equal(view.family.created_ms, f->now);

@@ -124,7 +124,8 @@ an_issue_that_breaks_the_contract_is_refused(void **state)
 	static const size_t texts[] = {
 		TEXT(issue_code.code.client_id), TEXT(issue_code.code.redirect_uri),
 		TEXT(issue_code.code.scope),     TEXT(issue_code.code.code_challenge),
-		TEXT(issue_code.code.nonce),     TEXT(issue_code.consented_scope),
+		TEXT(issue_code.code.nonce),     TEXT(issue_code.code.claims_request),
+		TEXT(issue_code.code.resource),  TEXT(issue_code.consented_scope),
 	};
 	struct fixture *f = *state;
 	struct authcode_operation good = op_issue(f, sign_in(f));
@@ -142,7 +143,9 @@ a_redemption_that_breaks_the_contract_does_not_burn_the_code(void **state)
 {
 	static const size_t texts[] = {
 		TEXT(redeem_code.access.scope),
+		TEXT(redeem_code.access.resource),
 		TEXT(redeem_code.refresh.scope),
+		TEXT(redeem_code.refresh.resource),
 	};
 	struct fixture *f = *state;
 	struct authcode_operation good = op_redeem(f, issue(f, sign_in(f)));
@@ -157,7 +160,9 @@ a_refresh_that_breaks_the_contract_does_not_rotate(void **state)
 {
 	static const size_t texts[] = {
 		TEXT(use_refresh.access.scope),
+		TEXT(use_refresh.access.resource),
 		TEXT(use_refresh.successor.scope),
+		TEXT(use_refresh.successor.resource),
 	};
 	struct fixture *f = *state;
 	struct authcode_operation good = op_refresh(f, sign_in_and_redeem(f).refresh, true);

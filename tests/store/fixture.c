@@ -172,6 +172,8 @@ op_issue(const struct fixture *f, int64_t session_id)
 				.scope = "profile groups",
 				.code_challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
 				.nonce = "n-0S6_WzA2Mj",
+				.claims_request = "{\"userinfo\":{\"email\":null}}",
+				.resource = "https://api.example/ https://mail.example/",
 				.expires_ms = f->now + MINUTE,
 			},
 		},
@@ -185,7 +187,9 @@ op_issue(const struct fixture *f, int64_t session_id)
 static struct authcode_new_token
 new_token(const struct fixture *f, uint8_t fill, int64_t ttl_ms)
 {
-	struct authcode_new_token token = { .scope = "profile", .expires_ms = f->now + ttl_ms };
+	struct authcode_new_token token = { .scope = "profile",
+					    .resource = "https://api.example/",
+					    .expires_ms = f->now + ttl_ms };
 
 	memset(token.hash, fill, sizeof(token.hash));
 	return token;
@@ -493,6 +497,8 @@ assert_same_code(const struct authcode_code_view *a, const struct authcode_code_
 	same_text(x->acr, y->acr);
 	same_text(x->amr, y->amr);
 	same_text(x->claims, y->claims);
+	same_text(x->claims_request, y->claims_request);
+	same_text(x->resource, y->resource);
 	assert_int_equal(x->created_ms, y->created_ms);
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->used_ms, y->used_ms);
@@ -512,6 +518,8 @@ same_family(const struct authcode_family *a, const struct authcode_family *b)
 	same_text(a->acr, b->acr);
 	same_text(a->amr, b->amr);
 	same_text(a->claims, b->claims);
+	same_text(a->claims_request, b->claims_request);
+	same_text(a->resource, b->resource);
 	assert_int_equal(a->created_ms, b->created_ms);
 	assert_int_equal(a->expires_ms, b->expires_ms);
 	assert_int_equal(a->revoked_ms, b->revoked_ms);
@@ -527,6 +535,7 @@ assert_same_token(const struct authcode_token_view *a, const struct authcode_tok
 	assert_memory_equal(x->hash, y->hash, AUTHCODE_HASH_LEN);
 	assert_int_equal(x->family_id, y->family_id);
 	same_text(x->scope, y->scope);
+	same_text(x->resource, y->resource);
 	assert_int_equal(x->created_ms, y->created_ms);
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->rotated_ms, y->rotated_ms);

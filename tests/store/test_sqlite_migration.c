@@ -102,7 +102,7 @@ the_schema_is_ours_and_stays_so(void **state)
 
 	reopen_store(f);
 	authcode_store_close(&f->store);
-	assert_int_equal(number(f->path, "PRAGMA user_version"), 2);
+	assert_int_equal(number(f->path, "PRAGMA user_version"), 3);
 	assert_int_equal(number(f->path, "PRAGMA application_id"), 0x61636462);
 	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_integrity_check"
 					 " WHERE integrity_check = 'ok'"),
@@ -154,6 +154,9 @@ old_rows_are_whole_and_have_told_nothing(void **state)
 	assert_string_equal(token.session.claims, "");
 	assert_string_equal(token.family.claims, "");
 	assert_string_equal(code.code.claims, "");
+	assert_string_equal(token.family.claims_request, "");
+	assert_string_equal(code.code.resource, "");
+	assert_string_equal(token.token.resource, "");
 	assert_string_equal(token.subject.sub, "sub-ana");
 	assert_int_equal(token.subject.uid, 1001);
 	assert_string_equal(token.subject.groups, "staff\nwheel");

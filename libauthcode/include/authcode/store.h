@@ -101,6 +101,8 @@ struct authcode_code {
 	const char *acr;
 	const char *amr;
 	const char *claims;
+	const char *claims_request; /* the claims parameter, a JSON object; "" when none was sent */
+	const char *resource;       /* whom its tokens are for (RFC 8707), space-separated */
 	int64_t created_ms;
 	int64_t expires_ms;
 	int64_t used_ms; /* remembered while tokens of it can live */
@@ -118,6 +120,8 @@ struct authcode_family {
 	const char *acr;
 	const char *amr;
 	const char *claims;
+	const char *claims_request;
+	const char *resource;
 	int64_t created_ms;
 	int64_t expires_ms; /* absolute end of every token of it */
 	int64_t revoked_ms;
@@ -134,6 +138,7 @@ struct authcode_token {
 	uint8_t hash[AUTHCODE_HASH_LEN];
 	int64_t family_id;
 	const char *scope;
+	const char *resource; /* access: those of the family's that it is for */
 	int64_t created_ms;
 	int64_t expires_ms;
 	int64_t rotated_ms; /* refresh: replaced by a successor; its next use is reuse */
@@ -233,6 +238,7 @@ struct authcode_op_issue_code {
 struct authcode_new_token {
 	uint8_t hash[AUTHCODE_HASH_LEN];
 	const char *scope;
+	const char *resource;
 	int64_t expires_ms; /* the store cuts it to the family's end */
 	int64_t ret_id;
 };
