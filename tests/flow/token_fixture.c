@@ -372,6 +372,8 @@ new_code(struct world *world, const struct code *code)
 				.scope = code->scope != NULL ? code->scope : "openid profile groups",
 				.code_challenge = code->challenge != NULL ? code->challenge : "",
 				.nonce = "",
+				.claims_request = "",
+				.resource = "",
 				.expires_ms = world->now_ms + 60 * 1000,
 			},
 		},
