@@ -21,7 +21,8 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
 					      struct authcode_operation *operation);
 
 /* The rest of the table in sqlite_ops.c: sessions and what is issued from them
- * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c). */
+ * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), refresh tokens
+ * (sqlite_refresh_ops.c), what clients get for themselves (sqlite_client_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -30,6 +31,23 @@ enum authcode_err ac_sqlite_retire_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_relink_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
+
+enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
+					struct authcode_operation *operation);
+enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,
+					       struct authcode_operation *operation);
+
+/* Where a token goes. */
+struct ac_sqlite_place {
+	const struct authcode_family *family; /* its id and end */
+	int64_t predecessor_id;               /* of a refresh token; 0: none */
+	int64_t now_ms;
+};
+
+AC_MUST_USE enum authcode_err ac_sqlite_insert_token(const struct ac_sqlite_work *work,
+						     const struct ac_sqlite_place *place,
+						     enum authcode_token_kind kind,
+						     struct authcode_new_token *token);
 
 /* An UPDATE of one row by its id. ret_changed: the row was there and fitted. */
 enum authcode_err ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql,
