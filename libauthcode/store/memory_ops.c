@@ -53,8 +53,8 @@ ac_memory_put(struct ac_table *table, const struct ac_row_type *type, const void
 	return err;
 }
 
-static void
-revoke(struct authcode_family *family, int64_t now_ms)
+void
+ac_memory_revoke_family(struct authcode_family *family, int64_t now_ms)
 {
 	if (family != NULL && family->revoked_ms == 0)
 		family->revoked_ms = now_ms;
@@ -82,10 +82,10 @@ put_token(struct ac_memory *memory, const struct authcode_family *family,
 	return err;
 }
 
-/* Both or neither; refresh NULL: only the access token. */
-static enum authcode_err
-put_tokens(struct ac_memory *memory, const struct authcode_family *family,
-	   struct authcode_new_token *access, struct authcode_new_token *refresh, int64_t now_ms)
+enum authcode_err
+ac_memory_put_tokens(struct ac_memory *memory, const struct authcode_family *family,
+		     struct authcode_new_token *access, struct authcode_new_token *refresh,
+		     int64_t now_ms)
 {
 	enum authcode_err err = put_token(memory, family, AUTHCODE_TOKEN_ACCESS, access, now_ms);
 
@@ -111,7 +111,8 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 										       : NULL,
 				     operation->now_ms);
 	if (result == AUTHCODE_RESULT_REUSED)
-		revoke(ac_table_find(&memory->families, args->code_id), operation->now_ms);
+		ac_memory_revoke_family(ac_table_find(&memory->families, args->code_id),
+					operation->now_ms);
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;
@@ -131,8 +132,9 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.created_ms = operation->now_ms;
 	err = ac_memory_put(&memory->families, &ac_row_family, &family);
 	if (err == AUTHCODE_OK) {
-		err = put_tokens(memory, &family, &args->access,
-				 args->with_refresh ? &args->refresh : NULL, operation->now_ms);
+		err = ac_memory_put_tokens(memory, &family, &args->access,
+					   args->with_refresh ? &args->refresh : NULL,
+					   operation->now_ms);
 		if (err != AUTHCODE_OK)
 			ac_table_remove(&memory->families, family.id);
 	}
@@ -157,13 +159,14 @@ use_refresh(struct ac_memory *memory, struct authcode_operation *operation)
 											   : NULL,
 				     operation->now_ms);
 	if (result == AUTHCODE_RESULT_REUSED)
-		revoke(ac_table_find(&memory->families, token->family_id), operation->now_ms);
+		ac_memory_revoke_family(ac_table_find(&memory->families, token->family_id),
+					operation->now_ms);
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;
 	}
-	err = put_tokens(memory, &view.family, &args->access,
-			 args->rotate ? &args->successor : NULL, operation->now_ms);
+	err = ac_memory_put_tokens(memory, &view.family, &args->access,
+				   args->rotate ? &args->successor : NULL, operation->now_ms);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);
 		return;
@@ -181,7 +184,7 @@ revoke_family(struct ac_memory *memory, struct authcode_operation *operation)
 	struct authcode_family *family =
 		ac_table_find(&memory->families, operation->u.revoke_family.family_id);
 
-	revoke(family, operation->now_ms);
+	ac_memory_revoke_family(family, operation->now_ms);
 	ac_memory_finish(operation,
 			 family != NULL ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND);
 }
@@ -230,6 +233,10 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
+	[AUTHCODE_OP_CREATE_DEVICE] = ac_memory_create_device,
+	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
+	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,
+	[AUTHCODE_OP_REDEEM_DEVICE] = ac_memory_redeem_device,
 };
 
 void
