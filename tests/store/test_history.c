@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "fixture.h"
+#include "fixture_device.h"
 
-#define STEPS 2500
+#define STEPS 3000
 #define KEPT 4096 /* ids to draw from */
 
 enum role { UNPURGED, PURGED, SQLITE, ROLES };
@@ -21,9 +21,9 @@ struct history {
 	uint32_t counters[ROLES]; /* each store draws the same keys */
 	uint64_t seed;
 	int64_t now;
-	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT];
+	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT], devices[KEPT];
 	int64_t code, refresh; /* the newest, to go on with */
-	size_t subject_count, session_count, code_count, token_count;
+	size_t subject_count, session_count, code_count, token_count, device_count;
 	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
 };
@@ -69,6 +69,40 @@ pick(struct history *h, const int64_t *list, size_t count)
 	return list[count - 1 - roll(h, (uint32_t)window)];
 }
 
+/* Mostly by the youngest session and about the youngest device: what is allowed and
+ * redeemed, twice too, is what tells most. */
+static struct authcode_operation
+random_device_operation(struct history *h, const struct fixture *clock)
+{
+	int64_t young = h->session_count > 0 ? h->sessions[h->session_count - 1] : 1;
+	int64_t device = h->device_count > 0 ? h->devices[h->device_count - 1] : 1;
+	struct authcode_operation op;
+
+	if (roll(h, 4) == 0)
+		device = pick(h, h->devices, h->device_count);
+	switch (roll(h, 6)) {
+	case 0:
+		/* Never one that was given out before: purge makes those free again. */
+		op = op_device(clock, 0);
+		memcpy(op.u.create_device.device.user_code_hash, &h->seed, sizeof(h->seed));
+		return op;
+	case 1:
+	case 2:
+		op = op_allow(clock, device, young);
+		op.u.answer_device.allow = roll(h, 8) != 0;
+		return op;
+	case 3:
+		return op_poll(clock, device);
+	default:
+		op = op_redeem_device(clock, device);
+		op.u.redeem_device.with_refresh = roll(h, 4) != 0;
+		op.u.redeem_device.detached = roll(h, 4) == 0;
+		if (roll(h, 2) == 0)
+			op.u.redeem_device.family_expires_ms = h->now + 20 * HOUR;
+		return op;
+	}
+}
+
 static struct authcode_operation
 random_redemption(struct history *h, int64_t code)
 {
@@ -108,7 +142,7 @@ random_operation(struct history *h)
 	}
 	if (h->refresh != 0 && roll(h, 2) == 0)
 		return random_refresh(h, h->refresh);
-	switch (roll(h, 18)) {
+	switch (roll(h, 20)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -154,6 +188,9 @@ random_operation(struct history *h)
 		return op;
 	case 16:
 		return op_client_token(&clock);
+	case 17:
+	case 18:
+		return random_device_operation(h, &clock);
 	default:
 		return op_purge(&clock, 1000);
 	}
@@ -176,6 +213,13 @@ remember(struct history *h, const struct authcode_operation *op)
 		keep(h->tokens, &h->token_count, op->u.redeem_code.refresh.ret_id);
 		if (op->u.redeem_code.refresh.ret_id != 0)
 			h->refresh = op->u.redeem_code.refresh.ret_id;
+		break;
+	case AUTHCODE_OP_CREATE_DEVICE:
+		keep(h->devices, &h->device_count, op->u.create_device.ret_device_id);
+		break;
+	case AUTHCODE_OP_REDEEM_DEVICE:
+		keep(h->tokens, &h->token_count, op->u.redeem_device.access.ret_id);
+		keep(h->tokens, &h->token_count, op->u.redeem_device.refresh.ret_id);
 		break;
 	case AUTHCODE_OP_USE_REFRESH:
 		if (op->result != AUTHCODE_RESULT_DONE) {
@@ -268,6 +312,16 @@ compare_rows(struct history *h)
 		granted = granted_scope(b, x.subject.id, "demo");
 		same = granted_scope(c, x.subject.id, "demo");
 		assert_string_equal(granted != NULL ? granted : "", same != NULL ? same : "");
+	}
+	for (size_t i = 0; i < h->device_count; i++) {
+		struct authcode_device_view x, y;
+
+		assert_int_equal(has_device(b, h->devices[i]), has_device(c, h->devices[i]));
+		if (!has_device(b, h->devices[i]))
+			continue;
+		x = device_of(b, h->devices[i]);
+		y = device_of(c, h->devices[i]);
+		assert_same_device(&x, &y);
 	}
 	compare_lists(h);
 	for (int i = 0; i < ROLES; i++) {
