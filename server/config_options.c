@@ -46,6 +46,11 @@ static const struct ac_choice introspections[] = {
 	{ "all", AUTHCODE_INTROSPECT_ALL },
 	{ NULL, 0 },
 };
+static const struct ac_choice subject_types[] = {
+	{ "public", AUTHCODE_SUBJECT_PUBLIC },
+	{ "pairwise", AUTHCODE_SUBJECT_PAIRWISE },
+	{ NULL, 0 },
+};
 static const struct ac_choice email_sources[] = {
 	{ "template", AC_VERIFIED_TEMPLATE },
 	{ "file", AC_VERIFIED_FILE },
@@ -392,6 +397,17 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_NUMBER,
 	  .offset = CLIENT(client.group_claim_max),
 	  .max = AC_MAX_GROUPS },
+	{ .row = { "client", "subject_type", "word", "public",
+		   "pairwise: people have another sub at each sector" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = CLIENT(client.subject_type),
+	  .choices = subject_types },
+	{ .row = { "client", "sector_identifier", "text", "",
+		   "clients that share it share sub; the host of its redirect URIs when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.sector),
+	  .check = ac_value_word,
+	  .allowed = "1 to 128 printable characters without space" },
 
 	/* --- service "name" { … } --- */
 	{ .row = { "service", "acr", "text", "",

@@ -141,11 +141,19 @@ copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings 
 static enum authcode_err
 derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
 {
-	enum authcode_err err =
-		ac_derive_key(master, "transaction", issuer->url, issuer->keys.transaction);
+	const struct {
+		const char *label;
+		uint8_t *key;
+	} purposes[] = {
+		{ "transaction", issuer->keys.transaction },
+		{ "csrf", issuer->keys.csrf },
+		{ "pairwise", issuer->keys.pairwise },
+		{ "sid", issuer->keys.sid },
+	};
+	enum authcode_err err = AUTHCODE_OK;
 
-	if (err == AUTHCODE_OK)
-		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(purposes); i++)
+		err = ac_derive_key(master, purposes[i].label, issuer->url, purposes[i].key);
 	return err;
 }
 
