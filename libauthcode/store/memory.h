@@ -19,6 +19,13 @@ struct ac_memory_grant {
 	struct authcode_grant *row;
 };
 
+/* A client that a session is to tell of its end. */
+struct ac_memory_listener {
+	struct ac_memory_listener *next;
+	int64_t session_id;
+	char client_id[];
+};
+
 struct ac_memory {
 	pthread_mutex_t mutex;
 	struct authcode_store_random random;
@@ -27,7 +34,9 @@ struct ac_memory {
 	struct ac_table codes;
 	struct ac_table families;
 	struct ac_table tokens;
+	struct ac_table deliveries;
 	struct ac_memory_grant *grants;
+	struct ac_memory_listener *listeners;
 };
 
 /* Fill *view with rows whose texts are borrowed from the tables. */
@@ -37,6 +46,8 @@ bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
 			 struct authcode_code_view *view);
 bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 			  struct authcode_token_view *view);
+bool ac_memory_view_delivery(const struct ac_memory *memory, int64_t id,
+			     struct authcode_delivery_view *view);
 
 /* NULL: none. */
 struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id,
@@ -47,8 +58,17 @@ struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int
 const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *memory,
 						      int64_t after_id, int64_t now_ms);
 
+/* The delivery that is to be tried next after (after_ms, after_id) and no later than
+ * until_ms. NULL: none. */
+const struct authcode_delivery *ac_memory_next_delivery(const struct ac_memory *memory,
+							int64_t after_ms, int64_t after_id,
+							int64_t until_ms);
+
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* Forgets whom the session was to tell. */
+void ac_memory_forget_listeners(struct ac_memory *memory, int64_t session_id);
 
 /* Returns how many rows it deleted. */
 uint32_t ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit);

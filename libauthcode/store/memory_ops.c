@@ -203,7 +203,13 @@ end_session(struct ac_memory *memory, struct authcode_operation *operation)
 {
 	struct authcode_session *session =
 		ac_table_find(&memory->sessions, operation->u.end_session.session_id);
+	enum authcode_err err =
+		ac_memory_tell(memory, operation->u.end_session.session_id, 0, operation->now_ms);
 
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
 	if (session != NULL && session->ended_ms == 0)
 		session->ended_ms = operation->now_ms;
 	ac_memory_finish(operation,
@@ -230,6 +236,7 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
+	[AUTHCODE_OP_RECORD_DELIVERY] = ac_memory_record_delivery,
 };
 
 void

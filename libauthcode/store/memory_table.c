@@ -51,6 +51,12 @@ const struct ac_row_type ac_row_token = {
 	.texts = { TEXT(token, scope), TEXT(token, resource) },
 };
 
+const struct ac_row_type ac_row_delivery = {
+	.size = sizeof(struct authcode_delivery),
+	.text_count = 1,
+	.texts = { TEXT(delivery, client_id) },
+};
+
 static const char *
 text_get(const void *row, size_t offset)
 {

@@ -101,6 +101,14 @@ check_relink_subject(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_record_delivery(const struct authcode_operation *operation)
+{
+	int64_t next_ms = operation->u.record_delivery.next_ms;
+
+	return next_ms >= 0 && next_ms <= AC_ROW_KEY_MAX_MS ? AUTHCODE_OK : AUTHCODE_ERR_USAGE;
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -118,6 +126,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_PURGE] = check_purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
+	[AUTHCODE_OP_RECORD_DELIVERY] = check_record_delivery,
 };
 
 enum authcode_err

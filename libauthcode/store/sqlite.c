@@ -103,6 +103,37 @@ list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_aren
 	return err;
 }
 
+static enum authcode_err
+find_delivery(void *self, int64_t id, struct authcode_arena *arena,
+	      struct authcode_delivery_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_delivery(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
+{
+	const struct ac_delivery_page page = { until_ms, capacity };
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_deliveries(connection, &page, arena, ret, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -126,6 +157,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.find_token = find_token,
 	.close = close_store,
 	.list_subjects = list_subjects,
+	.find_delivery = find_delivery,
+	.list_deliveries = list_deliveries,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

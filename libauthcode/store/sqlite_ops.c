@@ -197,7 +197,10 @@ revoke_token(const struct ac_sqlite_work *work, struct authcode_operation *opera
 static enum authcode_err
 end_session(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	return end_row(work, operation, AC_SQL_END_SESSION, operation->u.end_session.session_id);
+	int64_t id = operation->u.end_session.session_id;
+	enum authcode_err err = end_row(work, operation, AC_SQL_END_SESSION, id);
+
+	return err == AUTHCODE_OK ? ac_sqlite_tell(work, id, 0, operation->now_ms) : err;
 }
 
 /* In the order in which rows depend on each other. */
@@ -205,10 +208,8 @@ static enum authcode_err
 purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	static const enum ac_sql statements[] = {
-		AC_SQL_PURGE_TOKENS,
-		AC_SQL_PURGE_FAMILIES,
-		AC_SQL_PURGE_CODES,
-		AC_SQL_PURGE_SESSIONS,
+		AC_SQL_PURGE_TOKENS,   AC_SQL_PURGE_FAMILIES,   AC_SQL_PURGE_CODES,
+		AC_SQL_PURGE_SESSIONS, AC_SQL_PURGE_DELIVERIES,
 	};
 	uint32_t left = operation->u.purge.limit;
 
@@ -241,6 +242,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
+	[AUTHCODE_OP_RECORD_DELIVERY] = ac_sqlite_record_delivery,
 };
 
 enum authcode_err

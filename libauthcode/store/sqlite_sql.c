@@ -23,6 +23,9 @@
 	"t.id, t.kind, t.hash, t.family_id, t.scope, t.resource, t.created_ms, t.expires_ms, "     \
 	"t.rotated_ms, t.revoked_ms"
 
+#define DELIVERY                                                                                   \
+	"d.id, d.client_id, d.subject_id, d.session_id, d.created_ms, d.next_ms, d.tries, "        \
+	"d.delivered_ms, d.status"
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -49,6 +52,11 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
+	[AC_SQL_FIND_DELIVERY] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				 " JOIN subject u ON u.id = d.subject_id WHERE d.id = ?",
+	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
+				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -106,4 +114,24 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),
 	[AC_SQL_PURGE_CODES] = PURGE("code"),
 	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
+	[AC_SQL_PURGE_DELIVERIES] = PURGE("logout_delivery"),
+
+	[AC_SQL_PUT_LISTENER] = "INSERT INTO session_client (session_id, client_id, subject_id)"
+				" VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	[AC_SQL_HAS_LISTENER] = "SELECT 1 FROM session_client WHERE session_id = ?1"
+				" OR subject_id = ?2 LIMIT 1",
+	/* One key is drawn for all of them: they take it and those that follow. */
+	[AC_SQL_TELL] = "INSERT INTO logout_delivery (id, client_id, subject_id, session_id,"
+			" created_ms, next_ms, forget_ms) SELECT"
+			" ?1 + row_number() OVER (ORDER BY session_id, client_id) - 1, client_id,"
+			" subject_id, session_id, ?2, ?2, ?3 FROM session_client"
+			" WHERE session_id = ?4 OR subject_id = ?5",
+	[AC_SQL_FORGET_LISTENERS] = "DELETE FROM session_client WHERE session_id = ?1"
+				    " OR subject_id = ?2",
+	[AC_SQL_RECORD_DELIVERY] = "UPDATE logout_delivery SET"
+				   " tries = iif(delivered_ms = 0, tries + 1, tries),"
+				   " status = iif(delivered_ms = 0, ?1, status),"
+				   " next_ms = iif(delivered_ms = 0, ?2, next_ms),"
+				   " delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms)"
+				   " WHERE id = ?4",
 };

@@ -17,6 +17,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
 	tests/store/contract_codes.c \
 	tests/store/contract_keys.c \
+	tests/store/contract_logout.c \
 	tests/store/contract_misuse.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \

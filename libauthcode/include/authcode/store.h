@@ -145,6 +145,23 @@ struct authcode_token {
 	int64_t revoked_ms; /* this token alone; see also its family */
 };
 
+/* A client that is to be told that a session has ended (OpenID Connect Back-Channel
+ * Logout 1.0 §2.5), and what became of it. */
+struct authcode_delivery {
+	int64_t id;
+	const char *client_id;
+	int64_t subject_id;
+	int64_t session_id; /* the row may be purged */
+	int64_t created_ms; /* when the session ended */
+	int64_t next_ms;    /* when to try; 0: no more */
+	uint32_t tries;     /* that were recorded */
+	int64_t delivered_ms;
+	uint32_t status; /* HTTP, of the last answer; 0: none came */
+};
+
+/* How long it is remembered, delivered or not. */
+#define AUTHCODE_DELIVERY_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
+
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -162,6 +179,11 @@ struct authcode_token_view {
 	struct authcode_family family;
 	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
 	struct authcode_session session; /* zeroed when there is none, or it is purged */
+};
+
+struct authcode_delivery_view {
+	struct authcode_delivery delivery;
+	struct authcode_subject subject;
 };
 
 /* --- operations --------------------------------------------------------- */
@@ -186,8 +208,16 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PURGE,
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
+	AUTHCODE_OP_RECORD_DELIVERY,
 	AUTHCODE_OP_COUNT,
 };
+
+/* Telling clients of a logout. A session remembers the clients that its codes were
+ * issued to with tell_logout. Whatever ends it (end_session, create_session) or
+ * retires its subject (retire_subject, create_session, relink_subject) makes a
+ * delivery for each of them in the same operation, due at once, and forgets them: so
+ * none is lost in a crash, and none made twice. A session whose time runs out tells
+ * nobody. */
 
 /* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
  * subject of the same name and another uid is retired. Refreshes full_name and
@@ -220,7 +250,8 @@ struct authcode_op_create_session {
 /* Inserts a code for a live session, the one whose proof (acr, auth_time, …) was
  * judged: session_hash is that of the row that was read. Moves its idle end to
  * idle_expires_ms (never past its absolute end). With remember, the grant of
- * (subject, client) becomes the union of its scope and consented_scope.
+ * (subject, client) becomes the union of its scope and consented_scope. With
+ * tell_logout, the client is told when the session ends.
  * DONE; EXPIRED when the session has ended, expired or been renewed since, or its
  * subject is retired; NOT_FOUND when there is no such session. */
 struct authcode_op_issue_code {
@@ -229,6 +260,7 @@ struct authcode_op_issue_code {
 	int64_t idle_expires_ms;
 	bool remember;
 	const char *consented_scope;
+	bool tell_logout;
 	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, claims,
 				    * created_ms and used_ms are the store's to fill */
 	int64_t ret_code_id;
@@ -292,7 +324,8 @@ struct authcode_op_end_session {
 /* Deletes up to limit rows that can no longer matter at now_ms: access tokens
  * past their end; families past theirs with their refresh tokens, which until
  * then are evidence when rotated; codes past their end when their family is gone
- * too; sessions past expires_ms that no code or family before its end names.
+ * too; sessions past expires_ms that no code or family before its end names;
+ * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made.
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
@@ -319,6 +352,16 @@ struct authcode_op_relink_subject {
 	int64_t ret_subject_id;
 };
 
+/* One more try of a delivery: delivered, or to be tried again at next_ms (0: never
+ * more; ignored when delivered). The first success stays: what is recorded after it
+ * changes nothing. DONE, NOT_FOUND. */
+struct authcode_op_record_delivery {
+	int64_t delivery_id;
+	bool delivered;
+	uint32_t status;
+	int64_t next_ms;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -333,6 +376,7 @@ struct authcode_operation {
 		struct authcode_op_purge purge;
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
+		struct authcode_op_record_delivery record_delivery;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -380,6 +424,17 @@ struct authcode_store_ops {
 					   struct authcode_arena *arena,
 					   struct authcode_subject *ret, size_t capacity,
 					   size_t *ret_count);
+
+	enum authcode_err (*find_delivery)(void *self, int64_t id, struct authcode_arena *arena,
+					   struct authcode_delivery_view *ret);
+
+	/* Deliveries that are to be tried no later than until_ms, the earliest first:
+	 * up to capacity of them in ret, their number in *ret_count. On failure as
+	 * list_subjects. */
+	enum authcode_err (*list_deliveries)(void *self, int64_t until_ms,
+					     struct authcode_arena *arena,
+					     struct authcode_delivery_view *ret, size_t capacity,
+					     size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 2u
@@ -448,6 +503,15 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
 			     struct authcode_arena *arena, struct authcode_subject *ret,
 			     size_t capacity, size_t *ret_count);
+
+/* As the ops above. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_delivery(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			     struct authcode_delivery_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
+			       struct authcode_arena *arena, struct authcode_delivery_view *ret,
+			       size_t capacity, size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);

@@ -63,14 +63,15 @@ CREATE TABLE device (
 CREATE INDEX device_forget ON device (forget_ms);
 CREATE UNIQUE INDEX device_user_code ON device (user_code_hash);
 
--- Which clients a session has signed in to that want to hear of its end.
+-- Which clients a session has signed in to that want to hear of its end. They go
+-- with it: the primary key is the index by which it finds them.
 CREATE TABLE session_client (
-	session_id INTEGER NOT NULL,
+	session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
 	client_id  TEXT NOT NULL,
-	forget_ms  INTEGER NOT NULL, -- that of the session
+	subject_id INTEGER NOT NULL REFERENCES subject (id),
 	PRIMARY KEY (session_id, client_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_client_forget ON session_client (forget_ms);
+CREATE INDEX session_client_subject ON session_client (subject_id);
 
 -- What is still to be told to whom, and what became of it.
 CREATE TABLE logout_delivery (
