@@ -392,6 +392,18 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_NUMBER,
 	  .offset = CLIENT(client.group_claim_max),
 	  .max = AC_MAX_GROUPS },
+	{ .row = { "client", "post_logout_redirect_uris", "list", "",
+		   "where people may be sent after a logout, byte for byte" },
+	  .kind = AC_OPTION_LIST,
+	  .offset = CLIENT(post_logout_redirect_uris) },
+	{ .row = { "client", "backchannel_logout_uri", "text", "",
+		   "where it is told of logouts; not at all when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.backchannel_logout_uri) },
+	{ .row = { "client", "backchannel_logout_session_required", "yes or no", "no",
+		   "it goes by sessions; they are always named" },
+	  .kind = AC_OPTION_FLAG,
+	  .offset = CLIENT(client.backchannel_logout_session_required) },
 
 	/* --- service "name" { … } --- */
 	{ .row = { "service", "acr", "text", "",

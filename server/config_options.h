@@ -73,6 +73,7 @@ struct ac_client_settings {
 	struct ac_texts allow_users;
 	struct ac_texts allow_groups;
 	struct ac_texts group_claims;
+	struct ac_texts post_logout_redirect_uris;
 	const char *secret_file;
 	const char *secret_sha256;
 	struct ac_place place; /* of the block's opening line */

@@ -7,6 +7,7 @@
 #include "server/config_rules.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/base64url.h"
@@ -237,6 +238,8 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->allow_group_count = settings->allow_groups.count;
 	client->group_claims = settings->group_claims.list;
 	client->group_claim_count = settings->group_claims.count;
+	client->post_logout_redirect_uris = settings->post_logout_redirect_uris.list;
+	client->post_logout_redirect_uri_count = settings->post_logout_redirect_uris.count;
 	if (!check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
 	if (client->auth == AUTHCODE_AUTH_NONE) {
@@ -267,4 +270,19 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 				 client->secret_hash, sizeof(client->secret_hash), &len))
 		return AUTHCODE_ERR_CONFIG;
 	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_config_check_logout(const struct ac_settings *settings, const struct ac_client_settings *client,
+		       struct authcode_reason *reason)
+{
+	const char *uri = client->client.backchannel_logout_uri;
+
+	if (uri == NULL || settings->config.issuer_is_dev || strncasecmp(uri, "http:", 5) != 0)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason,
+			 ac_config_place_of(client->places, "client", "backchannel_logout_uri"),
+			 "backchannel_logout_uri: http is for development, where the issuer is "
+			 "http too; give an https URL");
+	return AUTHCODE_ERR_CONFIG;
 }

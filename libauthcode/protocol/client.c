@@ -76,6 +76,9 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 	    !copy_list(arena, &client->allow_users, client->allow_user_count) ||
 	    !copy_list(arena, &client->allow_groups, client->allow_group_count) ||
 	    !copy_list(arena, &client->group_claims, client->group_claim_count) ||
+	    !copy_text(arena, &client->backchannel_logout_uri) ||
+	    !copy_list(arena, &client->post_logout_redirect_uris,
+		       client->post_logout_redirect_uri_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
 	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count))
 		return false;

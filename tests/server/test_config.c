@@ -183,7 +183,10 @@ every_client_option_lands_in_its_field(void **state)
 		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n"
 		" min_acr = 'urn:x:otp'\n allow_users = { alice, 'bob smith' }\n"
 		" allow_groups = staff\n group_claims = { staff, adm }\n"
-		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n}\n"
+		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n"
+		" post_logout_redirect_uris = { 'https://w.example/', 'https://w.example/x' }\n"
+		" backchannel_logout_uri = 'https://w.example/logout'\n"
+		" backchannel_logout_session_required = yes\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
 		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
@@ -220,6 +223,10 @@ every_client_option_lands_in_its_field(void **state)
 	assert_string_equal(wiki->group_claims[1], "adm");
 	assert_string_equal(wiki->group_claim_prefix, "wiki-");
 	assert_int_equal(wiki->group_claim_max, 512);
+	assert_int_equal(wiki->post_logout_redirect_uri_count, 2);
+	assert_string_equal(wiki->post_logout_redirect_uris[1], "https://w.example/x");
+	assert_string_equal(wiki->backchannel_logout_uri, "https://w.example/logout");
+	assert_true(wiki->backchannel_logout_session_required);
 
 	assert_non_null(b);
 	assert_int_equal(b->auth, AUTHCODE_AUTH_NONE);
@@ -232,6 +239,9 @@ every_client_option_lands_in_its_field(void **state)
 	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);
 	assert_null(b->group_claim_prefix);
 	assert_int_equal(b->group_claim_max, 0);
+	assert_int_equal(b->post_logout_redirect_uri_count, 0);
+	assert_null(b->backchannel_logout_uri);
+	assert_false(b->backchannel_logout_session_required);
 	ac_config_free(&c);
 }
 
@@ -456,7 +466,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 69);
+	assert_int_equal(i, 72);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

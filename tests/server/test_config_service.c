@@ -272,6 +272,18 @@ static const struct refusal refusals[] = {
 	  "a.conf:6: allow_users: \"\" is not allowed; give the name of a user" },
 	{ "allow_groups empty", BLOCK(HASH "allow_groups = ''\n"),
 	  "a.conf:6: allow_groups: \"\" is not allowed; give the name of a group" },
+	{ "backchannel logout without TLS",
+	  "issuer = https://id.example\ntrusted_proxies = '127.0.0.1'\nclient x {\n" WEB HASH
+	  "backchannel_logout_uri = 'http://127.0.0.1/out'\n}\n",
+	  "a.conf:7: backchannel_logout_uri: http is for development, where the issuer is http "
+	  "too; give an https URL" },
+	{ "backchannel logout elsewhere without TLS",
+	  BLOCK(HASH "backchannel_logout_uri = 'http://rp.example/out'\n"),
+	  "a.conf:2: client \"x\": backchannel_logout_uri: http is allowed on loopback only" },
+	{ "post-logout redirect URI without TLS",
+	  BLOCK(HASH "post_logout_redirect_uris = 'http://rp.example/'\n"),
+	  "a.conf:2: client \"x\": post-logout redirect URI 1: a web client must use https (native "
+	  "clients may use http on loopback)" },
 	{ "group_claim_max too high", BLOCK(HASH "group_claim_max = 513\n"),
 	  "a.conf:6: group_claim_max: \"513\" is not allowed; give a whole number from 0 to 512" },
 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_protocol_auth_tests = \
 	tests/unit/protocol/test_client \
+	tests/unit/protocol/test_client_logout \
 	tests/unit/protocol/test_issuer \
 	tests/unit/protocol/test_metadata \
 	tests/unit/protocol/test_redirect_uri \
@@ -13,6 +14,10 @@ TESTS += $(unit_protocol_auth_tests)
 tests_unit_protocol_test_client_SOURCES = tests/unit/protocol/test_client.c
 tests_unit_protocol_test_client_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_client_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_client_logout_SOURCES = tests/unit/protocol/test_client_logout.c
+tests_unit_protocol_test_client_logout_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_client_logout_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_issuer_SOURCES = tests/unit/protocol/test_issuer.c
 tests_unit_protocol_test_issuer_CPPFLAGS = $(unit_cppflags)

@@ -82,6 +82,14 @@ struct authcode_client {
 	size_t group_claim_count;
 	const char *group_claim_prefix; /* NULL: none */
 	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
+	/* Where it may have people sent after a logout; compared byte for byte. */
+	const char *const *post_logout_redirect_uris;
+	size_t post_logout_redirect_uri_count;
+	/* Where it is told that a session has ended: https, or http on a loopback host (OIDC
+	 * Back-Channel Logout §2.2). NULL: it is not told. */
+	const char *backchannel_logout_uri;
+	/* It goes by sessions, not by people. Every logout token names both. */
+	bool backchannel_logout_session_required;
 };
 
 /* Hashes a client secret the one way it is stored and compared. Thread-safe. */
