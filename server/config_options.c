@@ -46,6 +46,11 @@ static const struct ac_choice introspections[] = {
 	{ "all", AUTHCODE_INTROSPECT_ALL },
 	{ NULL, 0 },
 };
+static const struct ac_choice subject_types[] = {
+	{ "public", AUTHCODE_SUBJECT_PUBLIC },
+	{ "pairwise", AUTHCODE_SUBJECT_PAIRWISE },
+	{ NULL, 0 },
+};
 static const struct ac_choice email_sources[] = {
 	{ "template", AC_VERIFIED_TEMPLATE },
 	{ "file", AC_VERIFIED_FILE },
@@ -404,6 +409,17 @@ static const struct ac_option options[] = {
 		   "it goes by sessions; they are always named" },
 	  .kind = AC_OPTION_FLAG,
 	  .offset = CLIENT(client.backchannel_logout_session_required) },
+	{ .row = { "client", "subject_type", "word", "public",
+		   "pairwise: people have another sub at each sector" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = CLIENT(client.subject_type),
+	  .choices = subject_types },
+	{ .row = { "client", "sector_identifier", "text", "",
+		   "clients that share it share sub; the host of its redirect URIs when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.sector),
+	  .check = ac_value_word,
+	  .allowed = "1 to 128 printable characters without space" },
 
 	/* --- service "name" { … } --- */
 	{ .row = { "service", "acr", "text", "",

@@ -253,6 +253,19 @@ list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
 	return err;
 }
 
+static enum authcode_err
+list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+		  size_t capacity, size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_signing_keys(memory, arena, ret, capacity, ret_count);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -278,6 +291,7 @@ close_store(void *self)
 	while (memory->listeners != NULL)
 		ac_memory_forget_listeners(memory, memory->listeners->session_id);
 	ac_table_clear(&memory->deliveries);
+	ac_table_clear(&memory->signing_keys);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
 	ac_table_clear(&memory->codes);
@@ -300,6 +314,7 @@ static const struct authcode_store_ops memory_ops = {
 	.list_subjects = list_subjects,
 	.find_delivery = find_delivery,
 	.list_deliveries = list_deliveries,
+	.list_signing_keys = list_signing_keys,
 };
 
 enum authcode_err

@@ -46,4 +46,8 @@ struct ac_memory_listener *ac_memory_listener_new(int64_t session_id, const char
 /* Frees it when the session has it already. */
 void ac_memory_put_listener_take(struct ac_memory *memory, struct ac_memory_listener *listener);
 
+/* memory_keys.c */
+void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+
 #endif

@@ -52,4 +52,9 @@ AC_MUST_USE enum authcode_err ac_sqlite_list_deliveries(struct ac_connection *co
 							struct authcode_delivery_view *ret,
 							size_t *ret_count);
 
+AC_MUST_USE enum authcode_err ac_sqlite_list_signing_keys(struct ac_connection *connection,
+							  struct authcode_arena *arena,
+							  struct authcode_signing_key *ret,
+							  size_t capacity, size_t *ret_count);
+
 #endif

@@ -57,6 +57,11 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
 				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
 				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
+	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
+				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
+	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
+	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?",
+	[AC_SQL_KNOWN_KID] = "SELECT id FROM signing_key WHERE kid = ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -109,6 +114,13 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET expires_ms = ? WHERE id = ?",
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				" WHERE id = ?",
+
+	[AC_SQL_INSERT_SIGNING_KEY] =
+		"INSERT INTO signing_key (id, kid, alg, sealed, created_ms, active_ms)"
+		" SELECT ifnull(max(id), 0) + 1, ?, ?, ?, ?, ? FROM signing_key",
+	[AC_SQL_FORGET_SIGNING_KEY] =
+		"UPDATE signing_key SET sealed = '',"
+		" forgotten_ms = iif(forgotten_ms = 0, ?, forgotten_ms) WHERE id = ?",
 
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),

@@ -130,6 +130,14 @@ authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
 	return store->ops->list_deliveries(store->self, until_ms, arena, ret, capacity, ret_count);
 }
 
+enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count)
+{
+	return store->ops->list_signing_keys(store->self, arena, ret, capacity, ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

@@ -114,6 +114,17 @@ fault_list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena
 								 capacity, ret_count);
 }
 
+static enum authcode_err
+fault_list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+			size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_signing_keys(fault->inner, arena, ret,
+								   capacity, ret_count);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -126,6 +137,7 @@ static const struct authcode_store_ops fault_ops = {
 	.list_subjects = fault_list_subjects,
 	.find_delivery = fault_find_delivery,
 	.list_deliveries = fault_list_deliveries,
+	.list_signing_keys = fault_list_signing_keys,
 };
 
 void

@@ -284,6 +284,13 @@ static const struct refusal refusals[] = {
 	  BLOCK(HASH "post_logout_redirect_uris = 'http://rp.example/'\n"),
 	  "a.conf:2: client \"x\": post-logout redirect URI 1: a web client must use https (native "
 	  "clients may use http on loopback)" },
+	{ "subject_type unknown", BLOCK(HASH "subject_type = private\n"),
+	  "a.conf:6: subject_type: \"private\" is not allowed; give public or pairwise" },
+	{ "sector_identifier of two words", BLOCK(HASH "sector_identifier = 'a b'\n"),
+	  "a.conf:6: sector_identifier: \"a b\" is not allowed; give 1 to 128 printable characters "
+	  "without space" },
+	{ "sector_identifier that nobody reads", BLOCK(HASH "sector_identifier = a\n"),
+	  "a.conf:2: client \"x\": sector_identifier is read only with subject_type = pairwise" },
 	{ "group_claim_max too high", BLOCK(HASH "group_claim_max = 513\n"),
 	  "a.conf:6: group_claim_max: \"513\" is not allowed; give a whole number from 0 to 512" },
 };

@@ -81,6 +81,9 @@ struct authcode_operation op_relink(const struct fixture *f, const char *old_nam
 				    const char *new_name, uint32_t uid);
 /* One more try of a delivery: 250 delivers it, else the next is a minute later. */
 struct authcode_operation op_record(const struct fixture *f, int64_t delivery_id, uint32_t status);
+struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
+				     int64_t newest_id);
+struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
 
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
