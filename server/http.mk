@@ -20,6 +20,7 @@ libserver_http_la_SOURCES = \
 	server/http_service.c \
 	server/http_tls.c \
 	server/log.c server/log.h \
+	server/logout_teller.c server/logout_teller.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \

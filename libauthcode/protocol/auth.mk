@@ -18,6 +18,7 @@ protocol_sources += \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
+	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
