@@ -18,6 +18,9 @@ protocol_sources += \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
+	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
+	libauthcode/protocol/logout_confirm.c \
+	libauthcode/protocol/logout_hint.c \
 	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \

@@ -116,6 +116,16 @@ put_acrs(json_t *object, const struct authcode_issuer *issuer)
 	return ok;
 }
 
+/* OIDC Back-Channel Logout §2.1. Every logout token has a sid. */
+static bool
+put_backchannel_logout(json_t *object, const struct authcode_issuer *issuer)
+{
+	return ac_json_put_take(object, "backchannel_logout_supported",
+				json_boolean(issuer->tell_logout)) &&
+	       ac_json_put_take(object, "backchannel_logout_session_supported",
+				json_boolean(issuer->tell_logout));
+}
+
 static bool
 put_all(json_t *object, const struct authcode_issuer *issuer)
 {
@@ -129,7 +139,8 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 	ok = ok && put_grants(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
 		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
-	ok = ok && put_claims(object) && put_acrs(object, issuer);
+	ok = ok && put_claims(object) && put_acrs(object, issuer) &&
+	     put_backchannel_logout(object, issuer);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)
 		ok = ac_json_put_take(object, flags[i].name, json_boolean(flags[i].value));
 	return ok;

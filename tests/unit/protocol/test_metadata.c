@@ -62,6 +62,7 @@ static const struct {
 	{ "revocation_endpoint", "\"https://id.example/sso/revoke\"" },
 	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
+	{ "end_session_endpoint", "\"https://id.example/sso/logout\"" },
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\"]" },
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
@@ -78,6 +79,8 @@ static const struct {
 	  "\"birthdate\",\"zoneinfo\",\"locale\",\"updated_at\",\"email\",\"email_verified\","
 	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
 	{ "acr_values_supported", "[\"otp\",\"pwd\"]" },
+	{ "backchannel_logout_supported", "false" },
+	{ "backchannel_logout_session_supported", "false" },
 	{ "authorization_response_iss_parameter_supported", "true" },
 	{ "claims_parameter_supported", "false" },
 	{ "request_parameter_supported", "false" },
@@ -101,6 +104,26 @@ every_member_says_what_the_server_does_and_there_is_no_other(void **state)
 	}
 	assert_int_equal(json_object_size(object), AC_ARRAY_SIZE(members));
 	json_decref(object);
+}
+
+/* BC-01: by a host that tells clients. */
+static void
+back_channel_logout_is_promised_by_who_does_it(void **state)
+{
+	struct authcode_issuer_settings settings = { .issuer = "https://id.example",
+						     .store = store,
+						     .tell_logout = true };
+	struct authcode_issuer *issuer = NULL;
+	json_t *object;
+
+	(void)state;
+	memset(settings.master_key, 7, sizeof(settings.master_key));
+	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
+	object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+	assert_true(json_is_true(json_object_get(object, "backchannel_logout_supported")));
+	assert_true(json_is_true(json_object_get(object, "backchannel_logout_session_supported")));
+	json_decref(object);
+	authcode_issuer_free(&issuer);
 }
 
 /* RFC 8414 §2: a list without values is left out. */
@@ -139,6 +162,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_member_says_what_the_server_does_and_there_is_no_other),
+		cmocka_unit_test(back_channel_logout_is_promised_by_who_does_it),
 		cmocka_unit_test(without_acrs_none_is_promised),
 		cmocka_unit_test(the_issuer_is_told_as_it_is_written),
 	};
