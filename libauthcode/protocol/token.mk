@@ -10,6 +10,8 @@ protocol_sources += \
 	libauthcode/protocol/grant.h \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_refresh.c \
+	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
+	libauthcode/protocol/id_token_hint.c libauthcode/protocol/id_token_hint.h \
 	libauthcode/protocol/introspect.c \
 	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
 	libauthcode/protocol/metadata.c \
@@ -18,6 +20,7 @@ protocol_sources += \
 	libauthcode/protocol/pkce.c \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
+	libauthcode/protocol/signer.c libauthcode/protocol/signer.h \
 	libauthcode/protocol/subject.c libauthcode/protocol/subject.h \
 	libauthcode/protocol/token.c \
 	libauthcode/protocol/token_response.c libauthcode/protocol/token_response.h \

@@ -3,13 +3,16 @@
  *
  * UserInfo (OIDC-Core §5.3): what the account says about its person, as far as
  * the scope of the token and the claims parameter go. A claim that is not held
- * is left out, never null or empty (§5.3.2).
+ * is left out, never null or empty (§5.3.2). A client that is registered for it
+ * gets a signed answer.
  */
 #include "protocol/asked_claims.h"
 #include "protocol/bearer.h"
 #include "protocol/exchange.h"
+#include "protocol/json_member.h"
 #include "protocol/person.h"
 #include "protocol/scope.h"
+#include "protocol/signer.h"
 
 /* Any of these lets a token ask at all. */
 static const char *const scopes[] = { "openid", "profile", "email", "address", "phone", "groups" };
@@ -49,16 +52,36 @@ person_of(const struct authcode_exchange *x, const struct authcode_token_view *v
 	};
 }
 
+/* UI-12. No typ: it is none of the kinds that have one (RFC 8725 §3.11), and with one
+ * of its own it would be refused by clients that know the word JWT alone. No exp and
+ * no nonce, so that it does not pass for an ID token. */
+static enum authcode_err
+answer_signed(struct authcode_exchange *x, const struct authcode_client *client, json_t *claims)
+{
+	const char *text = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+
+	if (ac_json_put_text(claims, "iss", x->issuer->url) &&
+	    ac_json_put_text(claims, "aud", client->id))
+		err = ac_signer_sign(x, client->userinfo_alg, NULL, claims, &text);
+	if (err == AUTHCODE_OK)
+		ac_respond_jwt(x, text);
+	return err;
+}
+
 static void
 account_good(struct authcode_exchange *x)
 {
 	const struct asking *asking = x->state;
+	const struct authcode_client *client = asking->person.client;
 	json_t *claims = json_object();
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
 	if (claims != NULL)
 		err = ac_person_put(x, &asking->person, claims);
-	if (err == AUTHCODE_OK)
+	if (err == AUTHCODE_OK && client->userinfo_alg != NULL)
+		err = answer_signed(x, client, claims);
+	else if (err == AUTHCODE_OK)
 		ac_respond_json_take(x, json_incref(claims));
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "userinfo");

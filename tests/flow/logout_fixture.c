@@ -5,7 +5,6 @@
  */
 #include "tests/flow/logout_fixture.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -58,30 +57,11 @@ logout_sign_in(void)
 	return code;
 }
 
-/* Made once: an RSA key takes a while. */
-static void
-install_key(void)
-{
-	static struct ac_signing_key key = {
-		.alg = AC_ALG_RS256, .id = 1, .created_ms = 1, .active_ms = 1
-	};
-	struct ac_signing_ring *ring = NULL;
-
-	if (key.pair == NULL)
-		assert_int_equal(ac_key_pair_new(ac_alg(AC_ALG_RS256), &key.pair), AUTHCODE_OK);
-	(void)snprintf(key.kid, sizeof(key.kid), "%s", ac_jwk_kid(key.pair));
-	assert_int_equal(
-		ac_signing_ring_new(&key, 1, AC_ALG_BIT(AC_ALG_RS256), FLOW_START_MS, &ring),
-		AUTHCODE_OK);
-	ac_issuer_ring_set_take(logout.flow.issuer, ring);
-}
-
 int
 logout_set_up(void **state)
 {
 	(void)state;
 	flow_start_with(&logout.flow, &(struct authcode_issuer_settings){ .tell_logout = true });
-	install_key();
 	logout.browser = (struct flow_browser){ .cookie = "browser-one" };
 	logout_set_clients(web_places, AC_ARRAY_SIZE(web_places));
 	(void)logout_sign_in();

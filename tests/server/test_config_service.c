@@ -284,6 +284,13 @@ static const struct refusal refusals[] = {
 	  BLOCK(HASH "post_logout_redirect_uris = 'http://rp.example/'\n"),
 	  "a.conf:2: client \"x\": post-logout redirect URI 1: a web client must use https (native "
 	  "clients may use http on loopback)" },
+	{ "ID tokens signed by nobody", BLOCK(HASH "id_token_signed_response_alg = none\n"),
+	  "a.conf:6: id_token_signed_response_alg: \"none\" is not allowed; give RS256, PS256, "
+	  "ES256 "
+	  "or EdDSA" },
+	{ "userinfo signed with the secret", BLOCK(HASH "userinfo_signed_response_alg = HS256\n"),
+	  "a.conf:6: userinfo_signed_response_alg: \"HS256\" is not allowed; give RS256, PS256, "
+	  "ES256 or EdDSA" },
 	{ "subject_type unknown", BLOCK(HASH "subject_type = private\n"),
 	  "a.conf:6: subject_type: \"private\" is not allowed; give public or pairwise" },
 	{ "sector_identifier of two words", BLOCK(HASH "sector_identifier = 'a b'\n"),

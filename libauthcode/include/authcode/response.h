@@ -28,6 +28,7 @@ enum authcode_response_kind {
 	AUTHCODE_RESPONSE_LOGOUT,   /* ask whether to sign out: interaction, posted to
 				     * AUTHCODE_ENDPOINT_LOGOUT_CONFIRM */
 	AUTHCODE_RESPONSE_LOGGED_OUT, /* nobody is signed in any more: a page that says so */
+	AUTHCODE_RESPONSE_JWT,      /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
@@ -62,7 +63,7 @@ struct authcode_refusal {
 struct authcode_response {
 	enum authcode_response_kind kind;
 	unsigned status;              /* HTTP status */
-	const char *body;             /* JSON: terminated text, else NULL */
+	const char *body;             /* JSON, JWT: terminated text, else NULL */
 	size_t body_len;              /* bytes of body */
 	const char *location;         /* REDIRECT: absolute URL, else NULL */
 	const char *www_authenticate; /* header value, or NULL */
