@@ -2,6 +2,7 @@
 # Credentials, client authentication and the endpoints that take or give tokens.
 protocol_sources += \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
+	libauthcode/protocol/client_assertion.c libauthcode/protocol/client_assertion.h \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
 	libauthcode/protocol/credential.c \

@@ -209,6 +209,7 @@ close_store(void *self)
 		free(grant->row);
 		free(grant);
 	}
+	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
 	ac_table_clear(&memory->codes);

@@ -19,6 +19,13 @@ struct ac_memory_grant {
 	struct authcode_grant *row;
 };
 
+struct ac_memory_replay {
+	struct ac_memory_replay *next;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t forget_ms;
+	char client_id[];
+};
+
 struct ac_memory {
 	pthread_mutex_t mutex;
 	struct authcode_store_random random;
@@ -28,6 +35,7 @@ struct ac_memory {
 	struct ac_table families;
 	struct ac_table tokens;
 	struct ac_memory_grant *grants;
+	struct ac_memory_replay *replays;
 };
 
 /* Fill *view with rows whose texts are borrowed from the tables. */
@@ -49,6 +57,9 @@ const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *me
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* What was used once and can be forgotten, up to limit; returns how many. */
+uint32_t ac_memory_purge_replays(struct ac_memory *memory, int64_t now_ms, uint32_t limit);
 
 /* Returns how many rows it deleted. */
 uint32_t ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit);

@@ -32,4 +32,7 @@ void ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *o
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* memory_replay_ops.c */
+void ac_memory_use_once(struct ac_memory *memory, struct authcode_operation *operation);
+
 #endif

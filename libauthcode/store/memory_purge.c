@@ -92,5 +92,6 @@ ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit)
 	n += purge_table(memory, &memory->families, limit - n, now_ms, family_matters);
 	n += purge_table(memory, &memory->codes, limit - n, now_ms, code_matters);
 	n += purge_table(memory, &memory->sessions, limit - n, now_ms, session_matters);
+	n += ac_memory_purge_replays(memory, now_ms, limit - n);
 	return n;
 }

@@ -210,7 +210,7 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		AC_SQL_PURGE_CODES,
 		AC_SQL_PURGE_SESSIONS,
 	};
-	uint32_t left = operation->u.purge.limit;
+	uint32_t left = operation->u.purge.limit, deleted = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(statements) && left > 0; i++) {
 		struct ac_query query;
@@ -223,6 +223,14 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		if (err != AUTHCODE_OK)
 			return err;
 		left -= (uint32_t)sqlite3_changes(work->connection->db);
+	}
+	if (left > 0) {
+		enum authcode_err err =
+			ac_sqlite_purge_replays(work, operation->now_ms, left, &deleted);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		left -= deleted;
 	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
@@ -241,6 +249,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
+	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 };
 
 enum authcode_err

@@ -17,7 +17,7 @@
 static const struct contract_chapter *const chapters[] = {
 	&contract_sessions, &contract_renewal,    &contract_subjects, &contract_codes,
 	&contract_refresh,  &contract_revocation, &contract_purge,    &contract_keys,
-	&contract_misuse,   &contract_threads,
+	&contract_misuse,   &contract_replay,     &contract_threads,
 };
 
 int

@@ -80,6 +80,9 @@ struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id)
 struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
 				    const char *new_name, uint32_t uid);
 
+/* Of demo, at most 1000 of them. */
+struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);
+
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
 enum authcode_result perform(struct fixture *f, struct authcode_operation *operation);
