@@ -2,8 +2,8 @@
  * Copyright the authcode authors
  *
  * HTTP request → authcode_request; respond.c makes the reply. In between the
- * exchange decides, and says what it needs to go on: how an account is, or that an
- * operation be durable. Until then the request is parked; nobody waits on a thread.
+ * exchange decides, and says what it needs to go on: the keys of a client, how an
+ * account is, or that an operation be durable. Until then the request is parked; nobody waits on a thread.
  */
 #include "server/protocol_route.h"
 
@@ -14,14 +14,16 @@
 #include "server/clock.h"
 #include "server/cookies.h"
 #include "server/dispatch.h"
+#include "server/jwks_fetch.h"
 #include "server/respond.h"
 #include "server/routes.h"
 
-enum need { NEED_NOTHING = 0, NEED_ACCOUNT, NEED_STORE };
+enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE };
 
 /* Lives as long as the request. */
 struct walk {
 	struct authcode_exchange *exchange;
+	struct ac_jwks_waiter keys;
 	struct ac_account_waiter waiter;
 	enum need parked; /* what the request waits for, or has waited for */
 };
@@ -31,6 +33,7 @@ walk_free(void *state)
 {
 	struct walk *walk = state;
 
+	free(walk->keys.text);
 	ac_account_answer_unref(&walk->waiter.answer);
 	authcode_exchange_free(&walk->exchange);
 	free(walk);
@@ -69,7 +72,11 @@ go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
 		struct authcode_operation *operation = authcode_exchange_operation(walk->exchange);
 
 		if (authcode_exchange_client_keys(walk->exchange) != NULL) {
-			authcode_exchange_set_client_keys(walk->exchange, NULL, 0);
+			walk->parked = NEED_KEYS;
+			walk->keys = (struct ac_jwks_waiter){ .h = h };
+			ac_jwks_fetch_ask(app, authcode_exchange_client_keys(walk->exchange),
+					  &walk->keys);
+			return AC_STEP_WAIT;
 		} else if (authcode_exchange_account(walk->exchange) != NULL) {
 			if (look_at_account(app, h, walk))
 				return AC_STEP_WAIT;
@@ -129,6 +136,9 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 	switch (walk->parked) {
 	case NEED_STORE:
 		authcode_exchange_answer(walk->exchange);
+		break;
+	case NEED_KEYS:
+		authcode_exchange_set_client_keys(walk->exchange, walk->keys.text, walk->keys.len);
 		break;
 	case NEED_ACCOUNT:
 		authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);

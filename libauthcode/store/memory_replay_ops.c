@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "store/operation.h"
 #include "store/rules.h"
 
@@ -23,7 +24,7 @@ find_replay(const struct ac_memory *memory, const struct authcode_op_use_once *a
 		if (strcmp(row->client_id, args->client_id) != 0)
 			continue;
 		ret_used->count++;
-		if (memcmp(row->hash, args->hash, sizeof(row->hash)) == 0)
+		if (ac_secret_equal(row->hash, args->hash, sizeof(row->hash)))
 			found = row;
 	}
 	if (found != NULL)
