@@ -204,9 +204,11 @@ prove_by_secret(struct authcode_exchange *x)
 {
 	const struct ac_assertion *a = x->assertion;
 	const struct ac_part token = { a->text, strlen(a->text) };
+	enum ac_jws_verdict verdict;
 	json_t *claims = NULL;
 
-	judge(x, ac_hmac_jws_verify(&token, &assertion_typ, a->keys->secret, &claims), claims);
+	verdict = ac_hmac_jws_verify(&token, &assertion_typ, a->keys->secret, &claims);
+	judge(x, verdict, claims);
 }
 
 /* CA-19: the host is asked at most once in an exchange. */
