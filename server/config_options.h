@@ -76,8 +76,11 @@ struct ac_client_settings {
 	struct ac_texts post_logout_redirect_uris;
 	const char *secret_file;
 	const char *secret_sha256;
-	struct ac_place place; /* of the block's opening line */
-	size_t order;          /* in which blocks were read */
+	const char *jwks_file;
+	unsigned assertion_audience;
+	struct authcode_arena *arena; /* for what files hold */
+	struct ac_place place;        /* of the block's opening line */
+	size_t order;                 /* in which blocks were read */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 

@@ -21,9 +21,8 @@ AC_MUST_USE enum authcode_err ac_config_check_client(struct ac_client_settings *
 const struct ac_place *ac_config_place_of(const struct ac_place *places, const char *section,
 					  const char *name);
 
-/* A client against the server: plain http only where the issuer is http too. */
-AC_MUST_USE enum authcode_err ac_config_check_logout(const struct ac_settings *settings,
-						     const struct ac_client_settings *client,
+/* authcode-fetch, which tells it of logouts, speaks TLS alone. */
+AC_MUST_USE enum authcode_err ac_config_check_logout(const struct ac_client_settings *client,
 						     struct authcode_reason *reason);
 
 #endif

@@ -26,9 +26,12 @@
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/device.h"
+#include "server/fetch.h"
 #include "server/http.h"
+#include "server/jwks_fetch.h"
 #include "server/log.h"
 #include "server/login.h"
+#include "server/logout_post.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
@@ -109,6 +112,7 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
 						     .check_accounts = true,
+						     .tell_logout = true,
 						     .log = { .debug = library_debug } };
 	struct authcode_acr acrs[AC_MAX_SERVICES];
 	enum authcode_err err;
@@ -193,6 +197,27 @@ open_accounts(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_fetch(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_fetch_new(d->config->fetch_socket, &d->app.fetch) == AUTHCODE_OK &&
+		  ac_jwks_fetch_new(&d->app.jwks) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "nothing can be fetched");
+	return ok;
+}
+
+static bool
+open_logouts(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_logout_post_start(&d->app) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "logouts cannot be told");
+	return ok;
+}
+
+static bool
 start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
@@ -202,7 +227,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
-	    !open_accounts(d, reason))
+	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
@@ -270,6 +295,10 @@ stop(struct daemon *d)
 		ac_login_drain(d->app.login);
 	if (d->app.accounts != NULL)
 		ac_accounts_drain(d->app.accounts);
+	if (d->app.logouts != NULL)
+		ac_logout_teller_drain(d->app.logouts);
+	if (d->app.fetch != NULL)
+		ac_fetch_drain(d->app.fetch);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
 		/* A request still waits for its store operation. What it would touch stays;
 		 * the store is durable without a farewell. */
@@ -278,6 +307,9 @@ stop(struct daemon *d)
 	}
 	ac_login_stop(&d->app.login);
 	ac_accounts_free(&d->app.accounts);
+	ac_logout_teller_free(&d->app.logouts);
+	ac_fetch_free(&d->app.fetch);
+	ac_jwks_fetch_free(&d->app.jwks);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);

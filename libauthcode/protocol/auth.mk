@@ -10,6 +10,7 @@ protocol_sources += \
 	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_keys.c libauthcode/protocol/client_keys.h \
 	libauthcode/protocol/client_logout.c libauthcode/protocol/client_logout.h \
 	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \

@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#include "jose/algorithm.h"
+#include "jose/hmac_jws.h"
 #include "protocol/claims.h"
 #include "protocol/exchange.h"
 #include "protocol/grant.h"
@@ -36,12 +38,15 @@ static const struct {
 };
 
 static const struct {
-	const char *name;
-	bool nobody; /* a public client has a use for the endpoint */
+	const char *name, *algs; /* algs: of assertions (RFC 8414 §2) */
+	bool nobody;             /* a public client has a use for the endpoint */
 } auth_methods[] = {
-	{ "token_endpoint_auth_methods_supported", true },
-	{ "revocation_endpoint_auth_methods_supported", true },
-	{ "introspection_endpoint_auth_methods_supported", false },
+	{ "token_endpoint_auth_methods_supported",
+	  "token_endpoint_auth_signing_alg_values_supported", true },
+	{ "revocation_endpoint_auth_methods_supported",
+	  "revocation_endpoint_auth_signing_alg_values_supported", true },
+	{ "introspection_endpoint_auth_methods_supported",
+	  "introspection_endpoint_auth_signing_alg_values_supported", false },
 };
 
 /* Claims that no claims text can hold: the issuer's own. */
@@ -74,6 +79,17 @@ put_auth_methods(json_t *object, const char *name, bool nobody)
 			ok = append(list, authcode_client_auth_name((enum authcode_client_auth)i));
 	}
 	return ok;
+}
+
+static bool
+put_auth_algs(json_t *object, const char *name)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, name, list);
+
+	for (int i = 0; ok && i < AC_ALG_COUNT; i++)
+		ok = append(list, ac_alg((enum ac_alg_id)i)->name);
+	return ok && append(list, AC_HS256_NAME);
 }
 
 static bool
@@ -138,7 +154,8 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 				      json_pack("[s]", single_values[i].value));
 	ok = ok && put_grants(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
-		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
+		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody) &&
+		     put_auth_algs(object, auth_methods[i].algs);
 	ok = ok && put_claims(object) && put_acrs(object, issuer) &&
 	     put_backchannel_logout(object, issuer);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)

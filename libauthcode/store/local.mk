@@ -5,6 +5,7 @@ store_sources = \
 	libauthcode/store/memory_logout_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_purge.c \
+	libauthcode/store/memory_replay_ops.c \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
 	libauthcode/store/memory_table.c libauthcode/store/memory_table.h \
@@ -19,6 +20,7 @@ store_sources = \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
+	libauthcode/store/sqlite_replay_ops.c \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
 	libauthcode/store/sqlite_schema.c libauthcode/store/sqlite_schema.h \
 	libauthcode/store/sqlite_session_ops.c \

@@ -292,6 +292,7 @@ close_store(void *self)
 		ac_memory_forget_listeners(memory, memory->listeners->session_id);
 	ac_table_clear(&memory->deliveries);
 	ac_table_clear(&memory->signing_keys);
+	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
 	ac_table_clear(&memory->codes);

@@ -26,6 +26,13 @@ struct ac_memory_listener {
 	char client_id[];
 };
 
+struct ac_memory_replay {
+	struct ac_memory_replay *next;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t forget_ms;
+	char client_id[];
+};
+
 struct ac_memory {
 	pthread_mutex_t mutex;
 	struct authcode_store_random random;
@@ -38,6 +45,7 @@ struct ac_memory {
 	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_memory_grant *grants;
 	struct ac_memory_listener *listeners;
+	struct ac_memory_replay *replays;
 };
 
 /* Fill *view with rows whose texts are borrowed from the tables. */
@@ -76,6 +84,9 @@ void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operat
 
 /* Forgets whom the session was to tell. */
 void ac_memory_forget_listeners(struct ac_memory *memory, int64_t session_id);
+
+/* What was used once and can be forgotten, up to limit; returns how many. */
+uint32_t ac_memory_purge_replays(struct ac_memory *memory, int64_t now_ms, uint32_t limit);
 
 /* Returns how many rows it deleted. */
 uint32_t ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit);

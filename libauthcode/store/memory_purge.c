@@ -121,5 +121,6 @@ ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit)
 	n += purge_table(memory, &memory->codes, limit - n, now_ms, code_matters);
 	n += purge_sessions(memory, limit - n, now_ms);
 	n += purge_table(memory, &memory->deliveries, limit - n, now_ms, delivery_matters);
+	n += ac_memory_purge_replays(memory, now_ms, limit - n);
 	return n;
 }

@@ -125,6 +125,16 @@ check_add_signing_key(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_use_once(const struct authcode_operation *operation)
+{
+	const struct authcode_op_use_once *args = &operation->u.use_once;
+
+	if (args->max == 0 || args->expires_ms < 1 || args->expires_ms > AC_ROW_KEY_MAX_MS)
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(&args->client_id, 1);
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -145,6 +155,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_RECORD_DELIVERY] = check_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
+	[AUTHCODE_OP_USE_ONCE] = check_use_once,
 };
 
 enum authcode_err

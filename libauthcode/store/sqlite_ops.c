@@ -211,7 +211,7 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		AC_SQL_PURGE_TOKENS,   AC_SQL_PURGE_FAMILIES,   AC_SQL_PURGE_CODES,
 		AC_SQL_PURGE_SESSIONS, AC_SQL_PURGE_DELIVERIES,
 	};
-	uint32_t left = operation->u.purge.limit;
+	uint32_t left = operation->u.purge.limit, deleted = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(statements) && left > 0; i++) {
 		struct ac_query query;
@@ -224,6 +224,14 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		if (err != AUTHCODE_OK)
 			return err;
 		left -= (uint32_t)sqlite3_changes(work->connection->db);
+	}
+	if (left > 0) {
+		enum authcode_err err =
+			ac_sqlite_purge_replays(work, operation->now_ms, left, &deleted);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		left -= deleted;
 	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
@@ -245,6 +253,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_RECORD_DELIVERY] = ac_sqlite_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
+	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 };
 
 enum authcode_err

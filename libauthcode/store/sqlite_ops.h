@@ -49,6 +49,12 @@ AC_MUST_USE enum authcode_err ac_sqlite_put_listener(const struct ac_sqlite_work
 AC_MUST_USE enum authcode_err ac_sqlite_tell(const struct ac_sqlite_work *work, int64_t session_id,
 					     int64_t subject_id, int64_t now_ms);
 
+/* sqlite_replay_ops.c */
+enum authcode_err ac_sqlite_use_once(const struct ac_sqlite_work *work,
+				     struct authcode_operation *operation);
+enum authcode_err ac_sqlite_purge_replays(const struct ac_sqlite_work *work, int64_t now_ms,
+					  uint32_t limit, uint32_t *ret_deleted);
+
 /* An UPDATE of one row by its id. ret_changed: the row was there and fitted. */
 enum authcode_err ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql,
 				     int64_t time_ms, int64_t id, bool *ret_changed);

@@ -146,4 +146,17 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				   " next_ms = iif(delivered_ms = 0, ?2, next_ms),"
 				   " delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms)"
 				   " WHERE id = ?4",
+
+	[AC_SQL_FIND_REPLAY] =
+		"SELECT coalesce((SELECT forget_ms FROM replay WHERE client_id = ?1 AND hash = ?2),"
+		" 0), coalesce((SELECT count FROM replay_count WHERE client_id = ?1), 0)",
+	[AC_SQL_PUT_REPLAY] = "INSERT INTO replay (client_id, hash, forget_ms) VALUES (?, ?, ?)"
+			      " ON CONFLICT (client_id, hash)"
+			      " DO UPDATE SET forget_ms = excluded.forget_ms",
+	[AC_SQL_PURGE_REPLAYS] = "DELETE FROM replay WHERE (client_id, hash) IN"
+				 " (SELECT client_id, hash FROM replay WHERE forget_ms <= ?"
+				 " ORDER BY forget_ms LIMIT ?) RETURNING client_id",
+	[AC_SQL_COUNT_REPLAY] = "INSERT INTO replay_count (client_id, count) VALUES (?, 1)"
+				" ON CONFLICT (client_id) DO UPDATE SET count = count + 1",
+	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
 };

@@ -60,6 +60,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_int_equal(c->account_cache_s, 60);
+	assert_string_equal(c->fetch_socket, "/run/authcode/fetch.sock");
 	assert_int_equal(c->account_grace_s, 300);
 	assert_int_equal(c->account_sweep_s, 300);
 	assert_int_equal(c->gone_after_s, 900);
@@ -96,6 +97,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
 		     "admin_socket = none\nadmin_group = wheel\n"
 		     "state_dir = /srv/a\nlogin_socket = /srv/l\npasswd_socket = /srv/p\n"
+		     "fetch_socket = /srv/f\n"
 		     "pam_service = other\nuser = nobody\nthreads = 3\n"
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
@@ -132,6 +134,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_null(c->admin_socket);
 	assert_string_equal(c->admin_group, "wheel");
 	assert_string_equal(c->passwd_socket, "/srv/p");
+	assert_string_equal(c->fetch_socket, "/srv/f");
 	assert_string_equal(c->pam_service, "other");
 	assert_string_equal(c->user, "nobody");
 	assert_int_equal(c->threads, 3);

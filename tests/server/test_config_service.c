@@ -273,13 +273,13 @@ static const struct refusal refusals[] = {
 	{ "allow_groups empty", BLOCK(HASH "allow_groups = ''\n"),
 	  "a.conf:6: allow_groups: \"\" is not allowed; give the name of a group" },
 	{ "backchannel logout without TLS",
-	  "issuer = https://id.example\ntrusted_proxies = '127.0.0.1'\nclient x {\n" WEB HASH
-	  "backchannel_logout_uri = 'http://127.0.0.1/out'\n}\n",
-	  "a.conf:7: backchannel_logout_uri: http is for development, where the issuer is http "
-	  "too; give an https URL" },
-	{ "backchannel logout elsewhere without TLS",
-	  BLOCK(HASH "backchannel_logout_uri = 'http://rp.example/out'\n"),
-	  "a.conf:2: client \"x\": backchannel_logout_uri: http is allowed on loopback only" },
+	  BLOCK(HASH "backchannel_logout_uri = 'http://127.0.0.1/out'\n"),
+	  "a.conf:6: backchannel_logout_uri: \"http://127.0.0.1/out\" is not allowed; give an "
+	  "https "
+	  "URL" },
+	{ "backchannel logout by something else",
+	  BLOCK(HASH "backchannel_logout_uri = 'ftp://rp.example/out'\n"),
+	  "a.conf:2: client \"x\": backchannel_logout_uri: it is not an https URL" },
 	{ "post-logout redirect URI without TLS",
 	  BLOCK(HASH "post_logout_redirect_uris = 'http://rp.example/'\n"),
 	  "a.conf:2: client \"x\": post-logout redirect URI 1: a web client must use https (native "

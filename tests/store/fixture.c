@@ -348,6 +348,19 @@ op_forget_key(const struct fixture *f, int64_t key_id)
 	return operation;
 }
 
+struct authcode_operation
+op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_USE_ONCE,
+		.now_ms = f->now,
+		.u.use_once = { .client_id = "demo", .expires_ms = expires_ms, .max = 1000 },
+	};
+
+	memset(operation.u.use_once.hash, fill, sizeof(operation.u.use_once.hash));
+	return operation;
+}
+
 enum authcode_result
 perform(struct fixture *f, struct authcode_operation *operation)
 {

@@ -85,6 +85,9 @@ struct authcode_operation op_add_key(const struct fixture *f, const char *kid, c
 				     int64_t newest_id);
 struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
 
+/* Of demo, at most 1000 of them. */
+struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);
+
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
 enum authcode_result perform(struct fixture *f, struct authcode_operation *operation);

@@ -22,6 +22,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
 	tests/store/contract_renewal.c \
+	tests/store/contract_replay.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
 	tests/store/contract_signing_keys.c \

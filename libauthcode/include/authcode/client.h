@@ -21,7 +21,9 @@ extern "C" {
 enum authcode_client_auth {
 	AUTHCODE_AUTH_SECRET_BASIC = 0, /* RFC 6749 §2.3.1, the default (RFC 7591 §2) */
 	AUTHCODE_AUTH_SECRET_POST,
-	AUTHCODE_AUTH_NONE, /* public client */
+	AUTHCODE_AUTH_NONE,            /* public client */
+	AUTHCODE_AUTH_SECRET_JWT,      /* OIDC-Core §9, RFC 7523 */
+	AUTHCODE_AUTH_PRIVATE_KEY_JWT, /* OIDC-Core §9, RFC 7523 */
 	AUTHCODE_AUTH_COUNT,
 };
 
@@ -58,9 +60,23 @@ struct authcode_client {
 	const char *name; /* shown to people; NULL: id */
 	enum authcode_client_auth auth;
 	/* SHA-256 of the secret, as authcode_client_secret_hash() gives it; read
-	 * only where auth uses a secret. */
+	 * only where auth sends a secret. */
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
+	/* AUTH_SECRET_JWT: the secret itself, 32 to 512 bytes (RFC 7518 §3.2). A registry keeps
+	 * it in wiped memory and shows NULL here; another client's is not kept. */
+	const char *secret;
+	/* AUTH_PRIVATE_KEY_JWT: one of them. A JWK Set of public keys as JSON text, of which
+	 * a registry shows NULL; or an https URL that the host fetches. */
+	const char *jwks;
+	const char *jwks_uri;
+	/* The one algorithm its assertions are signed with; NULL: any of its method, with
+	 * assertion_aud_strict any but RS256, which then cannot be named either. */
+	const char *assertion_alg;
+	/* The audience of an assertion is the issuer alone, as plain text (FAPI 2.0
+	 * §5.3.2.1); else also the URL of the token endpoint, or of the endpoint it is sent
+	 * to, alone or among others. */
+	bool assertion_aud_strict;
 	enum authcode_application_type application_type;
 	const char *const *redirect_uris; /* compared byte for byte */
 	size_t redirect_uri_count;

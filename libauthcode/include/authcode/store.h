@@ -202,8 +202,8 @@ enum authcode_result {
 	AUTHCODE_RESULT_FAILED = 0, /* nothing was written; err says why */
 	AUTHCODE_RESULT_DONE,
 	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
-	AUTHCODE_RESULT_EXPIRED,  /* the row is past its time, or its family or session has ended */
-	AUTHCODE_RESULT_REUSED,   /* code or refresh token used before: its family is now revoked */
+	AUTHCODE_RESULT_EXPIRED, /* the row is past its time, or its family or session has ended */
+	AUTHCODE_RESULT_REUSED, /* used before; of a code or refresh token the family is now revoked */
 	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
 };
 
@@ -221,6 +221,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RECORD_DELIVERY,
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
+	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_COUNT,
 };
 
@@ -337,7 +338,8 @@ struct authcode_op_end_session {
  * past their end; families past theirs with their refresh tokens, which until
  * then are evidence when rotated; codes past their end when their family is gone
  * too; sessions past expires_ms that no code or family before its end names;
- * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made.
+ * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made; what was used once, at
+ * its end.
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
@@ -394,6 +396,17 @@ struct authcode_op_forget_signing_key {
 	int64_t key_id;
 };
 
+/* Uses what a client may use once, such as the jti of an assertion, and remembers
+ * it until expires_ms. DONE; REUSED (remembered, and before its end: nothing is
+ * written); EXPIRED (expires_ms is over); FAILED with ERR_LIMIT when max of this
+ * client are remembered, until a purge has made room. */
+struct authcode_op_use_once {
+	const char *client_id;
+	uint8_t hash[AUTHCODE_HASH_LEN]; /* of what is used */
+	int64_t expires_ms;
+	uint32_t max; /* at least 1 */
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -411,6 +424,7 @@ struct authcode_operation {
 		struct authcode_op_record_delivery record_delivery;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
+		struct authcode_op_use_once use_once;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;

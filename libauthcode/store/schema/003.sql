@@ -39,6 +39,12 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_forget ON replay (forget_ms);
 
+-- How many of them a client has, so that none fills the file.
+CREATE TABLE replay_count (
+	client_id TEXT PRIMARY KEY,
+	count     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A device that asks for tokens, and what a person has answered.
 CREATE TABLE device (
 	id             INTEGER PRIMARY KEY,

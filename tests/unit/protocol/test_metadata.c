@@ -52,6 +52,8 @@ metadata_of(const char *url, const struct authcode_acr *acrs, size_t acr_count)
 	return object;
 }
 
+#define ASSERTION_ALGS "[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\",\"HS256\"]"
+
 /* Every member there may be and its value, as JSON. */
 static const struct {
 	const char *name, *value;
@@ -68,11 +70,18 @@ static const struct {
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
 	{ "revocation_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
 	{ "introspection_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
+	/* BP-23: and those that no secret shared by two is needed for. */
+	{ "token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
+	{ "revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
+	{ "introspection_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
 	{ "claims_supported",
 	  "[\"sub\",\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
 	  "\"middle_name\",\"nickname\",\"profile\",\"picture\",\"website\",\"gender\","

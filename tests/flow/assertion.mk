@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+flow_assertion_tests = \
+	tests/flow/test_client_assertion \
+	tests/flow/test_client_keys
+
+check_PROGRAMS += $(flow_assertion_tests)
+TESTS += $(flow_assertion_tests)
+
+flow_assertion_world = tests/flow/assertion_world.c tests/flow/assertion_world.h $(unit_jose_forge)
+
+tests_flow_test_client_assertion_SOURCES = tests/flow/test_client_assertion.c $(flow_assertion_world)
+tests_flow_test_client_assertion_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_client_assertion_LDADD = $(unit_ldadd) -lpthread
+
+tests_flow_test_client_keys_SOURCES = tests/flow/test_client_keys.c $(flow_assertion_world)
+tests_flow_test_client_keys_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_client_keys_LDADD = $(unit_ldadd)
