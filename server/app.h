@@ -16,6 +16,7 @@ struct ac_accounts;
 struct ac_config;
 struct ac_fetch;
 struct ac_jwks_fetch;
+struct ac_keys;
 struct ac_login_service;
 struct ac_logout_teller;
 struct ac_pages;
@@ -25,6 +26,7 @@ struct ac_app {
 	const struct ac_config *config;
 	struct authcode_issuer *issuer;
 	struct ac_metadata metadata;
+	struct ac_keys *keys;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;
 	struct ac_fetch *fetch; /* what is wanted of servers elsewhere */

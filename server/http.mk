@@ -8,6 +8,7 @@ libserver_shared_la_SOURCES = server/address.c server/address.h \
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
+	server/admin_keys.c server/admin_keys.h \
 	server/app.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
@@ -21,6 +22,7 @@ libserver_http_la_SOURCES = \
 	server/http_service.c \
 	server/http_tls.c \
 	server/jwks_fetch.c server/jwks_fetch.h \
+	server/keys.c server/keys.h \
 	server/log.c server/log.h \
 	server/logout_post.c server/logout_post.h \
 	server/logout_teller.c server/logout_teller.h \
