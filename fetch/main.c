@@ -69,6 +69,14 @@ print_help(void)
 			     16 - (int)strlen(rows[i].option.name), rows[i].argument, rows[i].help);
 }
 
+static bool
+misuse(int *ret_status)
+{
+	(void)fprintf(stderr, "authcode-fetch: try --help\n");
+	*ret_status = EX_USAGE;
+	return false;
+}
+
 /* False: *ret_status is the end. */
 static bool
 parse(int argc, char **argv, struct options *ret, int *ret_status)
@@ -100,15 +108,10 @@ parse(int argc, char **argv, struct options *ret, int *ret_status)
 			(void)printf("authcode-fetch " PACKAGE_VERSION "\n");
 			return false;
 		default:
-			optind = argc + 1;
-			break;
+			return misuse(ret_status);
 		}
 	}
-	if (optind == argc)
-		return true;
-	(void)fprintf(stderr, "authcode-fetch: try --help\n");
-	*ret_status = EX_USAGE;
-	return false;
+	return optind == argc || misuse(ret_status);
 }
 
 /* Nothing that it reads from strangers may gain a right, or leave a core behind. The

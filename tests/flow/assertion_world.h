@@ -22,7 +22,7 @@
 
 #define ISSUER "https://id.example"
 #define NOW_MS INT64_C(1767225600000)
-#define JWT_SECRET "a-secret-of-thirty-two-bytes-0123"
+#define JWT_SECRET "s3cret-that-must-not-stay-0123456" /* begins as HEAP_SECRET of heap.h */
 #define BEARER "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define JWKS_URL "https://keys.example/jwks"
 

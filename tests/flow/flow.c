@@ -306,7 +306,9 @@ flow_run(struct flow *flow, struct authcode_request request)
 	free(query);
 	free(body);
 	for (;;) {
-		if (authcode_exchange_account(exchange) != NULL) {
+		if (authcode_exchange_client_keys(exchange) != NULL) {
+			authcode_exchange_set_client_keys(exchange, NULL, 0);
+		} else if (authcode_exchange_account(exchange) != NULL) {
 			flow->asked++;
 			flow->query = *authcode_exchange_account(exchange);
 			authcode_exchange_set_account(exchange, &flow->account);
