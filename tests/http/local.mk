@@ -17,6 +17,7 @@ http_tests = \
 	tests/http/test_levels.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
+	tests/http/test_logout.py \
 	tests/http/test_memory.py \
 	tests/http/test_metadata.py \
 	tests/http/test_proxy.py \
@@ -27,7 +28,7 @@ http_tests = \
 	tests/http/test_told.py \
 	tests/http/test_units.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/keyserver.py tests/http/stacks.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all
