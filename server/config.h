@@ -68,6 +68,7 @@ struct ac_config {
 	const char *admin_group;
 	const char *passwd_socket;
 	const char *check_socket;
+	const char *fetch_socket;
 	const char *pam_service; /* default service */
 	const char *user;        /* whom to become when started as root */
 	uint32_t threads;        /* 0: one per core, at most 8 */

@@ -26,4 +26,8 @@ AC_MUST_USE enum authcode_err ac_config_check_signatures(const struct ac_setting
 const struct ac_place *ac_config_place_of(const struct ac_place *places, const char *section,
 					  const char *name);
 
+/* authcode-fetch, which tells it of logouts, speaks TLS alone. */
+AC_MUST_USE enum authcode_err ac_config_check_logout(const struct ac_client_settings *client,
+						     struct authcode_reason *reason);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,9 +41,8 @@ check_file(int fd, const char *path, const struct ac_place *place, struct authco
 	return true;
 }
 
-/* Bytes read, at most size; -1 with errno. */
-static ssize_t
-read_up_to(int fd, char *data, size_t size)
+ssize_t
+ac_config_read_up_to(int fd, char *data, size_t size)
 {
 	size_t len = 0;
 
@@ -85,8 +85,8 @@ check_secret(const char *data, size_t *len, const char *path, const struct ac_pl
 }
 
 enum authcode_err
-ac_config_secret_hash(const char *path, const struct ac_place *place,
-		      uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN], struct authcode_reason *reason)
+ac_config_secret_read(const char *path, const struct ac_place *place,
+		      char ret_secret[AC_MAX_CLIENT_SECRET + 1], struct authcode_reason *reason)
 {
 	char data[AC_MAX_CLIENT_SECRET + 3]; /* a newline, and one byte that is too many */
 	enum authcode_err err = AUTHCODE_ERR_CONFIG;
@@ -100,7 +100,7 @@ ac_config_secret_hash(const char *path, const struct ac_place *place,
 	}
 	if (!check_file(fd, path, place, reason))
 		goto out;
-	n = read_up_to(fd, data, sizeof(data));
+	n = ac_config_read_up_to(fd, data, sizeof(data));
 	if (n < 0) {
 		ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
 		goto out;
@@ -108,7 +108,9 @@ ac_config_secret_hash(const char *path, const struct ac_place *place,
 	len = (size_t)n;
 	if (!check_secret(data, &len, path, place, reason))
 		goto out;
-	err = authcode_client_secret_hash(data, len, ret_hash);
+	memcpy(ret_secret, data, len);
+	ret_secret[len] = '\0';
+	err = AUTHCODE_OK;
 out:
 	ac_wipe(data, sizeof(data));
 	close(fd);

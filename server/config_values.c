@@ -182,6 +182,17 @@ ac_value_socket(const char *text)
 }
 
 bool
+ac_value_https(const char *text)
+{
+	struct ac_uri uri;
+	size_t len = strlen(text);
+
+	return len <= AC_MAX_JWKS_URI && ac_uri_parse(text, len, &uri) &&
+	       ac_span_is(uri.scheme, "https") && uri.host.len > 0 && uri.userinfo.data == NULL &&
+	       uri.fragment.data == NULL;
+}
+
+bool
 ac_value_socket_or_none(const char *text)
 {
 	return strcmp(text, "none") == 0 || ac_value_socket(text);

@@ -16,8 +16,10 @@ AC_MUST_USE bool ac_value_issuer(const char *text);
 AC_MUST_USE bool ac_value_listen(const char *text);
 AC_MUST_USE bool ac_value_network(const char *text); /* address, prefix or "unix" */
 AC_MUST_USE bool ac_value_path(const char *text);    /* absolute */
-AC_MUST_USE bool ac_value_socket(const char *text);  /* absolute, fits sockaddr_un */
-bool ac_value_socket_or_none(const char *text);      /* or the word none */
+AC_MUST_USE bool ac_value_socket(const char *text);
+AC_MUST_USE bool ac_value_https(const char *text); /* without user name and fragment */
+bool ac_value_https(const char *text);             /* absolute, fits sockaddr_un */
+bool ac_value_socket_or_none(const char *text);    /* or the word none */
 AC_MUST_USE bool ac_value_service(const char *text);
 AC_MUST_USE bool ac_value_user(const char *text);
 AC_MUST_USE bool ac_value_label(const char *text); /* shown to people */

@@ -5,8 +5,9 @@
  * and never normalised, so there is no "..;/" to be clever with. HEAD is allowed
  * only where GET changes nothing.
  *
- * The consent form is posted by our own page; /authorize is not, since clients
- * may send a person there with a form (OIDC-Core §3.1.2.1).
+ * The consent form is posted by our own page; /authorize and /logout are not, since
+ * clients may send a person there with a form (OIDC-Core §3.1.2.1, OIDC RP-Initiated
+ * Logout §2).
  */
 #include "server/routes.h"
 
@@ -88,6 +89,20 @@ static const struct ac_route routes[] = {
 		.allow = "GET, POST",
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
+	},
+	{
+		.path = "/logout",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_LOGOUT,
+	},
+	{
+		.path = "/logout/confirm",
+		.allow = "POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_LOGOUT_CONFIRM,
 	},
 	{
 		.path = AUTHCODE_METADATA_PATH,

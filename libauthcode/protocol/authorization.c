@@ -153,6 +153,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		.idle_expires_ms = x->now_ms + (int64_t)lifetimes->session_idle_s * 1000,
 		.remember = remember,
 		.consented_scope = remember ? a->scope : "",
+		.tell_logout = x->issuer->tell_logout && a->client->backchannel_logout_uri != NULL,
 		.code = {
 			.client_id = a->client->id,
 			.redirect_uri = a->redirect_uri,

@@ -13,6 +13,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "protocol/client_keys.h"
+#include "protocol/client_logout.h"
 #include "protocol/client_openid.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
@@ -96,7 +98,13 @@ secret_rule(const struct authcode_client *client, struct authcode_reason *reason
 		ac_client_reason(reason, client->id, "a public client cannot have a secret");
 		return false;
 	}
-	if (client->auth != AUTHCODE_AUTH_NONE && empty) {
+	if (client->auth == AUTHCODE_AUTH_PRIVATE_KEY_JWT &&
+	    (!empty || client->secret_expires_at != 0)) {
+		ac_client_reason(reason, client->id, "private_key_jwt needs keys and no secret");
+		return false;
+	}
+	if (empty && (client->auth == AUTHCODE_AUTH_SECRET_BASIC ||
+		      client->auth == AUTHCODE_AUTH_SECRET_POST)) {
 		ac_client_reason(reason, client->id, "%s needs a secret",
 				 authcode_client_auth_name(client->auth));
 		return false;
@@ -284,12 +292,20 @@ enum authcode_err
 ac_client_check(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	static rule *const rules[] = {
-		name_rule,        kind_rule,
-		secret_rule,      grants_rule,
-		scope_rule,       introspect_rule,
-		pam_service_rule, redirect_uris_rule,
-		names_rule,       group_claim_prefix_rule,
-		min_acr_rule,     ac_client_openid_rule,
+		name_rule,
+		kind_rule,
+		secret_rule,
+		grants_rule,
+		scope_rule,
+		introspect_rule,
+		pam_service_rule,
+		redirect_uris_rule,
+		names_rule,
+		group_claim_prefix_rule,
+		min_acr_rule,
+		ac_client_keys_check,
+		ac_client_logout_rule,
+		ac_client_openid_rule,
 	};
 
 	if (!id_ok(client->id)) {

@@ -148,20 +148,13 @@ ask_account(struct authcode_exchange *x, const struct authcode_token_view *view)
 			&account_path);
 }
 
-void
-ac_introspect_decide(struct authcode_exchange *x)
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 {
-	const struct authcode_client *caller;
+	const char *text = ac_params_get(&x->params, "token");
 	struct authcode_token_view view;
 	enum authcode_err err;
-	const char *text;
 
-	if (!ac_form_post_accept(x))
-		return;
-	caller = ac_client_authenticate(x);
-	if (caller == NULL)
-		return;
-	text = ac_params_get(&x->params, "token");
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
@@ -175,4 +168,11 @@ ac_introspect_decide(struct authcode_exchange *x)
 		ask_account(x, &view);
 	else
 		inactive(x);
+}
+
+void
+ac_introspect_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

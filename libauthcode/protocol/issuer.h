@@ -30,6 +30,7 @@ struct authcode_issuer {
 	struct authcode_acr *acrs;           /* and their names, on the heap */
 	size_t acr_count;
 	bool check_accounts;
+	bool tell_logout;
 	struct authcode_random random;
 	struct authcode_log log;
 	struct ac_issuer_keys keys;   /* wiped when freed */

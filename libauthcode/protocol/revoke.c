@@ -47,20 +47,13 @@ revoke(struct authcode_exchange *x, const struct authcode_token_view *view)
 	}
 }
 
-void
-ac_revoke_decide(struct authcode_exchange *x)
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *client)
 {
-	const struct authcode_client *client;
+	const char *text = ac_params_get(&x->params, "token");
 	struct authcode_token_view view;
 	enum authcode_err err;
-	const char *text;
 
-	if (!ac_form_post_accept(x))
-		return;
-	client = ac_client_authenticate(x);
-	if (client == NULL)
-		return;
-	text = ac_params_get(&x->params, "token");
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
@@ -79,4 +72,11 @@ ac_revoke_decide(struct authcode_exchange *x)
 		return;
 	}
 	revoke(x, &view);
+}
+
+void
+ac_revoke_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

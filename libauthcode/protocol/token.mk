@@ -3,6 +3,7 @@
 protocol_sources += \
 	libauthcode/protocol/asked_claims.c libauthcode/protocol/asked_claims.h \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
+	libauthcode/protocol/client_assertion.c libauthcode/protocol/client_assertion.h \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
 	libauthcode/protocol/credential.c \

@@ -316,6 +316,64 @@ ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subjec
 	return err;
 }
 
+static struct authcode_delivery_view
+get_delivery(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_delivery_view view = { 0 };
+
+	view.delivery.id = ac_query_get_int(query);
+	view.delivery.client_id = ac_query_get_text(query, arena);
+	view.delivery.subject_id = ac_query_get_int(query);
+	view.delivery.session_id = ac_query_get_int(query);
+	view.delivery.created_ms = ac_query_get_int(query);
+	view.delivery.next_ms = ac_query_get_int(query);
+	view.delivery.tries = (uint32_t)ac_query_get_int(query);
+	view.delivery.delivered_ms = ac_query_get_int(query);
+	view.delivery.status = (uint32_t)ac_query_get_int(query);
+	view.subject = get_subject(query, arena);
+	return view;
+}
+
+enum authcode_err
+ac_sqlite_find_delivery(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+			struct authcode_delivery_view *ret)
+{
+	struct authcode_delivery_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_DELIVERY);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found)
+		view = get_delivery(&query, arena);
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_list_deliveries(struct ac_connection *connection, const struct ac_delivery_page *page,
+			  struct authcode_arena *arena, struct authcode_delivery_view *ret,
+			  size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_DELIVERIES);
+	ac_query_put_int(&query, page->until_ms);
+	ac_query_put_int(&query, (int64_t)page->capacity);
+	while (count < page->capacity && ac_query_step(&query))
+		ret[count++] = get_delivery(&query, arena);
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
 enum authcode_err
 ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_arena *arena,
 			    struct authcode_signing_key *ret, size_t capacity, size_t *ret_count)

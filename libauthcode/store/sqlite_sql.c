@@ -32,6 +32,9 @@
 	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
 	" LEFT JOIN session s ON s.id = d.session_id"
 
+#define DELIVERY                                                                                   \
+	"d.id, d.client_id, d.subject_id, d.session_id, d.created_ms, d.next_ms, d.tries, "        \
+	"d.delivered_ms, d.status"
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -60,6 +63,11 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
 	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
 	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
+	[AC_SQL_FIND_DELIVERY] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				 " JOIN subject u ON u.id = d.subject_id WHERE d.id = ?",
+	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
+				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
 	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
 				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
 	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
@@ -149,4 +157,37 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_PURGE_CODES] = PURGE("code"),
 	[AC_SQL_PURGE_DEVICES] = PURGE("device"),
 	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
+	[AC_SQL_PURGE_DELIVERIES] = PURGE("logout_delivery"),
+
+	[AC_SQL_PUT_LISTENER] = "INSERT INTO session_client (session_id, client_id, subject_id)"
+				" VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	[AC_SQL_HAS_LISTENER] = "SELECT 1 FROM session_client WHERE session_id = ?1"
+				" OR subject_id = ?2 LIMIT 1",
+	/* One key is drawn for all of them: they take it and those that follow. */
+	[AC_SQL_TELL] = "INSERT INTO logout_delivery (id, client_id, subject_id, session_id,"
+			" created_ms, next_ms, forget_ms) SELECT"
+			" ?1 + row_number() OVER (ORDER BY session_id, client_id) - 1, client_id,"
+			" subject_id, session_id, ?2, ?2, ?3 FROM session_client"
+			" WHERE session_id = ?4 OR subject_id = ?5",
+	[AC_SQL_FORGET_LISTENERS] = "DELETE FROM session_client WHERE session_id = ?1"
+				    " OR subject_id = ?2",
+	[AC_SQL_RECORD_DELIVERY] = "UPDATE logout_delivery SET"
+				   " tries = iif(delivered_ms = 0, tries + 1, tries),"
+				   " status = iif(delivered_ms = 0, ?1, status),"
+				   " next_ms = iif(delivered_ms = 0, ?2, next_ms),"
+				   " delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms)"
+				   " WHERE id = ?4",
+
+	[AC_SQL_FIND_REPLAY] =
+		"SELECT coalesce((SELECT forget_ms FROM replay WHERE client_id = ?1 AND hash = ?2),"
+		" 0), coalesce((SELECT count FROM replay_count WHERE client_id = ?1), 0)",
+	[AC_SQL_PUT_REPLAY] = "INSERT INTO replay (client_id, hash, forget_ms) VALUES (?, ?, ?)"
+			      " ON CONFLICT (client_id, hash)"
+			      " DO UPDATE SET forget_ms = excluded.forget_ms",
+	[AC_SQL_PURGE_REPLAYS] = "DELETE FROM replay WHERE (client_id, hash) IN"
+				 " (SELECT client_id, hash FROM replay WHERE forget_ms <= ?"
+				 " ORDER BY forget_ms LIMIT ?) RETURNING client_id",
+	[AC_SQL_COUNT_REPLAY] = "INSERT INTO replay_count (client_id, count) VALUES (?, 1)"
+				" ON CONFLICT (client_id) DO UPDATE SET count = count + 1",
+	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
 };

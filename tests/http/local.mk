@@ -5,9 +5,11 @@
 http_tests = \
 	tests/http/test_admin.py \
 	tests/http/test_change.py \
+	tests/http/test_client_keys.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
+	tests/http/test_fetch.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
@@ -16,6 +18,7 @@ http_tests = \
 	tests/http/test_levels.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
+	tests/http/test_logout.py \
 	tests/http/test_memory.py \
 	tests/http/test_metadata.py \
 	tests/http/test_proxy.py \
@@ -26,7 +29,7 @@ http_tests = \
 	tests/http/test_told.py \
 	tests/http/test_units.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/stacks.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all

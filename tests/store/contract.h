@@ -35,8 +35,10 @@ extern const struct contract_chapter contract_revocation;
 extern const struct contract_chapter contract_purge;
 extern const struct contract_chapter contract_keys;
 extern const struct contract_chapter contract_devices;
+extern const struct contract_chapter contract_logout;
 extern const struct contract_chapter contract_signing_keys;
 extern const struct contract_chapter contract_misuse;
+extern const struct contract_chapter contract_replay;
 extern const struct contract_chapter contract_threads;
 
 #endif

@@ -21,7 +21,9 @@ extern "C" {
 enum authcode_client_auth {
 	AUTHCODE_AUTH_SECRET_BASIC = 0, /* RFC 6749 §2.3.1, the default (RFC 7591 §2) */
 	AUTHCODE_AUTH_SECRET_POST,
-	AUTHCODE_AUTH_NONE, /* public client */
+	AUTHCODE_AUTH_NONE,            /* public client */
+	AUTHCODE_AUTH_SECRET_JWT,      /* OIDC-Core §9, RFC 7523 */
+	AUTHCODE_AUTH_PRIVATE_KEY_JWT, /* OIDC-Core §9, RFC 7523 */
 	AUTHCODE_AUTH_COUNT,
 };
 
@@ -58,9 +60,23 @@ struct authcode_client {
 	const char *name; /* shown to people; NULL: id */
 	enum authcode_client_auth auth;
 	/* SHA-256 of the secret, as authcode_client_secret_hash() gives it; read
-	 * only where auth uses a secret. */
+	 * only where auth sends a secret. */
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
+	/* AUTH_SECRET_JWT: the secret itself, 32 to 512 bytes (RFC 7518 §3.2). A registry keeps
+	 * it in wiped memory and shows NULL here; another client's is not kept. */
+	const char *secret;
+	/* AUTH_PRIVATE_KEY_JWT: one of them. A JWK Set of public keys as JSON text, of which
+	 * a registry shows NULL; or an https URL that the host fetches. */
+	const char *jwks;
+	const char *jwks_uri;
+	/* The one algorithm its assertions are signed with; NULL: any of its method, with
+	 * assertion_aud_strict any but RS256, which then cannot be named either. */
+	const char *assertion_alg;
+	/* The audience of an assertion is the issuer alone, as plain text (FAPI 2.0
+	 * §5.3.2.1); else also the URL of the token endpoint, or of the endpoint it is sent
+	 * to, alone or among others. */
+	bool assertion_aud_strict;
 	enum authcode_application_type application_type;
 	const char *const *redirect_uris; /* compared byte for byte */
 	size_t redirect_uri_count;
@@ -88,6 +104,14 @@ struct authcode_client {
 	size_t group_claim_count;
 	const char *group_claim_prefix; /* NULL: none */
 	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
+	/* Where it may have people sent after a logout; compared byte for byte. */
+	const char *const *post_logout_redirect_uris;
+	size_t post_logout_redirect_uri_count;
+	/* Where it is told that a session has ended: https, or http on a loopback host (OIDC
+	 * Back-Channel Logout §2.2). NULL: it is not told. */
+	const char *backchannel_logout_uri;
+	/* It goes by sessions, not by people. Every logout token names both. */
+	bool backchannel_logout_session_required;
 	enum authcode_subject_type subject_type;
 	/* PAIRWISE: clients of one sector know a person by one name. NULL: the host of its
 	 * redirect URIs, which must then be https and have one host. */

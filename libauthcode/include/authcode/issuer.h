@@ -72,6 +72,7 @@ struct authcode_issuer_settings {
 	const char *const *signing_algorithms;
 	size_t signing_algorithm_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
+	bool tell_logout;    /* the host delivers what authcode_store_list_deliveries() gives */
 	struct authcode_random random; /* fill NULL: the kernel's generator */
 	struct authcode_log log;       /* debug NULL: silent */
 };

@@ -25,13 +25,15 @@ enum authcode_method {
 
 /* One value per row of the endpoint table. */
 enum authcode_endpoint {
-	AUTHCODE_ENDPOINT_AUTHORIZE,  /* RFC 6749 §3.1 */
-	AUTHCODE_ENDPOINT_RESUME,     /* an authorization request, carried on from its seal */
-	AUTHCODE_ENDPOINT_CONSENT,    /* the person's decision: allow, or deny at any page */
-	AUTHCODE_ENDPOINT_TOKEN,      /* RFC 6749 §3.2 */
-	AUTHCODE_ENDPOINT_REVOKE,     /* RFC 7009 */
-	AUTHCODE_ENDPOINT_INTROSPECT, /* RFC 7662 */
-	AUTHCODE_ENDPOINT_USERINFO,   /* OIDC-Core §5.3 */
+	AUTHCODE_ENDPOINT_AUTHORIZE,      /* RFC 6749 §3.1 */
+	AUTHCODE_ENDPOINT_RESUME,         /* an authorization request, carried on from its seal */
+	AUTHCODE_ENDPOINT_CONSENT,        /* the person's decision: allow, or deny at any page */
+	AUTHCODE_ENDPOINT_TOKEN,          /* RFC 6749 §3.2 */
+	AUTHCODE_ENDPOINT_REVOKE,         /* RFC 7009 */
+	AUTHCODE_ENDPOINT_INTROSPECT,     /* RFC 7662 */
+	AUTHCODE_ENDPOINT_USERINFO,       /* OIDC-Core §5.3 */
+	AUTHCODE_ENDPOINT_LOGOUT,         /* OIDC RP-Initiated Logout §2 */
+	AUTHCODE_ENDPOINT_LOGOUT_CONFIRM, /* the person's yes to it */
 	AUTHCODE_ENDPOINT_COUNT,
 };
 
