@@ -181,7 +181,8 @@ every_client_option_lands_in_its_field(void **state)
 		" grant_types = { authorization_code }\n trusted = yes\n disabled = yes\n"
 		" require_pkce = yes\n may_introspect = list\n introspect_clients = { wiki, b }\n"
 		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n"
-		" min_acr = 'urn:x:otp'\n allow_users = { alice, 'bob smith' }\n"
+		" min_acr = 'urn:x:otp'\n default_max_age = 30min\n allow_users = { alice, 'bob "
+		"smith' }\n"
 		" allow_groups = staff\n group_claims = { staff, adm }\n"
 		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
@@ -212,6 +213,7 @@ every_client_option_lands_in_its_field(void **state)
 	assert_int_equal(wiki->access_token_ttl_s, 300);
 	assert_string_equal(wiki->pam_service, "authcode-wiki");
 	assert_string_equal(wiki->min_acr, "urn:x:otp");
+	assert_int_equal(wiki->default_max_age_s, 1800);
 	assert_int_equal(wiki->allow_user_count, 2);
 	assert_string_equal(wiki->allow_users[1], "bob smith");
 	assert_int_equal(wiki->allow_group_count, 1);
@@ -227,6 +229,7 @@ every_client_option_lands_in_its_field(void **state)
 			 AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN);
 	assert_false(b->trusted);
 	assert_int_equal(b->access_token_ttl_s, 0);
+	assert_int_equal(b->default_max_age_s, 0);
 	assert_null(b->pam_service);
 	assert_string_equal(b->min_acr, "authcode"); /* since otp is in use as well */
 	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);
@@ -456,7 +459,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 69);
+	assert_int_equal(i, 70);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

@@ -77,6 +77,8 @@ struct authcode_client {
 	/* A row of the issuer's acrs that a sign-in must be or whose level it must reach;
 	 * without such a row every request is refused. NULL: none. */
 	const char *min_acr;
+	/* How old a sign-in may be when a request names no max_age (OIDC-Reg §2); 0: any. */
+	uint32_t default_max_age_s;
 	/* Which groups it is told: these, and those that begin so; neither: all. */
 	const char *const *group_claims;
 	size_t group_claim_count;

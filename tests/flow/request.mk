@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# What an authorization request may ask for beside a code.
+flow_request_tests = \
+	tests/flow/test_claims_request \
+	tests/flow/test_prompt \
+	tests/flow/test_response_mode
+
+check_PROGRAMS += $(flow_request_tests)
+TESTS += $(flow_request_tests)
+
+tests_flow_test_claims_request_SOURCES = tests/flow/test_claims_request.c $(flow_sources)
+tests_flow_test_claims_request_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_claims_request_LDADD = $(unit_ldadd)
+
+tests_flow_test_prompt_SOURCES = tests/flow/test_prompt.c $(flow_sources)
+tests_flow_test_prompt_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_prompt_LDADD = $(unit_ldadd)
+
+tests_flow_test_response_mode_SOURCES = tests/flow/test_response_mode.c $(flow_sources)
+tests_flow_test_response_mode_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_response_mode_LDADD = $(unit_ldadd)
