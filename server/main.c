@@ -29,6 +29,7 @@
 #include "server/http.h"
 #include "server/log.h"
 #include "server/login.h"
+#include "server/logo.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
@@ -202,6 +203,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
+	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason))
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
@@ -281,6 +283,7 @@ stop(struct daemon *d)
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
+	ac_logos_free(&d->app.logos);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);
 	ac_state_close(&d->state);

@@ -17,6 +17,7 @@
 #include "base/uri.h"
 #include "server/config.h"
 #include "server/etag.h"
+#include "server/logo.h"
 #include "server/page_files.h"
 #include "server/page_script.h"
 #include "server/page_words.h"
@@ -99,7 +100,8 @@ ac_pages_new(const struct ac_config *config, struct ac_pages **ret, struct authc
 	if (err == AUTHCODE_OK)
 		err = ac_script_hash(ac_file_form_post_mustache, pages->script_hash);
 	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(asset_rows); i++)
-		err = ac_etag_make(asset_rows[i].content, pages->etags[i]);
+		err = ac_etag_make(asset_rows[i].content, strlen(asset_rows[i].content),
+				   pages->etags[i]);
 	for (size_t i = 0; err == AUTHCODE_OK && i < PAGE_COUNT; i++) {
 		err = ac_template_parse(ac_file_layout_mustache, page_rows[i].source,
 					&pages->templates[i], &why);
@@ -166,6 +168,19 @@ reply(struct ac_app *app, struct ac_http *h, enum page page, unsigned status,
 		reply((app), (h), (page), (status), &own_view);                                    \
 	} while (0)
 
+/* What sign-in and consent show of a client (AZ-39). */
+#define CLIENT_FIELDS(app, client)                                                                 \
+	{ .name = "client_name", .text = (client)->name },                                         \
+		{ .name = "client_id", .text = (client)->id },                                     \
+		{ .name = "client_uri", .text = (client)->client_uri },                            \
+		{ .name = "policy_uri", .text = (client)->policy_uri },                            \
+		{ .name = "tos_uri", .text = (client)->tos_uri },                                  \
+		{ .name = "links",                                                                 \
+		  .text = (client)->policy_uri != NULL ? "yes" : (client)->tos_uri },              \
+	{                                                                                          \
+		.name = "logo", .text = ac_logos_has((app)->logos, (client)->id) ? "yes" : NULL    \
+	}
+
 void
 ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
 {
@@ -176,7 +191,7 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	const bool ask = service != NULL && service->first_prompt == AC_FIRST_PROMPT_ASK;
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
-		{ .name = "client_name", .text = i->client->name },
+		CLIENT_FIELDS(app, i->client),
 		{ .name = "user_name",
 		  .text = i->login_hint != NULL ? i->login_hint : i->user_name },
 		{ .name = "password", .text = ask ? NULL : "yes" },
@@ -216,7 +231,7 @@ ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	}
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = "Allow access?" },
-		{ .name = "client_name", .text = i->client->name },
+		CLIENT_FIELDS(app, i->client),
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "has_scopes", .text = count > 0 ? "yes" : NULL },
 		{ .name = "scopes", .list = scopes, .list_count = count },

@@ -46,6 +46,7 @@ libserver_pages_la_SOURCES = \
 	server/language.c server/language.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
+	server/logo.c server/logo.h \
 	server/mac.c server/mac.h \
 	server/metadata.c server/metadata.h \
 	server/page_files.h \

@@ -12,6 +12,7 @@ protocol_sources += \
 	libauthcode/protocol/claims_request.c libauthcode/protocol/claims_request.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_pages.c libauthcode/protocol/client_pages.h \
 	libauthcode/protocol/consent.c \
 	libauthcode/protocol/endpoint.c \
 	libauthcode/protocol/exchange.c \

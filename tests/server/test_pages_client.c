@@ -182,6 +182,81 @@ a_login_hint_fills_the_name_in_and_is_escaped(void **state)
 	fake_http_free(&h);
 }
 
+/* --- what is shown of a client: AZ-39 -------------------------------------- */
+
+static void
+draw(bool consent, const struct authcode_client *shown, struct ac_http *h)
+{
+	const struct authcode_interaction i = {
+		.transaction = "t",
+		.csrf = "c",
+		.client = shown,
+		.user_name = "alice",
+	};
+
+	if (consent)
+		ac_page_consent(&app, h, &i);
+	else
+		ac_page_sign_in(&app, h, &i);
+}
+
+static void
+sign_in_and_consent_link_to_what_the_client_says_of_itself(void **state)
+{
+	static const struct authcode_client shown = {
+		.id = "app",
+		.name = "App",
+		.client_uri = "https://rp.example/?a=1&b='\"><script>",
+		.policy_uri = "https://rp.example/policy?a=1&b=\"><script>",
+		.tos_uri = "https://rp.example/tos?a=1&b=\"><script>",
+	};
+
+	(void)state;
+	for (int consent = 0; consent < 2; consent++) {
+		struct ac_http *h = fake_http_new();
+		const char *page;
+
+		draw(consent != 0, &shown, h);
+		page = fake_page(h);
+		assert_int_equal(count(page, "<a href=\"https://rp.example/"), 3);
+		assert_int_equal(count(page, "\" rel=\"noopener noreferrer\" target=\"_blank\">"),
+				 3);
+		assert_int_equal(count(page,
+				       "<a href=\"https://rp.example/?a=1&amp;b=&#39;&quot;&gt;"
+				       "&lt;script&gt;\" "),
+				 1);
+		assert_int_equal(count(page, ">Privacy policy of <bdi>App</bdi></a>"), 1);
+		assert_int_equal(count(page, ">Terms of use of <bdi>App</bdi></a>"), 1);
+		assert_null(strstr(page, "<script"));
+		assert_null(strstr(page, "<img"));
+		fake_http_free(&h);
+	}
+}
+
+static void
+a_client_that_says_nothing_has_no_links(void **state)
+{
+	static const struct authcode_client silent = { .id = "app", .name = "App" };
+	static const struct authcode_client terms = { .id = "app",
+						      .name = "App",
+						      .tos_uri = "https://rp.example/tos" };
+
+	(void)state;
+	for (int consent = 0; consent < 2; consent++) {
+		struct ac_http *h = fake_http_new();
+
+		draw(consent != 0, &silent, h);
+		assert_null(strstr(fake_page(h), "<a "));
+		assert_null(strstr(fake_page(h), "class=\"links\""));
+		fake_http_free(&h);
+		h = fake_http_new();
+		draw(consent != 0, &terms, h);
+		assert_int_equal(count(fake_page(h), "<a "), 1);
+		assert_null(strstr(fake_page(h), "Privacy"));
+		fake_http_free(&h);
+	}
+}
+
 static int
 set_up(void **state)
 {
@@ -210,6 +285,8 @@ main(void)
 		cmocka_unit_test(its_policy_allows_its_script_and_its_client_alone),
 		cmocka_unit_test(an_answer_of_too_many_fields_is_never_posted_in_part),
 		cmocka_unit_test(a_page_without_exactly_one_script_has_no_hash),
+		cmocka_unit_test(sign_in_and_consent_link_to_what_the_client_says_of_itself),
+		cmocka_unit_test(a_client_that_says_nothing_has_no_links),
 		cmocka_unit_test(a_login_hint_fills_the_name_in_and_is_escaped),
 	};
 
