@@ -206,6 +206,10 @@ static const struct refusal value_refusals[] = {
 	{ "session_absolute_lifetime", DEV "session_absolute_lifetime = 366d\n",
 	  "a.conf:2: session_absolute_lifetime: \"366d\" is not allowed; give a time from 1s to "
 	  "31536000s, such as 90s, 15min, 8h or 14d" },
+	{ "id_token_lifetime", DEV "id_token_lifetime = 13h\n",
+	  "a.conf:2: id_token_lifetime: \"13h\" is not allowed; give a time from 1s to 43200s, "
+	  "such "
+	  "as 90s, 15min, 8h or 14d" },
 	{ "transaction_lifetime", DEV "transaction_lifetime = 25h\n",
 	  "a.conf:2: transaction_lifetime: \"25h\" is not allowed; give a time from 1s to 86400s, "
 	  "such "
