@@ -55,6 +55,7 @@ ac_authorization_describe(struct ac_authorization *a, enum authcode_notice notic
 		.created_ms = a->x->now_ms,
 		.notice = notice,
 		.tried_ms = a->tried_ms,
+		.sub = a->hint_sub,
 		.acr = a->tried_acr,
 		.chosen_id = a->chosen_id,
 		.request = a->request,
@@ -92,6 +93,7 @@ ac_authorization_hop(struct ac_authorization *a)
 {
 	resume(a, &(struct ac_transaction){
 			  .created_ms = a->x->now_ms,
+			  .sub = a->hint_sub,
 			  .acr = "",
 			  .request = a->request,
 		  });

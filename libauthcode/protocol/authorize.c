@@ -271,7 +271,8 @@ static const struct check {
 	{ "nonce", REDIRECT, ac_check_nonce },
 	{ "prompt", REDIRECT, ac_check_prompt },
 	{ "max_age", REDIRECT, ac_check_max_age },
-	{ "hints", REDIRECT, ac_check_hints },
+	{ "id_token_hint", REDIRECT, ac_check_id_token_hint },
+	{ "login_hint", REDIRECT, ac_check_login_hint },
 	{ "claims", REDIRECT, ac_check_claims },
 	{ "acr", REDIRECT, ac_check_acr },
 	{ "size", REDIRECT, check_size },
@@ -285,6 +286,7 @@ ac_authorization_check(struct authcode_exchange *x, const struct ac_params *para
 	if (a != NULL) {
 		a->x = x;
 		a->params = *params;
+		a->hint_sub = "";
 		a->tried_acr = "";
 		a->mode = ac_response_mode_default();
 		a->browser = ac_arena_strdup(x->arena,
@@ -322,6 +324,9 @@ ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction
 		return NULL;
 	}
 	a = ac_authorization_check(x, &params);
+	/* Who is meant was read out of a hint that is not carried itself. */
+	if (a != NULL)
+		a->hint_sub = transaction->sub;
 	/* An old seal, or another browser's, tells of nobody's sign-in here. */
 	if (a != NULL &&
 	    ac_transaction_fresh(x->issuer, transaction, x->request.browser, x->now_ms)) {

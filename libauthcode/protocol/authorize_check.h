@@ -25,7 +25,8 @@ bool ac_fail_check(struct ac_refusal *ret);
 ac_check_function ac_check_nonce;
 ac_check_function ac_check_prompt;
 ac_check_function ac_check_max_age;
-ac_check_function ac_check_hints;
+ac_check_function ac_check_id_token_hint;
+ac_check_function ac_check_login_hint;
 ac_check_function ac_check_claims;
 ac_check_function ac_check_acr;
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "protocol/acr.h"
 #include "protocol/authorize_check.h"
+#include "protocol/id_token_hint.h"
 #include "protocol/scope.h"
 
 /* Kept whole or refused, never cut. */
@@ -93,9 +94,42 @@ ac_check_max_age(struct ac_authorization *a, struct ac_refusal *ret)
 	return true;
 }
 
+/* Two clients of one sector, or of none, know a person by the same name. */
+static bool
+same_names(const struct authcode_client *a, const struct authcode_client *b)
+{
+	if (a == NULL || a->subject_type != b->subject_type)
+		return false;
+	return a->subject_type == AUTHCODE_SUBJECT_PUBLIC || strcmp(a->sector, b->sector) == 0;
+}
+
+/* An ID token is no proof of who sends it, but says who is meant. */
+bool
+ac_check_id_token_hint(struct ac_authorization *a, struct ac_refusal *ret)
+{
+	const char *text = ac_params_get(&a->params, "id_token_hint");
+	struct ac_id_token_hint hint = { 0 };
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (text == NULL)
+		return true;
+	err = ac_id_token_hint(a->x, text, &hint);
+	if (err == AUTHCODE_ERR_SYNTAX)
+		return ac_refuse_check(ret, AC_INVALID_REQUEST,
+				       "id_token_hint is not an ID token of this server");
+	if (err != AUTHCODE_OK)
+		return ac_fail_check(ret);
+	if (!same_names(authcode_clients_find(a->x->clients, hint.client_id), a->client))
+		return ac_refuse_check(ret, AC_INVALID_REQUEST,
+				       "id_token_hint was issued to a client that knows people by "
+				       "other names");
+	a->hint_sub = hint.sub;
+	return true;
+}
+
 /* What could be no name here is of no use to the page. */
 bool
-ac_check_hints(struct ac_authorization *a, struct ac_refusal *ret)
+ac_check_login_hint(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	const char *hint = ac_params_get(&a->params, "login_hint");
 

@@ -151,23 +151,3 @@ ac_claims_request_parse(struct authcode_arena *arena, const struct authcode_clie
 	json_decref(object);
 	return err;
 }
-
-const char *
-ac_claims_request_for_sub(struct authcode_arena *arena, const char *text, const char *sub)
-{
-	json_t *object =
-		*text != '\0' ? ac_json_parse(text, strlen(text), SIZE_MAX) : json_object();
-	json_t *id_token = json_object_get(object, "id_token");
-	const char *more = NULL;
-	bool ok = object != NULL;
-
-	if (ok && id_token == NULL) {
-		id_token = json_object();
-		ok = ac_json_put_take(object, "id_token", id_token);
-	}
-	ok = ok && ac_json_put_take(id_token, "sub", json_pack("{ss}", "value", sub));
-	if (ok)
-		more = dump(arena, object);
-	json_decref(object);
-	return more;
-}

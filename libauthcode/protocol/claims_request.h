@@ -33,9 +33,4 @@ AC_MUST_USE enum authcode_err ac_claims_request_parse(struct authcode_arena *are
 						      const char *text,
 						      struct ac_claims_request *ret);
 
-/* Adds that only the person sub is meant (a hint that somebody has verified). NULL:
- * no memory. */
-AC_MUST_USE const char *ac_claims_request_for_sub(struct authcode_arena *arena, const char *text,
-						  const char *sub);
-
 #endif

@@ -20,6 +20,7 @@
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 #include "protocol/session.h"
+#include "protocol/subject.h"
 
 /* May the code go out without a question? OK, NOT_FOUND when the person must be
  * asked, or a failure. */
@@ -117,11 +118,24 @@ ask_sign_in(struct ac_authorization *a)
 		ac_authorization_show_sign_in(a, a->notice, first_acr(a));
 }
 
-/* OIDC-Core §3.1.2.1, §5.5.1: the request may be about one person alone. */
+/* OIDC-Core §3.1.2.1, §5.5.1: the request may be about one person alone, by the
+ * name that this client knows him by. */
 static bool
 is_meant(struct ac_authorization *a)
 {
-	if (a->claims.sub == NULL || strcmp(a->claims.sub, a->view.subject.sub) == 0)
+	const char *const meant[] = { a->claims.sub, *a->hint_sub != '\0' ? a->hint_sub : NULL };
+	const char *sub = NULL;
+	enum authcode_err err =
+		ac_subject_sub(a->x->issuer, a->client, a->view.subject.sub, a->x->arena, &sub);
+	bool is = true;
+
+	if (err != AUTHCODE_OK) {
+		ac_authorization_fail(a, err, "subject");
+		return false;
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(meant); i++)
+		is = is && (meant[i] == NULL || strcmp(meant[i], sub) == 0);
+	if (is)
 		return true;
 	if (signed_in_for_this(a))
 		ac_authorization_refuse(a, AC_LOGIN_REQUIRED,

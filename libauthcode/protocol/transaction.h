@@ -32,6 +32,7 @@ struct ac_transaction {
 	int64_t subject_id;               /* whom it was put to; 0: nobody */
 	int64_t chosen_id;                /* subject chosen for this request, or AC_CHOSEN_… */
 	int64_t tried_ms;                 /* auth_time of the sign-in made for it; 0: none */
+	const char *sub;                  /* the one who is meant, as the client knows him; "" */
 	const char *acr;                  /* what a sign-in is to prove, or was; "": nothing */
 	const char *request;              /* the authorization request, form-encoded */
 	uint8_t nonce[AC_SEAL_NONCE_LEN]; /* unseal: of this seal */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What an authorization request may ask for beside a code.
 flow_request_tests = \
+	tests/flow/test_authorize_hint \
 	tests/flow/test_claims_request \
 	tests/flow/test_prompt \
 	tests/flow/test_response_mode
@@ -19,3 +20,7 @@ tests_flow_test_prompt_LDADD = $(unit_ldadd)
 tests_flow_test_response_mode_SOURCES = tests/flow/test_response_mode.c $(flow_sources)
 tests_flow_test_response_mode_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_response_mode_LDADD = $(unit_ldadd)
+
+tests_flow_test_authorize_hint_SOURCES = tests/flow/test_authorize_hint.c $(flow_openid_fixture)
+tests_flow_test_authorize_hint_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_authorize_hint_LDADD = $(unit_ldadd)

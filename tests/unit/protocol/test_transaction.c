@@ -52,6 +52,7 @@ setup(void **state)
 		.subject_id = INT64_C(0x123456789abcdef),
 		.chosen_id = INT64_C(0x23456789abcdef1),
 		.tried_ms = INT64_C(0xfedcba987654321),
+		.sub = "248289761001",
 		.acr = "urn:example:otp",
 		.request = "client_id=web&state=%00",
 	};
@@ -85,6 +86,7 @@ what_was_sealed_comes_out(void **state)
 	assert_int_equal(opened.subject_id, transaction.subject_id);
 	assert_int_equal(opened.chosen_id, transaction.chosen_id);
 	assert_int_equal(opened.tried_ms, transaction.tried_ms);
+	assert_string_equal(opened.sub, transaction.sub);
 	assert_string_equal(opened.acr, transaction.acr);
 	assert_string_equal(opened.request, transaction.request);
 }
@@ -202,8 +204,10 @@ a_seal_of_another_shape_is_refused(void **state)
 	} wrong[] = {
 		{ 40, 80, AUTHCODE_NOTICE_COUNT },
 		{ 41, 80, AC_QUESTION_COUNT },
-		{ 66, 73, 7 }, /* the acr reaches past the end */
-		{ 66, 67, 1 },
+		{ 66, 74, 7 }, /* the acr reaches past the end */
+		{ 66, 68, 1 },
+		{ 67, 74, 7 }, /* the sub does */
+		{ 67, 68, 1 },
 		{ 66, 400, AC_MAX_ACR + 1 }, /* too long for one */
 		{ 66, 400, 255 },
 	};
@@ -212,7 +216,7 @@ a_seal_of_another_shape_is_refused(void **state)
 	char *odd = NULL;
 
 	(void)state;
-	for (size_t len = 0; len < 67; len++) {
+	for (size_t len = 0; len < 68; len++) {
 		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 3",
 					 plain, len, arena, &odd),
 				 AUTHCODE_OK);
