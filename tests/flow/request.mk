@@ -4,7 +4,8 @@ flow_request_tests = \
 	tests/flow/test_authorize_hint \
 	tests/flow/test_claims_request \
 	tests/flow/test_prompt \
-	tests/flow/test_response_mode
+	tests/flow/test_response_mode \
+	tests/flow/test_step_up
 
 check_PROGRAMS += $(flow_request_tests)
 TESTS += $(flow_request_tests)
@@ -24,3 +25,7 @@ tests_flow_test_response_mode_LDADD = $(unit_ldadd)
 tests_flow_test_authorize_hint_SOURCES = tests/flow/test_authorize_hint.c $(flow_openid_fixture)
 tests_flow_test_authorize_hint_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_authorize_hint_LDADD = $(unit_ldadd)
+
+tests_flow_test_step_up_SOURCES = tests/flow/test_step_up.c $(flow_openid_fixture)
+tests_flow_test_step_up_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_step_up_LDADD = $(unit_ldadd)
