@@ -11,7 +11,13 @@
 #include <openssl/evp.h>
 
 enum authcode_err
-ac_etag_make(const void *content, size_t len, char ret[AC_ETAG_LEN + 1])
+ac_etag_make(const char *content, char ret[AC_ETAG_LEN + 1])
+{
+	return ac_etag_of_bytes(content, strlen(content), ret);
+}
+
+enum authcode_err
+ac_etag_of_bytes(const void *content, size_t len, char ret[AC_ETAG_LEN + 1])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned digest_len = 0;

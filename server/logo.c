@@ -102,7 +102,7 @@ read_logo(const struct authcode_client *client, struct logo *logo, struct authco
 		logo->data = read_file(fd, &logo->len, &why);
 	if (fd >= 0)
 		close(fd);
-	if (why == NULL && ac_etag_make(logo->data, logo->len, logo->etag) != AUTHCODE_OK)
+	if (why == NULL && ac_etag_of_bytes(logo->data, logo->len, logo->etag) != AUTHCODE_OK)
 		why = "libcrypto failed";
 	if (why != NULL)
 		snprintf(reason->text, sizeof(reason->text), "client \"%s\": logo_file: %.300s: %s",

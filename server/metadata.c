@@ -14,7 +14,7 @@ enum authcode_err
 ac_metadata_init(struct ac_metadata *metadata, const struct authcode_issuer *issuer)
 {
 	metadata->text = authcode_issuer_metadata(issuer);
-	return ac_etag_make(metadata->text, strlen(metadata->text), metadata->etag);
+	return ac_etag_make(metadata->text, metadata->etag);
 }
 
 enum ac_step

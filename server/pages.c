@@ -100,8 +100,7 @@ ac_pages_new(const struct ac_config *config, struct ac_pages **ret, struct authc
 	if (err == AUTHCODE_OK)
 		err = ac_script_hash(ac_file_form_post_mustache, pages->script_hash);
 	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(asset_rows); i++)
-		err = ac_etag_make(asset_rows[i].content, strlen(asset_rows[i].content),
-				   pages->etags[i]);
+		err = ac_etag_make(asset_rows[i].content, pages->etags[i]);
 	for (size_t i = 0; err == AUTHCODE_OK && i < PAGE_COUNT; i++) {
 		err = ac_template_parse(ac_file_layout_mustache, page_rows[i].source,
 					&pages->templates[i], &why);

@@ -79,6 +79,10 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->lifetimes.session_absolute_s, 86400);
 	assert_int_equal(c->lifetimes.transaction_s, 3600);
 	assert_int_equal(c->lifetimes.id_token_s, 3600);
+	assert_int_equal(c->signing_algorithm_count, 2);
+	assert_string_equal(c->signing_algorithms[0], "RS256");
+	assert_string_equal(c->signing_algorithms[1], "ES256");
+	assert_int_equal(c->lifetimes.signing_key_s, 90 * 24 * 3600);
 	assert_int_equal(authcode_clients_count(c->clients), 0);
 	ac_config_free(&c);
 	assert_null(c);
@@ -112,7 +116,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
 		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n"
-		     "id_token_lifetime = 12h\n");
+		     "id_token_lifetime = 12h\n"
+		     "signing_algorithms = { EdDSA, RS256, PS256 }\nsigning_key_lifetime = 2d\n");
 
 	(void)state;
 	assert_string_equal(c->issuer, "https://login.example.org/auth");
@@ -168,6 +173,10 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->lifetimes.session_absolute_s, 7200);
 	assert_int_equal(c->lifetimes.transaction_s, 300);
 	assert_int_equal(c->lifetimes.id_token_s, 12 * 3600);
+	assert_int_equal(c->signing_algorithm_count, 3);
+	assert_string_equal(c->signing_algorithms[0], "EdDSA");
+	assert_string_equal(c->signing_algorithms[2], "PS256");
+	assert_int_equal(c->lifetimes.signing_key_s, 2 * 24 * 3600);
 	ac_config_free(&c);
 }
 
@@ -194,6 +203,7 @@ every_client_option_lands_in_its_field(void **state)
 		" subject_type = pairwise\n sector_identifier = 'wikis'\n"
 		" id_token_signed_response_alg = EdDSA\n userinfo_signed_response_alg = PS256\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
+		"signing_algorithms = { RS256, EdDSA, PS256 }\n"
 		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
 	const struct authcode_client *b = authcode_clients_find(c->clients, "b");
