@@ -19,6 +19,7 @@ struct ac_jwks_fetch;
 struct ac_keys;
 struct ac_login_service;
 struct ac_logout_teller;
+struct ac_logos;
 struct ac_pages;
 struct ac_throttle;
 
@@ -34,6 +35,7 @@ struct ac_app {
 	struct ac_logout_teller *logouts; /* tells clients of them */
 	struct ac_login_service *login;
 	struct ac_pages *pages;
+	struct ac_logos *logos; /* NULL: none */
 	struct ac_throttle *throttle;
 	uint8_t device_key[32]; /* of the cookies of known browsers */
 };

@@ -33,6 +33,7 @@
 #include "server/log.h"
 #include "server/login.h"
 #include "server/logout_post.h"
+#include "server/logo.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
@@ -245,6 +246,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
+	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
@@ -338,6 +340,7 @@ stop(struct daemon *d)
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
+	ac_logos_free(&d->app.logos);
 	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

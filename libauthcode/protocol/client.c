@@ -20,6 +20,7 @@
 #include "protocol/client_check.h"
 #include "protocol/client_keys.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 
 struct authcode_clients {
 	atomic_uint references;
@@ -87,7 +88,7 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 		       client->post_logout_redirect_uri_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
 	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count) ||
-	    !ac_client_openid_copy(arena, client))
+	    !ac_client_openid_copy(arena, client) || !ac_client_pages_copy(arena, client))
 		return false;
 	if (client->name == NULL)
 		client->name = client->id;

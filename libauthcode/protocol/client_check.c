@@ -16,6 +16,7 @@
 #include "protocol/client_keys.h"
 #include "protocol/client_logout.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 
@@ -306,6 +307,7 @@ ac_client_check(const struct authcode_client *client, struct authcode_reason *re
 		ac_client_keys_check,
 		ac_client_logout_rule,
 		ac_client_openid_rule,
+		ac_client_pages_rule,
 	};
 
 	if (!id_ok(client->id)) {

@@ -32,6 +32,12 @@ static const struct ac_oauth_error_row rows[] = {
 					   "OpenID Connect Core §3.1.2.6" },
 	[AC_REGISTRATION_NOT_SUPPORTED] = { "registration_not_supported", 400, true,
 					    "OpenID Connect Core §3.1.2.6" },
+	[AC_LOGIN_REQUIRED] = { "login_required", 400, true, "OpenID Connect Core §3.1.2.6" },
+	[AC_CONSENT_REQUIRED] = { "consent_required", 400, true, "OpenID Connect Core §3.1.2.6" },
+	[AC_ACCOUNT_SELECTION_REQUIRED] = { "account_selection_required", 400, true,
+					    "OpenID Connect Core §3.1.2.6" },
+	[AC_INTERACTION_REQUIRED] = { "interaction_required", 400, true,
+				      "OpenID Connect Core §3.1.2.6" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

@@ -320,6 +320,8 @@ struct authcode_op_issue_code {
 	bool remember;
 	const char *consented_scope;
 	bool tell_logout;
+	const char *asked_acr; /* an acr that was judged to be satisfied by the session's, and is
+				* told in its place; NULL: none */
 	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, claims,
 				    * created_ms and used_ms are the store's to fill */
 	int64_t ret_code_id;

@@ -73,7 +73,7 @@ static const struct {
 	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
 	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
-	{ "response_modes_supported", "[\"query\"]" },
+	{ "response_modes_supported", "[\"query\",\"fragment\",\"form_post\"]" },
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
@@ -99,7 +99,7 @@ static const struct {
 	{ "backchannel_logout_supported", "false" },
 	{ "backchannel_logout_session_supported", "false" },
 	{ "authorization_response_iss_parameter_supported", "true" },
-	{ "claims_parameter_supported", "false" },
+	{ "claims_parameter_supported", "true" },
 	{ "request_parameter_supported", "false" },
 	{ "request_uri_parameter_supported", "false" },
 };
