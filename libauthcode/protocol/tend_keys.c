@@ -61,6 +61,8 @@ longest_token_ms(struct authcode_issuer *issuer)
 	uint32_t longest_s = issuer->lifetimes.access_token_s;
 	const struct authcode_client *client;
 
+	if (issuer->lifetimes.id_token_s > longest_s)
+		longest_s = issuer->lifetimes.id_token_s;
 	for (size_t i = 0; (client = authcode_clients_at(clients, i)) != NULL; i++) {
 		if (client->access_token_ttl_s > longest_s)
 			longest_s = client->access_token_ttl_s;

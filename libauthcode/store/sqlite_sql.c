@@ -137,7 +137,6 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			       " WHERE id = ? AND state = 0",
 	[AC_SQL_USE_DEVICE] = "UPDATE device SET state = 3, forget_ms = max(?, forget_ms)"
 			      " WHERE id = ? AND state = 1",
-
 	[AC_SQL_INSERT_SIGNING_KEY] =
 		"INSERT INTO signing_key (id, kid, alg, sealed, created_ms, active_ms)"
 		" SELECT ifnull(max(id), 0) + 1, ?, ?, ?, ?, ? FROM signing_key",

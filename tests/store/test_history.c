@@ -147,8 +147,6 @@ random_operation(struct history *h)
 	struct authcode_operation op;
 	static char sub[32];
 
-	if (roll(h, 30) == 0)
-		return random_key_operation(h);
 	/* Else few codes would live to see a token, and few tokens another. */
 	if (h->code != 0 && roll(h, 2) == 0) {
 		op = random_redemption(h, h->code);
@@ -157,6 +155,8 @@ random_operation(struct history *h)
 	}
 	if (h->refresh != 0 && roll(h, 2) == 0)
 		return random_refresh(h, h->refresh);
+	if (roll(h, 30) == 0)
+		return random_key_operation(h);
 	switch (roll(h, 20)) {
 	case 0:
 	case 1:

@@ -536,7 +536,6 @@ struct authcode_store_ops {
 	enum authcode_err (*find_user_code)(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
 					    struct authcode_arena *arena,
 					    struct authcode_device_view *ret);
-
 	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
 	 * there are more than capacity. On failure as list_subjects. */
 	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
