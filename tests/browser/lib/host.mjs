@@ -17,7 +17,7 @@ export const ONE_TIME_CODE = '246810';
 export const NEW_PASSWORD = 'battery staple';
 export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
 // Consent is remembered for user and client: every test takes clients of its own.
-export const CLIENTS = 40;
+export const CLIENTS = 48;
 // Root is nobody a page may sign in; everybody else is himself.
 export const USER = process.getuid() === 0 ? 'nobody' : os.userInfo().username;
 
