@@ -56,10 +56,10 @@ struct authcode_request {
 	const char *content_type;   /* header value, or NULL */
 	const char *authorization;  /* header value, or NULL */
 	const char *session;        /* value of the session cookie, or NULL */
-	const char *
-		browser; /* value of the browser cookie; required by every endpoint that answers with pages (the host makes one for a new browser) */
-	const char *peer; /* textual address for the log, or NULL */
-	int64_t now_ms;   /* Unix time in milliseconds, > 0 */
+	const char *browser;        /* value of the browser cookie; required by endpoints that
+	                              * answer with pages (the host makes one for a new browser) */
+	const char *peer;           /* textual address for the log, or NULL */
+	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };
 
 #ifdef __cplusplus
