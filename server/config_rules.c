@@ -274,3 +274,29 @@ ac_config_check_logout(const struct ac_client_settings *client, struct authcode_
 			 "backchannel_logout_uri: \"%s\" is not allowed; give an https URL", uri);
 	return AUTHCODE_ERR_CONFIG;
 }
+
+enum authcode_err
+ac_config_check_signatures(const struct ac_settings *settings,
+			   const struct ac_client_settings *client, struct authcode_reason *reason)
+{
+	const struct {
+		const char *option, *alg;
+	} rows[] = {
+		{ "id_token_signed_response_alg", client->client.id_token_alg },
+		{ "userinfo_signed_response_alg", client->client.userinfo_alg },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		bool found = rows[i].alg == NULL;
+
+		for (size_t k = 0; !found && k < settings->config.signing_algorithm_count; k++)
+			found = strcmp(settings->config.signing_algorithms[k], rows[i].alg) == 0;
+		if (found)
+			continue;
+		ac_config_refuse(
+			reason, ac_config_place_of(client->places, "client", rows[i].option),
+			"%s: %s is not in signing_algorithms", rows[i].option, rows[i].alg);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	return AUTHCODE_OK;
+}

@@ -44,9 +44,13 @@ ac_jws_sign_claims(const struct ac_jwk *key, const char *typ, const json_t *clai
 		   struct authcode_arena *arena, char **ret_token)
 {
 	size_t len = json_dumpb(claims, NULL, 0, JSON_COMPACT);
-	char *text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
-	const struct ac_part payload = { text, len };
+	struct ac_part payload = { NULL, len };
+	char *text;
 
+	if (len > AC_MAX_JWS)
+		return AUTHCODE_ERR_LIMIT;
+	text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
+	payload.data = text;
 	/* Not json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
 	if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
 		return AUTHCODE_ERR_MEMORY;

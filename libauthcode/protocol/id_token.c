@@ -20,20 +20,19 @@
 #include "protocol/signer.h"
 #include "protocol/subject.h"
 
-static bool
-due(const struct authcode_exchange *x, const char *scope)
+enum authcode_err
+ac_id_token_prepare(struct authcode_exchange *x, const char *scope, const struct ac_id_token *token,
+		    const struct ac_id_token **ret)
 {
-	return ac_scope_has(scope, "openid") && x->account.groups != NULL;
-}
-
-static enum authcode_err
-keep(struct authcode_exchange *x, const struct ac_id_token *token, const struct ac_id_token **ret)
-{
-	struct ac_id_token *kept = ac_arena_memdup(x->arena, token, sizeof(*token));
-	const struct authcode_subject *subject =
-		ac_arena_memdup(x->arena, token->subject, sizeof(*token->subject));
+	struct authcode_subject *subject;
+	struct ac_id_token *kept;
 	enum authcode_err err;
 
+	*ret = NULL;
+	if (!ac_scope_has(scope, "openid") || x->account.groups == NULL)
+		return AUTHCODE_OK;
+	kept = ac_arena_memdup(x->arena, token, sizeof(*token));
+	subject = ac_arena_memdup(x->arena, token->subject, sizeof(*subject));
 	if (kept == NULL || subject == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	kept->subject = subject;
@@ -60,8 +59,7 @@ ac_id_token_of_code(struct authcode_exchange *x, const struct authcode_client *c
 		.claims_request = code->claims_request,
 	};
 
-	*ret = NULL;
-	return due(x, code->scope) ? keep(x, &token, ret) : AUTHCODE_OK;
+	return ac_id_token_prepare(x, code->scope, &token, ret);
 }
 
 /* OIDC-Core §12.2: about the sign-in of then, and without its nonce. */
@@ -83,8 +81,7 @@ ac_id_token_of_family(struct authcode_exchange *x, const struct authcode_client 
 		.claims_request = family->claims_request,
 	};
 
-	*ret = NULL;
-	return due(x, scope) ? keep(x, &token, ret) : AUTHCODE_OK;
+	return ac_id_token_prepare(x, scope, &token, ret);
 }
 
 static struct ac_person

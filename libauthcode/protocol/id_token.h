@@ -27,9 +27,15 @@ struct ac_id_token {
 	const char *acr, *amr, *claims, *claims_request; /* as of the code or family */
 };
 
-/* What a code or a family tells, once the account behind it was found good; *ret is
- * NULL when no ID token is due: scope has no openid (AZ-20), or nobody has looked at
- * the account. ERR_CRYPTO: there is no key to sign it with. In the arena. */
+/* Keeps token (its own copy, in the arena) for the answer, once the account behind it
+ * was found good; *ret is NULL when no ID token is due: scope has no openid (AZ-20),
+ * or nobody has looked at the account. ERR_CRYPTO: there is no key to sign it with,
+ * so that nothing should be used up for it. */
+AC_MUST_USE enum authcode_err ac_id_token_prepare(struct authcode_exchange *x, const char *scope,
+						  const struct ac_id_token *token,
+						  const struct ac_id_token **ret);
+
+/* The same of what a code or a family tells. */
 AC_MUST_USE enum authcode_err ac_id_token_of_code(struct authcode_exchange *x,
 						  const struct authcode_client *client,
 						  const struct authcode_code_view *view,

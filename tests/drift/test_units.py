@@ -136,6 +136,8 @@ def fetch():
                  "ExecStart=@pkglibexecdir@/authcode-fetch --peer-user _authcode"):
         if f"\n{line}\n" not in service:
             yield f"the service has no {line}"
+    if "\nPrivateUsers=" in service:
+        yield "in a namespace of its own it cannot see whose connection it is"
     for line in ("ListenSequentialPacket=/run/authcode/fetch.sock", "SocketUser=root", "SocketGroup=_authcode",
                  "SocketMode=0660"):
         if f"\n{line}\n" not in listener:

@@ -4,6 +4,7 @@
  * Which claims about the person an ID token holds: those that the claims parameter
  * has asked for there, and no others (ID-14).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -102,6 +103,32 @@ claims_that_no_token_can_hold_are_left_out(void **state)
 	json_decref(answer);
 }
 
+/* The same with the largest account there can be. */
+static void
+as_many_groups_as_there_can_be_are_left_out(void **state)
+{
+	static char names[AC_MAX_GROUPS][AC_MAX_GROUP_NAME + 1];
+	static const char *groups[AC_MAX_GROUPS];
+	struct openid *o = *state;
+	json_t *answer, *claims, *info;
+
+	for (size_t i = 0; i < AC_MAX_GROUPS; i++) {
+		snprintf(names[i], sizeof(names[i]), "%0*zu", AC_MAX_GROUP_NAME, i);
+		groups[i] = names[i];
+	}
+	o->flow.account.groups = groups;
+	o->flow.account.group_count = AC_MAX_GROUPS;
+	o->flow.claims_request = "{\"id_token\":{\"groups\":null},\"userinfo\":{\"groups\":null}}";
+	answer = openid_tokens(o, "openid");
+	claims = openid_id_token(answer);
+	info = openid_userinfo_json(o, answer);
+	assert_string_equal(openid_rest(o, claims, usual), "{}");
+	assert_int_equal(json_array_size(json_object_get(info, "groups")), AC_MAX_GROUPS);
+	json_decref(info);
+	json_decref(claims);
+	json_decref(answer);
+}
+
 #define CLAIMS_TEST(function)                                                                      \
 	cmocka_unit_test_setup_teardown(function, openid_setup, openid_teardown)
 
@@ -112,6 +139,7 @@ main(void)
 		CLAIMS_TEST(claims_of_the_scope_stay_with_userinfo),
 		CLAIMS_TEST(claims_asked_for_by_name_are_told),
 		CLAIMS_TEST(claims_that_no_token_can_hold_are_left_out),
+		CLAIMS_TEST(as_many_groups_as_there_can_be_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

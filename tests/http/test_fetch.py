@@ -2,6 +2,7 @@
 """authcode-fetch by itself: LS-08, CA-20. What it asks, whom, and what it takes."""
 import os
 import pwd
+import shutil
 import socket
 import struct
 import subprocess
@@ -251,6 +252,25 @@ if ROOT:
                               capture_output=True, timeout=20, check=False)
         assert done.returncode == 77 and b"never as root" in done.stderr
         assert not (fetch.host.directory / "x.sock").exists()
+
+
+def test_a_service_manager_passes_the_socket(fetch):
+    """systemd-socket-activate(1) stands for it."""
+    tool = shutil.which("systemd-socket-activate")
+    assert tool, "systemd-socket-activate (systemd) is not installed"
+    fetch.host.kill_fetch()
+    path = fetch.host.directory / "fetch" / "fetch.sock"
+    path.unlink()
+    who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if ROOT else {}
+    fetch.host.fetcher = subprocess.Popen(
+        [tool, "--seqpacket", "-l", path, fetch.host.directory / "authcode-fetch", "--ca", fetch.host.directory / "ca.pem"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who)
+    until = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert fetch.ask(fetch.server().url())[0] == ANSWERED
+    assert fetch.ask(fetch.server().url())[0] == ANSWERED
 
 
 def test_a_wrong_command_line_is_told(fetch):

@@ -205,6 +205,7 @@ every_client_option_lands_in_its_field(void **state)
 		" subject_type = pairwise\n sector_identifier = 'wikis'\n"
 		" id_token_signed_response_alg = EdDSA\n userinfo_signed_response_alg = PS256\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
+		"signing_algorithms = { RS256, EdDSA, PS256 }\n"
 		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
 	const struct authcode_client *b = authcode_clients_find(c->clients, "b");

@@ -291,6 +291,10 @@ static const struct refusal refusals[] = {
 	{ "userinfo signed with the secret", BLOCK(HASH "userinfo_signed_response_alg = HS256\n"),
 	  "a.conf:6: userinfo_signed_response_alg: \"HS256\" is not allowed; give RS256, PS256, "
 	  "ES256 or EdDSA" },
+	{ "ID tokens without a key for them", BLOCK(HASH "id_token_signed_response_alg = EdDSA\n"),
+	  "a.conf:6: id_token_signed_response_alg: EdDSA is not in signing_algorithms" },
+	{ "userinfo without a key for it", BLOCK(HASH "userinfo_signed_response_alg = PS256\n"),
+	  "a.conf:6: userinfo_signed_response_alg: PS256 is not in signing_algorithms" },
 	{ "subject_type unknown", BLOCK(HASH "subject_type = private\n"),
 	  "a.conf:6: subject_type: \"private\" is not allowed; give public or pairwise" },
 	{ "sector_identifier of two words", BLOCK(HASH "sector_identifier = 'a b'\n"),
