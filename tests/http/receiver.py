@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client's server for logout tokens: HTTPS on loopback with the good certificate of keyserver.make_ca()."""
+"""A client's server for logout tokens: HTTPS on loopback with a certificate of keyserver.make_ca()."""
 import http.server
 import ssl
 import threading
@@ -10,7 +10,7 @@ import urllib.parse
 class Receiver:
     """Keeps (path, headers, form) of every POST; status and held may be changed for the next ones."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, certificate="good"):
         self.seen = []
         self.status = {}
         self.held = set()
@@ -33,7 +33,7 @@ class Receiver:
                 pass
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(directory / "good.pem", directory / "good.key")
+        context.load_cert_chain(directory / f"{certificate}.pem", directory / f"{certificate}.key")
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)

@@ -21,6 +21,7 @@ CLIENTS = {
     "pair": "subject_type = pairwise\n",
     "slow": "",
     "broken": "",
+    "stranger": "",
     "deaf": None,
 }
 CLIENT = """
@@ -37,15 +38,17 @@ client "{name}" {{
 
 class LogoutHost(Host):
     def __init__(self):
-        self.receiver = None
+        self.receiver = self.stranger = None
         super().__init__()
 
     def write_config(self, extra=""):
         make_ca(self.directory)
         self.receiver = Receiver(self.directory)
+        self.stranger = Receiver(self.directory, "stranger")
         blocks = ""
         for name, options in CLIENTS.items():
-            told = "" if options is None else f'backchannel_logout_uri = "{self.receiver.url}/{name}"\n{options}'
+            url = (self.stranger if name == "stranger" else self.receiver).url
+            told = "" if options is None else f'backchannel_logout_uri = "{url}/{name}"\n{options}'
             blocks += CLIENT.format(name=name, secret=self.directory / "secret", callback=CALLBACK, out=OUT,
                                     options=told)
         super().write_config(extra + blocks)
@@ -59,6 +62,7 @@ class LogoutHost(Host):
 
     def stop(self):
         self.receiver.stop()
+        self.stranger.stop()
         super().stop()
 
     def sign_in_for_tokens(self, client="deaf", person=None, scope="openid"):
@@ -226,6 +230,17 @@ def test_a_client_that_fails_is_told_again(host):
     one, two = (host.claims(form[0][1], "RS256", "logout+jwt") for form in (first, second))
     assert one["jti"] != two["jti"] and one["sid"] == two["sid"]
     assert 'logout not told client="broken" status="500"' in host.log()
+
+
+def test_whoever_cannot_prove_to_be_the_client_is_told_nothing(host):
+    """BC-08: its certificate is of nobody who is trusted."""
+    person, tokens = host.sign_in_for_tokens("stranger")
+    assert person.go(logout_url(host, id_token_hint=tokens["id_token"])).status_code == 200
+    end = time.monotonic() + 20
+    while 'logout not told client="stranger"' not in host.log():
+        assert time.monotonic() < end, host.log()[-2000:]
+        time.sleep(0.1)
+    assert host.stranger.seen == []
 
 
 def test_a_logout_is_told_after_a_restart_and_when_nobody_could_tell_it(host):

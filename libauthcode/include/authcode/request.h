@@ -56,8 +56,8 @@ struct authcode_request {
 	const char *content_type;   /* header value, or NULL */
 	const char *authorization;  /* header value, or NULL */
 	const char *session;        /* value of the session cookie, or NULL */
-	const char *browser;        /* value of the browser cookie; required by AUTHORIZE,
-	                              * RESUME and CONSENT (the host makes one for a new browser),
+	const char *browser;        /* value of the browser cookie; required by endpoints that
+	                              * answer with pages (the host makes one for a new browser),
 	                              * but not by a POST to AUTHORIZE: that of another site comes
 	                              * without cookies, and is carried on by a GET */
 	const char *peer;           /* textual address for the log, or NULL */

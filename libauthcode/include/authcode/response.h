@@ -32,7 +32,7 @@ enum authcode_response_kind {
 	AUTHCODE_RESPONSE_LOGOUT,   /* ask whether to sign out: interaction, posted to
 				     * AUTHCODE_ENDPOINT_LOGOUT_CONFIRM */
 	AUTHCODE_RESPONSE_LOGGED_OUT, /* nobody is signed in any more: a page that says so */
-	AUTHCODE_RESPONSE_JWT,      /* body, application/jwt (OIDC-Core §5.3.2) */
+	AUTHCODE_RESPONSE_JWT,        /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
