@@ -73,7 +73,8 @@ put_amr(json_t *object, const char *amr)
 	return ac_json_put_take(object, "amr", list);
 }
 
-/* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
+/* RFC 7662 §2.2; a token without a person speaks for its client (RFC 9068 §2.2), whose id
+ * is no person's sub. RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. What an access token
  * reaches is our own userinfo; jti names the token and is no part of its secret. */
 static json_t *
@@ -90,7 +91,7 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
 		  ac_json_put_text(object, "username", user ? view->subject.user_name : NULL) &&
-		  ac_json_put_text(object, "sub", user ? view->subject.sub : NULL) &&
+		  ac_json_put_text(object, "sub", user ? view->subject.sub : family->client_id) &&
 		  ac_json_put_text(object, "iss", x->issuer->url) &&
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&

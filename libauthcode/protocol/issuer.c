@@ -93,6 +93,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "the master key is all zeroes";
 	if (settings->lifetimes.code_s > MAX_CODE_S)
 		return "a code must not live longer than 60 seconds";
+	if (settings->refresh_retry_s > AUTHCODE_RETRY_MAX_MS / 1000)
+		return "a refresh must not be answered again for longer than 600 seconds";
 	return check_url(settings->issuer);
 }
 
@@ -146,6 +148,8 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 
 	if (err == AUTHCODE_OK)
 		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
+	if (err == AUTHCODE_OK)
+		err = ac_derive_key(master, "refresh", issuer->url, issuer->keys.refresh);
 	return err;
 }
 
@@ -180,6 +184,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
 	issuer->check_accounts = settings->check_accounts;
+	issuer->refresh_retry_ms = (int64_t)settings->refresh_retry_s * 1000;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
 		err = derive_keys(issuer, settings->master_key);

@@ -17,6 +17,7 @@
 struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
 	uint8_t csrf[AC_DIGEST_LEN];
+	uint8_t refresh[AC_DIGEST_LEN]; /* what is in refresh tokens, and follows from them */
 };
 
 struct authcode_issuer {
@@ -27,6 +28,7 @@ struct authcode_issuer {
 	struct authcode_acr *acrs;           /* and their names, on the heap */
 	size_t acr_count;
 	bool check_accounts;
+	int64_t refresh_retry_ms;
 	struct authcode_random random;
 	struct authcode_log log;
 	struct ac_issuer_keys keys;   /* wiped when freed */

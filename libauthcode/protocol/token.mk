@@ -7,6 +7,7 @@ protocol_sources += \
 	libauthcode/protocol/credential.c \
 	libauthcode/protocol/form_post.c \
 	libauthcode/protocol/grant.h \
+	libauthcode/protocol/grant_client.c \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/introspect.c \
@@ -14,6 +15,7 @@ protocol_sources += \
 	libauthcode/protocol/metadata.c \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/pkce.c \
+	libauthcode/protocol/refresh_token.c libauthcode/protocol/refresh_token.h \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
 	libauthcode/protocol/token.c \

@@ -29,10 +29,14 @@ static const char *const web_uris[] = { "https://web.example/cb" };
 static const char *const web2_uris[] = { "https://web2.example/cb" };
 static const char *const app_uris[] = { "https://app.example/cb" };
 static const char *const post_uris[] = { "https://post.example/cb" };
+static const char *const turn_uris[] = { "https://turn.example/cb" };
+static const char *const late_uris[] = { "https://late.example/cb" };
+static const char *const brief_uris[] = { "https://brief.example/cb" };
 static const char *const rs_uris[] = { "https://rs.example/cb" };
 static const char *const web_only[] = { "web" };
 
 #define BOTH (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN)
+#define DAY_S (24u * 3600u)
 #define COMMON(uris) .redirect_uris = (uris), .redirect_uri_count = 1, .scope = SCOPE
 
 static const struct known_client known[] = {
@@ -64,6 +68,42 @@ static const struct known_client known[] = {
 	    .secret_expires_at = START_MS / 1000 + 10 },
 	  "old-secret",
 	  "Basic b2xkOm9sZC1zZWNyZXQ=" },
+	{ { .id = "turn",
+	    COMMON(turn_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_rotation = AUTHCODE_ROTATION_ALWAYS },
+	  "turn-secret",
+	  NULL },
+	{ { .id = "late",
+	    COMMON(late_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_rotation = AUTHCODE_ROTATION_LATE },
+	  "late-secret",
+	  NULL },
+	{ { .id = "brief",
+	    COMMON(brief_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_idle_ttl_s = DAY_S,
+	    .refresh_absolute_ttl_s = 3 * DAY_S },
+	  "brief-secret",
+	  NULL },
+	{ { .id = "robot",
+	    .scope = "api metrics openid offline_access profile",
+	    .default_scopes = "api openid offline_access",
+	    .grants = AUTHCODE_GRANT_CLIENT_CREDENTIALS },
+	  "robot-secret",
+	  "Basic cm9ib3Q6cm9ib3Qtc2VjcmV0" },
+	{ { .id = "worker",
+	    .scope = "api openid",
+	    .default_scopes = "openid",
+	    .grants = AUTHCODE_GRANT_CLIENT_CREDENTIALS,
+	    .access_token_ttl_s = 120,
+	    .auth = AUTHCODE_AUTH_SECRET_POST },
+	  "worker-secret",
+	  NULL },
 	{ { .id = "rs",
 	    COMMON(rs_uris),
 	    .grants = BOTH,
@@ -122,26 +162,41 @@ register_clients(void)
 	return registry;
 }
 
+void
+world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key)
+{
+	struct authcode_clients *clients = register_clients();
+	struct authcode_issuer_settings settings = {
+		.issuer = "https://as.example",
+		.store = &world->fault.store,
+		.master_key = { master_key, 2, 3 },
+		.refresh_retry_s = retry_s,
+		.random = { .fill = world_random, .ctx = world },
+	};
+
+	authcode_issuer_free(&world->issuer);
+	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
+	authcode_issuer_set_clients(world->issuer, clients);
+	authcode_clients_unref(&clients);
+}
+
+void
+world_restart(struct world *world, uint32_t retry_s)
+{
+	world_restart_with(world, retry_s, 1);
+}
+
 int
 world_setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
-	struct authcode_clients *clients = register_clients();
-	struct authcode_issuer_settings settings = {
-		.issuer = "https://as.example",
-		.master_key = { 1, 2, 3 },
-		.random = { .fill = world_random, .ctx = world },
-	};
 
 	assert_non_null(world);
 	world->now_ms = START_MS;
 	assert_int_equal(authcode_arena_new(4 * 1024 * 1024, &world->arena), AUTHCODE_OK);
 	assert_int_equal(authcode_store_memory_open(NULL, &world->fault.inner), AUTHCODE_OK);
 	fault_init(&world->fault);
-	settings.store = &world->fault.store;
-	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
-	authcode_issuer_set_clients(world->issuer, clients);
-	authcode_clients_unref(&clients);
+	world_restart(world, 0);
 	world->session_id = new_session(world, "alice", 1000, NULL);
 	*state = world;
 	return 0;
