@@ -98,6 +98,7 @@ struct ac_config {
 	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
+	uint32_t refresh_retry_s; /* 0: a lost answer stays lost */
 	struct authcode_clients *clients;
 	struct authcode_arena *arena; /* all of the above lives here */
 };

@@ -75,6 +75,7 @@ struct ac_client_settings {
 	struct ac_texts group_claims;
 	const char *secret_file;
 	const char *secret_sha256;
+	const char *secret_expires_at;
 	struct ac_place place; /* of the block's opening line */
 	size_t order;          /* in which blocks were read */
 	struct ac_place places[AC_OPTION_COUNT_MAX];

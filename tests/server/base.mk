@@ -3,6 +3,7 @@ server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
 	tests/server/test_config_service \
+	tests/server/test_config_tokens \
 	tests/server/test_config_values
 config_fixture = tests/server/config_fixture.c tests/server/config_fixture.h
 
@@ -20,6 +21,10 @@ tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_service_SOURCES = tests/server/test_config_service.c $(config_fixture)
 tests_server_test_config_service_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_service_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_tokens_SOURCES = tests/server/test_config_tokens.c $(config_fixture)
+tests_server_test_config_tokens_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_tokens_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_values_SOURCES = tests/server/test_config_values.c
 tests_server_test_config_values_CPPFLAGS = $(unit_cppflags)
