@@ -9,6 +9,7 @@ flow_token_tests = \
 	tests/flow/test_refresh_retry \
 	tests/flow/test_client_credentials \
 	tests/flow/test_grants \
+	tests/flow/test_token_end \
 	tests/flow/test_revoke \
 	tests/flow/test_introspect \
 	tests/flow/test_userinfo
@@ -56,6 +57,10 @@ tests_flow_test_client_credentials_LDADD = $(unit_ldadd)
 tests_flow_test_grants_SOURCES = tests/flow/test_grants.c $(flow_token_fixture)
 tests_flow_test_grants_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_grants_LDADD = $(unit_ldadd)
+
+tests_flow_test_token_end_SOURCES = tests/flow/test_token_end.c $(flow_token_fixture)
+tests_flow_test_token_end_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_token_end_LDADD = $(unit_ldadd)
 
 tests_flow_test_revoke_SOURCES = tests/flow/test_revoke.c $(flow_token_fixture)
 tests_flow_test_revoke_CPPFLAGS = $(unit_cppflags)

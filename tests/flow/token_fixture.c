@@ -142,30 +142,47 @@ world_random(void *ctx, void *buf, size_t len)
 						   : ac_random_fill(NULL, buf, len);
 }
 
+/* id: of the client that is not as it is in the table. */
 static struct authcode_clients *
-register_clients(void)
+register_clients(const char *id, enum change change)
 {
 	struct authcode_client clients[AC_ARRAY_SIZE(known)];
 	struct authcode_clients *registry = NULL;
 	struct authcode_reason reason = { "" };
+	size_t count = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(known); i++) {
-		clients[i] = known[i].client;
+		bool changed = strcmp(known[i].client.id, id) == 0;
+		struct authcode_client *client = &clients[count];
+
+		if (changed && change == CHANGE_REMOVED)
+			continue;
+		*client = known[i].client;
+		client->disabled |= changed && change == CHANGE_DISABLED;
 		if (known[i].secret != NULL)
 			assert_int_equal(authcode_client_secret_hash(known[i].secret,
 								     strlen(known[i].secret),
-								     clients[i].secret_hash),
+								     client->secret_hash),
 					 AUTHCODE_OK);
+		count++;
 	}
-	if (authcode_clients_new(clients, AC_ARRAY_SIZE(known), &registry, &reason) != AUTHCODE_OK)
+	if (authcode_clients_new(clients, count, &registry, &reason) != AUTHCODE_OK)
 		fail_msg("%s", reason.text);
 	return registry;
 }
 
 void
+world_change_client(struct world *world, const char *id, enum change change)
+{
+	struct authcode_clients *clients = register_clients(id, change);
+
+	authcode_issuer_set_clients(world->issuer, clients);
+	authcode_clients_unref(&clients);
+}
+
+void
 world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key)
 {
-	struct authcode_clients *clients = register_clients();
 	struct authcode_issuer_settings settings = {
 		.issuer = "https://as.example",
 		.store = &world->fault.store,
@@ -176,8 +193,7 @@ world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key)
 
 	authcode_issuer_free(&world->issuer);
 	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
-	authcode_issuer_set_clients(world->issuer, clients);
-	authcode_clients_unref(&clients);
+	world_change_client(world, "", CHANGE_NOTHING);
 }
 
 void

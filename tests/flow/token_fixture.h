@@ -46,6 +46,10 @@ int world_teardown(void **state);
 void world_restart(struct world *world, uint32_t retry_s);
 void world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key);
 
+/* What becomes of a client when the host reads its configuration anew. */
+enum change { CHANGE_NOTHING = 0, CHANGE_DISABLED, CHANGE_REMOVED };
+void world_change_client(struct world *world, const char *id, enum change change);
+
 struct request {
 	enum authcode_endpoint endpoint;
 	const char *client; /* authenticates by its own method; NULL: nobody */
