@@ -3,6 +3,7 @@ store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
+	libauthcode/store/memory_grant_ops.c \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_refresh_ops.c \
 	libauthcode/store/memory_session_ops.c \
@@ -14,6 +15,7 @@ store_sources = \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \

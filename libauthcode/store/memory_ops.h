@@ -48,6 +48,12 @@ void ac_memory_use_refresh(struct ac_memory *memory, struct authcode_operation *
 /* memory_client_ops.c */
 void ac_memory_issue_client_token(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* Puts the grant in the place of the one of the same subject and client. */
+void ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant);
+
+/* memory_grant_ops.c */
+void ac_memory_withdraw_grant(struct ac_memory *memory, struct authcode_operation *operation);
+
 /* memory_subject_ops.c */
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);

@@ -201,6 +201,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_sqlite_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_sqlite_withdraw_grant,
 };
 
 enum authcode_err

@@ -8,7 +8,12 @@
 
 #define SUBJECT                                                                                    \
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
-	"u.retired_ms"
+	"u.retired_ms, u.withdrawn_ms"
+/* Of code or family o: the look at the grant is taken only when there is a reason. */
+#define WITHDRAWN(o)                                                                               \
+	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT g.withdrawn_ms"                 \
+	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
+	" AND g.client_id = " o ".client_id AND g.withdrawn_ms >= " o ".created_ms) END"
 #define SESSION                                                                                    \
 	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
@@ -37,15 +42,20 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_FIND_SESSION] = "SELECT " SESSION ", " SUBJECT " FROM session s"
 				" JOIN subject u ON u.id = s.subject_id WHERE s.id = ?",
-	[AC_SQL_FIND_GRANT] = "SELECT subject_id, client_id, scope, updated_ms FROM user_grant"
-			      " WHERE subject_id = ? AND client_id = ?",
-	[AC_SQL_FIND_CODE] = "SELECT " CODE ", " SUBJECT ", " SESSION " FROM code c"
-			     " JOIN subject u ON u.id = c.subject_id"
-			     " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
-	[AC_SQL_FIND_TOKEN] = "SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION " FROM token t"
-			      " JOIN family f ON f.id = t.family_id"
-			      " LEFT JOIN subject u ON u.id = f.subject_id"
-			      " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
+	[AC_SQL_FIND_GRANT] =
+		"SELECT subject_id, client_id, scope, updated_ms, withdrawn_ms FROM user_grant"
+		" WHERE subject_id = ? AND client_id = ?",
+	[AC_SQL_FIND_CODE] =
+		"SELECT " CODE ", " SUBJECT ", " SESSION
+		", " WITHDRAWN("c") " FROM code c"
+				    " JOIN subject u ON u.id = c.subject_id"
+				    " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
+	[AC_SQL_FIND_TOKEN] =
+		"SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION
+		", " WITHDRAWN("f") " FROM token t"
+				    " JOIN family f ON f.id = t.family_id"
+				    " LEFT JOIN subject u ON u.id = f.subject_id"
+				    " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
 	[AC_SQL_FIND_LIVE_SUBJECT] =
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
@@ -79,6 +89,14 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			     " VALUES (?, ?, ?, ?) ON CONFLICT (subject_id, client_id)"
 			     " DO UPDATE SET scope = excluded.scope,"
 			     " updated_ms = excluded.updated_ms",
+
+	[AC_SQL_WITHDRAW_GRANT] =
+		"INSERT INTO user_grant (subject_id, client_id, scope, updated_ms, withdrawn_ms)"
+		" VALUES (?1, ?2, '', ?3, ?3) ON CONFLICT (subject_id, client_id) DO UPDATE SET"
+		" scope = '', updated_ms = excluded.updated_ms,"
+		" withdrawn_ms = max(withdrawn_ms, excluded.withdrawn_ms)",
+	[AC_SQL_WITHDRAW_SUBJECT] = "UPDATE subject SET withdrawn_ms = max(?, withdrawn_ms)"
+				    " WHERE id = ?",
 
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"

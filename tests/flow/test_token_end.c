@@ -54,6 +54,21 @@ name_is_recycled(struct world *world, int64_t session_id)
 }
 
 static void
+consent_is_withdrawn(struct world *world, int64_t session_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_WITHDRAW_GRANT,
+		.now_ms = world->now_ms,
+		.u.withdraw_grant = { .subject_id = subject_of(world, session_id).id,
+				      .client_id = "turn" },
+	};
+
+	authcode_store_perform(world->fault.inner, &operation);
+	assert_int_equal(operation.result, AUTHCODE_RESULT_DONE);
+	world->now_ms++;
+}
+
+static void
 client_is_disabled(struct world *world, int64_t session_id)
 {
 	(void)session_id;
@@ -95,6 +110,7 @@ static const struct event {
 	{ "the session's time", session_runs_out, DIES, OUTLIVES, "invalid_grant", true },
 	{ "account gone", account_is_gone, DIES, DIES, "invalid_grant", false },
 	{ "name recycled", name_is_recycled, DIES, DIES, "invalid_grant", false },
+	{ "consent withdrawn", consent_is_withdrawn, DIES, DIES, "invalid_grant", false },
 	{ "client disabled", client_is_disabled, DIES, DIES, "invalid_client", false },
 	{ "client removed", client_is_removed, DIES, DIES, "invalid_client", false },
 };

@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "fixture.h"
 
-#define STEPS 2500
+#define STEPS 3000
 #define KEPT 4096 /* ids to draw from */
 
 enum role { UNPURGED, PURGED, SQLITE, ROLES };
@@ -87,7 +87,7 @@ random_refresh(struct history *h, int64_t refresh)
 	struct authcode_operation op =
 		op_refresh(&(struct fixture){ .now = h->now }, refresh, roll(h, 3) != 0);
 
-	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : MINUTE;
+	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : AUTHCODE_RETRY_MAX_MS;
 	return op;
 }
 
@@ -108,7 +108,7 @@ random_operation(struct history *h)
 	}
 	if (h->refresh != 0 && roll(h, 2) == 0)
 		return random_refresh(h, h->refresh);
-	switch (roll(h, 18)) {
+	switch (roll(h, 19)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -154,6 +154,11 @@ random_operation(struct history *h)
 		return op;
 	case 16:
 		return op_client_token(&clock);
+	case 17:
+		if (roll(h, 4) != 0)
+			return op_client_token(&clock);
+		return op_withdraw(&clock, pick(h, h->subjects, h->subject_count),
+				   roll(h, 3) == 0 ? "other" : "demo");
 	default:
 		return op_purge(&clock, 1000);
 	}
@@ -205,8 +210,9 @@ usable(struct fixture *f, int64_t id, int64_t now)
 	return authcode_store_find_token(f->store, id, f->arena, &view) == AUTHCODE_OK &&
 	       now < view.token.expires_ms && view.token.revoked_ms == 0 &&
 	       view.token.rotated_ms == 0 && now < view.family.expires_ms &&
-	       view.family.revoked_ms == 0 && view.subject.retired_ms == 0 &&
-	       view.session.ended_ms == 0 && (view.family.session_id == 0 || view.session.id != 0);
+	       view.family.revoked_ms == 0 && view.withdrawn_ms == 0 &&
+	       view.subject.retired_ms == 0 && view.session.ended_ms == 0 &&
+	       (view.family.session_id == 0 || view.session.id != 0);
 }
 
 /* Purging takes nobody off the list who can still be honoured. */
