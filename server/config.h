@@ -98,7 +98,9 @@ struct ac_config {
 	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
-	uint32_t refresh_retry_s; /* 0: a lost answer stays lost */
+	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
+	const char *const *signing_algorithms; /* JWS names, RS256 among them */
+	size_t signing_algorithm_count;
 	struct authcode_clients *clients;
 	struct authcode_arena *arena; /* all of the above lives here */
 };

@@ -14,11 +14,11 @@
 #include "base/base64url.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "protocol/client_openid.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 
 #define MAX_NAME 256
-#define SUB_LEN 16 /* bytes of a sub (sign_in.c) */
 #define KNOWN_GRANTS                                                                               \
 	(AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN |                        \
 	 AUTHCODE_GRANT_CLIENT_CREDENTIALS)
@@ -130,15 +130,16 @@ grants_rule(const struct authcode_client *client, struct authcode_reason *reason
 }
 
 /* The tokens of a client for itself have its id for a sub: it must not be able to
- * look like a person (RFC 9700 §4.15). Subs are 128 random bits in base64url. */
+ * look like a person (RFC 9700 §4.15). Subs are base64url of 128
+ * bits (sign_in.c), pairwise ones of 256 (subject.c). */
 static bool
 looks_like_a_sub(const char *id)
 {
-	uint8_t raw[SUB_LEN];
+	uint8_t raw[32];
 	size_t len;
 
-	return strlen(id) == AC_BASE64URL_LEN(SUB_LEN) &&
-	       ac_base64url_decode(id, AC_BASE64URL_LEN(SUB_LEN), raw, sizeof(raw), &len);
+	return ac_base64url_decode(id, strlen(id), raw, sizeof(raw), &len) &&
+	       (len == 16 || len == 32);
 }
 
 static bool
@@ -153,7 +154,8 @@ client_credentials_rule(const struct authcode_client *client, struct authcode_re
 		      "section 4.4)";
 	else if (looks_like_a_sub(client->id))
 		why = "with client_credentials its id must not look like the sub of a person; "
-		      "choose one that is not 22 characters long";
+		      "choose one that is not 22 or 43 "
+		      "characters long";
 	if (why != NULL)
 		ac_client_reason(reason, client->id, "%s", why);
 	return why == NULL;
@@ -346,7 +348,7 @@ ac_client_check(const struct authcode_client *client, struct authcode_reason *re
 		pam_service_rule, redirect_uris_rule,
 		names_rule,       group_claim_prefix_rule,
 		min_acr_rule,     client_credentials_rule,
-		refresh_rule,
+		refresh_rule,     ac_client_openid_rule,
 	};
 
 	if (!id_ok(client->id)) {

@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "protocol/access.h"
+#include "protocol/id_token.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
@@ -78,6 +79,8 @@ answer_again(struct authcode_exchange *x, struct ac_token_response *response)
 	response->refresh.id = use->successor.ret_id;
 	response->same_refresh = NULL;
 	response->scope = access.token.scope;
+	if (!ac_scope_has(response->scope, "openid"))
+		response->id_token = NULL;
 	response->expires_in_s = access.token.expires_ms > x->now_ms
 					 ? (access.token.expires_ms - x->now_ms) / 1000
 					 : 0;
@@ -177,6 +180,8 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 		response->from = &response->used;
 	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
 					    &use->access);
+	if (err == AUTHCODE_OK && !refreshing->evidence)
+		err = ac_id_token_of_family(x, client, view, response->scope, &response->id_token);
 	if (err != AUTHCODE_OK)
 		return err;
 	if (use->rotate)
@@ -245,6 +250,7 @@ ask_account(struct authcode_exchange *x, struct refreshing *asked)
 {
 	struct refreshing *refreshing;
 	enum authcode_err err = judge_rotated(x, &asked->view.token, &asked->evidence);
+	bool claims = false;
 
 	if (err != AUTHCODE_OK) {
 		ac_respond_failure(x, err, "find successor");
@@ -255,7 +261,9 @@ ask_account(struct authcode_exchange *x, struct refreshing *asked)
 		return;
 	}
 	refreshing = authcode_arena_alloc(x->arena, sizeof(*refreshing));
-	if (refreshing == NULL) {
+	if (refreshing == NULL ||
+	    ac_id_token_wants_claims(asked->scope, asked->view.family.claims_request, &claims) !=
+		    AUTHCODE_OK) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "refresh");
 		return;
 	}
@@ -263,7 +271,8 @@ ask_account(struct authcode_exchange *x, struct refreshing *asked)
 	x->state = refreshing;
 	ac_account_step(x,
 			&(struct ac_account_question){ .subject = &refreshing->view.subject,
-						       .client = refreshing->client },
+						       .client = refreshing->client,
+						       .claims = claims },
 			&account_path);
 }
 

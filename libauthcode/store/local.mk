@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/memory_device_ops.c \
+	libauthcode/store/memory_keys.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
 	libauthcode/store/memory_grant_ops.c \
@@ -14,8 +16,10 @@ store_sources = \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_client_ops.c \
+	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
 	libauthcode/store/sqlite_grant_ops.c \
+	libauthcode/store/sqlite_key_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \

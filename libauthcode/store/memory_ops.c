@@ -221,6 +221,12 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_memory_issue_client_token,
 	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_memory_withdraw_grant,
+	[AUTHCODE_OP_CREATE_DEVICE] = ac_memory_create_device,
+	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
+	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,
+	[AUTHCODE_OP_REDEEM_DEVICE] = ac_memory_redeem_device,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_memory_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
 };
 
 void

@@ -123,6 +123,47 @@ check_withdraw_grant(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_create_device(const struct authcode_operation *operation)
+{
+	const struct authcode_device *device = &operation->u.create_device.device;
+	const char *const texts[] = { device->client_id, device->scope, device->resource };
+
+	if (device->interval_ms < 0 || device->expires_ms < 0)
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_redeem_device(const struct authcode_operation *operation)
+{
+	const struct authcode_op_redeem_device *args = &operation->u.redeem_device;
+	const char *const texts[] = {
+		args->access.scope,
+		args->access.resource,
+		args->with_refresh ? args->refresh.scope : "",
+		args->with_refresh ? args->refresh.resource : "",
+	};
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_add_signing_key(const struct authcode_operation *operation)
+{
+	const struct authcode_op_add_signing_key *args = &operation->u.add_signing_key;
+	const char *const texts[] = { args->kid, args->alg, args->sealed };
+	enum authcode_err err = check_texts(texts, AC_ARRAY_SIZE(texts));
+
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(texts); i++) {
+		if (texts[i][0] == '\0')
+			err = AUTHCODE_ERR_USAGE;
+	}
+	if (err == AUTHCODE_OK && (args->active_ms < 1 || args->active_ms > AC_ROW_KEY_MAX_MS))
+		err = AUTHCODE_ERR_USAGE;
+	return err;
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -142,6 +183,12 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = check_issue_client_token,
 	[AUTHCODE_OP_WITHDRAW_GRANT] = check_withdraw_grant,
+	[AUTHCODE_OP_CREATE_DEVICE] = check_create_device,
+	[AUTHCODE_OP_ANSWER_DEVICE] = check_nothing,
+	[AUTHCODE_OP_POLL_DEVICE] = check_nothing,
+	[AUTHCODE_OP_REDEEM_DEVICE] = check_redeem_device,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
 };
 
 enum authcode_err
@@ -184,6 +231,19 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 	case AUTHCODE_OP_ISSUE_CLIENT_TOKEN:
 		operation->u.issue_client_token.ret_family_id = 0;
 		operation->u.issue_client_token.access.ret_id = 0;
+		break;
+	case AUTHCODE_OP_CREATE_DEVICE:
+		operation->u.create_device.ret_device_id = 0;
+		break;
+	case AUTHCODE_OP_POLL_DEVICE:
+		operation->u.poll_device.ret_too_fast = false;
+		break;
+	case AUTHCODE_OP_REDEEM_DEVICE:
+		operation->u.redeem_device.access.ret_id = 0;
+		operation->u.redeem_device.refresh.ret_id = 0;
+		break;
+	case AUTHCODE_OP_ADD_SIGNING_KEY:
+		operation->u.add_signing_key.ret_key_id = 0;
 		break;
 	default:
 		break;

@@ -128,6 +128,65 @@ ac_rule_use_refresh(const struct ac_refresh_rows *rows, const struct authcode_op
 	return family_lives(view, now_ms) ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_EXPIRED;
 }
 
+enum authcode_result
+ac_rule_answer_device(const struct authcode_device_view *view,
+		      const struct authcode_session_view *session,
+		      const struct authcode_op_answer_device *args, int64_t now_ms)
+{
+	if (view == NULL)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (now_ms >= view->device.expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (view->device.state != AUTHCODE_DEVICE_PENDING)
+		return AUTHCODE_RESULT_CONFLICT;
+	if (args->allow &&
+	    ac_rule_issue_code(session, args->session_hash, now_ms) != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_RESULT_EXPIRED;
+	return AUTHCODE_RESULT_DONE;
+}
+
+enum authcode_result
+ac_rule_poll_device(const struct authcode_device_view *view, int64_t now_ms)
+{
+	if (view == NULL)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (now_ms >= view->device.expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (view->device.state != AUTHCODE_DEVICE_PENDING)
+		return AUTHCODE_RESULT_CONFLICT;
+	return AUTHCODE_RESULT_DONE;
+}
+
+bool
+ac_device_too_fast(const struct authcode_device *device, int64_t now_ms)
+{
+	return device->polled_ms != 0 && now_ms - device->polled_ms < device->interval_ms;
+}
+
+enum authcode_result
+ac_rule_redeem_device(const struct authcode_device_view *view, int64_t now_ms)
+{
+	if (view == NULL)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (view->device.state == AUTHCODE_DEVICE_USED)
+		return AUTHCODE_RESULT_REUSED;
+	if (now_ms >= view->device.expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (view->device.state != AUTHCODE_DEVICE_ALLOWED)
+		return AUTHCODE_RESULT_CONFLICT;
+	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session))
+		return AUTHCODE_RESULT_EXPIRED;
+	return AUTHCODE_RESULT_DONE;
+}
+
+#define REMEMBER_MS (15 * 60 * 1000)
+
+int64_t
+ac_device_forget_ms(int64_t expires_ms)
+{
+	return expires_ms + REMEMBER_MS;
+}
+
 /* The uid is what ties the old name's person to the new name: with another one
  * it is somebody else. */
 enum authcode_result
@@ -141,6 +200,25 @@ ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
 	if (in_the_way != 0 && in_the_way != old->id && !args->replace)
 		return AUTHCODE_RESULT_CONFLICT;
 	return AUTHCODE_RESULT_DONE;
+}
+
+/* Two nodes that both find a rotation due see the same newest key: one is first. */
+enum authcode_result
+ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t newest_id,
+			bool kid_known)
+{
+	if (kid_known || newest_id != args->newest_id)
+		return AUTHCODE_RESULT_CONFLICT;
+	return AUTHCODE_RESULT_DONE;
+}
+
+/* The newest is what the next rotation is compared with. */
+enum authcode_result
+ac_rule_forget_signing_key(int64_t id, int64_t newest_id)
+{
+	if (id == 0)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	return id == newest_id ? AUTHCODE_RESULT_CONFLICT : AUTHCODE_RESULT_DONE;
 }
 
 /* A rotated refresh token is remembered as long as its family lives: whoever

@@ -62,6 +62,36 @@ AC_MUST_USE enum authcode_result
 ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
 		       const struct authcode_op_relink_subject *args);
 
+/* DONE, EXPIRED, CONFLICT, NOT_FOUND. session: that of the session of an approval,
+ * or NULL. */
+AC_MUST_USE enum authcode_result ac_rule_answer_device(const struct authcode_device_view *view,
+						       const struct authcode_session_view *session,
+						       const struct authcode_op_answer_device *args,
+						       int64_t now_ms);
+
+/* DONE, EXPIRED, CONFLICT, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_poll_device(const struct authcode_device_view *view,
+						     int64_t now_ms);
+
+/* Does this poll come before the interval since the last one is over? */
+AC_MUST_USE bool ac_device_too_fast(const struct authcode_device *device, int64_t now_ms);
+
+/* DONE, EXPIRED, CONFLICT, REUSED, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_redeem_device(const struct authcode_device_view *view,
+						       int64_t now_ms);
+
+/* When an unused device is forgotten: later than its end, for whoever still polls
+ * is to be told that it has expired, not that there never was one. */
+AC_MUST_USE int64_t ac_device_forget_ms(int64_t expires_ms);
+/* DONE, CONFLICT. newest_id: the newest key of the algorithm, 0: none; kid_known: some
+ * key has or had the kid. */
+AC_MUST_USE enum authcode_result
+ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t newest_id,
+			bool kid_known);
+
+/* DONE, NOT_FOUND (id 0: no such key), CONFLICT. */
+AC_MUST_USE enum authcode_result ac_rule_forget_signing_key(int64_t id, int64_t newest_id);
+
 /* From when on the row cannot change any answer but between refusals. */
 AC_MUST_USE int64_t ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms,
 				       int64_t family_expires_ms);

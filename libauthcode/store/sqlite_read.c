@@ -124,6 +124,31 @@ get_token(struct ac_query *query, struct authcode_arena *arena)
 	return token;
 }
 
+static struct authcode_device
+get_device(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_device device = { 0 };
+
+	device.id = ac_query_get_int(query);
+	ac_query_get_hash(query, device.hash);
+	ac_query_get_hash(query, device.user_code_hash);
+	device.client_id = ac_query_get_text(query, arena);
+	device.scope = ac_query_get_text(query, arena);
+	device.resource = ac_query_get_text(query, arena);
+	device.interval_ms = ac_query_get_int(query);
+	device.polled_ms = ac_query_get_int(query);
+	device.state = (enum authcode_device_state)ac_query_get_int(query); /* STRICT, CHECK */
+	device.subject_id = ac_query_get_int(query);                        /* NULL reads as 0 */
+	device.session_id = ac_query_get_int(query);
+	device.auth_time_ms = ac_query_get_int(query);
+	device.acr = ac_query_get_text(query, arena);
+	device.amr = ac_query_get_text(query, arena);
+	device.claims = ac_query_get_text(query, arena);
+	device.created_ms = ac_query_get_int(query);
+	device.expires_ms = ac_query_get_int(query);
+	return device;
+}
+
 /* The end of every read: what the query came to, had it been a row or not. */
 static enum authcode_err
 end_read(struct ac_query *query, bool found)
@@ -233,6 +258,47 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 	return err;
 }
 
+/* Steps a query that is bound. */
+static enum authcode_err
+read_device(struct ac_query *query, struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct authcode_device_view view = { 0 };
+	bool found = ac_query_step(query);
+	enum authcode_err err;
+
+	if (found) {
+		view.device = get_device(query, arena);
+		view.subject = get_subject(query, arena);
+		view.session = get_session(query, arena);
+	}
+	err = end_read(query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_device(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		      struct authcode_device_view *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_DEVICE);
+	ac_query_put_int(&query, id);
+	return read_device(&query, arena, ret);
+}
+
+enum authcode_err
+ac_sqlite_find_user_code(struct ac_connection *connection, const uint8_t hash[AUTHCODE_HASH_LEN],
+			 struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_USER_CODE);
+	ac_query_put_hash(&query, hash);
+	return read_device(&query, arena, ret);
+}
+
 enum authcode_err
 ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subject_page *page,
 			struct authcode_arena *arena, struct authcode_subject *ret,
@@ -249,6 +315,34 @@ ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subjec
 	while (count < page->capacity && ac_query_step(&query))
 		ret[count++] = get_subject(&query, arena);
 	err = end_read(&query, true);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_arena *arena,
+			    struct authcode_signing_key *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+	bool more;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_SIGNING_KEYS);
+	while ((more = ac_query_step(&query)) && count < capacity) {
+		struct authcode_signing_key *key = &ret[count++];
+
+		key->id = ac_query_get_int(&query);
+		key->kid = ac_query_get_text(&query, arena);
+		key->alg = ac_query_get_text(&query, arena);
+		key->sealed = ac_query_get_text(&query, arena);
+		key->created_ms = ac_query_get_int(&query);
+		key->active_ms = ac_query_get_int(&query);
+	}
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK && more)
+		err = AUTHCODE_ERR_LIMIT;
 	if (err == AUTHCODE_OK)
 		*ret_count = count;
 	return err;

@@ -28,6 +28,14 @@
 	"t.id, t.kind, t.hash, t.family_id, t.scope, t.resource, t.created_ms, t.expires_ms, "     \
 	"t.rotated_ms, t.revoked_ms, t.used_ms, t.predecessor_id, t.successor_id, "                \
 	"t.successor_access_id"
+#define DEVICE                                                                                     \
+	"d.id, d.hash, d.user_code_hash, d.client_id, d.scope, d.resource, d.interval_ms, "        \
+	"d.polled_ms, d.state, d.subject_id, d.session_id, d.auth_time_ms, d.acr, d.amr, "         \
+	"d.claims, d.created_ms, d.expires_ms"
+#define DEVICE_VIEW                                                                                \
+	"SELECT " DEVICE ", " SUBJECT ", " SESSION " FROM device d"                                \
+	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
+	" LEFT JOIN session s ON s.id = d.session_id"
 
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
@@ -60,6 +68,13 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
+	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
+	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
+	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
+				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
+	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
+	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?",
+	[AC_SQL_KNOWN_KID] = "SELECT id FROM signing_key WHERE kid = ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -129,8 +144,27 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				" WHERE id = ?",
 
+	[AC_SQL_INSERT_DEVICE] = "INSERT INTO device (id, hash, user_code_hash, client_id, scope,"
+				 " resource, interval_ms, created_ms, expires_ms, forget_ms)"
+				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_ALLOW_DEVICE] = "UPDATE device SET state = 1, subject_id = ?, session_id = ?,"
+				" auth_time_ms = ?, acr = ?, amr = ?, claims = ?"
+				" WHERE id = ? AND state = 0",
+	[AC_SQL_DENY_DEVICE] = "UPDATE device SET state = 2 WHERE id = ? AND state = 0",
+	[AC_SQL_POLL_DEVICE] = "UPDATE device SET polled_ms = ?, interval_ms = interval_ms + ?"
+			       " WHERE id = ? AND state = 0",
+	[AC_SQL_USE_DEVICE] = "UPDATE device SET state = 3, forget_ms = max(?, forget_ms)"
+			      " WHERE id = ? AND state = 1",
+	[AC_SQL_INSERT_SIGNING_KEY] =
+		"INSERT INTO signing_key (id, kid, alg, sealed, created_ms, active_ms)"
+		" SELECT ifnull(max(id), 0) + 1, ?, ?, ?, ?, ? FROM signing_key",
+	[AC_SQL_FORGET_SIGNING_KEY] =
+		"UPDATE signing_key SET sealed = '',"
+		" forgotten_ms = iif(forgotten_ms = 0, ?, forgotten_ms) WHERE id = ?",
+
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),
 	[AC_SQL_PURGE_CODES] = PURGE("code"),
+	[AC_SQL_PURGE_DEVICES] = PURGE("device"),
 	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
 };

@@ -53,7 +53,6 @@ refreshed_with(struct world *world, const char *client, const char *refresh, con
 	struct answer answer = { 0 };
 
 	assert_int_equal(reply.status, 200);
-	assert_int_equal(json_object_size(reply.json), 5);
 	assert_string_equal(member(world, &reply, "token_type"), "Bearer");
 	answer.access = member(world, &reply, "access_token");
 	answer.refresh = member(world, &reply, "refresh_token");
@@ -62,6 +61,10 @@ refreshed_with(struct world *world, const char *client, const char *refresh, con
 	assert_non_null(answer.access);
 	assert_non_null(answer.refresh);
 	assert_non_null(answer.scope);
+	/* OIDC-Core §12.2: an ID token comes with it each time */
+	assert_int_equal(member(world, &reply, "id_token") != NULL,
+			 strstr(answer.scope, "openid") != NULL);
+	assert_int_equal(json_object_size(reply.json), strstr(answer.scope, "openid") ? 6 : 5);
 	reply_clear(&reply);
 	return answer;
 }

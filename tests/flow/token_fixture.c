@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/random.h"
 #include "protocol/credential.h"
+#include "tests/flow/keys_fixture.h"
 
 #define START_MS INT64_C(1700000000123)
 
@@ -193,6 +194,7 @@ world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key)
 
 	authcode_issuer_free(&world->issuer);
 	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
+	test_keys_install(world->issuer, AC_ALG_BIT(AC_ALG_RS256));
 	world_change_client(world, "", CHANGE_NOTHING);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "fixture.h"
+#include "fixture_device.h"
 
 #define STEPS 3000
 #define KEPT 4096 /* ids to draw from */
@@ -21,9 +21,9 @@ struct history {
 	uint32_t counters[ROLES]; /* each store draws the same keys */
 	uint64_t seed;
 	int64_t now;
-	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT];
+	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT], devices[KEPT];
 	int64_t code, refresh; /* the newest, to go on with */
-	size_t subject_count, session_count, code_count, token_count;
+	size_t subject_count, session_count, code_count, token_count, device_count;
 	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
 };
@@ -69,6 +69,40 @@ pick(struct history *h, const int64_t *list, size_t count)
 	return list[count - 1 - roll(h, (uint32_t)window)];
 }
 
+/* Mostly by the youngest session and about the youngest device: what is allowed and
+ * redeemed, twice too, is what tells most. */
+static struct authcode_operation
+random_device_operation(struct history *h, const struct fixture *clock)
+{
+	int64_t young = h->session_count > 0 ? h->sessions[h->session_count - 1] : 1;
+	int64_t device = h->device_count > 0 ? h->devices[h->device_count - 1] : 1;
+	struct authcode_operation op;
+
+	if (roll(h, 4) == 0)
+		device = pick(h, h->devices, h->device_count);
+	switch (roll(h, 6)) {
+	case 0:
+		/* Never one that was given out before: purge makes those free again. */
+		op = op_device(clock, 0);
+		memcpy(op.u.create_device.device.user_code_hash, &h->seed, sizeof(h->seed));
+		return op;
+	case 1:
+	case 2:
+		op = op_allow(clock, device, young);
+		op.u.answer_device.allow = roll(h, 8) != 0;
+		return op;
+	case 3:
+		return op_poll(clock, device);
+	default:
+		op = op_redeem_device(clock, device);
+		op.u.redeem_device.with_refresh = roll(h, 4) != 0;
+		op.u.redeem_device.detached = roll(h, 4) == 0;
+		if (roll(h, 2) == 0)
+			op.u.redeem_device.family_expires_ms = h->now + 20 * HOUR;
+		return op;
+	}
+}
+
 static struct authcode_operation
 random_redemption(struct history *h, int64_t code)
 {
@@ -91,6 +125,19 @@ random_refresh(struct history *h, int64_t refresh)
 	return op;
 }
 
+/* Few kids and ids, so that some are taken and some are the newest. */
+static struct authcode_operation
+random_key_operation(struct history *h)
+{
+	static const char *const algs[] = { "RS256", "ES256" };
+	static const char *const kids[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+	struct fixture clock = { .now = h->now };
+
+	if (roll(h, 3) == 0)
+		return op_forget_key(&clock, roll(h, 9));
+	return op_add_key(&clock, kids[roll(h, AC_ARRAY_SIZE(kids))], algs[roll(h, 2)], roll(h, 6));
+}
+
 static struct authcode_operation
 random_operation(struct history *h)
 {
@@ -108,7 +155,9 @@ random_operation(struct history *h)
 	}
 	if (h->refresh != 0 && roll(h, 2) == 0)
 		return random_refresh(h, h->refresh);
-	switch (roll(h, 19)) {
+	if (roll(h, 30) == 0)
+		return random_key_operation(h);
+	switch (roll(h, 21)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -155,6 +204,9 @@ random_operation(struct history *h)
 	case 16:
 		return op_client_token(&clock);
 	case 17:
+	case 18:
+		return random_device_operation(h, &clock);
+	case 19:
 		if (roll(h, 4) != 0)
 			return op_client_token(&clock);
 		return op_withdraw(&clock, pick(h, h->subjects, h->subject_count),
@@ -181,6 +233,13 @@ remember(struct history *h, const struct authcode_operation *op)
 		keep(h->tokens, &h->token_count, op->u.redeem_code.refresh.ret_id);
 		if (op->u.redeem_code.refresh.ret_id != 0)
 			h->refresh = op->u.redeem_code.refresh.ret_id;
+		break;
+	case AUTHCODE_OP_CREATE_DEVICE:
+		keep(h->devices, &h->device_count, op->u.create_device.ret_device_id);
+		break;
+	case AUTHCODE_OP_REDEEM_DEVICE:
+		keep(h->tokens, &h->token_count, op->u.redeem_device.access.ret_id);
+		keep(h->tokens, &h->token_count, op->u.redeem_device.refresh.ret_id);
 		break;
 	case AUTHCODE_OP_USE_REFRESH:
 		if (op->result != AUTHCODE_RESULT_DONE) {
@@ -236,6 +295,28 @@ compare_lists(struct history *h)
 }
 
 static void
+compare_keys(struct history *h)
+{
+	static struct authcode_signing_key lists[ROLES][KEPT];
+	size_t counts[ROLES];
+
+	for (int i = 0; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_signing_keys(h->stores[i]->store,
+								  h->stores[i]->arena, lists[i],
+								  KEPT, &counts[i]),
+				 AUTHCODE_OK);
+	for (int i = 1; i < ROLES; i++) {
+		assert_int_equal(counts[i], counts[0]);
+		for (size_t k = 0; k < counts[0]; k++) {
+			assert_int_equal(lists[i][k].id, lists[0][k].id);
+			assert_string_equal(lists[i][k].kid, lists[0][k].kid);
+			assert_string_equal(lists[i][k].alg, lists[0][k].alg);
+			assert_int_equal(lists[i][k].created_ms, lists[0][k].created_ms);
+		}
+	}
+}
+
+static void
 compare_rows(struct history *h)
 {
 	struct fixture *a = h->stores[UNPURGED], *b = h->stores[PURGED], *c = h->stores[SQLITE];
@@ -275,7 +356,18 @@ compare_rows(struct history *h)
 		same = granted_scope(c, x.subject.id, "demo");
 		assert_string_equal(granted != NULL ? granted : "", same != NULL ? same : "");
 	}
+	for (size_t i = 0; i < h->device_count; i++) {
+		struct authcode_device_view x, y;
+
+		assert_int_equal(has_device(b, h->devices[i]), has_device(c, h->devices[i]));
+		if (!has_device(b, h->devices[i]))
+			continue;
+		x = device_of(b, h->devices[i]);
+		y = device_of(c, h->devices[i]);
+		assert_same_device(&x, &y);
+	}
 	compare_lists(h);
+	compare_keys(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
 		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),

@@ -111,7 +111,7 @@ struct authcode_code {
 };
 
 /* One authorization: every token descends from one family and dies with it.
- * Its id is the id of the code it came from. */
+ * Its id is the id of the code or device it came from. */
 struct authcode_family {
 	int64_t id;
 	const char *client_id;
@@ -151,6 +151,45 @@ struct authcode_token {
 	int64_t successor_access_id; /* the access token that was given with that */
 };
 
+/* A device that asks for tokens, and what a person has answered (RFC 8628). */
+enum authcode_device_state {
+	AUTHCODE_DEVICE_PENDING = 0,
+	AUTHCODE_DEVICE_ALLOWED,
+	AUTHCODE_DEVICE_DENIED,
+	AUTHCODE_DEVICE_USED, /* its tokens have been given out */
+};
+
+struct authcode_device {
+	int64_t id;
+	uint8_t hash[AUTHCODE_HASH_LEN];           /* of the device code */
+	uint8_t user_code_hash[AUTHCODE_HASH_LEN]; /* keyed: a user code is short */
+	const char *client_id;
+	const char *scope;
+	const char *resource;
+	int64_t interval_ms; /* between two polls */
+	int64_t polled_ms;   /* the last poll while it was pending */
+	enum authcode_device_state state;
+	/* Who has allowed it, with which sign-in; 0 and "" until then. */
+	int64_t subject_id;
+	int64_t session_id;
+	int64_t auth_time_ms;
+	const char *acr;
+	const char *amr;
+	const char *claims;
+	int64_t created_ms;
+	int64_t expires_ms;
+};
+
+/* A key pair that signs tokens. */
+struct authcode_signing_key {
+	int64_t id;
+	const char *kid; /* never names another key (RFC 7517 §4.5) */
+	const char *alg;
+	const char *sealed; /* the private part, by the caller's choice of sealing */
+	int64_t created_ms;
+	int64_t active_ms; /* from when on it signs */
+};
+
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -162,6 +201,12 @@ struct authcode_code_view {
 	struct authcode_subject subject;
 	struct authcode_session session; /* zeroed when purged */
 	int64_t withdrawn_ms;            /* when consent was withdrawn since; 0: it stands */
+};
+
+struct authcode_device_view {
+	struct authcode_device device;
+	struct authcode_subject subject; /* zeroed until it is allowed */
+	struct authcode_session session; /* likewise, and when purged */
 };
 
 struct authcode_token_view {
@@ -179,7 +224,8 @@ enum authcode_result {
 	AUTHCODE_RESULT_DONE,
 	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
 	AUTHCODE_RESULT_EXPIRED,  /* the row is past its time, or its family or session has ended */
-	AUTHCODE_RESULT_REUSED,   /* code or refresh token used before: its family is now revoked */
+	AUTHCODE_RESULT_REUSED,   /* code, device or refresh token used before: its family is now
+				   * revoked */
 	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
 	AUTHCODE_RESULT_REPEATED, /* done a moment ago: ret_ members name what was made then */
 };
@@ -197,6 +243,12 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RELINK_SUBJECT,
 	AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
 	AUTHCODE_OP_WITHDRAW_GRANT,
+	AUTHCODE_OP_CREATE_DEVICE,
+	AUTHCODE_OP_ANSWER_DEVICE,
+	AUTHCODE_OP_POLL_DEVICE,
+	AUTHCODE_OP_REDEEM_DEVICE,
+	AUTHCODE_OP_ADD_SIGNING_KEY,
+	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_COUNT,
 };
 
@@ -312,7 +364,9 @@ struct authcode_op_end_session {
 /* Deletes up to limit rows that can no longer matter at now_ms: access tokens
  * past their end; families past theirs with their refresh tokens, which until
  * then are evidence when rotated; codes past their end when their family is gone
- * too; sessions past expires_ms that no code or family before its end names.
+ * too; devices a quarter of an hour past theirs, for whoever still asks, when their
+ * family is gone too; sessions past expires_ms that no code, device or family before
+ * its end names.
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
@@ -357,6 +411,70 @@ struct authcode_op_withdraw_grant {
 	const char *client_id;
 };
 
+/* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
+struct authcode_op_create_device {
+	struct authcode_device device; /* hash, user_code_hash, client_id, scope, resource,
+					* interval_ms and expires_ms; the rest is the store's */
+	int64_t ret_device_id;
+};
+
+/* Answers for a pending device. With allow by the live session whose proof was
+ * judged: session_hash is that of the row that was read; subject, acr and the rest
+ * become the device's, and the idle end moves as for issue_code. A denial needs no
+ * session. DONE; CONFLICT (it is not pending any more); EXPIRED (it is past its
+ * time; or the session has ended, expired or been renewed since, or its subject is
+ * retired); NOT_FOUND: no such device. */
+struct authcode_op_answer_device {
+	int64_t device_id;
+	bool allow;
+	int64_t session_id;
+	uint8_t session_hash[AUTHCODE_HASH_LEN];
+	int64_t idle_expires_ms;
+};
+
+/* How much the interval grows with a poll that comes too fast (RFC 8628 §3.5). */
+#define AUTHCODE_DEVICE_SLOW_DOWN_MS 5000
+
+/* Notes that a pending device was asked about. DONE; CONFLICT (it is not pending
+ * any more); EXPIRED; NOT_FOUND. */
+struct authcode_op_poll_device {
+	int64_t device_id;
+	bool ret_too_fast; /* less than its interval after the last one: it has grown */
+};
+
+/* Uses a device that was allowed, as redeem_code uses a code: family and tokens,
+ * once. DONE; REUSED (it was used before, whatever has died since: family revoked);
+ * CONFLICT (it is not allowed); EXPIRED (nothing written; also when its session was
+ * ended or its subject is retired); NOT_FOUND. */
+struct authcode_op_redeem_device {
+	int64_t device_id;
+	int64_t family_expires_ms;
+	bool detached; /* as for redeem_code */
+	struct authcode_new_token access;
+	bool with_refresh;
+	struct authcode_new_token refresh;
+};
+
+/* Adds a key. Its id is one more than the greatest there was: of an algorithm the
+ * newest key has the greatest. newest_id is that of the newest of alg that the caller
+ * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
+ * given to a key, forgotten ones included. kid, alg and sealed are not empty. */
+struct authcode_op_add_signing_key {
+	const char *kid;
+	const char *alg;
+	const char *sealed;
+	int64_t active_ms;
+	int64_t newest_id;
+	int64_t ret_key_id;
+};
+
+/* Deletes the private part of a key and lists it no more; its kid is kept for ever.
+ * DONE also when it was forgotten before; CONFLICT: it is the newest of its
+ * algorithm; NOT_FOUND. */
+struct authcode_op_forget_signing_key {
+	int64_t key_id;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -373,6 +491,12 @@ struct authcode_operation {
 		struct authcode_op_relink_subject relink_subject;
 		struct authcode_op_issue_client_token issue_client_token;
 		struct authcode_op_withdraw_grant withdraw_grant;
+		struct authcode_op_create_device create_device;
+		struct authcode_op_answer_device answer_device;
+		struct authcode_op_poll_device poll_device;
+		struct authcode_op_redeem_device redeem_device;
+		struct authcode_op_add_signing_key add_signing_key;
+		struct authcode_op_forget_signing_key forget_signing_key;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -413,13 +537,25 @@ struct authcode_store_ops {
 	void (*close)(void *self);
 
 	/* Live subjects with an id above after_id of which something can still be
-	 * honoured at now_ms (a session, a code or a family before its end), in
+	 * honoured at now_ms (a session, code, allowed device or family before its end), in
 	 * ascending order of id: up to capacity of them in ret, their number in
 	 * *ret_count. On failure *ret_count is untouched and ret holds nothing of use. */
 	enum authcode_err (*list_subjects)(void *self, int64_t now_ms, int64_t after_id,
 					   struct authcode_arena *arena,
 					   struct authcode_subject *ret, size_t capacity,
 					   size_t *ret_count);
+
+	/* As the reads above; by the hash of a user code in the second. */
+	enum authcode_err (*find_device)(void *self, int64_t id, struct authcode_arena *arena,
+					 struct authcode_device_view *ret);
+	enum authcode_err (*find_user_code)(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
+					    struct authcode_arena *arena,
+					    struct authcode_device_view *ret);
+	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
+	 * there are more than capacity. On failure as list_subjects. */
+	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
+					       struct authcode_signing_key *ret, size_t capacity,
+					       size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 2u
@@ -488,6 +624,16 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
 			     struct authcode_arena *arena, struct authcode_subject *ret,
 			     size_t capacity, size_t *ret_count);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_device(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			   struct authcode_device_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[AUTHCODE_HASH_LEN],
+			      struct authcode_arena *arena, struct authcode_device_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);

@@ -66,7 +66,7 @@ CREATE TABLE device (
 	claims         TEXT NOT NULL DEFAULT '',
 	created_ms     INTEGER NOT NULL,
 	expires_ms     INTEGER NOT NULL,
-	forget_ms      INTEGER NOT NULL -- its end; once used, its family's
+	forget_ms      INTEGER NOT NULL -- a while after its end; once used, its family's
 ) STRICT;
 CREATE INDEX device_forget ON device (forget_ms);
 CREATE UNIQUE INDEX device_user_code ON device (user_code_hash);

@@ -182,10 +182,11 @@ an_id_that_could_be_a_sub_gets_no_token_for_itself(void **state)
 		{ "AAAAAAAAAAAAAAAAAAAAAA", false },
 		{ "dBjftJeZ4CVP-mB92K27ug", false },
 		{ "my-small-grafana-clieg", false },
-		{ "dBjftJeZ4CVP-mB92K27u", true },   /* one shorter */
-		{ "dBjftJeZ4CVP-mB92K27ugA", true }, /* one longer */
-		{ "dBjftJeZ4CVP-mB92K27uh", true },  /* no encoding of 16 bytes ends so */
-		{ "dBjftJeZ4CVP.mB92K27ug", true },  /* not in the alphabet */
+		{ "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", false }, /* a pairwise one */
+		{ "dBjftJeZ4CVP-mB92K27u", true },                        /* one shorter */
+		{ "dBjftJeZ4CVP-mB92K27ugA", true },                      /* one longer */
+		{ "dBjftJeZ4CVP-mB92K27uh", true }, /* no encoding of 16 bytes ends so */
+		{ "dBjftJeZ4CVP.mB92K27ug", true }, /* not in the alphabet */
 		{ "dBjftJeZ4CVP~mB92K27ug", true },
 	};
 
@@ -199,7 +200,8 @@ an_id_that_could_be_a_sub_gets_no_token_for_itself(void **state)
 			continue;
 		}
 		refused(client, "with client_credentials its id must not look like the sub of a "
-				"person; choose one that is not 22 characters long");
+				"person; choose one that is not 22 or 43 characters "
+				"long");
 		client = confidential();
 		client.id = rows[i].id;
 		(void)accepted(client); /* it never speaks for itself */
