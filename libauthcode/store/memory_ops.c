@@ -49,6 +49,7 @@ ac_memory_free_family_key(const struct ac_memory *memory, int64_t now_ms, int64_
 		if (err != AUTHCODE_OK)
 			return err;
 		if (ac_table_find(&memory->codes, id) == NULL &&
+		    ac_table_find(&memory->devices, id) == NULL &&
 		    ac_table_find(&memory->families, id) == NULL) {
 			*ret = id;
 			return AUTHCODE_OK;

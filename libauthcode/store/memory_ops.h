@@ -16,7 +16,7 @@ AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
 						 const struct ac_table *table, int64_t now_ms,
 						 int64_t *ret);
 
-/* One that neither a family nor a code has, which will be one; ERR_RANDOM. */
+/* One that neither a family has, nor a code or device, which will be one; ERR_RANDOM. */
 AC_MUST_USE enum authcode_err ac_memory_free_family_key(const struct ac_memory *memory,
 							int64_t now_ms, int64_t *ret);
 

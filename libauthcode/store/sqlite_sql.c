@@ -37,6 +37,9 @@
 	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
 	" LEFT JOIN session s ON s.id = d.session_id"
 
+/* Code, device and the client itself: each has the key of its family, now or later. */
+#define NO(table) " NOT EXISTS (SELECT 1 FROM " table " WHERE id = ?1)"
+
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -118,7 +121,7 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			       " auth_time_ms, acr, amr, claims, claims_request, resource,"
 			       " created_ms, expires_ms, forget_ms) SELECT"
 			       " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-			       " WHERE NOT EXISTS (SELECT 1 FROM family WHERE id = ?1)",
+			       " WHERE" NO("family") " AND" NO("device"),
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
@@ -130,7 +133,7 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 		"INSERT INTO family (id, client_id, session_id, scope, auth_time_ms, acr, amr,"
 		" claims, claims_request, resource, created_ms, expires_ms, forget_ms)"
 		" SELECT ?1, ?2, 0, ?3, 0, '', '', '', '', ?4, ?5, ?6, ?6"
-		" WHERE NOT EXISTS (SELECT 1 FROM code WHERE id = ?1)",
+		" WHERE" NO("code") " AND" NO("device"),
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 
@@ -146,7 +149,8 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_INSERT_DEVICE] = "INSERT INTO device (id, hash, user_code_hash, client_id, scope,"
 				 " resource, interval_ms, created_ms, expires_ms, forget_ms)"
-				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				 " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+				 " WHERE" NO("code") " AND" NO("family"),
 	[AC_SQL_ALLOW_DEVICE] = "UPDATE device SET state = 1, subject_id = ?, session_id = ?,"
 				" auth_time_ms = ?, acr = ?, amr = ?, claims = ?"
 				" WHERE id = ? AND state = 0",
