@@ -373,6 +373,7 @@ build_registry(struct loader *l)
 		const struct ac_client_settings *client = l->clients[i];
 
 		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_logout(client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;

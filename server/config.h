@@ -99,6 +99,7 @@ struct ac_config {
 	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
+	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */
 	size_t signing_algorithm_count;
 	struct authcode_clients *clients;

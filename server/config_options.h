@@ -77,6 +77,7 @@ struct ac_client_settings {
 	struct ac_texts post_logout_redirect_uris;
 	const char *secret_file;
 	const char *secret_sha256;
+	const char *secret_expires_at;
 	const char *jwks_file;
 	unsigned assertion_audience;
 	struct authcode_arena *arena; /* for what files hold */

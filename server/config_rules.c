@@ -240,6 +240,26 @@ check_introspection(const struct ac_client_settings *settings, struct authcode_r
 	return true;
 }
 
+/* Its own time beside what holds for it, be that its own too or the server's. */
+enum authcode_err
+ac_config_check_refresh(const struct ac_settings *settings, const struct ac_client_settings *client,
+			struct authcode_reason *reason)
+{
+	uint32_t idle_s = client->client.refresh_idle_ttl_s;
+	uint32_t absolute_s = client->client.refresh_absolute_ttl_s;
+
+	if (absolute_s == 0)
+		absolute_s = settings->config.lifetimes.refresh_absolute_s;
+	if (idle_s <= absolute_s)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason,
+			 ac_config_place_of(client->places, "client", "refresh_idle_lifetime"),
+			 "refresh_idle_lifetime: %u is more than refresh_absolute_lifetime, which "
+			 "is %u",
+			 idle_s, absolute_s);
+	return AUTHCODE_ERR_CONFIG;
+}
+
 enum authcode_err
 ac_config_check_client(struct ac_client_settings *settings, struct authcode_reason *reason)
 {
@@ -257,6 +277,9 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->group_claim_count = settings->group_claims.count;
 	client->post_logout_redirect_uris = settings->post_logout_redirect_uris.list;
 	client->post_logout_redirect_uri_count = settings->post_logout_redirect_uris.count;
+	if (settings->secret_expires_at != NULL &&
+	    !ac_value_unix_time(settings->secret_expires_at, &client->secret_expires_at))
+		return AUTHCODE_ERR_CONFIG;
 	if (!check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
 	return ac_config_check_client_auth(settings, reason);

@@ -17,6 +17,11 @@ AC_MUST_USE enum authcode_err ac_config_check_server(struct ac_settings *setting
 AC_MUST_USE enum authcode_err ac_config_check_client(struct ac_client_settings *settings,
 						     struct authcode_reason *reason);
 
+/* The client's refresh lifetimes beside the server's. */
+AC_MUST_USE enum authcode_err ac_config_check_refresh(const struct ac_settings *settings,
+						      const struct ac_client_settings *client,
+						      struct authcode_reason *reason);
+
 /* The server's keys can sign what the client is to get signed. */
 AC_MUST_USE enum authcode_err ac_config_check_signatures(const struct ac_settings *settings,
 							 const struct ac_client_settings *client,

@@ -3,7 +3,7 @@
  *
  * See config_secret.h. The digest is fast on purpose (no key derivation on the
  * request path), so a secret that a person could guess is refused: 22
- * characters of base64 are 128 bits.
+ * characters of base64 are 128 bits, and of poorer alphabets it takes more.
  */
 #include "server/config_secret.h"
 
@@ -17,6 +17,7 @@
 #include "base/secret.h"
 
 #define SECRET_MIN 22
+#define DISTINCT_MIN 6 /* different characters: even digits have more, all but surely */
 
 static bool
 check_file(int fd, const char *path, const struct ac_place *place, struct authcode_reason *reason)
@@ -60,6 +61,61 @@ ac_config_read_up_to(int fd, char *data, size_t size)
 	return (ssize_t)len;
 }
 
+/* How many characters of an alphabet are 128 bits; the least is SECRET_MIN. */
+static const struct {
+	const char *name, *characters;
+	size_t min;
+} alphabets[] = {
+	{ "digits", "0123456789", 39 },
+	{ "hexadecimal digits", "0123456789abcdef", 32 },
+	{ "hexadecimal digits", "0123456789ABCDEF", 32 },
+	{ "lower case and digits", "abcdefghijklmnopqrstuvwxyz0123456789", 25 },
+	{ "upper case and digits", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 25 },
+};
+
+static bool
+repeats_itself(const char *data, size_t len)
+{
+	bool seen[256] = { false };
+	unsigned distinct = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		distinct += !seen[c];
+		seen[c] = true;
+	}
+	return distinct < DISTINCT_MIN;
+}
+
+/* OIDC-Reg §3.2 wants it beyond guessing; what is seen here is the least of that. */
+static bool
+check_strength(const char *data, size_t len, const char *path, const struct ac_place *place,
+	       struct authcode_reason *reason)
+{
+	if (repeats_itself(data, len))
+		return ac_config_refuse(
+			reason, place,
+			"client_secret_file: %s: the secret repeats itself; openssl "
+			"rand -base64 32 makes a better one",
+			path);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(alphabets); i++) {
+		size_t n = 0;
+
+		while (n < len && strchr(alphabets[i].characters, data[n]) != NULL)
+			n++;
+		if (n == len && len < alphabets[i].min)
+			return ac_config_refuse(
+				reason, place,
+				"client_secret_file: %s: of %s the secret must have "
+				"%zu or more; openssl rand -base64 32 makes one",
+				path, alphabets[i].name, alphabets[i].min);
+		if (n == len)
+			break;
+	}
+	return true;
+}
+
 /* RFC 6749 App. A.2: *VSCHAR. One newline at the end is the editor's. */
 static bool
 check_secret(const char *data, size_t *len, const char *path, const struct ac_place *place,
@@ -81,7 +137,7 @@ check_secret(const char *data, size_t *len, const char *path, const struct ac_pl
 						"line of printable ASCII",
 						path);
 	}
-	return true;
+	return check_strength(data, *len, path, place, reason);
 }
 
 enum authcode_err

@@ -113,6 +113,7 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
+						     .refresh_retry_s = d->config->refresh_retry_s,
 						     .check_accounts = true,
 						     .tell_logout = true,
 						     .signing_algorithms =

@@ -145,6 +145,13 @@ static const struct ac_route routes[] = {
 		.endpoint = NO_ENDPOINT,
 	},
 	{
+		.path = "/admin/users/withdraw",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
 		.path = "/logo",
 		.allow = "GET, HEAD",
 		.flags = AC_ROUTE_PAGE,

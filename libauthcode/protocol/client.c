@@ -96,6 +96,10 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 		client->scope = "";
 	if (client->default_scopes == NULL)
 		client->default_scopes = client->scope;
+	if (client->refresh_rotation == AUTHCODE_ROTATION_DEFAULT)
+		client->refresh_rotation = client->auth == AUTHCODE_AUTH_NONE
+						   ? AUTHCODE_ROTATION_ALWAYS
+						   : AUTHCODE_ROTATION_NEVER;
 	/* RFC 9700 §2.1.1 */
 	if (client->auth == AUTHCODE_AUTH_NONE)
 		client->require_pkce = true;

@@ -64,7 +64,7 @@ put_person(json_t *object, const struct authcode_exchange *x,
 	const char *sub = NULL;
 
 	if (view->family.subject_id == 0)
-		return true;
+		return ac_json_put_text(object, "sub", view->family.client_id);
 	if (client == NULL ||
 	    ac_subject_sub(x->issuer, client, view->subject.sub, x->arena, &sub) != AUTHCODE_OK)
 		return false;
@@ -73,7 +73,8 @@ put_person(json_t *object, const struct authcode_exchange *x,
 		ac_json_put_text(object, "username", view->subject.user_name));
 }
 
-/* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
+/* RFC 7662 §2.2; a token without a person speaks for its client (RFC 9068 §2.2), whose id
+ * is no person's sub. RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. What an access token
  * reaches is our own userinfo; jti names the token and is no part of its secret. */
 static json_t *

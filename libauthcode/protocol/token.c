@@ -19,6 +19,7 @@ static const struct grant {
 } grants[] = {
 	{ "authorization_code", AUTHCODE_GRANT_AUTHORIZATION_CODE, ac_grant_code },
 	{ "refresh_token", AUTHCODE_GRANT_REFRESH_TOKEN, ac_grant_refresh },
+	{ "client_credentials", AUTHCODE_GRANT_CLIENT_CREDENTIALS, ac_grant_client },
 };
 
 static const struct grant *

@@ -9,6 +9,7 @@ protocol_sources += \
 	libauthcode/protocol/credential.c \
 	libauthcode/protocol/form_post.c \
 	libauthcode/protocol/grant.h \
+	libauthcode/protocol/grant_client.c \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
@@ -19,6 +20,7 @@ protocol_sources += \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/person.c libauthcode/protocol/person.h \
 	libauthcode/protocol/pkce.c \
+	libauthcode/protocol/refresh_token.c libauthcode/protocol/refresh_token.h \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
 	libauthcode/protocol/signer.c libauthcode/protocol/signer.h \

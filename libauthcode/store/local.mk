@@ -6,6 +6,7 @@ store_sources = \
 	libauthcode/store/memory_logout_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
+	libauthcode/store/memory_grant_ops.c \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_refresh_ops.c \
 	libauthcode/store/memory_replay_ops.c \
@@ -19,6 +20,7 @@ store_sources = \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_key_ops.c \
 	libauthcode/store/sqlite_logout_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \

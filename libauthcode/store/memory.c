@@ -28,6 +28,19 @@ ac_memory_view_session(const struct ac_memory *memory, int64_t id,
 	return true;
 }
 
+/* When the subject has taken back what it had allowed the client at since_ms. */
+static int64_t
+withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subject,
+	     const char *client_id, int64_t since_ms)
+{
+	const struct ac_memory_grant *grant;
+
+	if (subject->withdrawn_ms < since_ms)
+		return 0;
+	grant = ac_memory_find_grant(memory, subject->id, client_id);
+	return grant != NULL && grant->row->withdrawn_ms >= since_ms ? grant->row->withdrawn_ms : 0;
+}
+
 bool
 ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_code_view *view)
 {
@@ -43,6 +56,8 @@ ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_
 	session = ac_table_find(&memory->sessions, code->session_id);
 	if (session != NULL)
 		view->session = *session;
+	view->withdrawn_ms =
+		withdrawn_ms(memory, &view->subject, code->client_id, code->created_ms);
 	return true;
 }
 
@@ -65,6 +80,8 @@ ac_memory_view_token(const struct ac_memory *memory, int64_t id, struct authcode
 	session = ac_table_find(&memory->sessions, view->family.session_id);
 	if (session != NULL)
 		view->session = *session;
+	view->withdrawn_ms = withdrawn_ms(memory, &view->subject, view->family.client_id,
+					  view->family.created_ms);
 	return true;
 }
 

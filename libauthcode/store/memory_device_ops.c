@@ -46,7 +46,7 @@ ac_memory_create_device(struct ac_memory *memory, struct authcode_operation *ope
 	}
 	memcpy(device.hash, args->device.hash, sizeof(device.hash));
 	memcpy(device.user_code_hash, args->device.user_code_hash, sizeof(device.user_code_hash));
-	err = ac_memory_free_key(memory, &memory->devices, operation->now_ms, &device.id);
+	err = ac_memory_free_family_key(memory, operation->now_ms, &device.id);
 	if (err == AUTHCODE_OK)
 		err = ac_memory_put(&memory->devices, &ac_row_device, &device);
 	if (err != AUTHCODE_OK) {

@@ -49,6 +49,7 @@ ac_memory_free_family_key(const struct ac_memory *memory, int64_t now_ms, int64_
 		if (err != AUTHCODE_OK)
 			return err;
 		if (ac_table_find(&memory->codes, id) == NULL &&
+		    ac_table_find(&memory->devices, id) == NULL &&
 		    ac_table_find(&memory->families, id) == NULL) {
 			*ret = id;
 			return AUTHCODE_OK;
@@ -226,6 +227,7 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_memory_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_memory_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_memory_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,

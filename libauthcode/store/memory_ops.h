@@ -16,7 +16,7 @@ AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
 						 const struct ac_table *table, int64_t now_ms,
 						 int64_t *ret);
 
-/* One that neither a family nor a code has, which will be one; ERR_RANDOM. */
+/* One that neither a family has, nor a code or device, which will be one; ERR_RANDOM. */
 AC_MUST_USE enum authcode_err ac_memory_free_family_key(const struct ac_memory *memory,
 							int64_t now_ms, int64_t *ret);
 
@@ -58,6 +58,12 @@ void ac_memory_use_refresh(struct ac_memory *memory, struct authcode_operation *
 
 /* memory_client_ops.c */
 void ac_memory_issue_client_token(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* Puts the grant in the place of the one of the same subject and client. */
+void ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant);
+
+/* memory_grant_ops.c */
+void ac_memory_withdraw_grant(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_subject_ops.c */
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);

@@ -172,6 +172,7 @@ new_grant(const struct ac_memory *memory, const struct authcode_operation *opera
 		.subject_id = subject_id,
 		.client_id = args->code.client_id,
 		.updated_ms = operation->now_ms,
+		.withdrawn_ms = old != NULL ? old->row->withdrawn_ms : 0,
 	};
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
@@ -195,8 +196,8 @@ out:
 	return err;
 }
 
-static void
-put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant)
+void
+ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant)
 {
 	struct ac_memory_grant *old =
 		ac_memory_find_grant(memory, grant->row->subject_id, grant->row->client_id);
@@ -262,7 +263,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 		ac_memory_put_listener_take(memory, listener);
 	session->idle_expires_ms = ac_earlier(args->idle_expires_ms, session->expires_ms);
 	if (grant != NULL)
-		put_grant_take(memory, grant);
+		ac_memory_put_grant_take(memory, grant);
 	args->ret_code_id = code.id;
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }

@@ -118,6 +118,16 @@ check_issue_client_token(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_withdraw_grant(const struct authcode_operation *operation)
+{
+	const struct authcode_op_withdraw_grant *args = &operation->u.withdraw_grant;
+	const char *const texts[] = { args->client_id,
+				      args->subject_id == 0 ? args->user_name : "" };
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
 check_create_device(const struct authcode_operation *operation)
 {
 	const struct authcode_device *device = &operation->u.create_device.device;
@@ -195,6 +205,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_RETIRE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = check_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = check_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = check_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = check_nothing,
 	[AUTHCODE_OP_POLL_DEVICE] = check_nothing,

@@ -68,7 +68,8 @@ ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
 		return AUTHCODE_RESULT_REUSED;
 	if (now_ms >= view->code.expires_ms)
 		return AUTHCODE_RESULT_EXPIRED;
-	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session))
+	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session) ||
+	    view->withdrawn_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
 	return AUTHCODE_RESULT_DONE;
 }
@@ -79,7 +80,7 @@ family_lives(const struct authcode_token_view *view, int64_t now_ms)
 {
 	const struct authcode_family *family = &view->family;
 
-	if (now_ms >= family->expires_ms || family->revoked_ms != 0)
+	if (now_ms >= family->expires_ms || family->revoked_ms != 0 || view->withdrawn_ms != 0)
 		return false;
 	if (family->subject_id != 0 && !ac_subject_live(&view->subject))
 		return false;

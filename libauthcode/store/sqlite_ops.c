@@ -238,6 +238,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_sqlite_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_sqlite_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_sqlite_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_sqlite_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_sqlite_poll_device,

@@ -24,7 +24,7 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
  * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), refresh tokens
  * (sqlite_refresh_ops.c), what clients get for themselves (sqlite_client_ops.c),
  * devices (sqlite_device_ops.c), signing keys (sqlite_key_ops.c), whom a logout is
- * told (sqlite_logout_ops.c). */
+ * told (sqlite_logout_ops.c), consent (sqlite_grant_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -42,6 +42,9 @@ enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,
 					       struct authcode_operation *operation);
+
+enum authcode_err ac_sqlite_withdraw_grant(const struct ac_sqlite_work *work,
+					   struct authcode_operation *operation);
 
 /* Where a token goes. */
 struct ac_sqlite_place {

@@ -24,6 +24,7 @@ get_subject(struct ac_query *query, struct authcode_arena *arena)
 	subject.groups = ac_query_get_text(query, arena);
 	subject.first_seen_ms = ac_query_get_int(query);
 	subject.retired_ms = ac_query_get_int(query);
+	subject.withdrawn_ms = ac_query_get_int(query);
 	return subject;
 }
 
@@ -200,6 +201,7 @@ ac_sqlite_find_grant(struct ac_connection *connection, int64_t subject_id, const
 		grant.client_id = ac_query_get_text(&query, arena);
 		grant.scope = ac_query_get_text(&query, arena);
 		grant.updated_ms = ac_query_get_int(&query);
+		grant.withdrawn_ms = ac_query_get_int(&query);
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
@@ -223,6 +225,7 @@ ac_sqlite_find_code(struct ac_connection *connection, int64_t id, struct authcod
 		view.code = get_code(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
+		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
@@ -247,6 +250,7 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 		view.family = get_family(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
+		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)

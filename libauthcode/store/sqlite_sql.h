@@ -39,6 +39,8 @@ enum ac_sql {
 	AC_SQL_KEEP_SESSION,
 	AC_SQL_END_SESSION,
 	AC_SQL_PUT_GRANT,
+	AC_SQL_WITHDRAW_GRANT,
+	AC_SQL_WITHDRAW_SUBJECT,
 	AC_SQL_INSERT_CODE,
 	AC_SQL_USE_CODE,
 	AC_SQL_INSERT_FAMILY,
@@ -78,7 +80,7 @@ enum ac_sql {
 extern const char *const ac_sql_text[AC_SQL_COUNT];
 
 /* How many columns the reads have for a subject and a session (sqlite_read.c). */
-#define AC_SUBJECT_COLUMNS 8
+#define AC_SUBJECT_COLUMNS 9
 #define AC_SESSION_COLUMNS 11
 
 #endif

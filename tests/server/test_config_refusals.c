@@ -243,8 +243,8 @@ static const struct refusal value_refusals[] = {
 	{ "application_type", BLOCK("application_type = spa\n"),
 	  "a.conf:5: application_type: \"spa\" is not allowed; give web or native" },
 	{ "grant_types", BLOCK("grant_types = { authorization_code, password }\n"),
-	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code or "
-	  "refresh_token" },
+	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code, "
+	  "refresh_token or client_credentials" },
 	{ "trusted", BLOCK("trusted = 1\n"),
 	  "a.conf:5: trusted: \"1\" is not allowed; give yes or no" },
 	{ "disabled", BLOCK("disabled = on\n"),

@@ -31,6 +31,7 @@ extern const struct contract_chapter contract_codes;
 extern const struct contract_chapter contract_refresh;
 extern const struct contract_chapter contract_retry;
 extern const struct contract_chapter contract_client;
+extern const struct contract_chapter contract_withdrawal;
 extern const struct contract_chapter contract_revocation;
 extern const struct contract_chapter contract_purge;
 extern const struct contract_chapter contract_keys;

@@ -309,6 +309,18 @@ op_retire(const struct fixture *f, int64_t subject_id)
 }
 
 struct authcode_operation
+op_withdraw(const struct fixture *f, int64_t subject_id, const char *client_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_WITHDRAW_GRANT,
+		.now_ms = f->now,
+		.u.withdraw_grant = { .subject_id = subject_id, .client_id = client_id },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
 op_relink(const struct fixture *f, const char *old_name, const char *new_name, uint32_t uid)
 {
 	struct authcode_operation operation = {
@@ -528,6 +540,7 @@ assert_same_subject(const struct authcode_subject *a, const struct authcode_subj
 	same_text(a->groups, b->groups);
 	assert_int_equal(a->first_seen_ms, b->first_seen_ms);
 	assert_int_equal(a->retired_ms, b->retired_ms);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 }
 
 static void
@@ -577,6 +590,7 @@ assert_same_code(const struct authcode_code_view *a, const struct authcode_code_
 	assert_int_equal(x->created_ms, y->created_ms);
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->used_ms, y->used_ms);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);
 }
@@ -619,6 +633,7 @@ assert_same_token(const struct authcode_token_view *a, const struct authcode_tok
 	assert_int_equal(x->predecessor_id, y->predecessor_id);
 	assert_int_equal(x->successor_id, y->successor_id);
 	assert_int_equal(x->successor_access_id, y->successor_access_id);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 	same_family(&a->family, &b->family);
 	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);

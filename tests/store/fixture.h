@@ -78,6 +78,8 @@ struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token
 struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);
 struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
 struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id);
+struct authcode_operation op_withdraw(const struct fixture *f, int64_t subject_id,
+				      const char *client_id);
 struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
 				    const char *new_name, uint32_t uid);
 /* One more try of a delivery: 250 delivers it, else the next is a minute later. */

@@ -31,7 +31,8 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_sessions.c \
 	tests/store/contract_signing_keys.c \
 	tests/store/contract_subjects.c \
-	tests/store/contract_threads.c
+	tests/store/contract_threads.c \
+	tests/store/contract_withdrawal.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
 

@@ -124,7 +124,7 @@ random_refresh(struct history *h, int64_t refresh)
 	struct authcode_operation op =
 		op_refresh(&(struct fixture){ .now = h->now }, refresh, roll(h, 3) != 0);
 
-	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : MINUTE;
+	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : AUTHCODE_RETRY_MAX_MS;
 	return op;
 }
 
@@ -208,7 +208,10 @@ random_operation(struct history *h)
 		op.u.relink_subject.replace = roll(h, 2) == 0;
 		return op;
 	case 16:
-		return op_client_token(&clock);
+		if (roll(h, 4) != 0)
+			return op_client_token(&clock);
+		return op_withdraw(&clock, pick(h, h->subjects, h->subject_count),
+				   roll(h, 3) == 0 ? "other" : "demo");
 	case 17:
 	case 18:
 		return random_device_operation(h, &clock);
@@ -274,8 +277,9 @@ usable(struct fixture *f, int64_t id, int64_t now)
 	return authcode_store_find_token(f->store, id, f->arena, &view) == AUTHCODE_OK &&
 	       now < view.token.expires_ms && view.token.revoked_ms == 0 &&
 	       view.token.rotated_ms == 0 && now < view.family.expires_ms &&
-	       view.family.revoked_ms == 0 && view.subject.retired_ms == 0 &&
-	       view.session.ended_ms == 0 && (view.family.session_id == 0 || view.session.id != 0);
+	       view.family.revoked_ms == 0 && view.withdrawn_ms == 0 &&
+	       view.subject.retired_ms == 0 && view.session.ended_ms == 0 &&
+	       (view.family.session_id == 0 || view.session.id != 0);
 }
 
 /* Purging takes nobody off the list who can still be honoured. */

@@ -2,6 +2,7 @@
 unit_protocol_auth_tests = \
 	tests/unit/protocol/test_client \
 	tests/unit/protocol/test_client_logout \
+	tests/unit/protocol/test_client_tokens \
 	tests/unit/protocol/test_issuer \
 	tests/unit/protocol/test_key_schedule \
 	tests/unit/protocol/test_logout_token \
@@ -14,6 +15,10 @@ unit_protocol_auth_tests = \
 
 check_PROGRAMS += $(unit_protocol_auth_tests)
 TESTS += $(unit_protocol_auth_tests)
+
+tests_unit_protocol_test_client_tokens_SOURCES = tests/unit/protocol/test_client_tokens.c
+tests_unit_protocol_test_client_tokens_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_client_tokens_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_client_SOURCES = tests/unit/protocol/test_client.c
 tests_unit_protocol_test_client_CPPFLAGS = $(unit_cppflags)

@@ -43,6 +43,14 @@ enum authcode_may_introspect {
 	AUTHCODE_INTROSPECT_ALL,
 };
 
+/* When a refresh token that is used is replaced by another (RFC 9700 §4.14.2). */
+enum authcode_rotation {
+	AUTHCODE_ROTATION_DEFAULT = 0, /* public clients: always; others: never */
+	AUTHCODE_ROTATION_ALWAYS,
+	AUTHCODE_ROTATION_LATE,  /* once it is older than 70 % of what it lives unused */
+	AUTHCODE_ROTATION_NEVER, /* it stays, and its end moves; not for public clients */
+};
+
 /* What a client knows people by (OIDC-Core §8). */
 enum authcode_subject_type {
 	AUTHCODE_SUBJECT_PUBLIC = 0, /* every such client the same */
@@ -52,6 +60,7 @@ enum authcode_subject_type {
 /* Grants, as bits. */
 #define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
 #define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
+#define AUTHCODE_GRANT_CLIENT_CREDENTIALS (1u << 2) /* RFC 6749 §4.4 */
 
 #define AUTHCODE_SECRET_HASH_LEN 32
 
@@ -90,7 +99,10 @@ struct authcode_client {
 	const char *const *introspect_clients; /* LIST: whose tokens, by client id */
 	size_t introspect_client_count;
 	uint32_t access_token_ttl_s; /* 0: the issuer's default */
-	const char *pam_service;     /* NULL: the host's default; the library never reads it */
+	enum authcode_rotation refresh_rotation;
+	uint32_t refresh_idle_ttl_s;     /* 0: the issuer's; so for the next */
+	uint32_t refresh_absolute_ttl_s; /* not less than the former */
+	const char *pam_service;         /* NULL: the host's default; the library never reads it */
 	/* Who may use it: these names, and members of these groups; both empty: everybody. */
 	const char *const *allow_users;
 	size_t allow_user_count;

@@ -61,7 +61,8 @@ struct authcode_subject {
 	const char *full_name; /* as of the last sign-in; "" when unknown */
 	const char *groups;    /* names joined by '\n'; "" when none */
 	int64_t first_seen_ms;
-	int64_t retired_ms; /* not 0: gone for good, nothing of it is honoured */
+	int64_t retired_ms;   /* not 0: gone for good, nothing of it is honoured */
+	int64_t withdrawn_ms; /* when it last withdrew a consent */
 };
 
 struct authcode_session {
@@ -84,6 +85,7 @@ struct authcode_grant {
 	const char *client_id;
 	const char *scope; /* all values ever consented and not withdrawn */
 	int64_t updated_ms;
+	int64_t withdrawn_ms; /* what the client got until then is dead */
 };
 
 struct authcode_code {
@@ -215,6 +217,7 @@ struct authcode_code_view {
 	struct authcode_code code;
 	struct authcode_subject subject;
 	struct authcode_session session; /* zeroed when purged */
+	int64_t withdrawn_ms;            /* when consent was withdrawn since; 0: it stands */
 };
 
 struct authcode_device_view {
@@ -228,6 +231,7 @@ struct authcode_token_view {
 	struct authcode_family family;
 	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
 	struct authcode_session session; /* zeroed when there is none, or it is purged */
+	int64_t withdrawn_ms; /* when consent was withdrawn since the family was made; 0: it stands */
 };
 
 struct authcode_delivery_view {
@@ -260,6 +264,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
 	AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
+	AUTHCODE_OP_WITHDRAW_GRANT,
 	AUTHCODE_OP_CREATE_DEVICE,
 	AUTHCODE_OP_ANSWER_DEVICE,
 	AUTHCODE_OP_POLL_DEVICE,
@@ -339,7 +344,7 @@ struct authcode_new_token {
 /* Uses a code: marks it, makes its family, inserts the access token and, when
  * with_refresh, the refresh token. DONE; REUSED (it was used before, whatever
  * has died since: family revoked); EXPIRED (nothing written; also when its
- * session was ended or its subject is retired, not when the session's time has
+ * session was ended, its subject is retired or consent was withdrawn, not when the session's time has
  * merely run out since); NOT_FOUND. */
 struct authcode_op_redeem_code {
 	int64_t code_id;
@@ -360,8 +365,8 @@ struct authcode_op_redeem_code {
  * is unused, nothing is revoked and all lives: access.ret_id and successor.ret_id
  * name it); REUSED (else, when it was rotated before, whatever has died since:
  * family revoked); EXPIRED (nothing written: it or its family is past its time or
- * revoked, its session was ended, its subject is retired; a session whose time has
- * merely run out ends no family); NOT_FOUND (also: that is an access token). A
+ * revoked, its session was ended, its subject is retired, consent was withdrawn; a
+ * session whose time has merely run out ends no family); NOT_FOUND (also: that is an access token). A
  * token of family_id that is not there any more was rotated, and what replaced it
  * too: REUSED. */
 struct authcode_op_use_refresh {
@@ -432,6 +437,15 @@ struct authcode_op_issue_client_token {
 	int64_t family_expires_ms;
 	struct authcode_new_token access; /* its scope is that of the family too */
 	int64_t ret_family_id;
+};
+
+/* The client may nothing of the subject any more: its grant is empty, and the codes
+ * and families of the two made until now are dead (reads show it; nothing else is
+ * written). DONE also when there was nothing; NOT_FOUND: no such subject. */
+struct authcode_op_withdraw_grant {
+	int64_t subject_id;    /* 0: the live subject of user_name */
+	const char *user_name; /* read only then; else it may be NULL */
+	const char *client_id;
 };
 
 /* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
@@ -534,6 +548,7 @@ struct authcode_operation {
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
 		struct authcode_op_issue_client_token issue_client_token;
+		struct authcode_op_withdraw_grant withdraw_grant;
 		struct authcode_op_create_device create_device;
 		struct authcode_op_answer_device answer_device;
 		struct authcode_op_poll_device poll_device;

@@ -20,6 +20,11 @@ ALTER TABLE token ADD COLUMN predecessor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_access_id INTEGER NOT NULL DEFAULT 0;
 
+-- Consent that was withdrawn: the grant says when, and the subject that there was one
+-- at all, so that nobody else's tokens cost a look.
+ALTER TABLE subject ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user_grant ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0;
+
 -- The private part is sealed under the master key. A key that has served its time
 -- loses its private part and its place in the ring, and keeps its kid, which never
 -- names another key.

@@ -74,7 +74,8 @@ static const struct {
 	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\",\"fragment\",\"form_post\"]" },
-	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
+	{ "grant_types_supported",
+	  "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
 	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","
