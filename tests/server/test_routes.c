@@ -63,6 +63,7 @@ static const char *const untold[] = {
 	"/consent",
 	"/assets/style.css",
 	"/assets/icon.svg",
+	"/logo",
 	AUTHCODE_METADATA_PATH,
 	AUTHCODE_DISCOVERY_PATH,
 };
