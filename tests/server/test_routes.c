@@ -61,6 +61,7 @@ static const char *const untold[] = {
 	"/login",
 	"/prompt",
 	"/consent",
+	"/logout/confirm",
 	"/assets/style.css",
 	"/assets/icon.svg",
 	"/logo",
