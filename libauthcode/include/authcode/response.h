@@ -29,7 +29,7 @@ enum authcode_response_kind {
 				      * Response Mode §2) */
 	AUTHCODE_RESPONSE_REFUSED,   /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
-	AUTHCODE_RESPONSE_LOGOUT,   /* ask whether to sign out: interaction, posted to
+	AUTHCODE_RESPONSE_LOGOUT,    /* ask whether to sign out: interaction, posted to
 				     * AUTHCODE_ENDPOINT_LOGOUT_CONFIRM */
 	AUTHCODE_RESPONSE_LOGGED_OUT, /* nobody is signed in any more: a page that says so */
 	AUTHCODE_RESPONSE_JWT,        /* body, application/jwt (OIDC-Core §5.3.2) */
