@@ -116,8 +116,8 @@ def a_host_for_an_application():
 
     def make(application, more="", extra="", names=()):
         port = free_port()
-        host = Host(tls=True, listen=f"127.0.0.1:{port}",
-                    issuer=f"https://{names[0] if names else "127.0.0.1"}:{port}")
+        name = names[0] if names else "127.0.0.1"
+        host = Host(tls=True, listen=f"127.0.0.1:{port}", issuer=f"https://{name}:{port}")
         if names:
             certify(host, names)
         hosts.append(host)
