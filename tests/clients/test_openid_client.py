@@ -7,7 +7,7 @@ from conftest import HERE, USER, Application, Visitor
 
 def started(world, more=""):
     application = Application("node", "/callback")
-    host = world(application, more)
+    host = world(application, "token_endpoint_auth_method = client_secret_post\n\t" + more)  # the library's own default
     application.start(host, ["node", HERE / "node_clients/openid_client.mjs"])
     return host, application, Visitor(host.issuer)
 
