@@ -245,6 +245,8 @@ the_origin_of_a_form_is_that_of_its_action(void **state)
 		{ "https://a,b/cb", NULL },
 		{ "https://a'b/cb", NULL },
 		{ "https://a*b/cb", NULL },
+		/* AZ-12: a program of the device is no web address, whatever it looks like. */
+		{ "com.example.app://back/cb", NULL },
 	};
 
 	(void)state;

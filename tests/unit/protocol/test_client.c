@@ -355,6 +355,11 @@ links_of_a_client_lead_to_the_web(void **state)
 	REFUSED("policy_uri is not an http or https URL",
 		client.policy_uri = "javascript:alert(1)");
 	REFUSED("policy_uri is not an http or https URL", client.policy_uri = "data:text/html,x");
+	/* A comment, a line end and a script, for a browser. */
+	REFUSED("policy_uri is not an http or https URL",
+		client.policy_uri = "javascript://rp.example/%0aalert(1)");
+	REFUSED("client_uri is not an http or https URL",
+		client.client_uri = "com.example.app://rp.example/");
 	REFUSED("tos_uri is not an http or https URL",
 		client.tos_uri = "https://id.example@rp.example/");
 	REFUSED("tos_uri is not an http or https URL", client.tos_uri = "https://rp.example/a b");
