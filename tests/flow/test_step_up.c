@@ -71,6 +71,24 @@ tokens_meet_the_challenge_that_led_to_them(void **state)
 	json_decref(answer);
 }
 
+/* SU-02: however short ago the sign-in was. */
+static void
+a_class_that_was_not_proved_is_proved_now(void **state)
+{
+	struct openid *o = *state;
+	const struct authcode_response *r = prove(o, ask(o, ""), "low");
+	json_t *answer;
+
+	flow_assert_code(&o->flow, r, FLOW_WEB_URI, "s");
+	r = ask(o, "&acr_values=high");
+	assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	assert_string_equal(r->interaction->acr, "high");
+	r = prove(o, r, "high");
+	answer = openid_redeem(o, flow_param(&o->flow, r->location, "code"));
+	assert_told(o, answer, "high", o->flow.now_ms / 1000);
+	json_decref(answer);
+}
+
 /* SU-02: what the resource server named is what it reads. */
 static void
 a_lower_class_that_was_asked_for_is_told_by_its_name(void **state)
@@ -123,6 +141,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tokens_meet_the_challenge_that_led_to_them),
+		TEST(a_class_that_was_not_proved_is_proved_now),
 		TEST(a_lower_class_that_was_asked_for_is_told_by_its_name),
 		TEST(a_challenge_that_is_insisted_on_and_not_met_gives_nothing),
 		TEST(refreshing_improves_nothing),
