@@ -18,6 +18,7 @@
 #define DAY 86400u
 #define GLOBAL(field) offsetof(struct ac_settings, field)
 #define CLIENT(field) offsetof(struct ac_client_settings, field)
+#define RESOURCE(field) offsetof(struct ac_resource_settings, field)
 #define SERVICE(field) offsetof(struct ac_service_settings, field)
 
 static const struct ac_choice log_levels[] = {
@@ -44,6 +45,16 @@ static const struct ac_choice introspections[] = {
 	{ "own", AUTHCODE_INTROSPECT_OWN },
 	{ "list", AUTHCODE_INTROSPECT_LIST },
 	{ "all", AUTHCODE_INTROSPECT_ALL },
+	{ NULL, 0 },
+};
+static const struct ac_choice token_formats[] = {
+	{ "opaque", AUTHCODE_FORMAT_OPAQUE },
+	{ "jwt", AUTHCODE_FORMAT_JWT },
+	{ NULL, 0 },
+};
+static const struct ac_choice token_algs[] = {
+	{ "RS256", 0 },
+	{ "ES256", 0 },
 	{ NULL, 0 },
 };
 static const struct ac_choice email_sources[] = {
@@ -259,6 +270,12 @@ static const struct ac_option options[] = {
 	  .offset = GLOBAL(config.lifetimes.access_token_s),
 	  .min = 1,
 	  .max = DAY },
+	{ .row = { "", "jwt_access_token_lifetime", "duration", "10min",
+		   "access tokens that are JWTs" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.lifetimes.access_token_jwt_s),
+	  .min = 1,
+	  .max = DAY },
 	{ .row = { "", "refresh_idle_lifetime", "duration", "14d", "refresh tokens not used" },
 	  .kind = AC_OPTION_DURATION,
 	  .offset = GLOBAL(config.lifetimes.refresh_idle_s),
@@ -354,6 +371,40 @@ static const struct ac_option options[] = {
 	  .offset = CLIENT(client.access_token_ttl_s),
 	  .min = 1,
 	  .max = DAY },
+	{ .row = { "client", "access_token_format", "word", "opaque",
+		   "jwt: access tokens that resource servers read by themselves" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = CLIENT(client.access_token_format),
+	  .choices = token_formats },
+	{ .row = { "client", "access_token_signing_alg", "word", "RS256", "what signs them" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.access_token_alg),
+	  .choices = token_algs },
+	{ .row = { "client", "resources", "list", "",
+		   "resource servers it may have access tokens for" },
+	  .kind = AC_OPTION_LIST,
+	  .offset = CLIENT(resources),
+	  .check = ac_value_resource,
+	  .allowed = "the URI of a resource block" },
+	{ .row = { "client", "default_resource", "text", "",
+		   "the one of them meant when a request names none" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.default_resource),
+	  .check = ac_value_resource,
+	  .allowed = "the URI of a resource block" },
+	{ .row = { "client", "resource_server", "text", "",
+		   "the resource server that it is: it may ask about tokens for it" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.resource_server),
+	  .check = ac_value_resource,
+	  .allowed = "the URI of a resource block" },
+	{ .row = { "client", "allowed_origins", "list", "",
+		   "pages that may call from a browser; where redirect_uris are when left out" },
+	  .kind = AC_OPTION_LIST,
+	  .offset = CLIENT(allowed_origins),
+	  .check = ac_value_origin,
+	  .allowed = "an origin such as https://app.example.org, without default port and path, "
+		     "or none alone" },
 	{ .row = { "client", "pam_service", "text", "",
 		   "PAM service for this client; the server's when left out" },
 	  .kind = AC_OPTION_TEXT,
@@ -415,6 +466,35 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_CHOICE,
 	  .offset = SERVICE(service.first_prompt),
 	  .choices = first_prompts },
+
+	/* --- resource "URI" { … } --- */
+	{ .row = { "resource", "name", "text", "", "the name people see; the URI when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = RESOURCE(resource.name),
+	  .check = ac_value_label,
+	  .allowed = "1 to 128 bytes of printable text" },
+	{ .row = { "resource", "scope", "text", "",
+		   "values that mean something to it; all when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = RESOURCE(resource.scope),
+	  .check = ac_value_scope,
+	  .allowed = "scope values, separated by one space" },
+	{ .row = { "resource", "access_token_format", "word", "",
+		   "of access tokens for it; the client's when left out" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = RESOURCE(resource.format),
+	  .choices = token_formats },
+	{ .row = { "resource", "access_token_lifetime", "duration", "",
+		   "access tokens for it; the client's when left out" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = RESOURCE(resource.access_token_ttl_s),
+	  .min = 1,
+	  .max = DAY },
+	{ .row = { "resource", "access_token_signing_alg", "word", "",
+		   "what signs JWTs for it; the client's when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = RESOURCE(resource.access_token_alg),
+	  .choices = token_algs },
 };
 
 _Static_assert(AC_ARRAY_SIZE(options) <= AC_OPTION_COUNT_MAX, "places[] is too small");

@@ -237,6 +237,10 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->allow_group_count = settings->allow_groups.count;
 	client->group_claims = settings->group_claims.list;
 	client->group_claim_count = settings->group_claims.count;
+	client->resources = settings->resources.list;
+	client->resource_count = settings->resources.count;
+	client->allowed_origins = settings->allowed_origins.list;
+	client->allowed_origin_count = settings->allowed_origins.count;
 	if (!check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
 	if (client->auth == AUTHCODE_AUTH_NONE) {

@@ -108,6 +108,8 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
+						     .resources = d->config->resources,
+						     .resource_count = d->config->resource_count,
 						     .check_accounts = true,
 						     .log = { .debug = library_debug } };
 	struct authcode_acr acrs[AC_MAX_SERVICES];

@@ -151,7 +151,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		.session_id = view->session.id,
 		.idle_expires_ms = x->now_ms + (int64_t)lifetimes->session_idle_s * 1000,
 		.remember = remember,
-		.consented_scope = remember ? a->scope : "",
+		.consented_scope = remember ? a->consent : "",
 		.code = {
 			.client_id = a->client->id,
 			.redirect_uri = a->redirect_uri,
@@ -163,7 +163,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 			.amr = "",
 			.claims = "",
 			.claims_request = "",
-			.resource = "",
+			.resource = a->resource,
 			.expires_ms = x->now_ms + (int64_t)lifetimes->code_s * 1000,
 		},
 	};

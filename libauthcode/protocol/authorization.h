@@ -20,6 +20,8 @@ struct ac_authorization {
 	bool redirect_uri_sent;
 	const char *state;          /* exactly as sent; NULL: not sent */
 	const char *scope;          /* what can be granted */
+	const char *resource;       /* whom tokens would be for (RFC 8707); "" when nobody asked */
+	const char *consent;        /* scope and resource: what a consent must cover */
 	const char *code_challenge; /* "" when none was sent */
 	const char *nonce;          /* likewise */
 	const char *acr_values;     /* the known ones of those sent; "" when none */

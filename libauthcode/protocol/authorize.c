@@ -17,6 +17,7 @@
 #include "protocol/front_channel.h"
 #include "protocol/pkce.h"
 #include "protocol/redirect_uri.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 
 struct refusal {
@@ -200,6 +201,22 @@ check_scope(struct ac_authorization *a, struct refusal *ret)
 	return true;
 }
 
+/* RFC 8707 §2 */
+static bool
+check_resource(struct ac_authorization *a, struct refusal *ret)
+{
+	const char *why = NULL;
+	enum authcode_err err = ac_resource_asked(a->x, a->client, &a->params, &a->resource, &why);
+
+	if (err == AUTHCODE_ERR_SYNTAX)
+		return refuse(ret, AC_INVALID_TARGET, why);
+	if (err == AUTHCODE_OK)
+		a->consent = ac_resource_consented(a->x->arena, a->scope, a->resource);
+	if (a->consent == NULL)
+		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+	return true;
+}
+
 /* OIDC-Core §3.1.2.1: kept whole or refused, never cut. */
 static bool
 check_nonce(struct ac_authorization *a, struct refusal *ret)
@@ -252,6 +269,7 @@ check_size(struct ac_authorization *a, struct refusal *ret)
 	ac_form_put(&buf, "scope", a->scope);
 	if (*a->acr_values != '\0')
 		ac_form_put(&buf, "acr_values", a->acr_values);
+	ac_resource_put(&buf, a->resource);
 	fits = ac_buf_ok(&buf);
 	if (fits)
 		a->request = ac_arena_strndup(a->x->arena, ac_buf_text(&buf), buf.len);
@@ -283,6 +301,7 @@ static const struct check {
 	{ "response_mode", REDIRECT, check_response_mode },
 	{ "pkce", REDIRECT, check_pkce },
 	{ "scope", REDIRECT, check_scope },
+	{ "resource", REDIRECT, check_resource },
 	{ "nonce", REDIRECT, check_nonce },
 	{ "acr", REDIRECT, check_acr },
 	{ "size", REDIRECT, check_size },

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "protocol/resource.h"
 #include "protocol/token_valid.h"
 
 static void
@@ -119,10 +120,14 @@ ac_bearer_accept(struct authcode_exchange *x, struct authcode_token_view *ret)
 		ac_respond_failure(x, err, "find token");
 		return false;
 	}
+	/* RFC 8707 §3: what is for other resource servers opens nothing here. */
 	if (err == AUTHCODE_ERR_NOT_FOUND || view.token.kind != AUTHCODE_TOKEN_ACCESS ||
-	    !ac_token_valid(x, &view)) {
-		ac_respond_bearer(x, AC_INVALID_TOKEN,
-				  "the access token is expired, revoked or unknown", NULL);
+	    !ac_token_valid(x, &view) ||
+	    !ac_resource_has(x->issuer, view.token.resource, x->issuer->url)) {
+		ac_respond_bearer(
+			x, AC_INVALID_TOKEN,
+			"the access token is expired, revoked, unknown or not for this server",
+			NULL);
 		return false;
 	}
 	*ret = view;

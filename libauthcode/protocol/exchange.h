@@ -31,6 +31,7 @@ struct authcode_exchange {
 	const struct ac_account_path *account_path; /* not NULL: waits for the account */
 	struct authcode_account_query account_query;
 	struct ac_account account; /* once the account is found good */
+	const char *resource;      /* whom an access token is for (resource.h); NULL as "" */
 	struct authcode_operation operation;
 	bool pending; /* operation must be performed before answer */
 	void (*answer)(struct authcode_exchange *x);

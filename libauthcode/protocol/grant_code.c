@@ -15,6 +15,7 @@
 #include "protocol/access.h"
 #include "protocol/credential.h"
 #include "protocol/pkce.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 
@@ -213,5 +214,6 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		ac_respond_error(x, AC_INVALID_GRANT, "code_verifier does not fit");
 		return;
 	}
-	ask_account(x, client, &view);
+	if (ac_resource_choose(x, client, view.code.resource))
+		ask_account(x, client, &view);
 }

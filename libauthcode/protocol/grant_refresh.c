@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "protocol/access.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
@@ -167,5 +168,6 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
 		return;
 	}
-	ask_account(x, &(struct refreshing){ client, scope, view });
+	if (ac_resource_choose(x, client, view.family.resource))
+		ask_account(x, &(struct refreshing){ client, scope, view });
 }

@@ -13,6 +13,7 @@
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
 #include "protocol/json_member.h"
+#include "protocol/resource.h"
 #include "protocol/token_valid.h"
 
 static bool
@@ -26,14 +27,19 @@ listed(const struct authcode_client *caller, const char *client_id)
 }
 
 static bool
-may_know(const struct authcode_client *caller, const struct authcode_token_view *view)
+may_know(const struct authcode_exchange *x, const struct authcode_client *caller,
+	 const struct authcode_token_view *view)
 {
 	bool own = strcmp(view->family.client_id, caller->id) == 0;
+	const char *server = caller->resource_server;
 
 	if (caller->auth == AUTHCODE_AUTH_NONE)
 		return false;
 	if (view->token.kind != AUTHCODE_TOKEN_ACCESS)
 		return own;
+	/* RFC 7662 §4: what is for other resource servers is none of its business. */
+	if (server != NULL)
+		return own || ac_resource_has(x->issuer, view->token.resource, server);
 	switch (caller->may_introspect) {
 	case AUTHCODE_INTROSPECT_ALL:
 		return true;
@@ -73,9 +79,17 @@ put_amr(json_t *object, const char *amr)
 	return ac_json_put_take(object, "amr", list);
 }
 
+/* A refresh token is for us alone. */
+static json_t *
+audience(const struct authcode_issuer *issuer, const struct authcode_token_view *view)
+{
+	bool access = view->token.kind == AUTHCODE_TOKEN_ACCESS;
+
+	return ac_resource_audience(issuer, access ? view->token.resource : "");
+}
+
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
- * token_type: nobody shall mistake it for a bearer token. What an access token
- * reaches is our own userinfo; jti names the token and is no part of its secret. */
+ * token_type: nobody shall mistake it for a bearer token. jti names the token and is no part of its secret. */
 static json_t *
 describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
@@ -95,7 +109,7 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "nbf", token->created_ms) &&
-		  ac_json_put_text(object, "aud", x->issuer->url) &&
+		  ac_json_put_take(object, "aud", audience(x->issuer, view)) &&
 		  ac_json_put_text(object, "jti", jti) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
 		  ac_json_put_text(object, "acr", family->acr) && put_amr(object, family->amr);
@@ -173,7 +187,7 @@ ac_introspect_decide(struct authcode_exchange *x)
 		ac_respond_failure(x, err, "find token");
 		return;
 	}
-	if (err == AUTHCODE_OK && may_know(caller, &view) && ac_token_valid(x, &view))
+	if (err == AUTHCODE_OK && may_know(x, caller, &view) && ac_token_valid(x, &view))
 		ask_account(x, &view);
 	else
 		inactive(x);

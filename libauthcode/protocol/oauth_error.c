@@ -32,6 +32,7 @@ static const struct ac_oauth_error_row rows[] = {
 					   "OpenID Connect Core §3.1.2.6" },
 	[AC_REGISTRATION_NOT_SUPPORTED] = { "registration_not_supported", 400, true,
 					    "OpenID Connect Core §3.1.2.6" },
+	[AC_INVALID_TARGET] = { "invalid_target", 400, true, "RFC 8707 §2" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

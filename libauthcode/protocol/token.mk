@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Credentials, client authentication and the endpoints that take or give tokens.
 protocol_sources += \
+	libauthcode/protocol/access_token.c libauthcode/protocol/access_token.h \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
@@ -14,6 +15,7 @@ protocol_sources += \
 	libauthcode/protocol/metadata.c \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/pkce.c \
+	libauthcode/protocol/resource.c libauthcode/protocol/resource.h \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
 	libauthcode/protocol/token.c \

@@ -6,7 +6,9 @@
  */
 #include "protocol/token_response.h"
 
+#include "protocol/access_token.h"
 #include "protocol/json_member.h"
+#include "protocol/resource.h"
 
 struct ac_token_response *
 ac_token_response_new(struct authcode_exchange *x)
@@ -19,14 +21,17 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 			      int64_t family_end_ms, struct ac_token_response *response,
 			      struct authcode_new_token *ret_row)
 {
-	uint32_t ttl_s = client->access_token_ttl_s != 0 ? client->access_token_ttl_s
-							 : x->issuer->lifetimes.access_token_s;
-	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
+	const char *resource = x->resource != NULL ? x->resource : "";
+	const struct ac_access_form form = ac_access_form(x->issuer, client, resource);
+	int64_t end_ms = x->now_ms + (int64_t)form.ttl_s * 1000;
 
+	response->scope = ac_resource_scope(x->issuer, x->arena, resource, response->scope);
+	if (response->scope == NULL)
+		return AUTHCODE_ERR_MEMORY;
 	if (end_ms > family_end_ms)
 		end_ms = family_end_ms;
 	ret_row->scope = response->scope;
-	ret_row->resource = "";
+	ret_row->resource = resource;
 	ret_row->expires_ms = end_ms;
 	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
 	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,

@@ -2,3 +2,4 @@
 include tests/flow/token.mk
 include tests/flow/auth.mk
 include tests/flow/person.mk
+include tests/flow/resource.mk

@@ -2,6 +2,7 @@
 server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
+	tests/server/test_config_resource \
 	tests/server/test_config_service \
 	tests/server/test_config_values
 config_fixture = tests/server/config_fixture.c tests/server/config_fixture.h
@@ -16,6 +17,10 @@ tests_server_test_config_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_refusals_SOURCES = tests/server/test_config_refusals.c $(config_fixture)
 tests_server_test_config_refusals_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_resource_SOURCES = tests/server/test_config_resource.c $(config_fixture)
+tests_server_test_config_resource_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_resource_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_service_SOURCES = tests/server/test_config_service.c $(config_fixture)
 tests_server_test_config_service_CPPFLAGS = $(unit_cppflags)

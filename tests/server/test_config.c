@@ -70,9 +70,11 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->env_claim_count, 0);
 	assert_int_equal(c->env_amr_count, 0);
 	assert_int_equal(c->service_count, 0);
+	assert_int_equal(c->resource_count, 0);
 	assert_string_equal(c->log_level, "info");
 	assert_int_equal(c->lifetimes.code_s, 60);
 	assert_int_equal(c->lifetimes.access_token_s, 3600);
+	assert_int_equal(c->lifetimes.access_token_jwt_s, 600);
 	assert_int_equal(c->lifetimes.refresh_idle_s, 14 * 86400);
 	assert_int_equal(c->lifetimes.refresh_absolute_s, 90 * 86400);
 	assert_int_equal(c->lifetimes.session_idle_s, 8 * 3600);
@@ -108,7 +110,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "env_claims = { 'DEPARTMENT=department', 'A=b' }\n"
 		     "env_amr = { AUTH_INDICATORS, _X }\n"
 		     "log_level = debug\ncode_lifetime = 30s\n"
-		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
+		     "jwt_access_token_lifetime = 5min\naccess_token_lifetime = "
+		     "10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
 		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
 
@@ -160,6 +163,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_string_equal(c->log_level, "debug");
 	assert_int_equal(c->lifetimes.code_s, 30);
 	assert_int_equal(c->lifetimes.access_token_s, 600);
+	assert_int_equal(c->lifetimes.access_token_jwt_s, 300);
 	assert_int_equal(c->lifetimes.refresh_idle_s, 86400);
 	assert_int_equal(c->lifetimes.refresh_absolute_s, 2 * 86400);
 	assert_int_equal(c->lifetimes.session_idle_s, 3600);
@@ -444,7 +448,8 @@ every_row_tells_its_section_type_and_help(void **state)
 	(void)state;
 	for (i = 0; (row = ac_config_option_at(i)) != NULL; i++) {
 		assert_true(strcmp(row->section, "") == 0 || strcmp(row->section, "client") == 0 ||
-			    strcmp(row->section, "service") == 0);
+			    strcmp(row->section, "service") == 0 ||
+			    strcmp(row->section, "resource") == 0);
 		assert_true(strlen(row->name) > 0);
 		assert_true(strlen(row->type) > 0);
 		assert_non_null(row->fallback);
@@ -456,7 +461,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 69);
+	assert_int_equal(i, 81);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

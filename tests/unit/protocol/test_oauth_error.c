@@ -37,6 +37,7 @@ static const struct {
 	{ AC_REQUEST_NOT_SUPPORTED, "request_not_supported", 400, true },
 	{ AC_REQUEST_URI_NOT_SUPPORTED, "request_uri_not_supported", 400, true },
 	{ AC_REGISTRATION_NOT_SUPPORTED, "registration_not_supported", 400, true },
+	{ AC_INVALID_TARGET, "invalid_target", 400, true },
 };
 
 static void

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# Whom tokens are for, and what they look like.
+flow_resource_tests = \
+	tests/flow/test_resource
+
+check_PROGRAMS += $(flow_resource_tests)
+TESTS += $(flow_resource_tests)
+
+flow_resource_world = tests/flow/resource_world.c tests/flow/resource_world.h $(flow_sources)
+
+tests_flow_test_resource_SOURCES = tests/flow/test_resource.c $(flow_resource_world)
+tests_flow_test_resource_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_resource_LDADD = $(unit_ldadd)
