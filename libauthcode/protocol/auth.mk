@@ -15,10 +15,13 @@ protocol_sources += \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
 	libauthcode/protocol/resume.c \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \
+	libauthcode/protocol/signing_keys.c libauthcode/protocol/signing_keys.h \
+	libauthcode/protocol/tend_keys.c \
 	libauthcode/protocol/transaction.c

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/memory_keys.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_session_ops.c \
@@ -11,6 +12,7 @@ store_sources = \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_key_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \

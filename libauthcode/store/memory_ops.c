@@ -230,6 +230,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_memory_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
 };
 
 void

@@ -32,4 +32,8 @@ void ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *o
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* memory_keys.c */
+void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+
 #endif

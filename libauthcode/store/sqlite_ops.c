@@ -241,6 +241,8 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
 };
 
 enum authcode_err

@@ -21,7 +21,8 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
 					      struct authcode_operation *operation);
 
 /* The rest of the table in sqlite_ops.c: sessions and what is issued from them
- * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c). */
+ * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), signing keys
+ * (sqlite_key_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -30,6 +31,10 @@ enum authcode_err ac_sqlite_retire_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_relink_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
+enum authcode_err ac_sqlite_add_signing_key(const struct ac_sqlite_work *work,
+					    struct authcode_operation *operation);
+enum authcode_err ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
+					       struct authcode_operation *operation);
 
 /* An UPDATE of one row by its id. ret_changed: the row was there and fitted. */
 enum authcode_err ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql,

@@ -115,6 +115,14 @@ authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64
 					 ret_count);
 }
 
+enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count)
+{
+	return store->ops->list_signing_keys(store->self, arena, ret, capacity, ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

@@ -93,6 +93,17 @@ fault_list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcod
 							       arena, ret, capacity, ret_count);
 }
 
+static enum authcode_err
+fault_list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+			size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_signing_keys(fault->inner, arena, ret,
+								   capacity, ret_count);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -103,6 +114,7 @@ static const struct authcode_store_ops fault_ops = {
 	.find_code = fault_find_code,
 	.find_token = fault_find_token,
 	.list_subjects = fault_list_subjects,
+	.list_signing_keys = fault_list_signing_keys,
 };
 
 void

@@ -38,14 +38,17 @@ struct authcode_log {
 
 /* Seconds; 0 takes the default in brackets. */
 struct authcode_lifetimes {
-	uint32_t code_s;             /* [60], at most 60 */
-	uint32_t access_token_s;     /* [3600] opaque ones */
-	uint32_t access_token_jwt_s; /* [600] */
-	uint32_t refresh_idle_s;     /* [14 days] */
-	uint32_t refresh_absolute_s; /* [90 days] */
-	uint32_t session_idle_s;     /* [8 h] */
-	uint32_t session_absolute_s; /* [24 h] */
-	uint32_t transaction_s;      /* [3600] how old a sealed page may be */
+	uint32_t code_s;                /* [60], at most 60 */
+	uint32_t access_token_s;        /* [3600] opaque ones */
+	uint32_t access_token_jwt_s;    /* [600] */
+	uint32_t refresh_idle_s;        /* [14 days] */
+	uint32_t refresh_absolute_s;    /* [90 days] */
+	uint32_t session_idle_s;        /* [8 h] */
+	uint32_t session_absolute_s;    /* [24 h] */
+	uint32_t transaction_s;         /* [3600] how old a sealed page may be */
+	uint32_t signing_key_s;         /* [90 days] how long a key signs */
+	uint32_t signing_key_publish_s; /* [24 h] how long it is published before */
+	uint32_t jwks_cache_s;          /* [3600] how long others may keep the key set */
 };
 
 /* What a sign-in can be declared to prove (OIDC-Core §2, RFC 9470). The host carries
@@ -67,6 +70,10 @@ struct authcode_issuer_settings {
 	size_t acr_count;
 	const struct authcode_resource *resources; /* copied; at most 256, a URI at most once */
 	size_t resource_count;
+	/* Names of JWS algorithms (RFC 7518 §3.1): of RS256, ES256, PS256 and EdDSA, each
+	 * at most once, RS256 always. Count 0: RS256 and ES256. */
+	const char *const *signing_algorithms;
+	size_t signing_algorithm_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
 	struct authcode_random random; /* fill NULL: the kernel's generator */
 	struct authcode_log log;       /* debug NULL: silent */

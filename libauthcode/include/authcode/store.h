@@ -147,6 +147,16 @@ struct authcode_token {
 	int64_t revoked_ms; /* this token alone; see also its family */
 };
 
+/* A key pair that signs tokens. */
+struct authcode_signing_key {
+	int64_t id;
+	const char *kid; /* never names another key (RFC 7517 §4.5) */
+	const char *alg;
+	const char *sealed; /* the private part, by the caller's choice of sealing */
+	int64_t created_ms;
+	int64_t active_ms; /* from when on it signs */
+};
+
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -188,6 +198,8 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PURGE,
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
+	AUTHCODE_OP_ADD_SIGNING_KEY,
+	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_COUNT,
 };
 
@@ -321,6 +333,26 @@ struct authcode_op_relink_subject {
 	int64_t ret_subject_id;
 };
 
+/* Adds a key. Its id is one more than the greatest there was: of an algorithm the
+ * newest key has the greatest. newest_id is that of the newest of alg that the caller
+ * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
+ * given to a key, forgotten ones included. kid, alg and sealed are not empty. */
+struct authcode_op_add_signing_key {
+	const char *kid;
+	const char *alg;
+	const char *sealed;
+	int64_t active_ms;
+	int64_t newest_id;
+	int64_t ret_key_id;
+};
+
+/* Deletes the private part of a key and lists it no more; its kid is kept for ever.
+ * DONE also when it was forgotten before; CONFLICT: it is the newest of its
+ * algorithm; NOT_FOUND. */
+struct authcode_op_forget_signing_key {
+	int64_t key_id;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -335,6 +367,8 @@ struct authcode_operation {
 		struct authcode_op_purge purge;
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
+		struct authcode_op_add_signing_key add_signing_key;
+		struct authcode_op_forget_signing_key forget_signing_key;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -382,6 +416,12 @@ struct authcode_store_ops {
 					   struct authcode_arena *arena,
 					   struct authcode_subject *ret, size_t capacity,
 					   size_t *ret_count);
+
+	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
+	 * there are more than capacity. On failure as list_subjects. */
+	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
+					       struct authcode_signing_key *ret, size_t capacity,
+					       size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 2u
@@ -450,6 +490,10 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
 			     struct authcode_arena *arena, struct authcode_subject *ret,
 			     size_t capacity, size_t *ret_count);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);
