@@ -110,6 +110,10 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 		return AUTHCODE_ERR_MEMORY;
 	x->state = response;
 	response->scope = view->code.scope;
+	response->jwt.sub = view->subject.sub;
+	response->jwt.auth_time_ms = view->code.auth_time_ms;
+	response->jwt.acr = view->code.acr;
+	response->jwt.amr = view->code.amr;
 	redeem->code_id = view->code.id;
 	redeem->detached = outlives_session(&view->code);
 	redeem->family_expires_ms = end_ms;

@@ -67,6 +67,10 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 		return AUTHCODE_ERR_MEMORY;
 	x->state = response;
 	response->scope = scope;
+	response->jwt.sub = view->family.subject_id != 0 ? view->subject.sub : NULL;
+	response->jwt.auth_time_ms = view->family.auth_time_ms;
+	response->jwt.acr = view->family.acr;
+	response->jwt.amr = view->family.amr;
 	use->refresh_id = view->token.id;
 	use->rotate = client->auth == AUTHCODE_AUTH_NONE;
 	use->refresh_expires_ms = ac_refresh_idle_end(x);

@@ -16,6 +16,12 @@
 #include "protocol/resource.h"
 #include "protocol/token_valid.h"
 
+/* What waits for the account. */
+struct asked {
+	struct authcode_token_view view;
+	const char *jti;
+};
+
 static bool
 listed(const struct authcode_client *caller, const char *client_id)
 {
@@ -58,27 +64,6 @@ put_time(json_t *object, const char *name, int64_t ms)
 	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
 }
 
-/* RFC 8176 §1: an array, whatever it holds. */
-static bool
-put_amr(json_t *object, const char *amr)
-{
-	json_t *list;
-
-	if (amr == NULL || *amr == '\0')
-		return true;
-	list = json_array();
-	for (amr += strspn(amr, " "); *amr != '\0'; amr += strspn(amr, " ")) {
-		size_t len = strcspn(amr, " ");
-
-		if (json_array_append_new(list, json_stringn(amr, len)) != 0) {
-			json_decref(list);
-			return false;
-		}
-		amr += len;
-	}
-	return ac_json_put_take(object, "amr", list);
-}
-
 /* A refresh token is for us alone. */
 static json_t *
 audience(const struct authcode_issuer *issuer, const struct authcode_token_view *view)
@@ -91,15 +76,15 @@ audience(const struct authcode_issuer *issuer, const struct authcode_token_view 
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. jti names the token and is no part of its secret. */
 static json_t *
-describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
+describe(const struct authcode_exchange *x, const struct asked *asked)
 {
+	const struct authcode_token_view *view = &asked->view;
 	const struct authcode_token *token = &view->token;
 	const struct authcode_family *family = &view->family;
 	bool user = family->subject_id != 0;
 	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
-	const char *jti = ac_arena_printf(x->arena, "%lld", (long long)token->id);
 	json_t *object = json_object();
-	bool ok = jti != NULL && ac_json_put_take(object, "active", json_true()) &&
+	bool ok = ac_json_put_take(object, "active", json_true()) &&
 		  ac_json_put_text(object, "scope", token->scope) &&
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
@@ -110,9 +95,10 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "nbf", token->created_ms) &&
 		  ac_json_put_take(object, "aud", audience(x->issuer, view)) &&
-		  ac_json_put_text(object, "jti", jti) &&
+		  ac_json_put_text(object, "jti", asked->jti) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
-		  ac_json_put_text(object, "acr", family->acr) && put_amr(object, family->amr);
+		  ac_json_put_text(object, "acr", family->acr) &&
+		  ac_json_put_words(object, "amr", family->amr);
 
 	return ac_json_finish_take(object, ok);
 }
@@ -143,32 +129,33 @@ static const struct ac_account_path account_path = { account_good, account_bad }
 
 /* A token of the client itself has no account behind it. */
 static void
-ask_account(struct authcode_exchange *x, const struct authcode_token_view *view)
+ask_account(struct authcode_exchange *x, const struct asked *asked)
 {
-	struct authcode_token_view *kept = ac_arena_memdup(x->arena, view, sizeof(*view));
+	struct asked *kept = ac_arena_memdup(x->arena, asked, sizeof(*asked));
 
 	if (kept == NULL) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "introspect");
 		return;
 	}
 	x->state = kept;
-	if (kept->family.subject_id == 0) {
+	if (kept->view.family.subject_id == 0) {
 		account_good(x);
 		return;
 	}
-	ac_account_step(x,
-			&(struct ac_account_question){
-				.subject = &kept->subject,
-				.client = authcode_clients_find(x->clients, kept->family.client_id),
-			},
-			&account_path);
+	ac_account_step(
+		x,
+		&(struct ac_account_question){
+			.subject = &kept->view.subject,
+			.client = authcode_clients_find(x->clients, kept->view.family.client_id),
+		},
+		&account_path);
 }
 
 void
 ac_introspect_decide(struct authcode_exchange *x)
 {
 	const struct authcode_client *caller;
-	struct authcode_token_view view;
+	struct asked asked;
 	enum authcode_err err;
 	const char *text;
 
@@ -182,13 +169,14 @@ ac_introspect_decide(struct authcode_exchange *x)
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
 	}
-	err = ac_token_find(x, text, &view);
+	err = ac_token_find_jti(x, text, &asked.view, &asked.jti);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND) {
 		ac_respond_failure(x, err, "find token");
 		return;
 	}
-	if (err == AUTHCODE_OK && may_know(x, caller, &view) && ac_token_valid(x, &view))
-		ask_account(x, &view);
+	if (err == AUTHCODE_OK && may_know(x, caller, &asked.view) &&
+	    ac_token_valid(x, &asked.view))
+		ask_account(x, &asked);
 	else
 		inactive(x);
 }

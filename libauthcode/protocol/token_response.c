@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See token_response.h. Tokens are opaque bearer tokens (RFC 6750 §4); ID
- * tokens are another file's to add. no-store is the host's header table.
+ * See token_response.h. Access tokens are bearer tokens (RFC 6750), opaque
+ * or JWTs (access_token.h); ID tokens are another file's to add. no-store is the host's header table.
  */
 #include "protocol/token_response.h"
 
@@ -14,6 +14,13 @@ struct ac_token_response *
 ac_token_response_new(struct authcode_exchange *x)
 {
 	return authcode_arena_alloc(x->arena, sizeof(struct ac_token_response));
+}
+
+/* Of the row: what is in a JWT is no bearer token by itself. */
+static enum ac_credential_kind
+access_kind(const struct ac_token_response *response)
+{
+	return response->jwt.alg != NULL ? AC_CREDENTIAL_JTI : AC_CREDENTIAL_ACCESS;
 }
 
 enum authcode_err
@@ -34,7 +41,19 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 	ret_row->resource = resource;
 	ret_row->expires_ms = end_ms;
 	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
-	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,
+	response->jwt.alg = form.alg != NULL ? ac_alg_find(form.alg) : NULL;
+	if (response->jwt.alg != NULL) {
+		enum authcode_err err = ac_access_jwt_check(x, response->jwt.alg);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		response->jwt.client = client;
+		response->jwt.resource = resource;
+		response->jwt.scope = response->scope;
+		response->jwt.issued_s = x->now_ms / 1000;
+		response->jwt.expires_s = end_ms / 1000;
+	}
+	return ac_credential_mint(access_kind(response), &x->issuer->random, &response->access,
 				  ret_row->hash);
 }
 
@@ -69,17 +88,29 @@ describe(const struct ac_token_response *response, const char *access, const cha
 	return ac_json_finish_take(object, ok);
 }
 
+static enum authcode_err
+write_access(struct authcode_exchange *x, const struct ac_token_response *response,
+	     const char **ret)
+{
+	if (response->jwt.alg != NULL)
+		return ac_access_jwt_write(x, &response->jwt, &response->access, ret);
+	*ret = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
+	return *ret != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}
+
 void
 ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
 {
 	const char *refresh = response->same_refresh;
-	const char *access;
+	const char *access = NULL;
+	enum authcode_err err = write_access(x, response, &access);
 
-	access = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
 	if (response->refresh.id != 0)
 		refresh = ac_credential_format(AC_CREDENTIAL_REFRESH, &response->refresh, x->arena);
-	if (access == NULL || (response->refresh.id != 0 && refresh == NULL)) {
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "token response");
+	if (response->refresh.id != 0 && refresh == NULL)
+		err = AUTHCODE_ERR_MEMORY;
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "token response");
 		return;
 	}
 	ac_respond_json_take(x, describe(response, access, refresh));

@@ -9,6 +9,7 @@
 
 #include <authcode/client.h>
 
+#include "protocol/access_token.h"
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 
@@ -18,6 +19,7 @@ struct ac_token_response {
 	struct ac_credential refresh; /* a new refresh token; its id stays 0 when there is none */
 	const char *same_refresh;     /* the refresh token that stays valid, or NULL */
 	const char *scope;            /* of the access token */
+	struct ac_access_jwt jwt;     /* the grant tells of the person, minting does the rest */
 	int64_t expires_in_s;
 };
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whom tokens are for, and what they look like.
 flow_resource_tests = \
+	tests/flow/test_access_jwt \
+	tests/flow/test_access_jwt_hostile \
 	tests/flow/test_resource
 
 check_PROGRAMS += $(flow_resource_tests)
@@ -11,3 +13,14 @@ flow_resource_world = tests/flow/resource_world.c tests/flow/resource_world.h $(
 tests_flow_test_resource_SOURCES = tests/flow/test_resource.c $(flow_resource_world)
 tests_flow_test_resource_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resource_LDADD = $(unit_ldadd)
+
+flow_jwt_world = tests/flow/jwt_world.c tests/flow/jwt_world.h $(flow_resource_world) \
+	$(unit_jose_forge)
+
+tests_flow_test_access_jwt_SOURCES = tests/flow/test_access_jwt.c $(flow_jwt_world)
+tests_flow_test_access_jwt_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_access_jwt_LDADD = $(unit_ldadd)
+
+tests_flow_test_access_jwt_hostile_SOURCES = tests/flow/test_access_jwt_hostile.c $(flow_jwt_world)
+tests_flow_test_access_jwt_hostile_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_access_jwt_hostile_LDADD = $(unit_ldadd)

@@ -13,8 +13,12 @@ static const struct authcode_resource resources[] = {
 	{ .uri = API, .name = "The API", .scope = "read write" },
 	{ .uri = FILES, .access_token_ttl_s = 300 },
 	{ .uri = OTHER },
+	{ .uri = ROLES,
+	  .scope = "read groups",
+	  .format = AUTHCODE_FORMAT_JWT,
+	  .access_token_alg = "ES256" },
 };
-static const char *const allowed[] = { API, FILES };
+static const char *const allowed[] = { API, FILES, ROLES };
 
 static struct authcode_client
 with_post(struct flow *flow, const char *id)
@@ -36,7 +40,7 @@ resource_world_start(struct flow *flow)
 
 	flow_start_with(flow, &settings);
 	clients[0] = with_post(flow, FLOW_POST);
-	clients[0].scope = "openid profile read write offline_access";
+	clients[0].scope = "openid profile groups read write offline_access";
 	clients[0].grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
 	clients[0].resources = allowed;
 	clients[0].resource_count = AC_ARRAY_SIZE(allowed);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * A flow with resource servers: three of them, a client that may have tokens for
- * two, and one that is the first. All of them send their secret in the body.
+ * A flow with resource servers: four of them, a client that may have tokens for
+ * three, and one that is the first. All of them send their secret in the body.
  */
 #ifndef TESTS_FLOW_RESOURCE_WORLD_H
 #define TESTS_FLOW_RESOURCE_WORLD_H
@@ -14,12 +14,15 @@
 #define API "https://api.example/v1"
 #define FILES "urn:example:files"
 #define OTHER "https://other.example" /* not for FLOW_POST */
+#define ROLES "https://roles.example" /* its tokens are JWTs */
 #define API_Q "&resource=https%3A%2F%2Fapi.example%2Fv1"
 #define FILES_Q "&resource=urn:example:files"
 #define OTHER_Q "&resource=https://other.example"
+#define ROLES_Q "&resource=https://roles.example"
 #define ISSUER_Q "&resource=https://id.example"
 
-/* API takes read and write and is called "The API"; FILES everything, for 300 s. */
+/* API takes read and write and is called "The API"; FILES everything, for 300 s; ROLES
+ * read and groups, as a JWT signed by ES256. */
 #define QUERY                                                                                      \
 	"client_id=post&redirect_uri=https://post.example/cb&response_type=code&"                  \
 	"scope=openid+profile+read+offline_access"
