@@ -9,6 +9,7 @@ libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/app.h \
+	server/cors.c server/cors.h \
 	server/dispatch.c server/dispatch.h \
 	server/gate.c server/gate.h \
 	server/http.c server/http.h server/http_internal.h \

@@ -25,6 +25,7 @@
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/cors.h"
 #include "server/device.h"
 #include "server/http.h"
 #include "server/log.h"
@@ -195,6 +196,16 @@ open_accounts(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_cors(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_cors_new(d->config->clients, &d->app.cors) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
+	return ok;
+}
+
+static bool
 start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
@@ -202,7 +213,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
-	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
+	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason))
 		return false;
@@ -282,6 +293,7 @@ stop(struct daemon *d)
 	ac_accounts_free(&d->app.accounts);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
+	ac_cors_free(&d->app.cors);
 	ac_pages_free(&d->app.pages);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

@@ -14,6 +14,7 @@
 #include "server/accounts.h"
 #include "server/clock.h"
 #include "server/cookies.h"
+#include "server/cors.h"
 #include "server/dispatch.h"
 #include "server/respond.h"
 #include "server/routes.h"
@@ -42,16 +43,24 @@ on_durable(struct authcode_operation *operation, void *arg)
 	ac_http_resume(arg);
 }
 
+/* The exchange has its response. */
+static enum ac_step
+finish(struct ac_app *app, struct ac_http *h, struct walk *walk)
+{
+	ac_respond(app, h, authcode_exchange_response(walk->exchange));
+	ac_cors_answer(app, h, ac_route_find(ac_http_path(h)),
+		       authcode_exchange_client(walk->exchange));
+	return AC_STEP_REPLY;
+}
+
 /* The account is known, or nobody has to know it. */
 static enum ac_step
 go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
 {
 	struct authcode_operation *operation = authcode_exchange_operation(walk->exchange);
 
-	if (operation == NULL) {
-		ac_respond(app, h, authcode_exchange_response(walk->exchange));
-		return AC_STEP_REPLY;
-	}
+	if (operation == NULL)
+		return finish(app, h, walk);
 	walk->submitted = true;
 	authcode_store_submit(app->store, operation, on_durable, h);
 	return AC_STEP_WAIT; /* h and walk are the next step's from here on */
@@ -119,8 +128,7 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 
 	if (walk->submitted) {
 		authcode_exchange_answer(walk->exchange);
-		ac_respond(app, h, authcode_exchange_response(walk->exchange));
-		return AC_STEP_REPLY;
+		return finish(app, h, walk);
 	}
 	authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);
 	return go_on(app, h, walk);

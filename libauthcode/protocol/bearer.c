@@ -130,6 +130,7 @@ ac_bearer_accept(struct authcode_exchange *x, struct authcode_token_view *ret)
 			NULL);
 		return false;
 	}
+	x->client = authcode_clients_find(x->clients, view.family.client_id);
 	*ret = view;
 	return true;
 }

@@ -191,5 +191,6 @@ ac_client_authenticate(struct authcode_exchange *x)
 		refuse(x);
 		return NULL;
 	}
+	x->client = client;
 	return client;
 }

@@ -90,6 +90,12 @@ authcode_exchange_answer(struct authcode_exchange *exchange)
 	exchange->answer(exchange);
 }
 
+const struct authcode_client *
+authcode_exchange_client(const struct authcode_exchange *exchange)
+{
+	return exchange->client;
+}
+
 const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange)
 {

@@ -5,6 +5,8 @@
 http_tests = \
 	tests/http/test_admin.py \
 	tests/http/test_change.py \
+	tests/http/test_cors.py \
+	tests/http/test_resource.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \

@@ -125,6 +125,11 @@ AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
 AUTHCODE_API const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange);
 
+/* The client that the request was proved to be of, by its own credentials or by an
+ * access token; NULL: none (yet). Lives as long as the exchange. */
+AUTHCODE_API const struct authcode_client *
+authcode_exchange_client(const struct authcode_exchange *exchange);
+
 /* Decide, perform, answer: blocks until durable. Nobody is asked about accounts:
  * with check_accounts each is UNKNOWN. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
