@@ -75,6 +75,10 @@ void ac_respond_json_take(struct authcode_exchange *x, json_t *object);
 void ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,
 		       const char *scope);
 
+/* The same for a sign-in that proves too little (RFC 9470 §3): acr_values is what would
+ * be enough. */
+void ac_respond_step_up(struct authcode_exchange *x, const char *acr_values);
+
 void ac_respond_empty(struct authcode_exchange *x, unsigned status);
 void ac_respond_redirect(struct authcode_exchange *x, const char *location);
 

@@ -32,6 +32,8 @@ static const struct ac_oauth_error_row rows[] = {
 					   "OpenID Connect Core §3.1.2.6" },
 	[AC_REGISTRATION_NOT_SUPPORTED] = { "registration_not_supported", 400, true,
 					    "OpenID Connect Core §3.1.2.6" },
+	[AC_INSUFFICIENT_USER_AUTHENTICATION] = { "insufficient_user_authentication", 401, false,
+						  "RFC 9470 §3" },
 	[AC_INVALID_TARGET] = { "invalid_target", 400, true, "RFC 8707 §2" },
 };
 

@@ -18,6 +18,7 @@ static const struct authcode_resource resources[] = {
 	  .format = AUTHCODE_FORMAT_JWT,
 	  .access_token_alg = "ES256" },
 };
+static const struct authcode_acr acrs[] = { { "pwd", 10 }, { "otp", 20 }, { "card", 0 } };
 static const char *const allowed[] = { API, FILES, ROLES };
 
 static struct authcode_client
@@ -35,6 +36,8 @@ resource_world_start(struct flow *flow)
 	const struct authcode_issuer_settings settings = {
 		.resources = resources,
 		.resource_count = AC_ARRAY_SIZE(resources),
+		.acrs = acrs,
+		.acr_count = AC_ARRAY_SIZE(acrs),
 	};
 	struct authcode_client clients[3];
 

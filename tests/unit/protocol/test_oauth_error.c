@@ -38,6 +38,7 @@ static const struct {
 	{ AC_REQUEST_URI_NOT_SUPPORTED, "request_uri_not_supported", 400, true },
 	{ AC_REGISTRATION_NOT_SUPPORTED, "registration_not_supported", 400, true },
 	{ AC_INVALID_TARGET, "invalid_target", 400, true },
+	{ AC_INSUFFICIENT_USER_AUTHENTICATION, "insufficient_user_authentication", 401, false },
 };
 
 static void
