@@ -24,6 +24,7 @@ static const struct {
 } names[] = {
 	{ 403, "invalid_request", "access_denied" },
 	{ 404, "invalid_request", "not_found" },
+	{ 429, "temporarily_unavailable", "temporarily_unavailable" },
 	{ 500, "server_error", "server_error" },
 	{ 503, "temporarily_unavailable", "temporarily_unavailable" },
 	{ 0, "invalid_request", "invalid_request" },

@@ -25,7 +25,8 @@ libserver_http_la_SOURCES = \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
 	server/routes.c server/routes.h \
-	server/state.c server/state.h
+	server/state.c server/state.h \
+	server/token_guess.c server/token_guess.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libserver_http_la_LIBADD = libserver_shared.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 

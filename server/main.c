@@ -148,6 +148,7 @@ open_throttle(struct daemon *d, struct authcode_reason *reason)
 				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
 				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
 				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
+				   [AC_BUCKET_TOKEN] = d->config->token_guesses,
 			   } };
 	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
 		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,

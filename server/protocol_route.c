@@ -18,11 +18,13 @@
 #include "server/dispatch.h"
 #include "server/respond.h"
 #include "server/routes.h"
+#include "server/token_guess.h"
 
 /* Lives as long as the request. */
 struct walk {
 	struct authcode_exchange *exchange;
 	struct ac_account_waiter waiter;
+	struct ac_bucket guess;
 	bool submitted; /* the store has the operation, or has done it */
 };
 
@@ -48,6 +50,7 @@ static enum ac_step
 finish(struct ac_app *app, struct ac_http *h, struct walk *walk)
 {
 	ac_respond(app, h, authcode_exchange_response(walk->exchange));
+	ac_token_guess_settle(app, &walk->guess, authcode_exchange_guessed(walk->exchange));
 	ac_cors_answer(app, h, ac_route_find(ac_http_path(h)),
 		       authcode_exchange_client(walk->exchange));
 	return AC_STEP_REPLY;
@@ -88,6 +91,7 @@ enum ac_step
 ac_protocol_start(struct ac_app *app, struct ac_http *h)
 {
 	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	struct ac_bucket guess = { 0 };
 	struct walk *walk;
 	char browser[AC_BROWSER_LEN + 1] = "";
 	struct authcode_request request = {
@@ -110,6 +114,8 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		request.browser = browser;
 		request.session = ac_cookie_session(app, h);
 	}
+	if ((route->flags & AC_ROUTE_TOKEN_GUESS) != 0 && !ac_token_guess_spend(app, h, &guess))
+		return AC_STEP_REPLY;
 	walk = calloc(1, sizeof(*walk));
 	if (walk == NULL ||
 	    authcode_exchange_begin(app->issuer, &request, &walk->exchange) != AUTHCODE_OK) {
@@ -117,6 +123,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		ac_dispatch_refuse(app, h, 500, "the server failed");
 		return AC_STEP_REPLY;
 	}
+	walk->guess = guess;
 	ac_http_set_state(h, walk, walk_free);
 	return look_at_account(app, h, walk);
 }

@@ -79,6 +79,7 @@ static const struct ac_route routes[] = {
 	{
 		.path = "/introspect",
 		.allow = "POST",
+		.flags = AC_ROUTE_TOKEN_GUESS,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_INTROSPECT,
 	},

@@ -24,6 +24,7 @@ struct authcode_exchange {
 	struct authcode_issuer *issuer;
 	struct authcode_clients *clients;     /* the registry this exchange began with */
 	const struct authcode_client *client; /* once it is proved whose request it is */
+	bool guessed;                         /* for the host: authcode_exchange_guessed() */
 	struct authcode_arena *arena;
 	struct authcode_request request; /* shallow copy, valid during decide only */
 	int64_t now_ms;

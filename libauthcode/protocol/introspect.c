@@ -162,6 +162,7 @@ ac_introspect_decide(struct authcode_exchange *x)
 	if (!ac_form_post_accept(x))
 		return;
 	caller = ac_client_authenticate(x);
+	x->guessed = caller == NULL;
 	if (caller == NULL)
 		return;
 	text = ac_params_get(&x->params, "token");
@@ -174,6 +175,7 @@ ac_introspect_decide(struct authcode_exchange *x)
 		ac_respond_failure(x, err, "find token");
 		return;
 	}
+	x->guessed = err == AUTHCODE_ERR_NOT_FOUND;
 	if (err == AUTHCODE_OK && may_know(x, caller, &asked.view) &&
 	    ac_token_valid(x, &asked.view))
 		ask_account(x, &asked);

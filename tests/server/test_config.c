@@ -57,6 +57,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->known_guesses, 10);
 	assert_int_equal(c->address_guesses, 50);
 	assert_int_equal(c->total_guesses, 3000);
+	assert_int_equal(c->token_guesses, 10000);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_int_equal(c->account_cache_s, 60);
@@ -101,7 +102,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
 		     "stranger_guesses = 0\nknown_guesses = 20\naddress_guesses = "
-		     "21\ntotal_guesses = 22\n"
+		     "21\ntotal_guesses = 22\ntoken_guesses = 23\n"
 		     "failure_floor = 100ms\nprompt_timeout = 2min\nsign_in_timeout = 300\n"
 		     "check_socket = /srv/c\naccount_cache = 1s\naccount_grace = 0\n"
 		     "account_sweep = 10s\ngone_after = 1h\nlock_means_gone = no\n"
@@ -145,6 +146,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->known_guesses, 20);
 	assert_int_equal(c->address_guesses, 21);
 	assert_int_equal(c->total_guesses, 22);
+	assert_int_equal(c->token_guesses, 23);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 300);
 	assert_string_equal(c->check_socket, "/srv/c");
@@ -461,7 +463,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 81);
+	assert_int_equal(i, 82);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

@@ -130,6 +130,10 @@ authcode_exchange_response(const struct authcode_exchange *exchange);
 AUTHCODE_API const struct authcode_client *
 authcode_exchange_client(const struct authcode_exchange *exchange);
 
+/* Did the request ask about a token that there is not, or without proof of who asks
+ * (RFC 7662 §4)? For limits of the host; once there is a response. */
+AUTHCODE_API bool authcode_exchange_guessed(const struct authcode_exchange *exchange);
+
 /* Decide, perform, answer: blocks until durable. Nobody is asked about accounts:
  * with check_accounts each is UNKNOWN. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
