@@ -307,6 +307,17 @@ static const struct ac_option options[] = {
 	  .offset = GLOBAL(config.lifetimes.transaction_s),
 	  .min = 1,
 	  .max = DAY },
+	{ .row = { "", "signing_algorithms", "list", "RS256, ES256",
+		   "what ID tokens and access tokens can be signed with" },
+	  .kind = AC_OPTION_LIST,
+	  .offset = GLOBAL(signing_algorithms),
+	  .check = ac_value_signing_algorithm,
+	  .allowed = "RS256, ES256, PS256 or EdDSA" },
+	{ .row = { "", "signing_key_lifetime", "duration", "90d", "how long a key signs" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.lifetimes.signing_key_s),
+	  .min = 2 * DAY,
+	  .max = 3650 * DAY },
 
 	/* --- client "id" { … } --- */
 	{ .row = { "client", "name", "text", "", "the name people see; the id when left out" },

@@ -181,6 +181,31 @@ check_lifetimes(struct ac_settings *settings, struct authcode_reason *reason)
 	return true;
 }
 
+/* OIDC-Disc §3: every client may count on RS256. */
+static bool
+check_algorithms(struct ac_settings *settings, struct authcode_reason *reason)
+{
+	const struct ac_texts *texts = &settings->signing_algorithms;
+	const struct ac_place *place =
+		ac_config_place_of(settings->places, "", "signing_algorithms");
+	bool rs256 = false;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		rs256 = rs256 || strcmp(texts->list[i], "RS256") == 0;
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(texts->list[i], texts->list[k]) == 0)
+				return ac_config_refuse(reason, place,
+							"signing_algorithms: %s is listed twice",
+							texts->list[i]);
+		}
+	}
+	settings->config.signing_algorithms = texts->list;
+	settings->config.signing_algorithm_count = texts->count;
+	return rs256 || ac_config_refuse(reason, place,
+					 "signing_algorithms: RS256 is missing, which every "
+					 "client may count on");
+}
+
 enum authcode_err
 ac_config_check_server(struct ac_settings *settings, struct authcode_reason *reason)
 {
@@ -194,7 +219,7 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 	settings->config.env_amr_count = settings->env_amr.count;
 	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
 	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
-	    check_lifetimes(settings, reason))
+	    check_lifetimes(settings, reason) && check_algorithms(settings, reason))
 		return AUTHCODE_OK;
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 }

@@ -27,6 +27,7 @@ AC_MUST_USE bool ac_value_resource(const char *text); /* absolute URI without fr
 AC_MUST_USE bool ac_value_origin(const char *text);   /* as a browser writes it; or the word none */
 AC_MUST_USE bool ac_value_email(const char *text);    /* with %u and %% */
 AC_MUST_USE bool ac_value_env_name(const char *text);
+AC_MUST_USE bool ac_value_signing_algorithm(const char *text);
 AC_MUST_USE bool ac_value_env_claim(const char *text); /* NAME=claim */
 AC_MUST_USE bool ac_value_digest(const char *text);
 

@@ -22,6 +22,7 @@
 #include "protocol/issuer.h"
 #include "protocol/key_schedule.h"
 #include "protocol/signing_keys.h"
+#include "store/row_key.h"
 
 #define PASSES 8
 #define ROWS_ARENA (1024 * 1024)
@@ -353,6 +354,10 @@ authcode_issuer_tend_keys(struct authcode_issuer *issuer, int64_t now_ms,
 
 	if (reason != NULL)
 		reason->text[0] = '\0';
+	if (now_ms < 1 || now_ms > AC_ROW_KEY_MAX_MS) {
+		free(t);
+		return AUTHCODE_ERR_USAGE;
+	}
 	if (t == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	t->issuer = issuer;

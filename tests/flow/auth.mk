@@ -4,6 +4,7 @@ flow_auth_tests = \
 	tests/flow/test_authorize_edges \
 	tests/flow/test_consent \
 	tests/flow/test_consent_kept \
+	tests/flow/test_keys \
 	tests/flow/test_out_of_memory \
 	tests/flow/test_resume \
 	tests/flow/test_session_renewed \
@@ -46,3 +47,8 @@ tests_flow_test_resume_LDADD = $(unit_ldadd)
 tests_flow_test_session_renewed_SOURCES = tests/flow/test_session_renewed.c $(flow_sources)
 tests_flow_test_session_renewed_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_session_renewed_LDADD = $(unit_ldadd)
+
+tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
+	tests/flow/fault_store.c tests/flow/fault_store.h
+tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_keys_LDADD = $(unit_ldadd)

@@ -7,6 +7,7 @@ PAGE = "https://app.example"  # where every client of the host has its redirect 
 SPA = "https://spa.example"
 EVIL = "https://evil.example"
 METADATA = "/.well-known/oauth-authorization-server"
+PUBLIC = [METADATA, "/.well-known/openid-configuration", "/jwks"]
 CALLED = {"/token": "POST, OPTIONS", "/revoke": "POST, OPTIONS", "/userinfo": "GET, POST, OPTIONS"}
 NEVER = ["/authorize", "/resume", "/consent", "/login", "/prompt", "/introspect", "/assets/style.css"]
 EXPOSED = "WWW-Authenticate, DPoP-Nonce, Retry-After"
@@ -124,7 +125,7 @@ def test_introspection_is_told_to_no_page(server):
     assert answer.status_code == 200 and cors(answer) == {}
 
 
-@pytest.mark.parametrize("path", [METADATA])
+@pytest.mark.parametrize("path", PUBLIC)
 def test_what_everybody_may_know_every_page_may_read(server, path):
     """CR-01"""
     for origin in (PAGE, EVIL, "null", None):
@@ -137,7 +138,7 @@ def test_what_everybody_may_know_every_page_may_read(server, path):
 
 def test_no_answer_is_for_a_page_with_cookies(server):
     """CR-05"""
-    for path in [*CALLED, METADATA, *NEVER]:
+    for path in [*CALLED, *PUBLIC, *NEVER]:
         for method in ("OPTIONS", "GET", "POST"):
             answer = server.request(method, path, headers={"Origin": PAGE, "Access-Control-Request-Method": "POST"})
             assert "Access-Control-Allow-Credentials" not in answer.headers

@@ -81,6 +81,10 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 8 * 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 86400);
 	assert_int_equal(c->lifetimes.transaction_s, 3600);
+	assert_int_equal(c->signing_algorithm_count, 2);
+	assert_string_equal(c->signing_algorithms[0], "RS256");
+	assert_string_equal(c->signing_algorithms[1], "ES256");
+	assert_int_equal(c->lifetimes.signing_key_s, 90 * 24 * 3600);
 	assert_int_equal(authcode_clients_count(c->clients), 0);
 	ac_config_free(&c);
 	assert_null(c);
@@ -114,7 +118,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "jwt_access_token_lifetime = 5min\naccess_token_lifetime = "
 		     "10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
-		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
+		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n"
+		     "signing_algorithms = { EdDSA, RS256, PS256 }\nsigning_key_lifetime = 2d\n");
 
 	(void)state;
 	assert_string_equal(c->issuer, "https://login.example.org/auth");
@@ -171,6 +176,10 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 7200);
 	assert_int_equal(c->lifetimes.transaction_s, 300);
+	assert_int_equal(c->signing_algorithm_count, 3);
+	assert_string_equal(c->signing_algorithms[0], "EdDSA");
+	assert_string_equal(c->signing_algorithms[2], "PS256");
+	assert_int_equal(c->lifetimes.signing_key_s, 2 * 24 * 3600);
 	ac_config_free(&c);
 }
 
@@ -463,7 +472,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 82);
+	assert_int_equal(i, 84);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

@@ -97,10 +97,12 @@ AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 
-/* What clients need to know of this server (RFC 8414 §2): a JSON object, made once.
- * To be served to anybody at AUTHCODE_METADATA_PATH with the path of the issuer URL
- * behind it (§3.1). Borrowed. Thread-safe. */
+/* What clients need to know of this server (RFC 8414 §2, OIDC-Disc §3): a JSON object,
+ * made once. To be served to anybody at AUTHCODE_METADATA_PATH with the path of the
+ * issuer URL behind it (RFC 8414 §3.1), and at AUTHCODE_DISCOVERY_PATH behind the issuer
+ * URL (OIDC-Disc §4). Borrowed. Thread-safe. */
 #define AUTHCODE_METADATA_PATH "/.well-known/oauth-authorization-server"
+#define AUTHCODE_DISCOVERY_PATH "/.well-known/openid-configuration"
 AUTHCODE_API const char *authcode_issuer_metadata(const struct authcode_issuer *issuer);
 
 #ifdef __cplusplus

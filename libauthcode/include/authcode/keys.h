@@ -22,8 +22,8 @@ enum authcode_key_rotation {
 
 /* Reads the keys from the store, makes those that are missing or due, forgets those
  * whose last token is over, and puts the result in use. To be called before the first
- * exchange and then at least every half of signing_key_publish_s; what fails leaves
- * the keys in use as they were. Blocks: making an RSA key takes a while. Thread-safe.
+ * exchange, since until then nothing can be signed, and then every hour or so; what
+ * fails leaves the keys in use as they were. Blocks: making an RSA key takes a while. Thread-safe.
  * ERR_CRYPTO: a key in the store does not open with this master key; ERR_LIMIT: as
  * many keys are published as can be, so none is made; ERR_STORE, ERR_MEMORY,
  * ERR_RANDOM, ERR_USAGE (now_ms). reason may be NULL. */
