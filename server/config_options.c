@@ -52,11 +52,6 @@ static const struct ac_choice token_formats[] = {
 	{ "jwt", AUTHCODE_FORMAT_JWT },
 	{ NULL, 0 },
 };
-static const struct ac_choice token_algs[] = {
-	{ "RS256", 0 },
-	{ "ES256", 0 },
-	{ NULL, 0 },
-};
 static const struct ac_choice email_sources[] = {
 	{ "template", AC_VERIFIED_TEMPLATE },
 	{ "file", AC_VERIFIED_FILE },
@@ -395,7 +390,8 @@ static const struct ac_option options[] = {
 	{ .row = { "client", "access_token_signing_alg", "word", "RS256", "what signs them" },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.access_token_alg),
-	  .choices = token_algs },
+	  .check = ac_value_signing_algorithm,
+	  .allowed = "RS256, ES256, PS256 or EdDSA" },
 	{ .row = { "client", "resources", "list", "",
 		   "resource servers it may have access tokens for" },
 	  .kind = AC_OPTION_LIST,
@@ -510,7 +506,8 @@ static const struct ac_option options[] = {
 		   "what signs JWTs for it; the client's when left out" },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = RESOURCE(resource.access_token_alg),
-	  .choices = token_algs },
+	  .check = ac_value_signing_algorithm,
+	  .allowed = "RS256, ES256, PS256 or EdDSA" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(options) <= AC_OPTION_COUNT_MAX, "places[] is too small");

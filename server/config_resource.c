@@ -43,6 +43,34 @@ ac_config_add_resource(struct ac_settings *settings, struct ac_resource_settings
 	return AUTHCODE_OK;
 }
 
+static bool
+can_sign(const struct ac_config *config, const char *alg)
+{
+	for (size_t i = 0; i < config->signing_algorithm_count; i++) {
+		if (strcmp(config->signing_algorithms[i], alg) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+ac_config_check_resource_algs(const struct ac_settings *settings, struct authcode_reason *reason)
+{
+	const struct ac_config *config = &settings->config;
+
+	for (size_t i = 0; i < config->resource_count; i++) {
+		const struct authcode_resource *row = &config->resources[i];
+
+		if (row->access_token_alg == NULL || can_sign(config, row->access_token_alg))
+			continue;
+		return ac_config_refuse(
+			reason, ac_config_place_of(settings->places, "", "signing_algorithms"),
+			"signing_algorithms: %s is missing, which resource \"%.200s\" asks for",
+			row->access_token_alg, row->uri);
+	}
+	return true;
+}
+
 /* The issuer itself needs no block. */
 static bool
 known(const struct ac_config *config, const char *uri)
@@ -70,6 +98,14 @@ ac_config_check_resources(const struct ac_settings *settings,
 		  client->resource_server != NULL ? 1 : 0 },
 	};
 
+	if (!can_sign(&settings->config, client->access_token_alg)) {
+		ac_config_refuse(reason,
+				 ac_config_place_of(settings_of->places, "client",
+						    "access_token_signing_alg"),
+				 "access_token_signing_alg: %s is none of signing_algorithms",
+				 client->access_token_alg);
+		return AUTHCODE_ERR_CONFIG;
+	}
 	for (size_t i = 0; i < AC_ARRAY_SIZE(named); i++) {
 		for (size_t k = 0; k < named[i].count; k++) {
 			if (known(&settings->config, named[i].uris[k]))

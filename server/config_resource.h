@@ -13,7 +13,12 @@ AC_MUST_USE enum authcode_err ac_config_add_resource(struct ac_settings *setting
 						     struct ac_resource_settings *resource,
 						     struct authcode_reason *reason);
 
-/* When every block has been read: is there a block for what the client names? */
+/* When the main file has been read: can what resource blocks ask for be signed? */
+AC_MUST_USE bool ac_config_check_resource_algs(const struct ac_settings *settings,
+					       struct authcode_reason *reason);
+
+/* When every block has been read: is there a block for what the client names, and can
+ * its tokens be signed? */
 AC_MUST_USE enum authcode_err ac_config_check_resources(const struct ac_settings *settings,
 							const struct ac_client_settings *client,
 							struct authcode_reason *reason);

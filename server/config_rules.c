@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "base/uri.h"
+#include "server/config_resource.h"
 #include "server/config_secret.h"
 #include "server/config_values.h"
 
@@ -219,7 +220,8 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 	settings->config.env_amr_count = settings->env_amr.count;
 	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
 	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
-	    check_lifetimes(settings, reason) && check_algorithms(settings, reason))
+	    check_lifetimes(settings, reason) && check_algorithms(settings, reason) &&
+	    ac_config_check_resource_algs(settings, reason))
 		return AUTHCODE_OK;
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 }

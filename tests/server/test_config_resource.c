@@ -107,11 +107,22 @@ static const struct refusal refusals[] = {
 	{ "a format", DEV "resource urn:a { access_token_format = saml }\n",
 	  "a.conf:2: access_token_format: \"saml\" is not allowed; give opaque or jwt" },
 	{ "an algorithm", DEV "resource urn:a { access_token_signing_alg = none }\n",
-	  "a.conf:2: access_token_signing_alg: \"none\" is not allowed; give RS256 or ES256" },
+	  "a.conf:2: access_token_signing_alg: \"none\" is not allowed; give RS256, ES256, PS256 "
+	  "or "
+	  "EdDSA" },
 	{ "an algorithm of a client", DEV CLIENT("access_token_signing_alg = HS256"),
-	  "a.conf:6: access_token_signing_alg: \"HS256\" is not allowed; give RS256 or ES256" },
+	  "a.conf:6: access_token_signing_alg: \"HS256\" is not allowed; give RS256, ES256, PS256 "
+	  "or "
+	  "EdDSA" },
 	{ "an unknown option", DEV "resource urn:a { acr = x }\n",
 	  "a.conf:2: acr: no such option in a resource block; authcode.conf(5) has the list" },
+	{ "an algorithm that has no keys",
+	  DEV "resource urn:a { access_token_signing_alg = EdDSA }\n"
+	      "signing_algorithms = { RS256, ES256 }\n",
+	  "a.conf:3: signing_algorithms: EdDSA is missing, which resource \"urn:a\" asks for" },
+	{ "an algorithm of a client that has no keys",
+	  DEV CLIENT("access_token_signing_alg = PS256"),
+	  "a.conf:6: access_token_signing_alg: PS256 is none of signing_algorithms" },
 	{ "no block", DEV API CLIENT("resources = { 'https://api.example', urn:b }"),
 	  "a.conf:7: resources: \"urn:b\" has no resource block" },
 	{ "no block of a resource server", DEV CLIENT("resource_server = urn:b"),
