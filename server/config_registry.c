@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "server/config_resource.h"
+#include "server/config_rules.h"
 #include "server/config_service.h"
 
 struct clients {
@@ -68,6 +69,7 @@ ac_config_build_registry(struct ac_settings *settings, struct ac_client_settings
 		const struct ac_client_settings *client = l->clients[i];
 
 		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_resources(l->settings, client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;

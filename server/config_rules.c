@@ -299,3 +299,29 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 		return AUTHCODE_ERR_CONFIG;
 	return AUTHCODE_OK;
 }
+
+enum authcode_err
+ac_config_check_signatures(const struct ac_settings *settings,
+			   const struct ac_client_settings *client, struct authcode_reason *reason)
+{
+	const struct {
+		const char *option, *alg;
+	} rows[] = {
+		{ "id_token_signed_response_alg", client->client.id_token_alg },
+		{ "userinfo_signed_response_alg", client->client.userinfo_alg },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		bool found = rows[i].alg == NULL;
+
+		for (size_t k = 0; !found && k < settings->config.signing_algorithm_count; k++)
+			found = strcmp(settings->config.signing_algorithms[k], rows[i].alg) == 0;
+		if (found)
+			continue;
+		ac_config_refuse(
+			reason, ac_config_place_of(client->places, "client", rows[i].option),
+			"%s: %s is not in signing_algorithms", rows[i].option, rows[i].alg);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	return AUTHCODE_OK;
+}

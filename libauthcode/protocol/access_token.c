@@ -18,6 +18,7 @@
 #include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/signing_keys.h"
+#include "protocol/subject.h"
 
 /* RFC 9068 §2.1: the one algorithm that everybody knows. */
 #define DEFAULT_ALG "RS256"
@@ -127,9 +128,11 @@ put_groups(json_t *object, const struct authcode_exchange *x, const struct ac_ac
 static json_t *
 claims_of(const struct authcode_exchange *x, const struct ac_access_jwt *jwt, const char *jti)
 {
-	const char *sub = jwt->sub != NULL ? jwt->sub : jwt->client->id;
+	const char *sub = jwt->client->id;
 	json_t *object = json_object();
-	bool ok = ac_json_put_text(object, "iss", x->issuer->url) &&
+	bool ok = (jwt->sub == NULL || ac_subject_sub(x->issuer, jwt->client, jwt->sub, x->arena,
+						      &sub) == AUTHCODE_OK) &&
+		  ac_json_put_text(object, "iss", x->issuer->url) &&
 		  ac_json_put_take(object, "exp", json_integer(jwt->expires_s)) &&
 		  ac_json_put_take(object, "aud", ac_resource_audience(x->issuer, jwt->resource)) &&
 		  ac_json_put_take(object, "sub", json_string(sub)) &&

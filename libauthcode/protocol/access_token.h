@@ -35,7 +35,7 @@ struct ac_access_jwt {
 	int64_t issued_s;
 	int64_t expires_s;
 	/* Of the person and the sign-in; the grant sets them. */
-	const char *sub; /* as the client knows it; NULL: the client itself */
+	const char *sub; /* of the subject's row; NULL: the client itself */
 	int64_t auth_time_ms;
 	const char *acr;
 	const char *amr;

@@ -10,6 +10,7 @@ protocol_sources += \
 	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \
 	libauthcode/protocol/endpoint.c \
 	libauthcode/protocol/exchange.c \

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "jose/algorithm.h"
+#include "protocol/client_openid.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/resource.h"
 #include "protocol/scope.h"
@@ -339,12 +340,19 @@ enum authcode_err
 ac_client_check(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	static rule *const rules[] = {
-		name_rule,        kind_rule,
-		secret_rule,      grants_rule,
-		scope_rule,       introspect_rule,
-		pam_service_rule, redirect_uris_rule,
-		names_rule,       group_claim_prefix_rule,
-		min_acr_rule,     resources_rule,
+		name_rule,
+		kind_rule,
+		secret_rule,
+		grants_rule,
+		scope_rule,
+		introspect_rule,
+		pam_service_rule,
+		redirect_uris_rule,
+		names_rule,
+		group_claim_prefix_rule,
+		min_acr_rule,
+		resources_rule,
+		ac_client_openid_rule,
 	};
 
 	if (!id_ok(client->id)) {

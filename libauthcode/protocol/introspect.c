@@ -14,6 +14,7 @@
 #include "protocol/form_post.h"
 #include "protocol/json_member.h"
 #include "protocol/resource.h"
+#include "protocol/subject.h"
 #include "protocol/token_valid.h"
 
 /* What waits for the account. */
@@ -73,24 +74,42 @@ audience(const struct authcode_issuer *issuer, const struct authcode_token_view 
 	return ac_resource_audience(issuer, access ? view->token.resource : "");
 }
 
+/* The name by which the token's client knows the person; where that is the sector's
+ * alone, the account's name would undo it. */
+static bool
+put_person(json_t *object, const struct authcode_exchange *x,
+	   const struct authcode_token_view *view)
+{
+	const struct authcode_client *client =
+		authcode_clients_find(x->clients, view->family.client_id);
+	const char *sub = NULL;
+
+	if (view->family.subject_id == 0)
+		return true;
+	if (client == NULL ||
+	    ac_subject_sub(x->issuer, client, view->subject.sub, x->arena, &sub) != AUTHCODE_OK)
+		return false;
+	return ac_json_put_text(object, "sub", sub) &&
+	       (client->subject_type == AUTHCODE_SUBJECT_PAIRWISE ||
+		ac_json_put_text(object, "username", view->subject.user_name));
+}
+
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
- * token_type: nobody shall mistake it for a bearer token. jti names the token and is no part of its secret. */
+ * token_type: nobody shall mistake it for a bearer token. jti names the token and is no
+ * part of its secret. */
 static json_t *
 describe(const struct authcode_exchange *x, const struct asked *asked)
 {
 	const struct authcode_token_view *view = &asked->view;
 	const struct authcode_token *token = &view->token;
 	const struct authcode_family *family = &view->family;
-	bool user = family->subject_id != 0;
 	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
 	json_t *object = json_object();
 	bool ok = ac_json_put_take(object, "active", json_true()) &&
 		  ac_json_put_text(object, "scope", token->scope) &&
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
-		  ac_json_put_text(object, "username", user ? view->subject.user_name : NULL) &&
-		  ac_json_put_text(object, "sub", user ? view->subject.sub : NULL) &&
-		  ac_json_put_text(object, "iss", x->issuer->url) &&
+		  put_person(object, x, view) && ac_json_put_text(object, "iss", x->issuer->url) &&
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "nbf", token->created_ms) &&

@@ -22,6 +22,7 @@
 
 #define DAY_S (24u * 3600u)
 #define MAX_CODE_S 60u
+#define MAX_ID_TOKEN_S (12u * 3600u) /* OIDC-Core §2: news, not a session */
 
 static const struct authcode_lifetimes default_lifetimes = {
 	.code_s = MAX_CODE_S,
@@ -32,6 +33,7 @@ static const struct authcode_lifetimes default_lifetimes = {
 	.session_idle_s = 8 * 3600,
 	.session_absolute_s = DAY_S,
 	.transaction_s = 3600,
+	.id_token_s = 3600,
 	.signing_key_s = 90 * DAY_S,
 	.signing_key_publish_s = DAY_S,
 	.jwks_cache_s = 3600,
@@ -57,6 +59,7 @@ fill_lifetimes(const struct authcode_lifetimes *given)
 		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
 		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
 		.transaction_s = or_default(given->transaction_s, d->transaction_s),
+		.id_token_s = or_default(given->id_token_s, d->id_token_s),
 		.signing_key_s = or_default(given->signing_key_s, d->signing_key_s),
 		.signing_key_publish_s =
 			or_default(given->signing_key_publish_s, d->signing_key_publish_s),
@@ -120,6 +123,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "the master key is all zeroes";
 	if (settings->lifetimes.code_s > MAX_CODE_S)
 		return "a code must not live longer than 60 seconds";
+	if (settings->lifetimes.id_token_s > MAX_ID_TOKEN_S)
+		return "an ID token must not live longer than 12 hours";
 	why = check_key_lifetimes(&settings->lifetimes);
 	if (why != NULL)
 		return why;
@@ -200,13 +205,20 @@ copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings 
 static enum authcode_err
 derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
 {
-	enum authcode_err err =
-		ac_derive_key(master, "transaction", issuer->url, issuer->keys.transaction);
+	const struct {
+		const char *label;
+		uint8_t *key;
+	} purposes[] = {
+		{ "transaction", issuer->keys.transaction },
+		{ "csrf", issuer->keys.csrf },
+		{ "signing-key", issuer->keys.signing_key },
+		{ "pairwise", issuer->keys.pairwise },
+		{ "sid", issuer->keys.sid },
+	};
+	enum authcode_err err = AUTHCODE_OK;
 
-	if (err == AUTHCODE_OK)
-		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
-	if (err == AUTHCODE_OK)
-		err = ac_derive_key(master, "signing-key", issuer->url, issuer->keys.signing_key);
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(purposes); i++)
+		err = ac_derive_key(master, purposes[i].label, issuer->url, purposes[i].key);
 	return err;
 }
 

@@ -61,6 +61,8 @@ longest_token_ms(struct authcode_issuer *issuer)
 	uint32_t longest_s = issuer->lifetimes.access_token_s;
 	const struct authcode_client *client;
 
+	if (issuer->lifetimes.id_token_s > longest_s)
+		longest_s = issuer->lifetimes.id_token_s;
 	if (issuer->lifetimes.access_token_jwt_s > longest_s)
 		longest_s = issuer->lifetimes.access_token_jwt_s;
 	for (size_t i = 0; i < issuer->resource_count; i++) {

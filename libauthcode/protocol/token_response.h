@@ -12,6 +12,7 @@
 #include "protocol/access_token.h"
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
+#include "protocol/id_token.h"
 
 /* From decide to answer, in the arena. */
 struct ac_token_response {
@@ -21,6 +22,7 @@ struct ac_token_response {
 	const char *scope;            /* of the access token */
 	struct ac_access_jwt jwt;     /* the grant tells of the person, minting does the rest */
 	int64_t expires_in_s;
+	const struct ac_id_token *id_token; /* NULL: none */
 };
 
 /* An empty one in the arena; NULL when it is full. */

@@ -13,7 +13,8 @@ flow_auth_tests = \
 check_PROGRAMS += $(flow_auth_tests)
 TESTS += $(flow_auth_tests)
 
-flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h
+flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h \
+	tests/flow/keys_fixture.c tests/flow/keys_fixture.h
 
 tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(flow_sources)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)

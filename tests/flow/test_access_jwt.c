@@ -126,6 +126,32 @@ acr_and_auth_time_are_those_of_the_sign_in(void **state)
 	json_decref(tokens);
 }
 
+/* The name by which the client knows the person, as everywhere (OIDC-Core §8.1). */
+static void
+the_subject_is_the_one_of_the_client_s_sector(void **state)
+{
+	struct authcode_client clients[] = {
+		flow_client(&flow, FLOW_POST),
+		flow_client(&flow, ALL),
+		flow_client(&flow, RS),
+	};
+	json_t *public = segment(access_token(QUERY), 1), *pairwise, *told;
+	const char *token;
+
+	(void)state;
+	clients[0].subject_type = AUTHCODE_SUBJECT_PAIRWISE;
+	flow_set_clients(&flow, clients, AC_ARRAY_SIZE(clients));
+	token = access_token(QUERY);
+	pairwise = segment(token, 1);
+	told = introspect(&flow, ALL, token);
+	assert_true(json_text(pairwise, "sub")[0] != '\0');
+	assert_string_not_equal(json_text(pairwise, "sub"), json_text(public, "sub"));
+	assert_string_equal(json_text(pairwise, "sub"), json_text(told, "sub"));
+	json_decref(told);
+	json_decref(pairwise);
+	json_decref(public);
+}
+
 /* AT-04: one or several, in the order in which they were granted. */
 static void
 the_audience_is_the_resource(void **state)
@@ -379,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FLOW(a_jwt_has_the_header_and_the_claims_of_rfc_9068),
 		FLOW(acr_and_auth_time_are_those_of_the_sign_in),
+		FLOW(the_subject_is_the_one_of_the_client_s_sector),
 		FLOW(the_audience_is_the_resource),
 		FLOW(client_and_resource_say_what_a_token_looks_like),
 		FLOW(a_jwt_lives_shorter_unless_somebody_says_how_long),

@@ -13,6 +13,7 @@ check_PROGRAMS += $(flow_token_tests)
 TESTS += $(flow_token_tests)
 
 flow_token_fixture = tests/flow/fault_store.c tests/flow/fault_store.h \
+	tests/flow/keys_fixture.c tests/flow/keys_fixture.h \
 	tests/flow/token_fixture.c tests/flow/token_fixture.h
 
 tests_flow_test_token_SOURCES = tests/flow/test_token.c $(flow_token_fixture)

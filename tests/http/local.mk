@@ -13,6 +13,7 @@ http_tests = \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
+	tests/http/test_id_token.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
 	tests/http/test_hanging_stack.py \

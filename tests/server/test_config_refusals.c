@@ -206,6 +206,10 @@ static const struct refusal value_refusals[] = {
 	{ "session_absolute_lifetime", DEV "session_absolute_lifetime = 366d\n",
 	  "a.conf:2: session_absolute_lifetime: \"366d\" is not allowed; give a time from 1s to "
 	  "31536000s, such as 90s, 15min, 8h or 14d" },
+	{ "id_token_lifetime", DEV "id_token_lifetime = 13h\n",
+	  "a.conf:2: id_token_lifetime: \"13h\" is not allowed; give a time from 1s to 43200s, "
+	  "such "
+	  "as 90s, 15min, 8h or 14d" },
 	{ "signing_algorithms: none", DEV "signing_algorithms = { RS256, none }\n",
 	  "a.conf:2: signing_algorithms: \"none\" is not allowed; give RS256, ES256, PS256 or "
 	  "EdDSA" },

@@ -7,6 +7,7 @@ unit_protocol_auth_tests = \
 	tests/unit/protocol/test_redirect_uri \
 	tests/unit/protocol/test_respond \
 	tests/unit/protocol/test_signing_keys \
+	tests/unit/protocol/test_subject \
 	tests/unit/protocol/test_transaction
 
 check_PROGRAMS += $(unit_protocol_auth_tests)
@@ -31,6 +32,10 @@ tests_unit_protocol_test_redirect_uri_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_respond_SOURCES = tests/unit/protocol/test_respond.c
 tests_unit_protocol_test_respond_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_respond_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_subject_SOURCES = tests/unit/protocol/test_subject.c
+tests_unit_protocol_test_subject_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_subject_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_transaction_SOURCES = tests/unit/protocol/test_transaction.c
 tests_unit_protocol_test_transaction_CPPFLAGS = $(unit_cppflags)

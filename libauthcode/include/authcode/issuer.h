@@ -46,6 +46,7 @@ struct authcode_lifetimes {
 	uint32_t session_idle_s;        /* [8 h] */
 	uint32_t session_absolute_s;    /* [24 h] */
 	uint32_t transaction_s;         /* [3600] how old a sealed page may be */
+	uint32_t id_token_s;            /* [3600] ID tokens, at most 12 h */
 	uint32_t signing_key_s;         /* [90 days] how long a key signs */
 	uint32_t signing_key_publish_s; /* [24 h] how long it is published before */
 	uint32_t jwks_cache_s;          /* [3600] how long others may keep the key set */

@@ -65,9 +65,10 @@ static const struct {
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
 	{ "jwks_uri", "\"https://id.example/sso/jwks\"" },
 	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
+	{ "userinfo_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
 	{ "scopes_supported",
 	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
-	{ "subject_types_supported", "[\"public\"]" },
+	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\"]" },
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
@@ -79,7 +80,8 @@ static const struct {
 	{ "introspection_endpoint_auth_methods_supported",
 	  "[\"client_secret_basic\",\"client_secret_post\"]" },
 	{ "claims_supported",
-	  "[\"sub\",\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
+	  "[\"sub\",\"iss\",\"aud\",\"exp\",\"iat\",\"auth_time\",\"acr\",\"amr\",\"sid\","
+	  "\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
 	  "\"middle_name\",\"nickname\",\"profile\",\"picture\",\"website\",\"gender\","
 	  "\"birthdate\",\"zoneinfo\",\"locale\",\"updated_at\",\"email\",\"email_verified\","
 	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
