@@ -21,7 +21,7 @@ claims_ok(const struct authcode_exchange *x, const json_t *claims)
 {
 	const struct ac_jwt_expect expect = {
 		.iss = x->issuer->url,
-		.flags = AC_JWT_NEED_SUB | AC_JWT_NEED_IAT | AC_JWT_AUD_PLAIN | AC_JWT_MAY_EXPIRE,
+		.flags = AC_JWT_NEED_SUB | AC_JWT_NEED_IAT | AC_JWT_MAY_EXPIRE,
 		.now_s = x->now_ms / 1000,
 		.ahead_s = AC_JWT_AHEAD_S,
 	};
@@ -34,6 +34,7 @@ claims_ok(const struct authcode_exchange *x, const json_t *claims)
 static enum authcode_err
 read_claims(struct authcode_exchange *x, const json_t *claims, struct ac_id_token_hint *ret)
 {
+	/* One text each: ours never have several audiences. */
 	const char *sub = ac_json_text(claims, "sub"), *aud = ac_json_text(claims, "aud");
 	const char *sid = NULL;
 	struct ac_id_token_hint hint = { 0 };

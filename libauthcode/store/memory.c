@@ -68,6 +68,26 @@ ac_memory_view_token(const struct ac_memory *memory, int64_t id, struct authcode
 	return true;
 }
 
+bool
+ac_memory_view_device(const struct ac_memory *memory, int64_t id, struct authcode_device_view *view)
+{
+	const struct authcode_device *device = ac_table_find(&memory->devices, id);
+	const struct authcode_subject *subject;
+	const struct authcode_session *session;
+
+	*view = (struct authcode_device_view){ 0 };
+	if (device == NULL)
+		return false;
+	view->device = *device;
+	subject = ac_table_find(&memory->subjects, device->subject_id);
+	if (subject != NULL)
+		view->subject = *subject;
+	session = ac_table_find(&memory->sessions, device->session_id);
+	if (session != NULL)
+		view->session = *session;
+	return true;
+}
+
 struct ac_memory_grant *
 ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id, const char *client_id)
 {
@@ -166,6 +186,46 @@ find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode
 	return err;
 }
 
+/* id: of the device, or 0 for that of the user code. */
+static enum authcode_err
+read_device(struct ac_memory *memory, int64_t id, const uint8_t *user_code_hash,
+	    struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	const struct authcode_device *device;
+	struct authcode_device_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	if (user_code_hash != NULL) {
+		device = ac_memory_user_code(memory, user_code_hash);
+		id = device != NULL ? device->id : 0;
+	}
+	if (ac_memory_view_device(memory, id, &view)) {
+		err = keep(&ac_row_device, view.device.id, arena, &view.device);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
+		if (err == AUTHCODE_OK)
+			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+static enum authcode_err
+find_device(void *self, int64_t id, struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	return read_device(self, id, NULL, arena, ret);
+}
+
+static enum authcode_err
+find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN], struct authcode_arena *arena,
+	       struct authcode_device_view *ret)
+{
+	return read_device(self, 0, hash, arena, ret);
+}
+
 static enum authcode_err
 list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_arena *arena,
 	      struct authcode_subject *ret, size_t capacity, size_t *ret_count)
@@ -222,6 +282,7 @@ close_store(void *self)
 		free(grant->row);
 		free(grant);
 	}
+	ac_table_clear(&memory->devices);
 	ac_table_clear(&memory->signing_keys);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
@@ -243,6 +304,8 @@ static const struct authcode_store_ops memory_ops = {
 	.find_token = find_token,
 	.close = close_store,
 	.list_subjects = list_subjects,
+	.find_device = find_device,
+	.find_user_code = find_user_code,
 	.list_signing_keys = list_signing_keys,
 };
 

@@ -27,6 +27,7 @@ struct ac_memory {
 	struct ac_table codes;
 	struct ac_table families;
 	struct ac_table tokens;
+	struct ac_table devices;
 	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_memory_grant *grants;
 };
@@ -38,6 +39,13 @@ bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
 			 struct authcode_code_view *view);
 bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 			  struct authcode_token_view *view);
+
+bool ac_memory_view_device(const struct ac_memory *memory, int64_t id,
+			   struct authcode_device_view *view);
+
+/* The device of that user code; NULL: none. */
+const struct authcode_device *ac_memory_user_code(const struct ac_memory *memory,
+						  const uint8_t hash[AUTHCODE_HASH_LEN]);
 
 /* NULL: none. */
 struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int64_t subject_id,

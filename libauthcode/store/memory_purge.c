@@ -3,7 +3,7 @@
  *
  * Purging in the memory store: one question per table, whether a row can still
  * change an answer, asked row by row. Tokens go before families and families
- * before codes, so that nothing ever depends on a row that is gone.
+ * before codes and devices, so that nothing ever depends on a row that is gone.
  */
 #include "store/memory.h"
 
@@ -44,6 +44,16 @@ code_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
 	return now_ms < code->expires_ms || family_alive(memory, code->id, now_ms);
 }
 
+/* A used device is evidence as a used code is. */
+static bool
+device_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
+{
+	const struct authcode_device *device = row;
+
+	return now_ms < ac_device_forget_ms(device->expires_ms) ||
+	       family_alive(memory, device->id, now_ms);
+}
+
 /* An ended session must stay visible to whatever still names it. */
 static bool
 session_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
@@ -56,6 +66,12 @@ session_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
 		const struct authcode_code *code = memory->codes.rows[i];
 
 		if (code->session_id == session->id && now_ms < code->expires_ms)
+			return true;
+	}
+	for (size_t i = 0; i < memory->devices.count; i++) {
+		const struct authcode_device *device = memory->devices.rows[i];
+
+		if (device->session_id == session->id && now_ms < device->expires_ms)
 			return true;
 	}
 	for (size_t i = 0; i < memory->families.count; i++) {
@@ -91,6 +107,7 @@ ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit)
 
 	n += purge_table(memory, &memory->families, limit - n, now_ms, family_matters);
 	n += purge_table(memory, &memory->codes, limit - n, now_ms, code_matters);
+	n += purge_table(memory, &memory->devices, limit - n, now_ms, device_matters);
 	n += purge_table(memory, &memory->sessions, limit - n, now_ms, session_matters);
 	return n;
 }

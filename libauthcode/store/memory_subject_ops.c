@@ -65,7 +65,7 @@ ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *op
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 
-/* A session, a code or a family of it is before its end. */
+/* A session, code, device or family of it is before its end. */
 static bool
 honoured(const struct ac_memory *memory, int64_t subject_id, int64_t now_ms)
 {
@@ -79,6 +79,12 @@ honoured(const struct ac_memory *memory, int64_t subject_id, int64_t now_ms)
 		const struct authcode_code *code = memory->codes.rows[i];
 
 		if (code->subject_id == subject_id && now_ms < code->expires_ms)
+			return true;
+	}
+	for (size_t i = 0; i < memory->devices.count; i++) {
+		const struct authcode_device *device = memory->devices.rows[i];
+
+		if (device->subject_id == subject_id && now_ms < device->expires_ms)
 			return true;
 	}
 	for (size_t i = 0; i < memory->families.count; i++) {

@@ -51,6 +51,13 @@ const struct ac_row_type ac_row_token = {
 	.texts = { TEXT(token, scope), TEXT(token, resource) },
 };
 
+const struct ac_row_type ac_row_device = {
+	.size = sizeof(struct authcode_device),
+	.text_count = 6,
+	.texts = { TEXT(device, client_id), TEXT(device, scope), TEXT(device, resource),
+		   TEXT(device, acr), TEXT(device, amr), TEXT(device, claims) },
+};
+
 const struct ac_row_type ac_row_signing_key = {
 	.size = sizeof(struct authcode_signing_key),
 	.text_count = 3,

@@ -43,9 +43,17 @@ AC_MUST_USE enum ac_replaced ac_rule_replace_session(const struct authcode_sessi
 AC_MUST_USE enum authcode_result ac_rule_redeem_code(const struct authcode_code_view *view,
 						     int64_t now_ms);
 
-/* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over ends no family
- * (the family's own end says how long it lives); one that was ended does. */
-AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct authcode_token_view *view,
+/* A refresh token, and what replaced it when it was rotated; each NULL: not there. */
+struct ac_refresh_rows {
+	const struct authcode_token_view *token;
+	const struct authcode_token *successor;
+	const struct authcode_token *successor_access;
+};
+
+/* DONE, REPEATED, EXPIRED, REUSED, NOT_FOUND. A session whose time is over ends no
+ * family (the family's own end says how long it lives); one that was ended does. */
+AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct ac_refresh_rows *rows,
+						     const struct authcode_op_use_refresh *args,
 						     int64_t now_ms);
 
 /* DONE, NOT_FOUND, CONFLICT. old: the live subject of the old name, its id 0 when
@@ -54,6 +62,27 @@ AC_MUST_USE enum authcode_result
 ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
 		       const struct authcode_op_relink_subject *args);
 
+/* DONE, EXPIRED, CONFLICT, NOT_FOUND. session: that of the session of an approval,
+ * or NULL. */
+AC_MUST_USE enum authcode_result ac_rule_answer_device(const struct authcode_device_view *view,
+						       const struct authcode_session_view *session,
+						       const struct authcode_op_answer_device *args,
+						       int64_t now_ms);
+
+/* DONE, EXPIRED, CONFLICT, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_poll_device(const struct authcode_device_view *view,
+						     int64_t now_ms);
+
+/* Does this poll come before the interval since the last one is over? */
+AC_MUST_USE bool ac_device_too_fast(const struct authcode_device *device, int64_t now_ms);
+
+/* DONE, EXPIRED, CONFLICT, REUSED, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_redeem_device(const struct authcode_device_view *view,
+						       int64_t now_ms);
+
+/* When an unused device is forgotten: later than its end, for whoever still polls
+ * is to be told that it has expired, not that there never was one. */
+AC_MUST_USE int64_t ac_device_forget_ms(int64_t expires_ms);
 /* DONE, CONFLICT. newest_id: the newest key of the algorithm, 0: none; kid_known: some
  * key has or had the kid. */
 AC_MUST_USE enum authcode_result

@@ -104,6 +104,35 @@ list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_aren
 }
 
 static enum authcode_err
+find_device(void *self, int64_t id, struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_device(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN], struct authcode_arena *arena,
+	       struct authcode_device_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_user_code(connection, hash, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
 list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
 		  size_t capacity, size_t *ret_count)
 {
@@ -141,6 +170,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.find_token = find_token,
 	.close = close_store,
 	.list_subjects = list_subjects,
+	.find_device = find_device,
+	.find_user_code = find_user_code,
 	.list_signing_keys = list_signing_keys,
 };
 

@@ -116,7 +116,36 @@ get_token(struct ac_query *query, struct authcode_arena *arena)
 	token.expires_ms = ac_query_get_int(query);
 	token.rotated_ms = ac_query_get_int(query);
 	token.revoked_ms = ac_query_get_int(query);
+	token.used_ms = ac_query_get_int(query);
+	token.predecessor_id = ac_query_get_int(query);
+	token.successor_id = ac_query_get_int(query);
+	token.successor_access_id = ac_query_get_int(query);
 	return token;
+}
+
+static struct authcode_device
+get_device(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_device device = { 0 };
+
+	device.id = ac_query_get_int(query);
+	ac_query_get_hash(query, device.hash);
+	ac_query_get_hash(query, device.user_code_hash);
+	device.client_id = ac_query_get_text(query, arena);
+	device.scope = ac_query_get_text(query, arena);
+	device.resource = ac_query_get_text(query, arena);
+	device.interval_ms = ac_query_get_int(query);
+	device.polled_ms = ac_query_get_int(query);
+	device.state = (enum authcode_device_state)ac_query_get_int(query); /* STRICT, CHECK */
+	device.subject_id = ac_query_get_int(query);                        /* NULL reads as 0 */
+	device.session_id = ac_query_get_int(query);
+	device.auth_time_ms = ac_query_get_int(query);
+	device.acr = ac_query_get_text(query, arena);
+	device.amr = ac_query_get_text(query, arena);
+	device.claims = ac_query_get_text(query, arena);
+	device.created_ms = ac_query_get_int(query);
+	device.expires_ms = ac_query_get_int(query);
+	return device;
 }
 
 /* The end of every read: what the query came to, had it been a row or not. */
@@ -223,6 +252,47 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
+}
+
+/* Steps a query that is bound. */
+static enum authcode_err
+read_device(struct ac_query *query, struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct authcode_device_view view = { 0 };
+	bool found = ac_query_step(query);
+	enum authcode_err err;
+
+	if (found) {
+		view.device = get_device(query, arena);
+		view.subject = get_subject(query, arena);
+		view.session = get_session(query, arena);
+	}
+	err = end_read(query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_device(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		      struct authcode_device_view *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_DEVICE);
+	ac_query_put_int(&query, id);
+	return read_device(&query, arena, ret);
+}
+
+enum authcode_err
+ac_sqlite_find_user_code(struct ac_connection *connection, const uint8_t hash[AUTHCODE_HASH_LEN],
+			 struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_USER_CODE);
+	ac_query_put_hash(&query, hash);
+	return read_device(&query, arena, ret);
 }
 
 enum authcode_err

@@ -23,6 +23,14 @@ AC_MUST_USE enum authcode_err ac_sqlite_find_token(struct ac_connection *connect
 						   struct authcode_arena *arena,
 						   struct authcode_token_view *ret);
 
+AC_MUST_USE enum authcode_err ac_sqlite_find_device(struct ac_connection *connection, int64_t id,
+						    struct authcode_arena *arena,
+						    struct authcode_device_view *ret);
+AC_MUST_USE enum authcode_err ac_sqlite_find_user_code(struct ac_connection *connection,
+						       const uint8_t hash[AUTHCODE_HASH_LEN],
+						       struct authcode_arena *arena,
+						       struct authcode_device_view *ret);
+
 /* Which subjects list_subjects asks for. */
 struct ac_subject_page {
 	int64_t now_ms;

@@ -21,7 +21,16 @@
 	"f.amr, f.claims, f.claims_request, f.resource, f.created_ms, f.expires_ms, f.revoked_ms"
 #define TOKEN                                                                                      \
 	"t.id, t.kind, t.hash, t.family_id, t.scope, t.resource, t.created_ms, t.expires_ms, "     \
-	"t.rotated_ms, t.revoked_ms"
+	"t.rotated_ms, t.revoked_ms, t.used_ms, t.predecessor_id, t.successor_id, "                \
+	"t.successor_access_id"
+#define DEVICE                                                                                     \
+	"d.id, d.hash, d.user_code_hash, d.client_id, d.scope, d.resource, d.interval_ms, "        \
+	"d.polled_ms, d.state, d.subject_id, d.session_id, d.auth_time_ms, d.acr, d.amr, "         \
+	"d.claims, d.created_ms, d.expires_ms"
+#define DEVICE_VIEW                                                                                \
+	"SELECT " DEVICE ", " SUBJECT ", " SESSION " FROM device d"                                \
+	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
+	" LEFT JOIN session s ON s.id = d.session_id"
 
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
@@ -49,6 +58,8 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
+	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
+	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
 	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
 				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
 	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
@@ -87,8 +98,9 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
 			       " auth_time_ms, acr, amr, claims, claims_request, resource,"
-			       " created_ms, expires_ms, forget_ms) VALUES"
-			       " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       " created_ms, expires_ms, forget_ms) SELECT"
+			       " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+			       " WHERE NOT EXISTS (SELECT 1 FROM family WHERE id = ?1)",
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
@@ -96,17 +108,35 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				 " auth_time_ms, acr, amr, claims, claims_request, resource,"
 				 " created_ms, expires_ms, forget_ms) VALUES"
 				 " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_INSERT_CLIENT_FAMILY] =
+		"INSERT INTO family (id, client_id, session_id, scope, auth_time_ms, acr, amr,"
+		" claims, claims_request, resource, created_ms, expires_ms, forget_ms)"
+		" SELECT ?1, ?2, 0, ?3, 0, '', '', '', '', ?4, ?5, ?6, ?6"
+		" WHERE NOT EXISTS (SELECT 1 FROM code WHERE id = ?1)",
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 
 	[AC_SQL_INSERT_TOKEN] = "INSERT INTO token (id, kind, hash, family_id, scope, resource,"
-				" created_ms, expires_ms, forget_ms)"
-				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ? WHERE id = ? AND rotated_ms = 0",
-	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET expires_ms = ? WHERE id = ?",
+				" created_ms, expires_ms, forget_ms, predecessor_id)"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ?1, used_ms = ?1, successor_id = ?2,"
+				" successor_access_id = ?3 WHERE id = ?4 AND rotated_ms = 0",
+	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET used_ms = ?, expires_ms = ? WHERE id = ?",
+	[AC_SQL_FORGET_TOKEN] = "DELETE FROM token WHERE id = ?",
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				" WHERE id = ?",
 
+	[AC_SQL_INSERT_DEVICE] = "INSERT INTO device (id, hash, user_code_hash, client_id, scope,"
+				 " resource, interval_ms, created_ms, expires_ms, forget_ms)"
+				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_ALLOW_DEVICE] = "UPDATE device SET state = 1, subject_id = ?, session_id = ?,"
+				" auth_time_ms = ?, acr = ?, amr = ?, claims = ?"
+				" WHERE id = ? AND state = 0",
+	[AC_SQL_DENY_DEVICE] = "UPDATE device SET state = 2 WHERE id = ? AND state = 0",
+	[AC_SQL_POLL_DEVICE] = "UPDATE device SET polled_ms = ?, interval_ms = interval_ms + ?"
+			       " WHERE id = ? AND state = 0",
+	[AC_SQL_USE_DEVICE] = "UPDATE device SET state = 3, forget_ms = max(?, forget_ms)"
+			      " WHERE id = ? AND state = 1",
 	[AC_SQL_INSERT_SIGNING_KEY] =
 		"INSERT INTO signing_key (id, kid, alg, sealed, created_ms, active_ms)"
 		" SELECT ifnull(max(id), 0) + 1, ?, ?, ?, ?, ? FROM signing_key",
@@ -117,5 +147,6 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),
 	[AC_SQL_PURGE_CODES] = PURGE("code"),
+	[AC_SQL_PURGE_DEVICES] = PURGE("device"),
 	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
 };

@@ -116,6 +116,20 @@ authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64
 }
 
 enum authcode_err
+authcode_store_find_device(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			   struct authcode_device_view *ret)
+{
+	return store->ops->find_device(store->self, id, arena, ret);
+}
+
+enum authcode_err
+authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[AUTHCODE_HASH_LEN],
+			      struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	return store->ops->find_user_code(store->self, hash, arena, ret);
+}
+
+enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count)

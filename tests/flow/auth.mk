@@ -5,6 +5,7 @@ flow_auth_tests = \
 	tests/flow/test_consent \
 	tests/flow/test_consent_kept \
 	tests/flow/test_keys \
+	tests/flow/test_keys_memory \
 	tests/flow/test_out_of_memory \
 	tests/flow/test_resume \
 	tests/flow/test_session_renewed \
@@ -53,3 +54,8 @@ tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
 	tests/flow/fault_store.c tests/flow/fault_store.h
 tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_keys_LDADD = $(unit_ldadd)
+
+tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c
+tests_flow_test_keys_memory_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_keys_memory_LDADD = $(unit_ldadd)
+tests_flow_test_keys_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc

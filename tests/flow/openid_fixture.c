@@ -74,7 +74,11 @@ const char *
 openid_code(struct openid *o, const char *scope, const char *rest)
 {
 	struct authcode_sign_in in = {
-		.user = { .name = "alice", .uid = 1000, .full_name = "Alice Gecos" },
+		.user = { .name = "alice",
+			  .uid = 1000,
+			  .full_name = "Alice Gecos",
+			  .groups = o->flow.account.groups,
+			  .group_count = o->flow.account.group_count },
 		.claims = o->sign_in_claims,
 		.acr = o->acr,
 		.amr = o->amr,

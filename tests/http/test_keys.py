@@ -150,6 +150,21 @@ def test_requests_are_answered_while_keys_are_made(hosts):
     assert len(sets[-1]) == 10 and states(host, "RS256") == ["retired"] * 4 + ["current"]
 
 
+def test_stopping_answers_those_who_wait_for_a_rotation(hosts):
+    host = hosts().start()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        rotations = [pool.submit(curl, host, "/admin/keys/rotate", "at_once=yes") for _ in range(4)]
+        until = time.monotonic() + 20
+        while host.log().count("signing key in use") < 4 and time.monotonic() < until:
+            time.sleep(0.001)
+        assert host.stop_daemon() == 0
+        answers = [rotation.result() for rotation in rotations if rotation.exception() is None]
+    assert answers and all(status in (200, 503) for status, _ in answers), answers
+    assert "with requests under way" not in host.log()
+    host.start_daemon()
+    assert states(host, "RS256")[-1] == "current"
+
+
 @pytest.mark.parametrize("fields", [["at_once=no"], ["at_once=yes", "at_once=yes"], ["at_once=1"], ["at_once=YES"]])
 def test_a_rotation_that_is_not_understood_is_refused_and_makes_nothing(server, fields):
     before = key_set(server).content

@@ -9,18 +9,22 @@ store_tests = \
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
-store_fixture = tests/store/fixture.c tests/store/fixture.h
+store_fixture = tests/store/fixture.c tests/store/fixture.h \
+	tests/store/fixture_device.c tests/store/fixture_device.h
 store_cppflags = $(unit_cppflags)
 store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 
 tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
+	tests/store/contract_client.c \
 	tests/store/contract_codes.c \
+	tests/store/contract_devices.c \
 	tests/store/contract_keys.c \
 	tests/store/contract_misuse.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
 	tests/store/contract_renewal.c \
+	tests/store/contract_retry.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
 	tests/store/contract_signing_keys.c \

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "fixture.h"
+#include "fixture_device.h"
 
-#define STEPS 2500
+#define STEPS 3000
 #define KEPT 4096 /* ids to draw from */
 
 enum role { UNPURGED, PURGED, SQLITE, ROLES };
@@ -21,8 +21,9 @@ struct history {
 	uint32_t counters[ROLES]; /* each store draws the same keys */
 	uint64_t seed;
 	int64_t now;
-	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT];
-	size_t subject_count, session_count, code_count, token_count;
+	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT], devices[KEPT];
+	int64_t code, refresh; /* the newest, to go on with */
+	size_t subject_count, session_count, code_count, token_count, device_count;
 	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
 };
@@ -68,6 +69,75 @@ pick(struct history *h, const int64_t *list, size_t count)
 	return list[count - 1 - roll(h, (uint32_t)window)];
 }
 
+/* Mostly by the youngest session and about the youngest device: what is allowed and
+ * redeemed, twice too, is what tells most. */
+static struct authcode_operation
+random_device_operation(struct history *h, const struct fixture *clock)
+{
+	int64_t young = h->session_count > 0 ? h->sessions[h->session_count - 1] : 1;
+	int64_t device = h->device_count > 0 ? h->devices[h->device_count - 1] : 1;
+	struct authcode_operation op;
+
+	if (roll(h, 4) == 0)
+		device = pick(h, h->devices, h->device_count);
+	switch (roll(h, 6)) {
+	case 0:
+		/* Never one that was given out before: purge makes those free again. */
+		op = op_device(clock, 0);
+		memcpy(op.u.create_device.device.user_code_hash, &h->seed, sizeof(h->seed));
+		return op;
+	case 1:
+	case 2:
+		op = op_allow(clock, device, young);
+		op.u.answer_device.allow = roll(h, 8) != 0;
+		return op;
+	case 3:
+		return op_poll(clock, device);
+	default:
+		op = op_redeem_device(clock, device);
+		op.u.redeem_device.with_refresh = roll(h, 4) != 0;
+		op.u.redeem_device.detached = roll(h, 4) == 0;
+		if (roll(h, 2) == 0)
+			op.u.redeem_device.family_expires_ms = h->now + 20 * HOUR;
+		return op;
+	}
+}
+
+static struct authcode_operation
+random_redemption(struct history *h, int64_t code)
+{
+	struct authcode_operation op = op_redeem(&(struct fixture){ .now = h->now }, code);
+
+	op.u.redeem_code.with_refresh = roll(h, 4) != 0;
+	op.u.redeem_code.detached = roll(h, 4) == 0;
+	if (roll(h, 2) == 0)
+		op.u.redeem_code.family_expires_ms = h->now + 20 * HOUR;
+	return op;
+}
+
+static struct authcode_operation
+random_refresh(struct history *h, int64_t refresh)
+{
+	struct authcode_operation op =
+		op_refresh(&(struct fixture){ .now = h->now }, refresh, roll(h, 3) != 0);
+
+	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : MINUTE;
+	return op;
+}
+
+/* Few kids and ids, so that some are taken and some are the newest. */
+static struct authcode_operation
+random_key_operation(struct history *h)
+{
+	static const char *const algs[] = { "RS256", "ES256" };
+	static const char *const kids[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+	struct fixture clock = { .now = h->now };
+
+	if (roll(h, 3) == 0)
+		return op_forget_key(&clock, roll(h, 9));
+	return op_add_key(&clock, kids[roll(h, AC_ARRAY_SIZE(kids))], algs[roll(h, 2)], roll(h, 6));
+}
+
 static struct authcode_operation
 random_operation(struct history *h)
 {
@@ -77,7 +147,17 @@ random_operation(struct history *h)
 	struct authcode_operation op;
 	static char sub[32];
 
-	switch (roll(h, 17)) {
+	/* Else few codes would live to see a token, and few tokens another. */
+	if (h->code != 0 && roll(h, 2) == 0) {
+		op = random_redemption(h, h->code);
+		h->code = 0;
+		return op;
+	}
+	if (h->refresh != 0 && roll(h, 2) == 0)
+		return random_refresh(h, h->refresh);
+	if (roll(h, 30) == 0)
+		return random_key_operation(h);
+	switch (roll(h, 20)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -103,17 +183,12 @@ random_operation(struct history *h)
 	case 6:
 	case 7:
 	case 8:
-		op = op_redeem(&clock, pick(h, h->codes, h->code_count));
-		op.u.redeem_code.with_refresh = roll(h, 4) != 0;
-		op.u.redeem_code.detached = roll(h, 4) == 0;
-		if (roll(h, 2) == 0)
-			op.u.redeem_code.family_expires_ms = h->now + 20 * HOUR;
-		return op;
+		return random_redemption(h, pick(h, h->codes, h->code_count));
 	case 9:
 	case 10:
 	case 11:
 	case 12:
-		return op_refresh(&clock, pick(h, h->tokens, h->token_count), roll(h, 3) != 0);
+		return random_refresh(h, pick(h, h->tokens, h->token_count));
 	case 13:
 		return op_revoke_token(&clock, pick(h, h->tokens, h->token_count));
 	case 14:
@@ -126,6 +201,11 @@ random_operation(struct history *h)
 		op = op_relink(&clock, names[roll(h, 3)], names[roll(h, 3)], 1);
 		op.u.relink_subject.replace = roll(h, 2) == 0;
 		return op;
+	case 16:
+		return op_client_token(&clock);
+	case 17:
+	case 18:
+		return random_device_operation(h, &clock);
 	default:
 		return op_purge(&clock, 1000);
 	}
@@ -141,14 +221,34 @@ remember(struct history *h, const struct authcode_operation *op)
 		break;
 	case AUTHCODE_OP_ISSUE_CODE:
 		keep(h->codes, &h->code_count, op->u.issue_code.ret_code_id);
+		h->code = op->u.issue_code.ret_code_id;
 		break;
 	case AUTHCODE_OP_REDEEM_CODE:
 		keep(h->tokens, &h->token_count, op->u.redeem_code.access.ret_id);
 		keep(h->tokens, &h->token_count, op->u.redeem_code.refresh.ret_id);
+		if (op->u.redeem_code.refresh.ret_id != 0)
+			h->refresh = op->u.redeem_code.refresh.ret_id;
+		break;
+	case AUTHCODE_OP_CREATE_DEVICE:
+		keep(h->devices, &h->device_count, op->u.create_device.ret_device_id);
+		break;
+	case AUTHCODE_OP_REDEEM_DEVICE:
+		keep(h->tokens, &h->token_count, op->u.redeem_device.access.ret_id);
+		keep(h->tokens, &h->token_count, op->u.redeem_device.refresh.ret_id);
 		break;
 	case AUTHCODE_OP_USE_REFRESH:
+		if (op->result != AUTHCODE_RESULT_DONE) {
+			h->refresh = op->result == AUTHCODE_RESULT_REPEATED ? h->refresh : 0;
+			break;
+		}
+		/* Now and then the old one comes again. */
+		if (op->u.use_refresh.successor.ret_id != 0 && roll(h, 3) == 0)
+			h->refresh = op->u.use_refresh.successor.ret_id;
 		keep(h->tokens, &h->token_count, op->u.use_refresh.access.ret_id);
 		keep(h->tokens, &h->token_count, op->u.use_refresh.successor.ret_id);
+		break;
+	case AUTHCODE_OP_ISSUE_CLIENT_TOKEN:
+		keep(h->tokens, &h->token_count, op->u.issue_client_token.access.ret_id);
 		break;
 	default:
 		break;
@@ -186,6 +286,28 @@ compare_lists(struct history *h)
 			assert_same_subject(&lists[i][k], &lists[0][k]);
 	}
 	h->listed += counts[0];
+}
+
+static void
+compare_keys(struct history *h)
+{
+	static struct authcode_signing_key lists[ROLES][KEPT];
+	size_t counts[ROLES];
+
+	for (int i = 0; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_signing_keys(h->stores[i]->store,
+								  h->stores[i]->arena, lists[i],
+								  KEPT, &counts[i]),
+				 AUTHCODE_OK);
+	for (int i = 1; i < ROLES; i++) {
+		assert_int_equal(counts[i], counts[0]);
+		for (size_t k = 0; k < counts[0]; k++) {
+			assert_int_equal(lists[i][k].id, lists[0][k].id);
+			assert_string_equal(lists[i][k].kid, lists[0][k].kid);
+			assert_string_equal(lists[i][k].alg, lists[0][k].alg);
+			assert_int_equal(lists[i][k].created_ms, lists[0][k].created_ms);
+		}
+	}
 }
 
 static void
@@ -228,7 +350,18 @@ compare_rows(struct history *h)
 		same = granted_scope(c, x.subject.id, "demo");
 		assert_string_equal(granted != NULL ? granted : "", same != NULL ? same : "");
 	}
+	for (size_t i = 0; i < h->device_count; i++) {
+		struct authcode_device_view x, y;
+
+		assert_int_equal(has_device(b, h->devices[i]), has_device(c, h->devices[i]));
+		if (!has_device(b, h->devices[i]))
+			continue;
+		x = device_of(b, h->devices[i]);
+		y = device_of(c, h->devices[i]);
+		assert_same_device(&x, &y);
+	}
 	compare_lists(h);
+	compare_keys(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
 		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),
@@ -315,6 +448,7 @@ run_history(uint64_t seed)
 	assert_in_range(h.seen[AUTHCODE_RESULT_REUSED], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_NOT_FOUND], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_CONFLICT], 5, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_REPEATED], 5, STEPS);
 	assert_int_equal(h.seen[AUTHCODE_RESULT_FAILED], 0);
 	assert_in_range(h.listed, 10, KEPT);
 	for (int i = 0; i < ROLES; i++) {

@@ -15,8 +15,8 @@
  * and tries another one inside the operation when a key is taken; when many are
  * taken in a row the operation fails with ERR_RANDOM.
  *
- * Every result but DONE leaves every ret_ member 0, and writes nothing except
- * the revocation of REUSED. An operation with a NULL text, a time outside 1 to
+ * Every result but DONE and REPEATED leaves every ret_ member 0, and every result
+ * but DONE writes nothing except the revocation of REUSED. An operation with a NULL text, a time outside 1 to
  * 2^42-1 or an unknown kind fails with ERR_USAGE, one with a text over 256 KiB
  * with ERR_LIMIT; neither reaches a backend.
  *
@@ -111,7 +111,7 @@ struct authcode_code {
 };
 
 /* One authorization: every token descends from one family and dies with it.
- * Its id is the id of the code it came from. */
+ * Its id is the id of the code or device it came from. */
 struct authcode_family {
 	int64_t id;
 	const char *client_id;
@@ -143,8 +143,41 @@ struct authcode_token {
 	const char *resource; /* access: those of the family's that it is for */
 	int64_t created_ms;
 	int64_t expires_ms;
-	int64_t rotated_ms; /* refresh: replaced by a successor; its next use is reuse */
-	int64_t revoked_ms; /* this token alone; see also its family */
+	int64_t rotated_ms;          /* refresh: replaced by a successor; its next use is reuse */
+	int64_t revoked_ms;          /* this token alone; see also its family */
+	int64_t used_ms;             /* refresh: its last use */
+	int64_t predecessor_id;      /* refresh: the one it replaced; 0: none */
+	int64_t successor_id;        /* rotated: what replaced it, and */
+	int64_t successor_access_id; /* the access token that was given with that */
+};
+
+/* A device that asks for tokens, and what a person has answered (RFC 8628). */
+enum authcode_device_state {
+	AUTHCODE_DEVICE_PENDING = 0,
+	AUTHCODE_DEVICE_ALLOWED,
+	AUTHCODE_DEVICE_DENIED,
+	AUTHCODE_DEVICE_USED, /* its tokens have been given out */
+};
+
+struct authcode_device {
+	int64_t id;
+	uint8_t hash[AUTHCODE_HASH_LEN];           /* of the device code */
+	uint8_t user_code_hash[AUTHCODE_HASH_LEN]; /* keyed: a user code is short */
+	const char *client_id;
+	const char *scope;
+	const char *resource;
+	int64_t interval_ms; /* between two polls */
+	int64_t polled_ms;   /* the last poll while it was pending */
+	enum authcode_device_state state;
+	/* Who has allowed it, with which sign-in; 0 and "" until then. */
+	int64_t subject_id;
+	int64_t session_id;
+	int64_t auth_time_ms;
+	const char *acr;
+	const char *amr;
+	const char *claims;
+	int64_t created_ms;
+	int64_t expires_ms;
 };
 
 /* A key pair that signs tokens. */
@@ -169,6 +202,12 @@ struct authcode_code_view {
 	struct authcode_session session; /* zeroed when purged */
 };
 
+struct authcode_device_view {
+	struct authcode_device device;
+	struct authcode_subject subject; /* zeroed until it is allowed */
+	struct authcode_session session; /* likewise, and when purged */
+};
+
 struct authcode_token_view {
 	struct authcode_token token;
 	struct authcode_family family;
@@ -183,8 +222,10 @@ enum authcode_result {
 	AUTHCODE_RESULT_DONE,
 	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
 	AUTHCODE_RESULT_EXPIRED,  /* the row is past its time, or its family or session has ended */
-	AUTHCODE_RESULT_REUSED,   /* code or refresh token used before: its family is now revoked */
+	AUTHCODE_RESULT_REUSED,   /* code, device or refresh token used before: its family is now
+				   * revoked */
 	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
+	AUTHCODE_RESULT_REPEATED, /* done a moment ago: ret_ members name what was made then */
 };
 
 enum authcode_operation_kind {
@@ -198,6 +239,11 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PURGE,
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
+	AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
+	AUTHCODE_OP_CREATE_DEVICE,
+	AUTHCODE_OP_ANSWER_DEVICE,
+	AUTHCODE_OP_POLL_DEVICE,
+	AUTHCODE_OP_REDEEM_DEVICE,
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_COUNT,
@@ -271,15 +317,24 @@ struct authcode_op_redeem_code {
 	struct authcode_new_token refresh;
 };
 
+#define AUTHCODE_RETRY_MAX_MS 600000
+
 /* Uses a refresh token of a living family: inserts an access token and either
- * rotates (rotate: marks it rotated, inserts successor) or moves its own end to
- * refresh_expires_ms, cut to the family's end. DONE; REUSED (it was rotated
- * before, whatever has died since: family revoked); EXPIRED (nothing written: it
- * or its family is past its time or revoked, its session was ended, its subject
- * is retired; a session whose time has merely run out ends no family);
- * NOT_FOUND (also: that is an access token). */
+ * rotates (rotate: marks it rotated, inserts successor, and deletes the one it
+ * had replaced itself, so that a family has two refresh tokens at most) or moves
+ * its own end to refresh_expires_ms, cut to the family's end. DONE; REPEATED (it
+ * was rotated less than retry_ms ago, and of what was given then the refresh token
+ * is unused, nothing is revoked and all lives: access.ret_id and successor.ret_id
+ * name it); REUSED (else, when it was rotated before, whatever has died since:
+ * family revoked); EXPIRED (nothing written: it or its family is past its time or
+ * revoked, its session was ended, its subject is retired; a session whose time has
+ * merely run out ends no family); NOT_FOUND (also: that is an access token). A
+ * token of family_id that is not there any more was rotated, and what replaced it
+ * too: REUSED. */
 struct authcode_op_use_refresh {
 	int64_t refresh_id;
+	int64_t family_id; /* whose the caller knows it to be; 0: that is not known */
+	int64_t retry_ms;  /* 0 to AUTHCODE_RETRY_MAX_MS */
 	struct authcode_new_token access;
 	bool rotate;
 	struct authcode_new_token successor;
@@ -306,7 +361,9 @@ struct authcode_op_end_session {
 /* Deletes up to limit rows that can no longer matter at now_ms: access tokens
  * past their end; families past theirs with their refresh tokens, which until
  * then are evidence when rotated; codes past their end when their family is gone
- * too; sessions past expires_ms that no code or family before its end names.
+ * too; devices a quarter of an hour past theirs, for whoever still asks, when their
+ * family is gone too; sessions past expires_ms that no code, device or family before
+ * its end names.
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
@@ -331,6 +388,59 @@ struct authcode_op_relink_subject {
 	uint32_t uid;
 	bool replace;
 	int64_t ret_subject_id;
+};
+
+/* A family without a person, and its one access token (RFC 6749 §4.4). DONE. */
+struct authcode_op_issue_client_token {
+	const char *client_id;
+	const char *resource; /* of the family */
+	int64_t family_expires_ms;
+	struct authcode_new_token access; /* its scope is that of the family too */
+	int64_t ret_family_id;
+};
+
+/* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
+struct authcode_op_create_device {
+	struct authcode_device device; /* hash, user_code_hash, client_id, scope, resource,
+					* interval_ms and expires_ms; the rest is the store's */
+	int64_t ret_device_id;
+};
+
+/* Answers for a pending device. With allow by the live session whose proof was
+ * judged: session_hash is that of the row that was read; subject, acr and the rest
+ * become the device's, and the idle end moves as for issue_code. A denial needs no
+ * session. DONE; CONFLICT (it is not pending any more); EXPIRED (it is past its
+ * time; or the session has ended, expired or been renewed since, or its subject is
+ * retired); NOT_FOUND: no such device. */
+struct authcode_op_answer_device {
+	int64_t device_id;
+	bool allow;
+	int64_t session_id;
+	uint8_t session_hash[AUTHCODE_HASH_LEN];
+	int64_t idle_expires_ms;
+};
+
+/* How much the interval grows with a poll that comes too fast (RFC 8628 §3.5). */
+#define AUTHCODE_DEVICE_SLOW_DOWN_MS 5000
+
+/* Notes that a pending device was asked about. DONE; CONFLICT (it is not pending
+ * any more); EXPIRED; NOT_FOUND. */
+struct authcode_op_poll_device {
+	int64_t device_id;
+	bool ret_too_fast; /* less than its interval after the last one: it has grown */
+};
+
+/* Uses a device that was allowed, as redeem_code uses a code: family and tokens,
+ * once. DONE; REUSED (it was used before, whatever has died since: family revoked);
+ * CONFLICT (it is not allowed); EXPIRED (nothing written; also when its session was
+ * ended or its subject is retired); NOT_FOUND. */
+struct authcode_op_redeem_device {
+	int64_t device_id;
+	int64_t family_expires_ms;
+	bool detached; /* as for redeem_code */
+	struct authcode_new_token access;
+	bool with_refresh;
+	struct authcode_new_token refresh;
 };
 
 /* Adds a key. Its id is one more than the greatest there was: of an algorithm the
@@ -367,6 +477,11 @@ struct authcode_operation {
 		struct authcode_op_purge purge;
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
+		struct authcode_op_issue_client_token issue_client_token;
+		struct authcode_op_create_device create_device;
+		struct authcode_op_answer_device answer_device;
+		struct authcode_op_poll_device poll_device;
+		struct authcode_op_redeem_device redeem_device;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
 	} u;
@@ -409,7 +524,7 @@ struct authcode_store_ops {
 	void (*close)(void *self);
 
 	/* Live subjects with an id above after_id of which something can still be
-	 * honoured at now_ms (a session, a code or a family before its end), in
+	 * honoured at now_ms (a session, code, allowed device or family before its end), in
 	 * ascending order of id: up to capacity of them in ret, their number in
 	 * *ret_count. On failure *ret_count is untouched and ret holds nothing of use. */
 	enum authcode_err (*list_subjects)(void *self, int64_t now_ms, int64_t after_id,
@@ -417,6 +532,12 @@ struct authcode_store_ops {
 					   struct authcode_subject *ret, size_t capacity,
 					   size_t *ret_count);
 
+	/* As the reads above; by the hash of a user code in the second. */
+	enum authcode_err (*find_device)(void *self, int64_t id, struct authcode_arena *arena,
+					 struct authcode_device_view *ret);
+	enum authcode_err (*find_user_code)(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
+					    struct authcode_arena *arena,
+					    struct authcode_device_view *ret);
 	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
 	 * there are more than capacity. On failure as list_subjects. */
 	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
@@ -490,6 +611,12 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64_t after_id,
 			     struct authcode_arena *arena, struct authcode_subject *ret,
 			     size_t capacity, size_t *ret_count);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_device(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			   struct authcode_device_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[AUTHCODE_HASH_LEN],
+			      struct authcode_arena *arena, struct authcode_device_view *ret);
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,

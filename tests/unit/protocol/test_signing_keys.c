@@ -85,7 +85,7 @@ a_key_of_an_algorithm_that_does_not_sign_is_found_and_signs_nothing(void **state
 	char kid[AC_MAX_KID + 1];
 
 	(void)state;
-	snprintf(kid, sizeof(kid), "%s", keys[1].kid);
+	memcpy(kid, keys[1].kid, sizeof(kid));
 	ring = ring_of(keys, 2, BOTH, T0);
 	assert_int_equal(signer(ring, AC_ALG_EDDSA, T0), 0);
 	assert_int_equal(signer(ring, AC_ALG_ES256, T0), 1);
@@ -105,7 +105,7 @@ a_key_is_found_by_its_kid_and_for_its_algorithm_alone(void **state)
 	(void)state;
 	memset(kids, 0, sizeof(kids));
 	for (size_t i = 0; i < 2; i++)
-		snprintf(kids[i], sizeof(kids[i]), "%s", keys[i].kid);
+		memcpy(kids[i], keys[i].kid, sizeof(keys[i].kid));
 	ring = ring_of(keys, 2, BOTH, T0);
 	assert_int_equal(ac_signing_ring_find(ring, kids[0])->id, 1);
 	assert_int_equal(ac_signing_ring_find(ring, kids[1])->id, 2);
@@ -222,7 +222,7 @@ the_keys_that_sign_now_come_first_in_the_set(void **state)
 	json_t *set;
 
 	(void)state;
-	snprintf(kid, sizeof(kid), "%s", keys[1].kid);
+	memcpy(kid, keys[1].kid, sizeof(kid));
 	ring = ring_of(keys, AC_ARRAY_SIZE(keys), BOTH, T0 + 10);
 	set = json_loads(ac_signing_ring_jwks(ring), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(set, "keys")), 3);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The operations of the memory store on devices (RFC 8628): one asks, a person
+ * answers, it polls, and what was allowed is redeemed once.
+ */
+#include "store/memory_ops.h"
+
+#include <string.h>
+
+#include "store/operation.h"
+#include "store/rules.h"
+
+const struct authcode_device *
+ac_memory_user_code(const struct ac_memory *memory, const uint8_t hash[AUTHCODE_HASH_LEN])
+{
+	for (size_t i = 0; i < memory->devices.count; i++) {
+		const struct authcode_device *device = memory->devices.rows[i];
+
+		if (memcmp(device->user_code_hash, hash, AUTHCODE_HASH_LEN) == 0)
+			return device;
+	}
+	return NULL;
+}
+
+void
+ac_memory_create_device(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	struct authcode_op_create_device *args = &operation->u.create_device;
+	struct authcode_device device = {
+		.client_id = args->device.client_id,
+		.scope = args->device.scope,
+		.resource = args->device.resource,
+		.interval_ms = args->device.interval_ms,
+		.acr = "",
+		.amr = "",
+		.claims = "",
+		.created_ms = operation->now_ms,
+		.expires_ms = args->device.expires_ms,
+	};
+	enum authcode_err err;
+
+	if (ac_memory_user_code(memory, args->device.user_code_hash) != NULL) {
+		ac_memory_finish(operation, AUTHCODE_RESULT_CONFLICT);
+		return;
+	}
+	memcpy(device.hash, args->device.hash, sizeof(device.hash));
+	memcpy(device.user_code_hash, args->device.user_code_hash, sizeof(device.user_code_hash));
+	err = ac_memory_free_key(memory, &memory->devices, operation->now_ms, &device.id);
+	if (err == AUTHCODE_OK)
+		err = ac_memory_put(&memory->devices, &ac_row_device, &device);
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
+	args->ret_device_id = device.id;
+	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
+}
+
+/* The row as it will be, with what the session has proved. */
+static enum authcode_err
+put_approval(struct ac_memory *memory, const struct authcode_device *device,
+	     const struct authcode_session *session)
+{
+	struct authcode_device changed = *device;
+	void *copy;
+
+	changed.state = AUTHCODE_DEVICE_ALLOWED;
+	changed.subject_id = session->subject_id;
+	changed.session_id = session->id;
+	changed.auth_time_ms = session->auth_time_ms;
+	changed.acr = session->acr;
+	changed.amr = session->amr;
+	changed.claims = session->claims;
+	copy = ac_row_copy(&ac_row_device, &changed);
+	if (copy == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	ac_table_replace_take(&memory->devices, copy);
+	return AUTHCODE_OK;
+}
+
+void
+ac_memory_answer_device(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	struct authcode_op_answer_device *args = &operation->u.answer_device;
+	struct authcode_device *device = ac_table_find(&memory->devices, args->device_id);
+	struct authcode_session *session = ac_table_find(&memory->sessions, args->session_id);
+	struct authcode_device_view view;
+	struct authcode_session_view judged;
+	bool found = ac_memory_view_device(memory, args->device_id, &view);
+	bool live = ac_memory_view_session(memory, args->session_id, &judged);
+	enum authcode_result result = ac_rule_answer_device(
+		found ? &view : NULL, live ? &judged : NULL, args, operation->now_ms);
+	enum authcode_err err;
+
+	if (result != AUTHCODE_RESULT_DONE) {
+		ac_memory_finish(operation, result);
+		return;
+	}
+	if (!args->allow) {
+		device->state = AUTHCODE_DEVICE_DENIED;
+		ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
+		return;
+	}
+	err = put_approval(memory, device, session);
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
+	session->idle_expires_ms = ac_earlier(args->idle_expires_ms, session->expires_ms);
+	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
+}
+
+void
+ac_memory_poll_device(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	struct authcode_op_poll_device *args = &operation->u.poll_device;
+	struct authcode_device *device = ac_table_find(&memory->devices, args->device_id);
+	struct authcode_device_view view;
+	bool found = ac_memory_view_device(memory, args->device_id, &view);
+	enum authcode_result result = ac_rule_poll_device(found ? &view : NULL, operation->now_ms);
+
+	if (result == AUTHCODE_RESULT_DONE) {
+		args->ret_too_fast = ac_device_too_fast(device, operation->now_ms);
+		if (args->ret_too_fast)
+			device->interval_ms += AUTHCODE_DEVICE_SLOW_DOWN_MS;
+		device->polled_ms = operation->now_ms;
+	}
+	ac_memory_finish(operation, result);
+}
+
+static enum authcode_err
+put_family(struct ac_memory *memory, struct authcode_op_redeem_device *args,
+	   const struct authcode_device *device, int64_t now_ms)
+{
+	const struct authcode_family family = {
+		.id = device->id,
+		.client_id = device->client_id,
+		.subject_id = device->subject_id,
+		.session_id = args->detached ? 0 : device->session_id,
+		.scope = device->scope,
+		.auth_time_ms = device->auth_time_ms,
+		.acr = device->acr,
+		.amr = device->amr,
+		.claims = device->claims,
+		.claims_request = "",
+		.resource = device->resource,
+		.created_ms = now_ms,
+		.expires_ms = args->family_expires_ms,
+	};
+	enum authcode_err err = ac_memory_put(&memory->families, &ac_row_family, &family);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_memory_put_tokens(memory, &family, &args->access,
+				   args->with_refresh ? &args->refresh : NULL, now_ms);
+	if (err != AUTHCODE_OK)
+		ac_table_remove(&memory->families, family.id);
+	return err;
+}
+
+void
+ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	struct authcode_op_redeem_device *args = &operation->u.redeem_device;
+	struct authcode_device *device = ac_table_find(&memory->devices, args->device_id);
+	struct authcode_device_view view;
+	bool found = ac_memory_view_device(memory, args->device_id, &view);
+	enum authcode_result result =
+		ac_rule_redeem_device(found ? &view : NULL, operation->now_ms);
+	enum authcode_err err;
+
+	if (result == AUTHCODE_RESULT_REUSED)
+		ac_memory_revoke_family(ac_table_find(&memory->families, args->device_id),
+					operation->now_ms);
+	if (result != AUTHCODE_RESULT_DONE) {
+		ac_memory_finish(operation, result);
+		return;
+	}
+	err = put_family(memory, args, device, operation->now_ms);
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
+	device->state = AUTHCODE_DEVICE_USED;
+	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
+}
