@@ -5,7 +5,7 @@ flow_resource_tests = \
 	tests/flow/test_access_jwt_hostile \
 	tests/flow/test_resource \
 	tests/flow/test_resource_memory \
-	tests/flow/test_step_up
+	tests/flow/test_userinfo_step_up
 
 check_PROGRAMS += $(flow_resource_tests)
 TESTS += $(flow_resource_tests)
@@ -27,9 +27,9 @@ tests_flow_test_access_jwt_hostile_SOURCES = tests/flow/test_access_jwt_hostile.
 tests_flow_test_access_jwt_hostile_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_jwt_hostile_LDADD = $(unit_ldadd)
 
-tests_flow_test_step_up_SOURCES = tests/flow/test_step_up.c $(flow_resource_world)
-tests_flow_test_step_up_CPPFLAGS = $(unit_cppflags)
-tests_flow_test_step_up_LDADD = $(unit_ldadd)
+tests_flow_test_userinfo_step_up_SOURCES = tests/flow/test_userinfo_step_up.c $(flow_resource_world)
+tests_flow_test_userinfo_step_up_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_userinfo_step_up_LDADD = $(unit_ldadd)
 
 tests_flow_test_resource_memory_SOURCES = tests/flow/test_resource_memory.c $(flow_jwt_world)
 tests_flow_test_resource_memory_CPPFLAGS = $(unit_cppflags)

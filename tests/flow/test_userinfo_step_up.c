@@ -151,5 +151,5 @@ main(void)
 		FLOW(only_a_new_sign_in_proves_more),
 	};
 
-	return cmocka_run_group_tests_name("step_up", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("userinfo_step_up", tests, NULL, NULL);
 }
