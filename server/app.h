@@ -17,6 +17,7 @@ struct ac_config;
 struct ac_cors;
 struct ac_keys;
 struct ac_login_service;
+struct ac_logos;
 struct ac_pages;
 struct ac_throttle;
 
@@ -29,6 +30,7 @@ struct ac_app {
 	struct ac_accounts *accounts;
 	struct ac_login_service *login;
 	struct ac_pages *pages;
+	struct ac_logos *logos; /* NULL: none */
 	struct ac_cors *cors;
 	struct ac_throttle *throttle;
 	uint8_t device_key[32]; /* of the cookies of known browsers */

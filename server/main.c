@@ -31,6 +31,7 @@
 #include "server/keys.h"
 #include "server/log.h"
 #include "server/login.h"
+#include "server/logo.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
@@ -235,6 +236,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
+	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason))
 		return false;
 	if (!ac_login_start(&d->app, &d->app.login)) {
@@ -322,6 +324,7 @@ stop(struct daemon *d)
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_cors_free(&d->app.cors);
 	ac_pages_free(&d->app.pages);
+	ac_logos_free(&d->app.logos);
 	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

@@ -11,6 +11,8 @@ extern const char ac_file_layout_mustache[];
 extern const char ac_file_sign_in_mustache[];
 extern const char ac_file_prompt_mustache[];
 extern const char ac_file_consent_mustache[];
+extern const char ac_file_accounts_mustache[];
+extern const char ac_file_form_post_mustache[];
 extern const char ac_file_refused_mustache[];
 extern const char ac_file_wait_mustache[];
 extern const char ac_file_told_mustache[];

@@ -50,6 +50,11 @@ struct ac_page_told {
 /* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Which account is meant? */
+void ac_page_accounts(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Posts itself to the client, by its script or its button. */
+void ac_page_form_post(struct ac_app *app, struct ac_http *h,
+		       const struct authcode_form_post *form);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);

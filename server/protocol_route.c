@@ -87,6 +87,15 @@ look_at_account(struct ac_app *app, struct ac_http *h, struct walk *walk)
 	return go_on(app, h, walk);
 }
 
+/* A POST of another site has none of ours (SameSite=Lax); a new one would take the
+ * place of the browser's own. */
+static bool
+comes_without_cookies(const struct authcode_request *request)
+{
+	return request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
+	       request->method == AUTHCODE_METHOD_POST;
+}
+
 enum ac_step
 ac_protocol_start(struct ac_app *app, struct ac_http *h)
 {
@@ -106,7 +115,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 	};
 
 	/* Cookies mean something to pages alone: no token is given for a cookie. */
-	if ((route->flags & AC_ROUTE_PAGE) != 0) {
+	if ((route->flags & AC_ROUTE_PAGE) != 0 && !comes_without_cookies(&request)) {
 		if (ac_cookie_browser_ensure(app, h, browser) != AUTHCODE_OK) {
 			ac_dispatch_refuse(app, h, 500, "the server failed");
 			return AC_STEP_REPLY;

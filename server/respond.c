@@ -59,6 +59,12 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 	case AUTHCODE_RESPONSE_CONSENT:
 		ac_page_consent(app, h, r->interaction);
 		return;
+	case AUTHCODE_RESPONSE_ACCOUNTS:
+		ac_page_accounts(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_FORM_POST:
+		ac_page_form_post(app, h, r->form_post);
+		return;
 	case AUTHCODE_RESPONSE_REFUSED:
 		ac_log_event(AC_LOG_NOTICE, "authorization refused", "rhost", ac_http_peer(h),
 			     "reason", "not_allowed", "client", r->interaction->client->id, "user",

@@ -19,6 +19,7 @@
 #include "server/admin_keys.h"
 #include "server/keys.h"
 #include "server/login.h"
+#include "server/logo.h"
 #include "server/metadata.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
@@ -133,6 +134,13 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_relink_start, ac_admin_relink_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/logo",
+		.allow = "GET, HEAD",
+		.flags = AC_ROUTE_PAGE,
+		.handler = { ac_logo_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -6,10 +6,13 @@ protocol_sources += \
 	libauthcode/protocol/acr.c libauthcode/protocol/acr.h \
 	libauthcode/protocol/authorization.c libauthcode/protocol/authorization.h \
 	libauthcode/protocol/authorization_page.c \
-	libauthcode/protocol/authorize.c \
+	libauthcode/protocol/authorize.c libauthcode/protocol/authorize_check.h \
+	libauthcode/protocol/authorize_openid.c \
 	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
+	libauthcode/protocol/claims_request.c libauthcode/protocol/claims_request.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_pages.c libauthcode/protocol/client_pages.h \
 	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \
 	libauthcode/protocol/endpoint.c \
@@ -20,6 +23,7 @@ protocol_sources += \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
+	libauthcode/protocol/response_mode.c libauthcode/protocol/response_mode.h \
 	libauthcode/protocol/resume.c \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \

@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "protocol/client_check.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 
 struct authcode_clients {
 	atomic_uint references;
@@ -89,7 +90,7 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 	    !copy_list(arena, &client->group_claims, client->group_claim_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
 	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count) ||
-	    !ac_client_openid_copy(arena, client))
+	    !ac_client_openid_copy(arena, client) || !ac_client_pages_copy(arena, client))
 		return false;
 	if (client->name == NULL)
 		client->name = client->id;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "jose/algorithm.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/resource.h"
 #include "protocol/scope.h"
@@ -353,6 +354,7 @@ ac_client_check(const struct authcode_client *client, struct authcode_reason *re
 		min_acr_rule,
 		resources_rule,
 		ac_client_openid_rule,
+		ac_client_pages_rule,
 	};
 
 	if (!id_ok(client->id)) {

@@ -45,8 +45,11 @@ authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_re
 	if (issuer == NULL || request == NULL || ret_exchange == NULL || request->now_ms <= 0 ||
 	    authcode_endpoint_path(request->endpoint) == NULL)
 		return AUTHCODE_ERR_USAGE;
-	/* Without the cookie nothing would bind a page to its browser. */
+	/* Without the cookie nothing would bind a page to its browser; what is posted to
+	 * AUTHORIZE leads to none. */
 	if (ac_endpoint_is_page(request->endpoint) &&
+	    !(request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
+	      request->method == AUTHCODE_METHOD_POST) &&
 	    (request->browser == NULL || *request->browser == '\0'))
 		return AUTHCODE_ERR_USAGE;
 	err = ac_exchange_new(issuer, request->now_ms, &x);

@@ -18,13 +18,13 @@
 #include "protocol/exchange.h"
 #include "protocol/grant.h"
 #include "protocol/json_member.h"
+#include "protocol/response_mode.h"
 
 /* One row per list that is no table elsewhere: a single value each. */
 static const struct {
 	const char *name, *value;
 } single_values[] = {
 	{ "response_types_supported", "code" },
-	{ "response_modes_supported", "query" },
 	{ "code_challenge_methods_supported", "S256" }, /* RFC 8414 §2, RFC 7636 §4.3 */
 };
 
@@ -33,7 +33,7 @@ static const struct {
 	bool value;
 } flags[] = {
 	{ "authorization_response_iss_parameter_supported", true }, /* RFC 9207 §3 */
-	{ "claims_parameter_supported", false },
+	{ "claims_parameter_supported", true },
 	{ "request_parameter_supported", false },
 	{ "request_uri_parameter_supported", false },
 };
@@ -92,6 +92,17 @@ put_grants(json_t *object)
 
 	for (size_t i = 0; ok && ac_grant_name(i) != NULL; i++)
 		ok = append(list, ac_grant_name(i));
+	return ok;
+}
+
+static bool
+put_response_modes(json_t *object)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, "response_modes_supported", list);
+
+	for (size_t i = 0; ok && ac_response_mode_name(i) != NULL; i++)
+		ok = append(list, ac_response_mode_name(i));
 	return ok;
 }
 
@@ -171,7 +182,7 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(single_values); i++)
 		ok = ac_json_put_take(object, single_values[i].name,
 				      json_pack("[s]", single_values[i].value));
-	ok = ok && put_grants(object);
+	ok = ok && put_response_modes(object) && put_grants(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
 		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
 	ok = ok && put_claims(object) && put_acrs(object, issuer);

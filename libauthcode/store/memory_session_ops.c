@@ -230,7 +230,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 		code.subject_id = session->subject_id;
 		code.session_id = session->id;
 		code.auth_time_ms = session->auth_time_ms;
-		code.acr = session->acr;
+		code.acr = args->asked_acr != NULL ? args->asked_acr : session->acr;
 		code.amr = session->amr;
 		code.claims = session->claims;
 		code.created_ms = operation->now_ms;

@@ -46,10 +46,15 @@ check_issue_code(const struct authcode_operation *operation)
 {
 	const struct authcode_op_issue_code *args = &operation->u.issue_code;
 	const char *const texts[] = {
-		args->code.client_id, args->code.redirect_uri,
-		args->code.scope,     args->code.code_challenge,
-		args->code.nonce,     args->code.claims_request,
-		args->code.resource,  args->remember ? args->consented_scope : "",
+		args->code.client_id,
+		args->code.redirect_uri,
+		args->code.scope,
+		args->code.code_challenge,
+		args->code.nonce,
+		args->code.claims_request,
+		args->code.resource,
+		args->remember ? args->consented_scope : "",
+		args->asked_acr != NULL ? args->asked_acr : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));

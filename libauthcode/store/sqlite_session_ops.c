@@ -221,6 +221,8 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
+	if (args->asked_acr != NULL)
+		view.session.acr = args->asked_acr;
 	err = insert_code(work, &args->code, &view.session, operation->now_ms, &args->ret_code_id);
 	if (err != AUTHCODE_OK)
 		return err;

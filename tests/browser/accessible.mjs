@@ -32,6 +32,21 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('button[value=allow]');
 	},
+	'sign-in with links': (world, page) => world.open(page, '/callback', { client_id: 'linked' }),
+	'consent with links': async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'linked' });
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+	},
+	'choice of an account': async (world, page) => {
+		await world.open(page);
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+		await world.open(page, '/callback', { prompt: 'select_account' });
+		await page.waitForSelector('button[value=choose]');
+	},
+	'answer that is posted': (world, page) =>
+		world.open(page, '/callback', { response_mode: 'form_post', prompt: 'none' }),
 	'sign-in without password': (world, page) => world.open(page, '/callback', { client_id: 'ask' }),
 	refused: async (world, page) => {
 		await world.open(page, '/callback', { client_id: 'closed' });

@@ -6,6 +6,7 @@
 import accessible from './accessible.mjs';
 import { run } from './lib/tap.mjs';
 import { World } from './lib/world.mjs';
+import request from './request.mjs';
 import signIn from './sign-in.mjs';
 
 const build = process.env.AUTHCODE_BUILD;
@@ -17,7 +18,7 @@ const world = new World();
 let failed = 1;
 try {
 	await world.start(build);
-	failed = await run([...signIn, ...accessible].filter(([name]) => wanted.test(name)), world);
+	failed = await run([...signIn, ...request, ...accessible].filter(([name]) => wanted.test(name)), world);
 	if (failed)
 		console.log(`${world.host.log('authcoded')}\n${world.host.log('authcode-login')}`.replace(/^/gm, '# '));
 } finally {

@@ -27,7 +27,8 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
     "openssl/": ("libauthcode/jose/", "server/etag.c",  # there: half a SHA-256
-                 "server/mac.c"),  # there: HMAC-SHA-256
+                 "server/mac.c",  # there: HMAC-SHA-256
+                 "server/page_script.c"),  # there: the SHA-256 of a page's script
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/",
                   "server/account_claims.c"),  # there: claims as their sources wrote them
     "curl/": ("ctl/",),

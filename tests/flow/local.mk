@@ -2,4 +2,5 @@
 include tests/flow/token.mk
 include tests/flow/auth.mk
 include tests/flow/person.mk
+include tests/flow/request.mk
 include tests/flow/resource.mk

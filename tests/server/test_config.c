@@ -199,7 +199,11 @@ every_client_option_lands_in_its_field(void **state)
 		" grant_types = { authorization_code }\n trusted = yes\n disabled = yes\n"
 		" require_pkce = yes\n may_introspect = list\n introspect_clients = { wiki, b }\n"
 		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n"
-		" min_acr = 'urn:x:otp'\n allow_users = { alice, 'bob smith' }\n"
+		" min_acr = 'urn:x:otp'\n default_max_age = 30min\n"
+		" client_uri = 'https://w.example/'\n policy_uri = 'https://w.example/p'\n"
+		" tos_uri = 'http://w.example/t'\n logo_file = /etc/w.png\n allow_users = { alice, "
+		"'bob "
+		"smith' }\n"
 		" allow_groups = staff\n group_claims = { staff, adm }\n"
 		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n"
 		" subject_type = pairwise\n sector_identifier = 'wikis'\n"
@@ -233,6 +237,11 @@ every_client_option_lands_in_its_field(void **state)
 	assert_int_equal(wiki->access_token_ttl_s, 300);
 	assert_string_equal(wiki->pam_service, "authcode-wiki");
 	assert_string_equal(wiki->min_acr, "urn:x:otp");
+	assert_int_equal(wiki->default_max_age_s, 1800);
+	assert_string_equal(wiki->client_uri, "https://w.example/");
+	assert_string_equal(wiki->policy_uri, "https://w.example/p");
+	assert_string_equal(wiki->tos_uri, "http://w.example/t");
+	assert_string_equal(wiki->logo_file, "/etc/w.png");
 	assert_int_equal(wiki->allow_user_count, 2);
 	assert_string_equal(wiki->allow_users[1], "bob smith");
 	assert_int_equal(wiki->allow_group_count, 1);
@@ -252,6 +261,11 @@ every_client_option_lands_in_its_field(void **state)
 			 AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN);
 	assert_false(b->trusted);
 	assert_int_equal(b->access_token_ttl_s, 0);
+	assert_int_equal(b->default_max_age_s, 0);
+	assert_null(b->client_uri);
+	assert_null(b->policy_uri);
+	assert_null(b->tos_uri);
+	assert_null(b->logo_file);
 	assert_null(b->pam_service);
 	assert_string_equal(b->min_acr, "authcode"); /* since otp is in use as well */
 	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);

@@ -257,6 +257,12 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:5: access_token_lifetime: \"0\" is not allowed; give a time from 1s to 86400s, "
 	  "such "
 	  "as 90s, 15min, 8h or 14d" },
+	{ "client default_max_age", BLOCK("default_max_age = 0\n"),
+	  "a.conf:5: default_max_age: \"0\" is not allowed; give a time from 1s to 31536000s, "
+	  "such "
+	  "as 90s, 15min, 8h or 14d" },
+	{ "client logo_file", BLOCK("logo_file = 'wiki.png'\n"),
+	  "a.conf:5: logo_file: \"wiki.png\" is not allowed; give an absolute path" },
 	{ "client pam_service", BLOCK("pam_service = a/b\n"),
 	  "a.conf:5: pam_service: \"a/b\" is not allowed; give the name of a file in /etc/pam.d, "
 	  "at most 58 bytes" },

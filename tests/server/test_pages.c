@@ -77,6 +77,14 @@ draw_consent(struct ac_http *h)
 }
 
 static void
+draw_accounts(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	ac_page_accounts(&app, h, &i);
+}
+
+static void
 draw_refused(struct ac_http *h)
 {
 	struct authcode_interaction i = interaction();
@@ -135,6 +143,7 @@ static const struct {
 } pages[] = {
 	{ "sign-in", draw_sign_in, 200, 4, "action=\"/auth/login\"" },
 	{ "consent", draw_consent, 200, 5, "action=\"/auth/consent\"" },
+	{ "accounts", draw_accounts, 200, 4, "action=\"/auth/consent\"" },
 	{ "refused", draw_refused, 403, 6, "action=\"/auth/consent\"" },
 	{ "prompt", draw_prompt, 200, 8, "action=\"/auth/prompt\"" },
 	{ "error", draw_error, 400, 2, NULL },

@@ -61,6 +61,7 @@ static const char *const untold[] = {
 	"/login",
 	"/prompt",
 	"/consent",
+	"/logo",
 	"/assets/style.css",
 	"/assets/icon.svg",
 	AUTHCODE_METADATA_PATH,

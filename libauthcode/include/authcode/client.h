@@ -88,6 +88,14 @@ struct authcode_client {
 	/* A row of the issuer's acrs that a sign-in must be or whose level it must reach;
 	 * without such a row every request is refused. NULL: none. */
 	const char *min_acr;
+	/* Shown to people (OIDC-Reg §2): http or https URLs, or NULL; and a picture that the
+	 * library never reads. */
+	const char *client_uri;
+	const char *policy_uri;
+	const char *tos_uri;
+	const char *logo_file;
+	/* How old a sign-in may be when a request names no max_age (OIDC-Reg §2); 0: any. */
+	uint32_t default_max_age_s;
 	/* Which groups it is told: these, and those that begin so; neither: all. */
 	const char *const *group_claims;
 	size_t group_claim_count;

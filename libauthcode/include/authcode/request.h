@@ -55,7 +55,9 @@ struct authcode_request {
 	const char *authorization;  /* header value, or NULL */
 	const char *session;        /* value of the session cookie, or NULL */
 	const char *browser;        /* value of the browser cookie; required by AUTHORIZE,
-	                              * RESUME and CONSENT (the host makes one for a new browser) */
+	                              * RESUME and CONSENT (the host makes one for a new browser),
+	                              * but not by a POST to AUTHORIZE: that of another site comes
+	                              * without cookies, and is carried on by a GET */
 	const char *peer;           /* textual address for the log, or NULL */
 	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };

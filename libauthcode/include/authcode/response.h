@@ -17,13 +17,17 @@ extern "C" {
 #endif
 
 enum authcode_response_kind {
-	AUTHCODE_RESPONSE_PAGE = 0, /* a local error page, never a redirect (RFC 6749 §4.1.2.1) */
-	AUTHCODE_RESPONSE_JSON,     /* body, application/json */
-	AUTHCODE_RESPONSE_EMPTY,    /* status and headers only */
-	AUTHCODE_RESPONSE_REDIRECT, /* 303 to location (RFC 9700 §4.12) */
-	AUTHCODE_RESPONSE_SIGN_IN,  /* show the sign-in page of interaction */
-	AUTHCODE_RESPONSE_CONSENT,  /* show the consent page of interaction */
-	AUTHCODE_RESPONSE_REFUSED,  /* this person may not use the client: a page whose only way on
+	AUTHCODE_RESPONSE_PAGE = 0,  /* a local error page, never a redirect (RFC 6749 §4.1.2.1) */
+	AUTHCODE_RESPONSE_JSON,      /* body, application/json */
+	AUTHCODE_RESPONSE_EMPTY,     /* status and headers only */
+	AUTHCODE_RESPONSE_REDIRECT,  /* 303 to location (RFC 9700 §4.12) */
+	AUTHCODE_RESPONSE_SIGN_IN,   /* show the sign-in page of interaction */
+	AUTHCODE_RESPONSE_CONSENT,   /* show the consent page of interaction */
+	AUTHCODE_RESPONSE_ACCOUNTS,  /* ask which account is meant: decision=choose is the one of
+				     * interaction, decision=another leads to a sign-in */
+	AUTHCODE_RESPONSE_FORM_POST, /* a page that posts form_post to the client (Form Post
+				      * Response Mode §2) */
+	AUTHCODE_RESPONSE_REFUSED,   /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
 	AUTHCODE_RESPONSE_JWT,      /* body, application/jwt (OIDC-Core §5.3.2) */
 };
@@ -43,14 +47,29 @@ struct authcode_interaction {
 	const char *transaction; /* the sealed request: hidden field "txn" */
 	const char *csrf;        /* hidden field "csrf" */
 	const struct authcode_client *client;
-	const char *user_name;     /* who is signed in: consent, refused, and a sign-in that is to
-				* prove more; else NULL */
+	const char *user_name;     /* who is signed in: consent, accounts, refused, and a sign-in
+				* that is to prove more or be newer; else NULL */
+	const char *login_hint;    /* sign-in: whom the client expects, unproved; or NULL */
 	const char *acr;           /* sign-in: what it is to prove; NULL: nothing was asked for */
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
 	const char *const *resources; /* names of the resource servers that are asked for */
 	size_t resource_count;
 	enum authcode_notice notice;
+};
+
+struct authcode_form_field {
+	const char *name, *value; /* plain text */
+};
+
+/* An answer for the client that no URL may hold. It may carry a code: the host keeps
+ * it from caches, and posts it to action and nowhere else. */
+struct authcode_form_post {
+	const char *action;
+	const char *origin; /* of action: nothing in it needs quoting in a CSP */
+	const struct authcode_client *client;
+	const struct authcode_form_field *fields;
+	size_t field_count;
 };
 
 /* A protocol refusal as shown to people and logged. */
@@ -68,8 +87,10 @@ struct authcode_response {
 	const char *www_authenticate; /* header value, or NULL */
 	const char *allow;            /* 405: header value, or NULL */
 	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
-	struct authcode_refusal refusal;                /* error is NULL when nothing was refused */
-	const struct authcode_interaction *interaction; /* SIGN_IN, CONSENT, REFUSED; else NULL */
+	struct authcode_refusal refusal; /* error is NULL when nothing was refused */
+	const struct authcode_interaction
+		*interaction; /* SIGN_IN, CONSENT, ACCOUNTS, REFUSED; else NULL */
+	const struct authcode_form_post *form_post; /* FORM_POST; else NULL */
 };
 
 #ifdef __cplusplus

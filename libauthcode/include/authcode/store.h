@@ -289,6 +289,8 @@ struct authcode_op_issue_code {
 	int64_t idle_expires_ms;
 	bool remember;
 	const char *consented_scope;
+	const char *asked_acr; /* an acr that was judged to be satisfied by the session's, and is
+				* told in its place; NULL: none */
 	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, claims,
 				    * created_ms and used_ms are the store's to fill */
 	int64_t ret_code_id;

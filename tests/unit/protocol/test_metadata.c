@@ -70,7 +70,7 @@ static const struct {
 	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
 	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
-	{ "response_modes_supported", "[\"query\"]" },
+	{ "response_modes_supported", "[\"query\",\"fragment\",\"form_post\"]" },
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
@@ -87,7 +87,7 @@ static const struct {
 	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
 	{ "acr_values_supported", "[\"otp\",\"pwd\"]" },
 	{ "authorization_response_iss_parameter_supported", "true" },
-	{ "claims_parameter_supported", "false" },
+	{ "claims_parameter_supported", "true" },
 	{ "request_parameter_supported", "false" },
 	{ "request_uri_parameter_supported", "false" },
 };

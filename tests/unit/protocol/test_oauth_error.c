@@ -37,6 +37,10 @@ static const struct {
 	{ AC_REQUEST_NOT_SUPPORTED, "request_not_supported", 400, true },
 	{ AC_REQUEST_URI_NOT_SUPPORTED, "request_uri_not_supported", 400, true },
 	{ AC_REGISTRATION_NOT_SUPPORTED, "registration_not_supported", 400, true },
+	{ AC_LOGIN_REQUIRED, "login_required", 400, true },
+	{ AC_CONSENT_REQUIRED, "consent_required", 400, true },
+	{ AC_ACCOUNT_SELECTION_REQUIRED, "account_selection_required", 400, true },
+	{ AC_INTERACTION_REQUIRED, "interaction_required", 400, true },
 	{ AC_INVALID_TARGET, "invalid_target", 400, true },
 	{ AC_INSUFFICIENT_USER_AUTHENTICATION, "insufficient_user_authentication", 401, false },
 };
