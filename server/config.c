@@ -82,6 +82,7 @@ open_client(struct loader *l, struct target *ret)
 		client = authcode_arena_alloc(l->scratch, sizeof(*client));
 		if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
 			return false;
+		client->arena = l->scratch;
 		l->client = client;
 	}
 	*ret = (struct target){ client, client->places, l->scratch };

@@ -70,7 +70,9 @@ ac_config_build_registry(struct ac_settings *settings, struct ac_client_settings
 
 		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_resources(l->settings, client, l->reason) != AUTHCODE_OK)
+		    ac_config_check_resources(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_logout(client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;
 		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)

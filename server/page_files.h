@@ -14,6 +14,8 @@ extern const char ac_file_consent_mustache[];
 extern const char ac_file_accounts_mustache[];
 extern const char ac_file_form_post_mustache[];
 extern const char ac_file_refused_mustache[];
+extern const char ac_file_logout_mustache[];
+extern const char ac_file_logged_out_mustache[];
 extern const char ac_file_wait_mustache[];
 extern const char ac_file_told_mustache[];
 extern const char ac_file_error_mustache[];

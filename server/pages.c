@@ -37,6 +37,8 @@ enum page {
 	PAGE_ACCOUNTS,
 	PAGE_FORM_POST,
 	PAGE_REFUSED,
+	PAGE_LOGOUT,
+	PAGE_LOGGED_OUT,
 	PAGE_WAIT,
 	PAGE_TOLD,
 	PAGE_ERROR,
@@ -52,6 +54,8 @@ static const struct {
 	[PAGE_ACCOUNTS] = { "accounts", ac_file_accounts_mustache },
 	[PAGE_FORM_POST] = { "form_post", ac_file_form_post_mustache },
 	[PAGE_REFUSED] = { "refused", ac_file_refused_mustache },
+	[PAGE_LOGOUT] = { "logout", ac_file_logout_mustache },
+	[PAGE_LOGGED_OUT] = { "logged_out", ac_file_logged_out_mustache },
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_TOLD] = { "told", ac_file_told_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
@@ -304,6 +308,30 @@ ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	};
 
 	REPLY(app, h, PAGE_REFUSED, 403, fields);
+}
+
+void
+ac_page_logout(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Sign out?" },
+		{ .name = "client_name", .text = i->client != NULL ? i->client->name : NULL },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+
+	REPLY(app, h, PAGE_LOGOUT, 200, fields);
+}
+
+void
+ac_page_logged_out(struct ac_app *app, struct ac_http *h)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "You are signed out" },
+	};
+
+	REPLY(app, h, PAGE_LOGGED_OUT, 200, fields);
 }
 
 /* The module's text as a label: without the blanks and colon that a terminal

@@ -57,6 +57,9 @@ void ac_page_form_post(struct ac_app *app, struct ac_http *h,
 		       const struct authcode_form_post *form);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Sign out? And: nobody is signed in any more. */
+void ac_page_logout(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_logged_out(struct ac_app *app, struct ac_http *h);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
 void ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *told);
 /* A module still works: the page asks again by itself, or by its link to url. */

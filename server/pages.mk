@@ -11,6 +11,8 @@ page_files = \
 	$(top_srcdir)/server/templates/error.mustache \
 	$(top_srcdir)/server/templates/refused.mustache \
 	$(top_srcdir)/server/templates/told.mustache \
+	$(top_srcdir)/server/templates/logout.mustache \
+	$(top_srcdir)/server/templates/logged_out.mustache \
 	$(top_srcdir)/server/templates/wait.mustache \
 	$(top_srcdir)/server/templates/style.css \
 	$(top_srcdir)/server/templates/icon.svg

@@ -71,6 +71,12 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 			     r->interaction->user_name, NULL);
 		ac_page_refused(app, h, r->interaction);
 		return;
+	case AUTHCODE_RESPONSE_LOGOUT:
+		ac_page_logout(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_LOGGED_OUT:
+		ac_page_logged_out(app, h);
+		return;
 	}
 	ac_page_error(app, h, 500, "server_error", NULL);
 }

@@ -20,8 +20,10 @@
 #define AC_MAX_CLIENT_SECRET 512
 #define AC_MAX_CLIENTS 10000
 #define AC_MAX_REDIRECT_URI 2048
-#define AC_MAX_REDIRECT_URIS 64 /* per client */
-#define AC_MAX_SCOPE 1024       /* a scope parameter */
+#define AC_MAX_JWKS_URI 2048
+#define AC_MAX_ASSERTIONS 100000 /* of one client, remembered until their end */
+#define AC_MAX_REDIRECT_URIS 64  /* per client */
+#define AC_MAX_SCOPE 1024        /* a scope parameter */
 #define AC_MAX_NONCE 512
 #define AC_MAX_RESOURCE 512 /* URI of a resource server */
 #define AC_MAX_RESOURCES 16 /* that one token is for */

@@ -12,6 +12,8 @@ protocol_sources += \
 	libauthcode/protocol/claims_request.c libauthcode/protocol/claims_request.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_keys.c libauthcode/protocol/client_keys.h \
+	libauthcode/protocol/client_logout.c libauthcode/protocol/client_logout.h \
 	libauthcode/protocol/client_pages.c libauthcode/protocol/client_pages.h \
 	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \
@@ -20,6 +22,10 @@ protocol_sources += \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
+	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
+	libauthcode/protocol/logout_confirm.c \
+	libauthcode/protocol/logout_hint.c \
+	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \

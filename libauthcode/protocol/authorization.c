@@ -166,6 +166,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		.consented_scope = remember ? a->consent : "",
 		/* A name that was asked for says more to the client than a higher one (AZ-33). */
 		.asked_acr = ac_acr_reaches(x->issuer, view->session.acr, a->acrs),
+		.tell_logout = x->issuer->tell_logout && a->client->backchannel_logout_uri != NULL,
 		.code = {
 			.client_id = a->client->id,
 			.redirect_uri = a->redirect_uri,

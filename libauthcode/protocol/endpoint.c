@@ -66,6 +66,19 @@ static const struct endpoint endpoints[] = {
 		.metadata = "userinfo_endpoint",
 		.decide = ac_userinfo_decide,
 	},
+	[AUTHCODE_ENDPOINT_LOGOUT] = {
+		.path = "/logout",
+		.methods = GET | POST,
+		.page = true,
+		.metadata = "end_session_endpoint",
+		.decide = ac_logout_decide,
+	},
+	[AUTHCODE_ENDPOINT_LOGOUT_CONFIRM] = {
+		.path = "/logout/confirm",
+		.methods = POST,
+		.page = true,
+		.decide = ac_logout_confirm_decide,
+	},
 };
 
 _Static_assert(AC_ARRAY_SIZE(endpoints) == AUTHCODE_ENDPOINT_COUNT, "every endpoint has a row");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The life of an exchange: decide, account, operation, answer (see
+ * The life of an exchange: decide, then one need after the other (see
  * <authcode/exchange.h>). What a request means is the endpoints' business; here
  * is only that every exchange begins as a 500 page, keeps the client registry
  * it began with, and leaves nothing behind in memory.
@@ -120,12 +120,18 @@ authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_requ
 
 	if (err != AUTHCODE_OK)
 		return err;
-	/* Nobody is here to be asked. */
-	if (authcode_exchange_account(x) != NULL)
-		authcode_exchange_set_account(x, NULL);
-	if (authcode_exchange_operation(x) != NULL) {
-		authcode_store_perform(issuer->store, authcode_exchange_operation(x));
-		authcode_exchange_answer(x);
+	for (;;) {
+		/* Nobody is here to be asked. */
+		if (authcode_exchange_client_keys(x) != NULL) {
+			authcode_exchange_set_client_keys(x, NULL, 0);
+		} else if (authcode_exchange_account(x) != NULL) {
+			authcode_exchange_set_account(x, NULL);
+		} else if (authcode_exchange_operation(x) != NULL) {
+			authcode_store_perform(issuer->store, authcode_exchange_operation(x));
+			authcode_exchange_answer(x);
+		} else {
+			break;
+		}
 	}
 	*ret_exchange = x;
 	return AUTHCODE_OK;

@@ -14,6 +14,7 @@
 #include <authcode/keys.h>
 
 #include "jose/algorithm.h"
+#include "jose/hmac_jws.h"
 #include "protocol/claims.h"
 #include "protocol/exchange.h"
 #include "protocol/grant.h"
@@ -39,12 +40,15 @@ static const struct {
 };
 
 static const struct {
-	const char *name;
-	bool nobody; /* a public client has a use for the endpoint */
+	const char *name, *algs; /* algs: of assertions (RFC 8414 §2) */
+	bool nobody;             /* a public client has a use for the endpoint */
 } auth_methods[] = {
-	{ "token_endpoint_auth_methods_supported", true },
-	{ "revocation_endpoint_auth_methods_supported", true },
-	{ "introspection_endpoint_auth_methods_supported", false },
+	{ "token_endpoint_auth_methods_supported",
+	  "token_endpoint_auth_signing_alg_values_supported", true },
+	{ "revocation_endpoint_auth_methods_supported",
+	  "revocation_endpoint_auth_signing_alg_values_supported", true },
+	{ "introspection_endpoint_auth_methods_supported",
+	  "introspection_endpoint_auth_signing_alg_values_supported", false },
 };
 
 /* Claims that no claims text can hold: the issuer's own. */
@@ -82,6 +86,17 @@ put_auth_methods(json_t *object, const char *name, bool nobody)
 			ok = append(list, authcode_client_auth_name((enum authcode_client_auth)i));
 	}
 	return ok;
+}
+
+static bool
+put_auth_algs(json_t *object, const char *name)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, name, list);
+
+	for (int i = 0; ok && i < AC_ALG_COUNT; i++)
+		ok = append(list, ac_alg((enum ac_alg_id)i)->name);
+	return ok && append(list, AC_HS256_NAME);
 }
 
 static bool
@@ -171,6 +186,16 @@ put_acrs(json_t *object, const struct authcode_issuer *issuer)
 	return ok;
 }
 
+/* OIDC Back-Channel Logout §2.1. Every logout token has a sid. */
+static bool
+put_backchannel_logout(json_t *object, const struct authcode_issuer *issuer)
+{
+	return ac_json_put_take(object, "backchannel_logout_supported",
+				json_boolean(issuer->tell_logout)) &&
+	       ac_json_put_take(object, "backchannel_logout_session_supported",
+				json_boolean(issuer->tell_logout));
+}
+
 static bool
 put_all(json_t *object, const struct authcode_issuer *issuer)
 {
@@ -184,8 +209,10 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 				      json_pack("[s]", single_values[i].value));
 	ok = ok && put_response_modes(object) && put_grants(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
-		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
-	ok = ok && put_claims(object) && put_acrs(object, issuer);
+		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody) &&
+		     put_auth_algs(object, auth_methods[i].algs);
+	ok = ok && put_claims(object) && put_acrs(object, issuer) &&
+	     put_backchannel_logout(object, issuer);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)
 		ok = ac_json_put_take(object, flags[i].name, json_boolean(flags[i].value));
 	return ok;

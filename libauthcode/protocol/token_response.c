@@ -17,9 +17,8 @@ ac_token_response_new(struct authcode_exchange *x)
 	return authcode_arena_alloc(x->arena, sizeof(struct ac_token_response));
 }
 
-/* Of the row: what is in a JWT is no bearer token by itself. */
-static enum ac_credential_kind
-access_kind(const struct ac_token_response *response)
+enum ac_credential_kind
+ac_access_kind(const struct ac_token_response *response)
 {
 	return response->jwt.alg != NULL ? AC_CREDENTIAL_JTI : AC_CREDENTIAL_ACCESS;
 }
@@ -54,26 +53,40 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 		response->jwt.issued_s = x->now_ms / 1000;
 		response->jwt.expires_s = end_ms / 1000;
 	}
-	return ac_credential_mint(access_kind(response), &x->issuer->random, &response->access,
+	if (response->from != NULL)
+		return ac_refresh_derive_access(x->issuer, response->from, ac_access_kind(response),
+						&response->access, ret_row->hash);
+	return ac_credential_mint(ac_access_kind(response), &x->issuer->random, &response->access,
 				  ret_row->hash);
 }
 
 enum authcode_err
-ac_token_response_mint_refresh(struct authcode_exchange *x, const char *scope,
-			       struct ac_token_response *response,
+ac_token_response_mint_refresh(struct authcode_exchange *x, const struct ac_refresh_owner *owner,
+			       const char *scope, struct ac_token_response *response,
 			       struct authcode_new_token *ret_row)
 {
 	ret_row->scope = scope;
 	ret_row->resource = "";
-	ret_row->expires_ms = ac_refresh_idle_end(x);
-	return ac_credential_mint(AC_CREDENTIAL_REFRESH, &x->issuer->random, &response->refresh,
-				  ret_row->hash);
+	ret_row->expires_ms = ac_refresh_idle_end(x, owner->client);
+	if (response->from != NULL)
+		return ac_refresh_derive(x->issuer, owner, response->from, &response->refresh,
+					 ret_row->hash);
+	return ac_refresh_mint(x->issuer, owner, &response->refresh, ret_row->hash);
 }
 
 int64_t
-ac_refresh_idle_end(const struct authcode_exchange *x)
+ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authcode_client *client)
 {
-	return x->now_ms + (int64_t)x->issuer->lifetimes.refresh_idle_s * 1000;
+	uint32_t idle_s = client->refresh_idle_ttl_s != 0 ? client->refresh_idle_ttl_s
+							  : x->issuer->lifetimes.refresh_idle_s;
+
+	return (int64_t)idle_s * 1000;
+}
+
+int64_t
+ac_refresh_idle_end(const struct authcode_exchange *x, const struct authcode_client *client)
+{
+	return x->now_ms + ac_refresh_idle_ms(x, client);
 }
 
 /* The texts that leave; NULL: there is none. */

@@ -13,20 +13,29 @@
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 #include "protocol/id_token.h"
+#include "protocol/refresh_token.h"
 
 /* From decide to answer, in the arena. */
 struct ac_token_response {
 	struct ac_credential access;  /* ids stay 0 until the rows exist */
 	struct ac_credential refresh; /* a new refresh token; its id stays 0 when there is none */
-	const char *same_refresh;     /* the refresh token that stays valid, or NULL */
-	const char *scope;            /* of the access token */
-	struct ac_access_jwt jwt;     /* the grant tells of the person, minting does the rest */
+	/* Of a refresh: the token that was presented, and by whom; from: what replaces it
+	 * follows from it, instead of being drawn (refresh_token.h). */
+	const struct authcode_client *client;
+	struct ac_credential used;
+	const struct ac_credential *from;
+	const char *same_refresh; /* the refresh token that stays valid, or NULL */
+	const char *scope;        /* of the access token */
+	struct ac_access_jwt jwt; /* the grant tells of the person, minting does the rest */
 	int64_t expires_in_s;
 	const struct ac_id_token *id_token; /* NULL: none */
 };
 
 /* An empty one in the arena; NULL when it is full. */
 struct ac_token_response *ac_token_response_new(struct authcode_exchange *x);
+
+/* Of the access token's row: what is in a JWT is no bearer token by itself. */
+enum ac_credential_kind ac_access_kind(const struct ac_token_response *response);
 
 /* Mint into response and fill the row to insert; nothing outlives family_end_ms. */
 AC_MUST_USE enum authcode_err ac_token_response_mint_access(struct authcode_exchange *x,
@@ -35,12 +44,15 @@ AC_MUST_USE enum authcode_err ac_token_response_mint_access(struct authcode_exch
 							    struct ac_token_response *response,
 							    struct authcode_new_token *ret_row);
 AC_MUST_USE enum authcode_err ac_token_response_mint_refresh(struct authcode_exchange *x,
+							     const struct ac_refresh_owner *owner,
 							     const char *scope,
 							     struct ac_token_response *response,
 							     struct authcode_new_token *ret_row);
 
-/* The end of a refresh token that is used now (RT-10). */
-int64_t ac_refresh_idle_end(const struct authcode_exchange *x);
+/* How long a refresh token of the client lives unused, and from now to its end. */
+int64_t ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authcode_client *client);
+int64_t ac_refresh_idle_end(const struct authcode_exchange *x,
+			    const struct authcode_client *client);
 
 /* The one place where tokens leave (RFC 6749 §5.1). */
 void ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "store/operation.h"
 #include "store/rules.h"
 
@@ -17,7 +18,7 @@ ac_memory_user_code(const struct ac_memory *memory, const uint8_t hash[AUTHCODE_
 	for (size_t i = 0; i < memory->devices.count; i++) {
 		const struct authcode_device *device = memory->devices.rows[i];
 
-		if (memcmp(device->user_code_hash, hash, AUTHCODE_HASH_LEN) == 0)
+		if (ac_secret_equal(device->user_code_hash, hash, AUTHCODE_HASH_LEN))
 			return device;
 	}
 	return NULL;
@@ -46,7 +47,7 @@ ac_memory_create_device(struct ac_memory *memory, struct authcode_operation *ope
 	}
 	memcpy(device.hash, args->device.hash, sizeof(device.hash));
 	memcpy(device.user_code_hash, args->device.user_code_hash, sizeof(device.user_code_hash));
-	err = ac_memory_free_key(memory, &memory->devices, operation->now_ms, &device.id);
+	err = ac_memory_free_family_key(memory, operation->now_ms, &device.id);
 	if (err == AUTHCODE_OK)
 		err = ac_memory_put(&memory->devices, &ac_row_device, &device);
 	if (err != AUTHCODE_OK) {

@@ -53,6 +53,17 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('button[value=deny]:has-text("Back to")');
 	},
+	'sign-out': async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'wiki' });
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+		await page.goto(`${world.host.issuer}/logout`);
+		await page.waitForSelector('button:has-text("Sign out")');
+	},
+	'signed out': async (world, page) => {
+		await page.goto(`${world.host.issuer}/logout`);
+		await page.waitForSelector('h1:has-text("You are signed out")');
+	},
 	error: (world, page) => world.open(page, '/callback', { client_id: 'nobody-knows' }),
 };
 

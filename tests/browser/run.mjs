@@ -7,6 +7,7 @@ import accessible from './accessible.mjs';
 import { run } from './lib/tap.mjs';
 import { World } from './lib/world.mjs';
 import request from './request.mjs';
+import logout from './logout.mjs';
 import signIn from './sign-in.mjs';
 
 const build = process.env.AUTHCODE_BUILD;
@@ -18,7 +19,7 @@ const world = new World();
 let failed = 1;
 try {
 	await world.start(build);
-	failed = await run([...signIn, ...request, ...accessible].filter(([name]) => wanted.test(name)), world);
+	failed = await run([...signIn, ...request, ...logout, ...accessible].filter(([name]) => wanted.test(name)), world);
 	if (failed)
 		console.log(`${world.host.log('authcoded')}\n${world.host.log('authcode-login')}`.replace(/^/gm, '# '));
 } finally {

@@ -2,7 +2,7 @@
  * Copyright the authcode authors
  *
  * The whole library: one request to an issuer where somebody is signed in and
- * tokens exist. First line: endpoint (0 to 6), method (G, P or another),
+ * tokens exist. First line: endpoint (0 to 8), method (G, P or another),
  * and what the host says of the account: refused (R), unknown (U), gone (X), or
  * its claims; then a line each for query, Authorization, session cookie and browser cookie;
  * the rest is the body. An empty line is an absent value. "@x" stands for a
@@ -172,8 +172,8 @@ check(const struct authcode_response *r)
 	MUST((r->kind == AUTHCODE_RESPONSE_REDIRECT) == (r->location != NULL));
 	MUST(r->location == NULL || may_go_to(r->location));
 	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT ||
-	      r->kind == AUTHCODE_RESPONSE_ACCOUNTS || r->kind == AUTHCODE_RESPONSE_REFUSED) ==
-	     (r->interaction != NULL));
+	      r->kind == AUTHCODE_RESPONSE_ACCOUNTS || r->kind == AUTHCODE_RESPONSE_REFUSED ||
+	      r->kind == AUTHCODE_RESPONSE_LOGOUT) == (r->interaction != NULL));
 	MUST((r->kind == AUTHCODE_RESPONSE_FORM_POST) == (r->form_post != NULL));
 	if (r->form_post != NULL)
 		check_form(r->form_post);
@@ -195,7 +195,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *query, *authorization, *session, *browser, *body, *claims;
 	size_t ignored;
 
-	if (first.size < 2 || first.data[0] < '0' || first.data[0] > '6')
+	if (first.size < 2 || first.data[0] < '0' || first.data[0] > '8')
 		return 0;
 	memset(&w, 0, sizeof(w));
 	begin(&w);

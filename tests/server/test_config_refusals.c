@@ -232,9 +232,9 @@ static const struct refusal value_refusals[] = {
 	  "as 90s, 15min, 8h or 14d" },
 	{ "client name", BLOCK("name = ''\n"),
 	  "a.conf:5: name: \"\" is not allowed; give 1 to 128 bytes of printable text" },
-	{ "token_endpoint_auth_method", BLOCK("token_endpoint_auth_method = private_key_jwt\n"),
-	  "a.conf:5: token_endpoint_auth_method: \"private_key_jwt\" is not allowed; give "
-	  "client_secret_basic, client_secret_post or none" },
+	{ "token_endpoint_auth_method", BLOCK("token_endpoint_auth_method = tls_client_auth\n"),
+	  "a.conf:5: token_endpoint_auth_method: \"tls_client_auth\" is not allowed; give "
+	  "client_secret_basic, client_secret_post, none, client_secret_jwt or private_key_jwt" },
 	{ "client_secret_file", BLOCK("client_secret_file = secret\n"),
 	  "a.conf:5: client_secret_file: \"secret\" is not allowed; give an absolute path" },
 	{ "client_secret_sha256", BLOCK("client_secret_sha256 = 'AAAA'\n"),
@@ -243,8 +243,8 @@ static const struct refusal value_refusals[] = {
 	{ "application_type", BLOCK("application_type = spa\n"),
 	  "a.conf:5: application_type: \"spa\" is not allowed; give web or native" },
 	{ "grant_types", BLOCK("grant_types = { authorization_code, password }\n"),
-	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code or "
-	  "refresh_token" },
+	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code, "
+	  "refresh_token or client_credentials" },
 	{ "trusted", BLOCK("trusted = 1\n"),
 	  "a.conf:5: trusted: \"1\" is not allowed; give yes or no" },
 	{ "disabled", BLOCK("disabled = on\n"),

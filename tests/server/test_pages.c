@@ -93,6 +93,29 @@ draw_refused(struct ac_http *h)
 }
 
 static void
+draw_logout(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	ac_page_logout(&app, h, &i);
+}
+
+static void
+draw_logout_of_nobody(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	i.client = NULL;
+	ac_page_logout(&app, h, &i);
+}
+
+static void
+draw_logged_out(struct ac_http *h)
+{
+	ac_page_logged_out(&app, h);
+}
+
+static void
 draw_prompt(struct ac_http *h)
 {
 	static const struct ac_page_message messages[] = { { HOSTILE, true }, { HOSTILE, false } };
@@ -145,6 +168,10 @@ static const struct {
 	{ "consent", draw_consent, 200, 5, "action=\"/auth/consent\"" },
 	{ "accounts", draw_accounts, 200, 4, "action=\"/auth/consent\"" },
 	{ "refused", draw_refused, 403, 6, "action=\"/auth/consent\"" },
+	{ "logout", draw_logout, 200, 4, "action=\"/auth/logout/confirm\"" },
+	{ "logout that no client asks for", draw_logout_of_nobody, 200, 3,
+	  "action=\"/auth/logout/confirm\"" },
+	{ "logged out", draw_logged_out, 200, 0, NULL },
 	{ "prompt", draw_prompt, 200, 8, "action=\"/auth/prompt\"" },
 	{ "error", draw_error, 400, 2, NULL },
 	{ "wait", draw_wait, 200, 2, NULL },

@@ -29,7 +29,10 @@ enum authcode_response_kind {
 				      * Response Mode §2) */
 	AUTHCODE_RESPONSE_REFUSED,   /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
-	AUTHCODE_RESPONSE_JWT,       /* body, application/jwt (OIDC-Core §5.3.2) */
+	AUTHCODE_RESPONSE_LOGOUT,    /* ask whether to sign out: interaction, posted to
+				     * AUTHCODE_ENDPOINT_LOGOUT_CONFIRM */
+	AUTHCODE_RESPONSE_LOGGED_OUT, /* nobody is signed in any more: a page that says so */
+	AUTHCODE_RESPONSE_JWT,        /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
@@ -44,11 +47,11 @@ enum authcode_notice {
 
 /* What a page needs. Everything is plain text; the host escapes it. */
 struct authcode_interaction {
-	const char *transaction; /* the sealed request: hidden field "txn" */
-	const char *csrf;        /* hidden field "csrf" */
-	const struct authcode_client *client;
-	const char *user_name;     /* who is signed in: consent, accounts, refused, and a sign-in
-				* that is to prove more or be newer; else NULL */
+	const char *transaction;              /* the sealed request: hidden field "txn" */
+	const char *csrf;                     /* hidden field "csrf" */
+	const struct authcode_client *client; /* logout: who asks for it, or NULL */
+	const char *user_name;     /* who is signed in: consent, accounts, refused, logout, and a
+				* sign-in that is to prove more or be newer; else NULL */
 	const char *login_hint;    /* sign-in: whom the client expects, unproved; or NULL */
 	const char *acr;           /* sign-in: what it is to prove; NULL: nothing was asked for */
 	const char *const *scopes; /* requested scope values */
@@ -89,7 +92,7 @@ struct authcode_response {
 	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
 	struct authcode_refusal refusal; /* error is NULL when nothing was refused */
 	const struct authcode_interaction
-		*interaction; /* SIGN_IN, CONSENT, ACCOUNTS, REFUSED; else NULL */
+		*interaction; /* SIGN_IN, CONSENT, ACCOUNTS, REFUSED, LOGOUT; else NULL */
 	const struct authcode_form_post *form_post; /* FORM_POST; else NULL */
 };
 

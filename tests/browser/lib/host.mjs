@@ -20,7 +20,7 @@ export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
 const LOGO = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGOQct0BRAwQCgAcGgRdhqHm0gAAAABJRU5ErkJggg==';
 
 // Consent is remembered for user and client: every test takes clients of its own.
-export const CLIENTS = 60;
+export const CLIENTS = 72;
 // Root is nobody a page may sign in; everybody else is himself.
 export const USER = process.getuid() === 0 ? 'nobody' : os.userInfo().username;
 
