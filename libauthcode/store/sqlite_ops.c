@@ -196,7 +196,7 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	static const enum ac_sql statements[] = {
 		AC_SQL_PURGE_TOKENS,  AC_SQL_PURGE_FAMILIES, AC_SQL_PURGE_CODES,
-		AC_SQL_PURGE_DEVICES, AC_SQL_PURGE_SESSIONS,  AC_SQL_PURGE_DELIVERIES,
+		AC_SQL_PURGE_DEVICES, AC_SQL_PURGE_SESSIONS, AC_SQL_PURGE_DELIVERIES,
 	};
 	uint32_t left = operation->u.purge.limit, deleted = 0;
 
