@@ -63,7 +63,9 @@ same_resources(const struct authcode_issuer *issuer, const char *a, const char *
 }
 
 /* What was given before, with the time that is left of it. A JWT is signed again, by
- * the key of this moment, over the claims of its row: the same token by its jti. */
+ * the key of this moment, over the claims of its row: the same token by its jti, whose
+ * groups are those of the account now. An ID token comes for openid, unless it was
+ * left out then; what resources take off the scope says nothing about that. */
 static void
 put_given(const struct authcode_exchange *x, const struct authcode_token *access,
 	  struct ac_token_response *response)
@@ -76,7 +78,8 @@ put_given(const struct authcode_exchange *x, const struct authcode_token *access
 	response->jwt.resource = access->resource;
 	response->jwt.issued_s = access->created_ms / 1000;
 	response->jwt.expires_s = access->expires_ms / 1000;
-	if (!ac_scope_has(access->scope, "openid"))
+	if (ac_scope_has(x->operation.u.use_refresh.access.scope, "openid") &&
+	    !ac_scope_has(access->scope, "openid"))
 		response->id_token = NULL;
 }
 
@@ -218,7 +221,8 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
 					    &use->access);
 	if (err == AUTHCODE_OK && !refreshing->evidence)
-		err = ac_id_token_of_family(x, client, view, response->scope, &response->id_token);
+		err = ac_id_token_of_family(x, client, view, refreshing->scope,
+					    &response->id_token);
 	if (err != AUTHCODE_OK)
 		return err;
 	if (use->rotate)

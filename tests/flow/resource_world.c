@@ -38,13 +38,14 @@ resource_world_start(struct flow *flow)
 		.resource_count = AC_ARRAY_SIZE(resources),
 		.acrs = acrs,
 		.acr_count = AC_ARRAY_SIZE(acrs),
+		.refresh_retry_s = 10,
 	};
 	struct authcode_client clients[3];
 
 	flow_start_with(flow, &settings);
 	clients[0] = with_post(flow, FLOW_POST);
 	clients[0].scope = "openid profile groups read write offline_access";
-	clients[0].grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
+	clients[0].grants |= AUTHCODE_GRANT_REFRESH_TOKEN | AUTHCODE_GRANT_CLIENT_CREDENTIALS;
 	clients[0].resources = allowed;
 	clients[0].resource_count = AC_ARRAY_SIZE(allowed);
 	clients[1] = with_post(flow, FLOW_FIRST);

@@ -2,7 +2,8 @@
  * Copyright the authcode authors
  *
  * A flow with resource servers: four of them, a client that may have tokens for
- * three, and one that is the first. All of them send their secret in the body.
+ * three, for people and for itself, and one that is the first. All of them send their
+ * secret in the body. What a refresh token was replaced by is given again for 10 s.
  */
 #ifndef TESTS_FLOW_RESOURCE_WORLD_H
 #define TESTS_FLOW_RESOURCE_WORLD_H
