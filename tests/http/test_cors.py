@@ -9,7 +9,8 @@ EVIL = "https://evil.example"
 METADATA = "/.well-known/oauth-authorization-server"
 PUBLIC = [METADATA, "/.well-known/openid-configuration", "/jwks"]
 CALLED = {"/token": "POST, OPTIONS", "/revoke": "POST, OPTIONS", "/userinfo": "GET, POST, OPTIONS"}
-NEVER = ["/authorize", "/resume", "/consent", "/login", "/prompt", "/introspect", "/assets/style.css"]
+NEVER = ["/authorize", "/resume", "/consent", "/login", "/prompt", "/logout", "/logout/confirm", "/introspect",
+         "/assets/style.css"]
 EXPOSED = "WWW-Authenticate, DPoP-Nonce, Retry-After"
 SPA_CLIENT = f"""
 client "spa" {{
