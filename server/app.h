@@ -14,6 +14,7 @@
 
 struct ac_accounts;
 struct ac_config;
+struct ac_delay;
 struct ac_login_service;
 struct ac_pages;
 struct ac_throttle;
@@ -27,6 +28,7 @@ struct ac_app {
 	struct ac_login_service *login;
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;
+	struct ac_delay *delay; /* of wrong user codes */
 	uint8_t device_key[32]; /* of the cookies of known browsers */
 };
 

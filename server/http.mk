@@ -9,6 +9,7 @@ libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/app.h \
+	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \
 	server/gate.c server/gate.h \
 	server/http.c server/http.h server/http_internal.h \
@@ -24,7 +25,8 @@ libserver_http_la_SOURCES = \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
 	server/routes.c server/routes.h \
-	server/state.c server/state.h
+	server/state.c server/state.h \
+	server/user_code.c server/user_code.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libserver_http_la_LIBADD = libserver_shared.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 

@@ -25,6 +25,7 @@
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/delay.h"
 #include "server/device.h"
 #include "server/http.h"
 #include "server/log.h"
@@ -37,6 +38,7 @@
 #include "server/state.h"
 #include "server/throttle.h"
 
+#define MAX_DELAYED 256 /* more wrong user codes at one time are told at once */
 #define GRACE_S 5
 #define PURGE_MS 60000
 #define PURGE_ROWS 200
@@ -145,6 +147,8 @@ open_throttle(struct daemon *d, struct authcode_reason *reason)
 				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
 				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
 				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
+				   [AC_BUCKET_USER_CODE] = d->config->stranger_guesses,
+				   [AC_BUCKET_USER_CODE_ADDRESS] = d->config->address_guesses,
 			   } };
 	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
 		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
@@ -204,7 +208,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason))
 		return false;
-	if (!ac_login_start(&d->app, &d->app.login)) {
+	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
+	    !ac_login_start(&d->app, &d->app.login)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
 		return false;
 	}
@@ -268,6 +273,8 @@ stop(struct daemon *d)
 {
 	if (d->app.login != NULL)
 		ac_login_drain(d->app.login);
+	if (d->app.delay != NULL)
+		ac_delay_drain(d->app.delay);
 	if (d->app.accounts != NULL)
 		ac_accounts_drain(d->app.accounts);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
@@ -277,6 +284,7 @@ stop(struct daemon *d)
 		_exit(EX_OK);
 	}
 	ac_login_stop(&d->app.login);
+	ac_delay_free(&d->app.delay);
 	ac_accounts_free(&d->app.accounts);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));

@@ -35,6 +35,9 @@ enum page {
 	PAGE_WAIT,
 	PAGE_TOLD,
 	PAGE_ERROR,
+	PAGE_USER_CODE,
+	PAGE_DEVICE,
+	PAGE_DEVICE_DONE,
 	PAGE_COUNT,
 };
 
@@ -48,6 +51,9 @@ static const struct {
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_TOLD] = { "told", ac_file_told_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
+	[PAGE_USER_CODE] = { "user_code", ac_file_user_code_mustache },
+	[PAGE_DEVICE] = { "device", ac_file_device_mustache },
+	[PAGE_DEVICE_DONE] = { "device_done", ac_file_device_done_mustache },
 };
 
 static const struct {
@@ -183,37 +189,90 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	REPLY(app, h, PAGE_SIGN_IN, busy ? 503 : 200, fields);
 }
 
-void
-ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
-{
-	struct ac_field rows[MAX_SCOPES][2];
-	struct ac_view scopes[MAX_SCOPES];
-	size_t count = i->scope_count;
+/* What is asked for as a list of a page; false when it cannot be shown whole. */
+struct scope_rows {
+	struct ac_field fields[MAX_SCOPES][2];
+	struct ac_view views[MAX_SCOPES];
+};
 
-	if (count > MAX_SCOPES) { /* never show less than what is asked for */
+static bool
+fill_scopes(const struct authcode_interaction *i, struct scope_rows *ret)
+{
+	if (i->scope_count > MAX_SCOPES)
+		return false;
+	for (size_t n = 0; n < i->scope_count; n++) {
+		const char *words = ac_scope_words(i->scopes[n]);
+
+		ret->fields[n][0] =
+			(struct ac_field){ .name = "words",
+					   .text = words != NULL ? words : "use the permission" };
+		ret->fields[n][1] =
+			(struct ac_field){ .name = "value",
+					   .text = words != NULL ? NULL : i->scopes[n] };
+		ret->views[n] = (struct ac_view){ ret->fields[n], 2 };
+	}
+	return true;
+}
+
+/* The page of a decision: consent for a client, or for a device, which shows a code. */
+static void
+page_of_decision(struct ac_app *app, struct ac_http *h, enum page page, const char *title,
+		 const struct authcode_interaction *i)
+{
+	struct scope_rows rows;
+
+	if (!fill_scopes(i, &rows)) { /* never show less than what is asked for */
 		reply_plain(h);
 		return;
 	}
-	for (size_t n = 0; n < count; n++) {
-		const char *words = ac_scope_words(i->scopes[n]);
-
-		rows[n][0] =
-			(struct ac_field){ .name = "words",
-					   .text = words != NULL ? words : "use the permission" };
-		rows[n][1] = (struct ac_field){ .name = "value",
-						.text = words != NULL ? NULL : i->scopes[n] };
-		scopes[n] = (struct ac_view){ rows[n], 2 };
-	}
 	const struct ac_field fields[] = {
-		{ .name = "title", .text = "Allow access?" },
+		{ .name = "title", .text = title },
 		{ .name = "client_name", .text = i->client->name },
 		{ .name = "user_name", .text = i->user_name },
-		{ .name = "has_scopes", .text = count > 0 ? "yes" : NULL },
-		{ .name = "scopes", .list = scopes, .list_count = count },
+		{ .name = "user_code", .text = i->user_code },
+		{ .name = "has_scopes", .text = i->scope_count > 0 ? "yes" : NULL },
+		{ .name = "scopes", .list = rows.views, .list_count = i->scope_count },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};
-	REPLY(app, h, PAGE_CONSENT, 200, fields);
+	REPLY(app, h, page, 200, fields);
+}
+
+void
+ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	page_of_decision(app, h, PAGE_CONSENT, "Allow access?", i);
+}
+
+void
+ac_page_device(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	page_of_decision(app, h, PAGE_DEVICE, "Allow a device?", i);
+}
+
+void
+ac_page_user_code(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i,
+		  bool wrong)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = wrong ? "Error: Connect a device" : "Connect a device" },
+		{ .name = "wrong", .text = wrong ? "yes" : NULL },
+		{ .name = "user_code", .text = i->user_code },
+	};
+
+	REPLY(app, h, PAGE_USER_CODE, 200, fields);
+}
+
+void
+ac_page_device_done(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = i->allowed ? "Device allowed" : "Device not allowed" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "allowed", .text = i->allowed ? "yes" : NULL },
+	};
+
+	REPLY(app, h, PAGE_DEVICE_DONE, 200, fields);
 }
 
 void

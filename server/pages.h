@@ -50,6 +50,13 @@ struct ac_page_told {
 /* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* The code that a device shows is asked for; then a person allows the device or not;
+ * then it has been answered for. */
+void ac_page_user_code(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i,
+		       bool wrong);
+void ac_page_device(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_device_done(struct ac_app *app, struct ac_http *h,
+			 const struct authcode_interaction *i);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);

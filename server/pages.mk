@@ -6,9 +6,12 @@ page_files = \
 	$(top_srcdir)/server/templates/sign_in.mustache \
 	$(top_srcdir)/server/templates/prompt.mustache \
 	$(top_srcdir)/server/templates/consent.mustache \
+	$(top_srcdir)/server/templates/device.mustache \
+	$(top_srcdir)/server/templates/device_done.mustache \
 	$(top_srcdir)/server/templates/error.mustache \
 	$(top_srcdir)/server/templates/refused.mustache \
 	$(top_srcdir)/server/templates/told.mustache \
+	$(top_srcdir)/server/templates/user_code.mustache \
 	$(top_srcdir)/server/templates/wait.mustache \
 	$(top_srcdir)/server/templates/style.css \
 	$(top_srcdir)/server/templates/icon.svg

@@ -56,6 +56,15 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 	case AUTHCODE_RESPONSE_CONSENT:
 		ac_page_consent(app, h, r->interaction);
 		return;
+	case AUTHCODE_RESPONSE_USER_CODE:
+		ac_page_user_code(app, h, r->interaction, r->refusal.error != NULL);
+		return;
+	case AUTHCODE_RESPONSE_DEVICE:
+		ac_page_device(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_DEVICE_DONE:
+		ac_page_device_done(app, h, r->interaction);
+		return;
 	case AUTHCODE_RESPONSE_REFUSED:
 		ac_log_event(AC_LOG_NOTICE, "authorization refused", "rhost", ac_http_peer(h),
 			     "reason", "not_allowed", "client", r->interaction->client->id, "user",

@@ -19,6 +19,7 @@
 #include "server/metadata.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
+#include "server/user_code.h"
 
 #define PROTOCOL                                                                                   \
 	{                                                                                          \
@@ -85,6 +86,19 @@ static const struct ac_route routes[] = {
 		.allow = "GET, POST",
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
+	},
+	{
+		.path = "/device_authorization",
+		.allow = "POST",
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION,
+	},
+	{
+		.path = "/device",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = { ac_user_code_start, ac_user_code_resumed },
+		.endpoint = AUTHCODE_ENDPOINT_DEVICE,
 	},
 	{
 		.path = "/.well-known/oauth-authorization-server",

@@ -21,4 +21,6 @@ protocol_sources += \
 	libauthcode/protocol/resume.c \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \
-	libauthcode/protocol/transaction.c
+	libauthcode/protocol/transaction.c \
+	libauthcode/protocol/user_code.c libauthcode/protocol/user_code.h \
+	libauthcode/protocol/verification.c libauthcode/protocol/verification.h

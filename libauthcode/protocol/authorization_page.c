@@ -32,6 +32,7 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 	page->client = a->client;
 	page->user_name = a->signed_in ? a->view.subject.user_name : NULL;
 	page->notice = transaction->notice;
+	page->user_code = a->user_code;
 	return AUTHCODE_OK;
 }
 
@@ -85,6 +86,17 @@ ac_authorization_show_consent(struct ac_authorization *a)
 
 	transaction.subject_id = a->view.subject.id;
 	(void)show(a, AUTHCODE_RESPONSE_CONSENT, &transaction, page);
+}
+
+/* The seal names the device and whom the page was shown to (DV-11). */
+void
+ac_authorization_show_device(struct ac_authorization *a)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
+
+	transaction.subject_id = a->view.subject.id;
+	(void)show(a, AUTHCODE_RESPONSE_DEVICE, &transaction, page);
 }
 
 /* Its seal names nobody: it can carry a refusal but no consent. */

@@ -18,6 +18,7 @@
 #include "protocol/pkce.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
+#include "protocol/verification.h"
 
 struct refusal {
 	enum ac_oauth_error error;
@@ -330,7 +331,8 @@ ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction
 		ac_respond_failure(x, err, "sealed request");
 		return NULL;
 	}
-	a = ac_authorization_check(x, &params);
+	a = transaction->device ? ac_verification_check(x, &params)
+				: ac_authorization_check(x, &params);
 	/* An old seal, or another browser's, tells of nobody's sign-in here. */
 	if (a != NULL &&
 	    ac_transaction_fresh(x->issuer, transaction, x->request.browser, x->now_ms)) {

@@ -17,7 +17,9 @@
 #include "protocol/scope.h"
 
 #define MAX_NAME 256
-#define KNOWN_GRANTS (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN)
+#define KNOWN_GRANTS                                                                               \
+	(AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN |                        \
+	 AUTHCODE_GRANT_DEVICE_CODE)
 
 void
 ac_client_reason(struct authcode_reason *reason, const char *id, const char *fmt, ...)
@@ -116,9 +118,11 @@ grants_rule(const struct authcode_client *client, struct authcode_reason *reason
 						     : "a grant is unknown");
 		return false;
 	}
-	if ((client->grants & AUTHCODE_GRANT_AUTHORIZATION_CODE) == 0) {
-		ac_client_reason(reason, client->id,
-				 "refresh_token without authorization_code could never be used");
+	if ((client->grants & (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_DEVICE_CODE)) ==
+	    0) {
+		ac_client_reason(
+			reason, client->id,
+			"refresh_token without a grant that gives one could never be used");
 		return false;
 	}
 	return true;
@@ -129,6 +133,8 @@ redirect_uris_rule(const struct authcode_client *client, struct authcode_reason 
 {
 	size_t count = client->redirect_uri_count;
 
+	if (count == 0 && (client->grants & AUTHCODE_GRANT_AUTHORIZATION_CODE) == 0)
+		return true;
 	if (count == 0 || count > AC_MAX_REDIRECT_URIS || client->redirect_uris == NULL) {
 		ac_client_reason(reason, client->id, "it needs 1 to %d redirect URIs",
 				 AC_MAX_REDIRECT_URIS);

@@ -78,7 +78,7 @@ ac_consent_decide(struct authcode_exchange *x)
 	else if (decision != NULL && strcmp(decision, "allow") == 0)
 		ac_authorization_consent(a, page.transaction.subject_id);
 	else if (decision != NULL && strcmp(decision, "deny") == 0)
-		ac_authorization_refuse(a, AC_ACCESS_DENIED, "the person said no");
+		ac_authorization_deny(a, page.transaction.subject_id);
 	else
 		ac_respond_page(x, 400, AC_INVALID_REQUEST, "decision must be allow or deny");
 }

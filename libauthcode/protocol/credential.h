@@ -27,6 +27,7 @@ enum ac_credential_kind {
 	AC_CREDENTIAL_ACCESS,  /* aca_ */
 	AC_CREDENTIAL_REFRESH, /* acr_ */
 	AC_CREDENTIAL_SESSION, /* acs_ */
+	AC_CREDENTIAL_DEVICE,  /* acd_ */
 	AC_CREDENTIAL_KIND_COUNT,
 };
 

@@ -66,6 +66,18 @@ static const struct endpoint endpoints[] = {
 		.metadata = "userinfo_endpoint",
 		.decide = ac_userinfo_decide,
 	},
+	[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = {
+		.path = "/device_authorization",
+		.methods = POST,
+		.metadata = "device_authorization_endpoint", /* RFC 8628 §4 */
+		.decide = ac_device_authorization_decide,
+	},
+	[AUTHCODE_ENDPOINT_DEVICE] = {
+		.path = "/device",
+		.methods = GET | POST,
+		.page = true,
+		.decide = ac_device_decide,
+	},
 };
 
 _Static_assert(AC_ARRAY_SIZE(endpoints) == AUTHCODE_ENDPOINT_COUNT, "every endpoint has a row");

@@ -18,6 +18,9 @@ void ac_grant_code(struct authcode_exchange *x, const struct authcode_client *cl
 /* RFC 6749 §6 */
 void ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client);
 
+/* RFC 8628 §3.4 */
+void ac_grant_device(struct authcode_exchange *x, const struct authcode_client *client);
+
 /* The values of grant_type that are supported; NULL past the end. */
 const char *ac_grant_name(size_t i);
 

@@ -19,6 +19,7 @@
 
 #define DAY_S (24u * 3600u)
 #define MAX_CODE_S 60u
+#define MAX_DEVICE_CODE_S 900u
 
 static const struct authcode_lifetimes default_lifetimes = {
 	.code_s = MAX_CODE_S,
@@ -28,6 +29,7 @@ static const struct authcode_lifetimes default_lifetimes = {
 	.session_idle_s = 8 * 3600,
 	.session_absolute_s = DAY_S,
 	.transaction_s = 3600,
+	.device_code_s = 600,
 };
 
 static uint32_t
@@ -49,6 +51,7 @@ fill_lifetimes(const struct authcode_lifetimes *given)
 		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
 		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
 		.transaction_s = or_default(given->transaction_s, d->transaction_s),
+		.device_code_s = or_default(given->device_code_s, d->device_code_s),
 	};
 }
 
@@ -93,6 +96,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "the master key is all zeroes";
 	if (settings->lifetimes.code_s > MAX_CODE_S)
 		return "a code must not live longer than 60 seconds";
+	if (settings->lifetimes.device_code_s > MAX_DEVICE_CODE_S)
+		return "a device code must not live longer than 900 seconds";
 	return check_url(settings->issuer);
 }
 
@@ -146,6 +151,8 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 
 	if (err == AUTHCODE_OK)
 		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
+	if (err == AUTHCODE_OK)
+		err = ac_derive_key(master, "user code", issuer->url, issuer->keys.user_code);
 	return err;
 }
 

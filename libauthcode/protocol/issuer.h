@@ -17,6 +17,7 @@
 struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
 	uint8_t csrf[AC_DIGEST_LEN];
+	uint8_t user_code[AC_DIGEST_LEN]; /* hides user codes in the store */
 };
 
 struct authcode_issuer {

@@ -32,6 +32,9 @@ static const struct ac_oauth_error_row rows[] = {
 					   "OpenID Connect Core §3.1.2.6" },
 	[AC_REGISTRATION_NOT_SUPPORTED] = { "registration_not_supported", 400, true,
 					    "OpenID Connect Core §3.1.2.6" },
+	[AC_AUTHORIZATION_PENDING] = { "authorization_pending", 400, false, "RFC 8628 §3.5" },
+	[AC_SLOW_DOWN] = { "slow_down", 400, false, "RFC 8628 §3.5" },
+	[AC_EXPIRED_TOKEN] = { "expired_token", 400, false, "RFC 8628 §3.5" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

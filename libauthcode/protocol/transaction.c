@@ -7,8 +7,8 @@
  *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ subject_id 8 ‖ tried_ms 8 ‖
  *   length of acr 1 ‖ acr ‖ request
  *
- * The layout is named in the label; another layout needs another label, so an
- * old page never opens as something it was not.
+ * The layout is named in the label, and so is what request is; another layout
+ * needs another label, so an old page never opens as something it was not.
  */
 #include "protocol/transaction.h"
 
@@ -19,7 +19,6 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
-#define LABEL "authorization request 2"
 #define BROWSER_AT 8
 #define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
 #define SUBJECT_AT (NOTICE_AT + 1)
@@ -33,6 +32,11 @@
 
 _Static_assert(AC_MAX_ACR <= UINT8_MAX, "the length of an acr is one byte");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
+
+static const char *const labels[] = {
+	[false] = "authorization request 2",
+	[true] = "device 1",
+};
 
 static void
 put_i64(uint8_t out[8], int64_t value)
@@ -85,7 +89,7 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	plain[ACR_LEN_AT] = (uint8_t)acr_len;
 	memcpy(plain + ACR_AT, transaction->acr, acr_len);
 	memcpy(plain + ACR_AT + acr_len, transaction->request, request_len);
-	return ac_seal(issuer->keys.transaction, nonce, LABEL, plain,
+	return ac_seal(issuer->keys.transaction, nonce, labels[transaction->device], plain,
 		       ACR_AT + acr_len + request_len, arena, ret_sealed);
 }
 
@@ -99,7 +103,13 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 	size_t len = 0;
 	enum authcode_err err;
 
-	err = ac_unseal(issuer->keys.transaction, LABEL, sealed, arena, opened.nonce, &data, &len);
+	err = ac_unseal(issuer->keys.transaction, labels[false], sealed, arena, opened.nonce, &data,
+			&len);
+	if (err == AUTHCODE_ERR_CRYPTO) {
+		opened.device = true;
+		err = ac_unseal(issuer->keys.transaction, labels[true], sealed, arena, opened.nonce,
+				&data, &len);
+	}
 	if (err != AUTHCODE_OK)
 		return err;
 	plain = data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The sealed authorization request that travels through the pages: nothing is
- * stored before someone has signed in. A seal names the browser it was made
+ * The sealed authorization request, or device (RFC 8628), that travels through the
+ * pages: nothing is stored before someone has signed in. A seal names the browser it was made
  * for, its time, a notice, on a consent page the subject it was shown to, and
  * what a sign-in has to prove or was to prove.
  */
@@ -20,6 +20,7 @@ struct ac_transaction {
 	int64_t subject_id;               /* whom a consent page was shown to; 0: nobody */
 	int64_t tried_ms;                 /* auth_time of the sign-in made for it; 0: none */
 	const char *acr;                  /* what a sign-in is to prove, or was; "": nothing */
+	bool device;                      /* request is what verification.c makes of a device */
 	const char *request;              /* the authorization request, form-encoded */
 	uint8_t nonce[AC_SEAL_NONCE_LEN]; /* unseal: of this seal */
 };

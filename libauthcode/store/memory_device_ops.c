@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "store/operation.h"
 #include "store/rules.h"
 
@@ -17,7 +18,7 @@ ac_memory_user_code(const struct ac_memory *memory, const uint8_t hash[AUTHCODE_
 	for (size_t i = 0; i < memory->devices.count; i++) {
 		const struct authcode_device *device = memory->devices.rows[i];
 
-		if (memcmp(device->user_code_hash, hash, AUTHCODE_HASH_LEN) == 0)
+		if (ac_secret_equal(device->user_code_hash, hash, AUTHCODE_HASH_LEN))
 			return device;
 	}
 	return NULL;

@@ -4,7 +4,8 @@ flow_person_tests = \
 	tests/flow/test_access \
 	tests/flow/test_account \
 	tests/flow/test_acr \
-	tests/flow/test_claims
+	tests/flow/test_claims \
+	tests/flow/test_device
 
 check_PROGRAMS += $(flow_person_tests)
 TESTS += $(flow_person_tests)
@@ -20,6 +21,11 @@ tests_flow_test_account_LDADD = $(unit_ldadd)
 tests_flow_test_acr_SOURCES = tests/flow/test_acr.c $(flow_sources)
 tests_flow_test_acr_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_acr_LDADD = $(unit_ldadd)
+
+tests_flow_test_device_SOURCES = tests/flow/test_device.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+tests_flow_test_device_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_device_LDADD = $(unit_ldadd)
 
 tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(flow_sources)
 tests_flow_test_claims_CPPFLAGS = $(unit_cppflags)

@@ -25,6 +25,7 @@ static struct flow_browser browser;
 static const char *resume_query; /* of a sign-in that has just been made */
 static const char *consent_form;
 static const char *code, *code_form, *refresh_form, *rotate_form, *access_token, *refresh_token;
+static const char *device_form;
 
 /* --- the requests -------------------------------------------------------- */
 
@@ -93,6 +94,12 @@ static struct authcode_request
 rotate(void)
 {
 	return from_client(AUTHCODE_ENDPOINT_TOKEN, rotate_form);
+}
+
+static struct authcode_request
+poll_device(void)
+{
+	return from_client(AUTHCODE_ENDPOINT_TOKEN, device_form);
 }
 
 static struct authcode_request
@@ -253,6 +260,8 @@ static const struct path {
 	  grant_answers, true },
 	{ "refresh with rotation", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN, "app",
 	  rotate, grant_answers, true },
+	{ "device redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_DEVICE_CODE, "app",
+	  poll_device, grant_answers, true },
 	{ "introspection of an access token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
 	  introspect_access, introspection_answers, false },
 	{ "introspection of a refresh token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
@@ -303,6 +312,7 @@ register_clients(void)
 					     flow_client(&flow, FLOW_APP) };
 
 	clients[0].auth = AUTHCODE_AUTH_SECRET_POST;
+	clients[1].grants |= AUTHCODE_GRANT_DEVICE_CODE;
 	flow_set_clients(&flow, clients, AC_ARRAY_SIZE(clients));
 }
 
@@ -348,6 +358,23 @@ make_requests(void)
 				 r->interaction->transaction, r->interaction->csrf);
 }
 
+/* What alice has allowed and nobody has redeemed yet. */
+static void
+make_device_request(void)
+{
+	const struct authcode_response *r;
+
+	r = flow_run(&flow, from_client(AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION, "client_id=app"));
+	device_form = flow_text(&flow,
+				"grant_type=urn:ietf:params:oauth:grant-type:device_code"
+				"&client_id=app&device_code=%s",
+				value_of(r, "device_code"));
+	r = flow_post(&flow, &browser, AUTHCODE_ENDPOINT_DEVICE,
+		      flow_text(&flow, "user_code=%s", value_of(r, "user_code")));
+	r = flow_follow(&flow, &browser, r);
+	flow_decide(&flow, &browser, r->interaction, "allow");
+}
+
 static int
 set_up(bool check_accounts)
 {
@@ -356,6 +383,7 @@ set_up(bool check_accounts)
 	browser = (struct flow_browser){ .cookie = "browser-one" };
 	register_clients();
 	make_requests();
+	make_device_request();
 	flow.asked = 0;
 	return 0;
 }
@@ -412,8 +440,10 @@ every_endpoint_and_every_grant_has_a_row(void **state)
 {
 	(void)state;
 	for (int e = 0; e < AUTHCODE_ENDPOINT_COUNT; e++) {
-		/* Revocation issues nothing and describes nothing. */
-		if (e != AUTHCODE_ENDPOINT_REVOKE && !has_row((enum authcode_endpoint)e, 0))
+		/* Revocation issues nothing and describes nothing; a device is nobody's until
+		 * somebody has answered for it, which is what test_device.c is about. */
+		if (e != AUTHCODE_ENDPOINT_REVOKE && e != AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION &&
+		    e != AUTHCODE_ENDPOINT_DEVICE && !has_row((enum authcode_endpoint)e, 0))
 			fail_msg("no row for %s",
 				 authcode_endpoint_path((enum authcode_endpoint)e));
 	}

@@ -78,6 +78,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 8 * 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 86400);
 	assert_int_equal(c->lifetimes.transaction_s, 3600);
+	assert_int_equal(c->lifetimes.device_code_s, 600);
 	assert_int_equal(authcode_clients_count(c->clients), 0);
 	ac_config_free(&c);
 	assert_null(c);
@@ -110,7 +111,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "log_level = debug\ncode_lifetime = 30s\n"
 		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
-		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n");
+		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n"
+		     "device_code_lifetime = 15min\n");
 
 	(void)state;
 	assert_string_equal(c->issuer, "https://login.example.org/auth");
@@ -165,6 +167,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 7200);
 	assert_int_equal(c->lifetimes.transaction_s, 300);
+	assert_int_equal(c->lifetimes.device_code_s, 900);
 	ac_config_free(&c);
 }
 
@@ -185,9 +188,12 @@ every_client_option_lands_in_its_field(void **state)
 		" allow_groups = staff\n group_claims = { staff, adm }\n"
 		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
-		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
+		"client b { token_endpoint_auth_method = none\n" WEB "}\n"
+		"client tv { token_endpoint_auth_method = none\n scope = profile\n"
+		" grant_types = { device_code, refresh_token }\n}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
 	const struct authcode_client *b = authcode_clients_find(c->clients, "b");
+	const struct authcode_client *tv = authcode_clients_find(c->clients, "tv");
 	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
 
 	(void)state;
@@ -232,6 +238,10 @@ every_client_option_lands_in_its_field(void **state)
 	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);
 	assert_null(b->group_claim_prefix);
 	assert_int_equal(b->group_claim_max, 0);
+
+	assert_non_null(tv);
+	assert_int_equal(tv->grants, AUTHCODE_GRANT_DEVICE_CODE | AUTHCODE_GRANT_REFRESH_TOKEN);
+	assert_int_equal(tv->redirect_uri_count, 0);
 	ac_config_free(&c);
 }
 
@@ -456,7 +466,7 @@ every_row_tells_its_section_type_and_help(void **state)
 				     strcmp(row->name, other->name) == 0);
 		}
 	}
-	assert_int_equal(i, 69);
+	assert_int_equal(i, 70);
 }
 
 /* The sample that is shipped: it loads as it is, and shows every row with its

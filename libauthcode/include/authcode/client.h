@@ -44,6 +44,7 @@ enum authcode_may_introspect {
 /* Grants, as bits. */
 #define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
 #define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
+#define AUTHCODE_GRANT_DEVICE_CODE (1u << 2) /* RFC 8628 */
 
 #define AUTHCODE_SECRET_HASH_LEN 32
 
@@ -56,7 +57,7 @@ struct authcode_client {
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
 	enum authcode_application_type application_type;
-	const char *const *redirect_uris; /* compared byte for byte */
+	const char *const *redirect_uris; /* compared byte for byte; none without the code grant */
 	size_t redirect_uri_count;
 	const char *scope;          /* values this client may ask for, space-separated */
 	const char *default_scopes; /* used when a request names none; NULL: scope */

@@ -44,6 +44,7 @@ struct authcode_lifetimes {
 	uint32_t session_idle_s;     /* [8 h] */
 	uint32_t session_absolute_s; /* [24 h] */
 	uint32_t transaction_s;      /* [3600] how old a sealed page may be */
+	uint32_t device_code_s;      /* [600], at most 900 */
 };
 
 /* What a sign-in can be declared to prove (OIDC-Core §2, RFC 9470). The host carries

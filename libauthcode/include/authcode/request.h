@@ -32,6 +32,8 @@ enum authcode_endpoint {
 	AUTHCODE_ENDPOINT_REVOKE,     /* RFC 7009 */
 	AUTHCODE_ENDPOINT_INTROSPECT, /* RFC 7662 */
 	AUTHCODE_ENDPOINT_USERINFO,   /* OIDC-Core §5.3 */
+	AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION, /* RFC 8628 §3.1 */
+	AUTHCODE_ENDPOINT_DEVICE,               /* where a person types a user code (§3.3) */
 	AUTHCODE_ENDPOINT_COUNT,
 };
 
@@ -55,7 +57,7 @@ struct authcode_request {
 	const char *authorization;  /* header value, or NULL */
 	const char *session;        /* value of the session cookie, or NULL */
 	const char *browser;        /* value of the browser cookie; required by AUTHORIZE,
-	                              * RESUME and CONSENT (the host makes one for a new browser) */
+	                              * RESUME, CONSENT and DEVICE (the host makes one for a new browser) */
 	const char *peer;           /* textual address for the log, or NULL */
 	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };

@@ -7,6 +7,7 @@
 #ifndef AUTHCODE_RESPONSE_H
 #define AUTHCODE_RESPONSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <authcode/client.h>
@@ -17,13 +18,17 @@ extern "C" {
 #endif
 
 enum authcode_response_kind {
-	AUTHCODE_RESPONSE_PAGE = 0, /* a local error page, never a redirect (RFC 6749 §4.1.2.1) */
-	AUTHCODE_RESPONSE_JSON,     /* body, application/json */
-	AUTHCODE_RESPONSE_EMPTY,    /* status and headers only */
-	AUTHCODE_RESPONSE_REDIRECT, /* 303 to location (RFC 9700 §4.12) */
-	AUTHCODE_RESPONSE_SIGN_IN,  /* show the sign-in page of interaction */
-	AUTHCODE_RESPONSE_CONSENT,  /* show the consent page of interaction */
-	AUTHCODE_RESPONSE_REFUSED,  /* this person may not use the client: a page whose only way on
+	AUTHCODE_RESPONSE_PAGE = 0,  /* a local error page, never a redirect (RFC 6749 §4.1.2.1) */
+	AUTHCODE_RESPONSE_JSON,      /* body, application/json */
+	AUTHCODE_RESPONSE_EMPTY,     /* status and headers only */
+	AUTHCODE_RESPONSE_REDIRECT,  /* 303 to location (RFC 9700 §4.12) */
+	AUTHCODE_RESPONSE_SIGN_IN,   /* show the sign-in page of interaction */
+	AUTHCODE_RESPONSE_CONSENT,   /* show the consent page of interaction */
+	AUTHCODE_RESPONSE_USER_CODE, /* ask for the code that a device shows; with a refusal: the one
+				      * just typed is none that waits */
+	AUTHCODE_RESPONSE_DEVICE,    /* show the page on which a device is allowed or not */
+	AUTHCODE_RESPONSE_DEVICE_DONE, /* it has been answered for */
+	AUTHCODE_RESPONSE_REFUSED, /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
 };
 
@@ -37,7 +42,8 @@ enum authcode_notice {
 	AUTHCODE_NOTICE_COUNT,
 };
 
-/* What a page needs. Everything is plain text; the host escapes it. */
+/* What a page needs. Everything is plain text; the host escapes it. A member that a
+ * page has no use for is NULL, its count 0. */
 struct authcode_interaction {
 	const char *transaction; /* the sealed request: hidden field "txn" */
 	const char *csrf;        /* hidden field "csrf" */
@@ -48,6 +54,9 @@ struct authcode_interaction {
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
 	enum authcode_notice notice;
+	const char *user_code; /* DEVICE: the code the device shows; USER_CODE: what to fill in,
+				* or NULL; else NULL */
+	bool allowed;          /* DEVICE_DONE: what the answer was */
 };
 
 /* A protocol refusal as shown to people and logged. */
@@ -66,7 +75,7 @@ struct authcode_response {
 	const char *allow;            /* 405: header value, or NULL */
 	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
 	struct authcode_refusal refusal;                /* error is NULL when nothing was refused */
-	const struct authcode_interaction *interaction; /* SIGN_IN, CONSENT, REFUSED; else NULL */
+	const struct authcode_interaction *interaction; /* of the kinds that show one; else NULL */
 };
 
 #ifdef __cplusplus

@@ -114,6 +114,24 @@ no_registry_and_an_empty_one_hold_nobody(void **state)
 	authcode_clients_unref(NULL);
 }
 
+/* RFC 8628: what never gets an answer in a browser has no redirect URI. */
+static void
+a_client_of_devices_alone_needs_no_redirect_uri(void **state)
+{
+	struct authcode_client client = good("tv");
+	struct authcode_clients *registry;
+
+	(void)state;
+	client.redirect_uris = NULL;
+	client.redirect_uri_count = 0;
+	client.grants = AUTHCODE_GRANT_DEVICE_CODE;
+	registry = make(&client, 1);
+	authcode_clients_unref(&registry);
+	client.grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
+	registry = make(&client, 1);
+	authcode_clients_unref(&registry);
+}
+
 /* The host may free or overwrite everything it gave. */
 static void
 everything_is_copied(void **state)
@@ -251,7 +269,7 @@ grants_and_scope_are_checked(void **state)
 	(void)state;
 	REFUSED("no grant is allowed", client.grants = 0);
 	REFUSED("a grant is unknown", client.grants |= 1u << 31);
-	REFUSED("refresh_token without authorization_code could never be used",
+	REFUSED("refresh_token without a grant that gives one could never be used",
 		client.grants = AUTHCODE_GRANT_REFRESH_TOKEN);
 	REFUSED("scope is empty, so that every request would be refused", client.scope = NULL);
 	REFUSED("scope is empty, so that every request would be refused", client.scope = "");
@@ -357,6 +375,8 @@ redirect_uris_are_checked(void **state)
 	}
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uri_count = 0);
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uris = NULL);
+	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uri_count = 0;
+		client.grants |= AUTHCODE_GRANT_DEVICE_CODE);
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uris = many;
 		client.redirect_uri_count = 65);
 	REFUSED("redirect URI 3: it is listed twice", client.redirect_uris = twice;
@@ -431,6 +451,7 @@ main(void)
 		cmocka_unit_test(methods_have_their_registered_names),
 		cmocka_unit_test(clients_are_found_by_their_exact_id),
 		cmocka_unit_test(no_registry_and_an_empty_one_hold_nobody),
+		cmocka_unit_test(a_client_of_devices_alone_needs_no_redirect_uri),
 		cmocka_unit_test(everything_is_copied),
 		cmocka_unit_test(what_was_left_out_is_filled_in),
 		cmocka_unit_test(ids_follow_their_grammar),

@@ -217,8 +217,9 @@ lifetimes_have_their_documented_defaults(void **state)
 	assert_int_equal(issuer->lifetimes.session_idle_s, 8 * 3600);
 	assert_int_equal(issuer->lifetimes.session_absolute_s, 24 * 3600);
 	assert_int_equal(issuer->lifetimes.transaction_s, 3600);
+	assert_int_equal(issuer->lifetimes.device_code_s, 600);
 	authcode_issuer_free(&issuer);
-	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7 };
+	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8 };
 	issuer = make(&settings);
 	assert_memory_equal(&issuer->lifetimes, &settings.lifetimes, sizeof(settings.lifetimes));
 	authcode_issuer_free(&issuer);
@@ -241,6 +242,10 @@ every_key_is_its_own(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		issuers[i] = make(&settings[i]);
 		assert_memory_not_equal(issuers[i]->keys.csrf, issuers[i]->keys.transaction,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.transaction,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.csrf,
 					AC_DIGEST_LEN);
 	}
 	for (size_t i = 1; i < 3; i++) {

@@ -62,9 +62,11 @@ static const struct {
 	{ "revocation_endpoint", "\"https://id.example/sso/revoke\"" },
 	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
+	{ "device_authorization_endpoint", "\"https://id.example/sso/device_authorization\"" },
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\"]" },
-	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\"]" },
+	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"urn:ietf:params:"
+				   "oauth:grant-type:device_code\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
 	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },

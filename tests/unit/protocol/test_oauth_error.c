@@ -37,6 +37,9 @@ static const struct {
 	{ AC_REQUEST_NOT_SUPPORTED, "request_not_supported", 400, true },
 	{ AC_REQUEST_URI_NOT_SUPPORTED, "request_uri_not_supported", 400, true },
 	{ AC_REGISTRATION_NOT_SUPPORTED, "registration_not_supported", 400, true },
+	{ AC_AUTHORIZATION_PENDING, "authorization_pending", 400, false },
+	{ AC_SLOW_DOWN, "slow_down", 400, false },
+	{ AC_EXPIRED_TOKEN, "expired_token", 400, false },
 };
 
 static void
