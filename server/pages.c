@@ -281,6 +281,7 @@ ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = "No access" },
 		{ .name = "client_name", .text = i->client->name },
+		{ .name = "device", .text = i->user_code },
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "contact", .text = app->config->contact },
 		{ .name = "txn", .text = i->transaction },

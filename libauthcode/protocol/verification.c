@@ -291,7 +291,12 @@ ac_verification_deny(struct ac_authorization *a, int64_t shown_to)
 	struct authcode_exchange *x = a->x;
 
 	if (shown_to == 0) {
-		show_done(x, a->client, false);
+		const char *url = ac_endpoint_url(x, AUTHCODE_ENDPOINT_DEVICE);
+
+		if (url != NULL)
+			ac_respond_redirect(x, url);
+		else
+			ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "device");
 		return;
 	}
 	x->operation.u.answer_device =

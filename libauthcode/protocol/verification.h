@@ -21,7 +21,8 @@ struct ac_authorization *ac_verification_check(struct authcode_exchange *x,
 void ac_verification_allow(struct ac_authorization *a);
 
 /* The answer of whoever was shown the page of the device. Who leaves an earlier page
- * (shown_to 0) answers for nobody: the device goes on asking until its time is over. */
+ * (shown_to 0) answers for nobody and is asked for a code again: the device goes on
+ * polling until its time is over. */
 void ac_verification_deny(struct ac_authorization *a, int64_t shown_to);
 
 #endif

@@ -4,6 +4,7 @@
 // Runs the browser tests and prints TAP. AUTHCODE_BUILD is the build tree.
 
 import accessible from './accessible.mjs';
+import device from './device.mjs';
 import { run } from './lib/tap.mjs';
 import { World } from './lib/world.mjs';
 import signIn from './sign-in.mjs';
@@ -17,7 +18,7 @@ const world = new World();
 let failed = 1;
 try {
 	await world.start(build);
-	failed = await run([...signIn, ...accessible].filter(([name]) => wanted.test(name)), world);
+	failed = await run([...signIn, ...device, ...accessible].filter(([name]) => wanted.test(name)), world);
 	if (failed)
 		console.log(`${world.host.log('authcoded')}\n${world.host.log('authcode-login')}`.replace(/^/gm, '# '));
 } finally {

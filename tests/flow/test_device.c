@@ -408,8 +408,8 @@ cancelling_the_sign_in_leaves_the_device_as_it_is(void **state)
 
 	(void)state;
 	r = flow_decide(&flow, &browser, r->interaction, "deny");
-	assert_int_equal(r->kind, AUTHCODE_RESPONSE_DEVICE_DONE);
-	assert_false(r->interaction->allowed);
+	assert_int_equal(r->kind, AUTHCODE_RESPONSE_REDIRECT);
+	assert_string_equal(r->location, FLOW_ISSUER "/device");
 	assert_int_equal(flow.writes, writes);
 	assert_pending(&device);
 }
@@ -509,7 +509,7 @@ what_the_client_has_lost_since_is_not_given(void **state)
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_REFUSED);
 	assert_int_equal(r->status, 403);
 	r = flow_decide(&flow, &browser, r->interaction, "deny");
-	assert_int_equal(r->kind, AUTHCODE_RESPONSE_DEVICE_DONE);
+	assert_string_equal(r->location, FLOW_ISSUER "/device");
 	good.allow_user_count = 0;
 	flow_set_clients(&flow, &good, 1);
 	assert_pending(&device);

@@ -7,6 +7,7 @@ http_tests = \
 	tests/http/test_change.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
+	tests/http/test_device.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \

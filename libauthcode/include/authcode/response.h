@@ -54,7 +54,7 @@ struct authcode_interaction {
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
 	enum authcode_notice notice;
-	const char *user_code; /* DEVICE: the code the device shows; USER_CODE: what to fill in,
+	const char *user_code; /* of a device: the code it shows; USER_CODE: what to fill in,
 				* or NULL; else NULL */
 	bool allowed;          /* DEVICE_DONE: what the answer was */
 };
