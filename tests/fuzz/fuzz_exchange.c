@@ -2,20 +2,21 @@
  * Copyright the authcode authors
  *
  * The whole library: one request to an issuer where somebody is signed in and
- * tokens exist. First line: endpoint (0 to 6), method (G, P or another),
+ * tokens exist. First line: endpoint (0 to 8), method (G, P or another),
  * and what the host says of the account: refused (R), unknown (U), gone (X), or
  * its claims; then a line each for query, Authorization, session cookie and browser cookie;
  * the rest is the body. An empty line is an absent value. "@x" stands for a
  * value that only the issuer can make:
  *
  *   @s session  @b browser  @c code  @a access token  @r refresh token  @t page
+ *   @d device code  @u user code  @p page of the device  @k its csrf
  */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 #include "tests/fuzz/fuzz.h"
 
 #define QUERY "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Fweb.example%2Fcb&state=s"
@@ -24,6 +25,8 @@ struct world {
 	struct flow flow;
 	struct flow_browser browser;
 	const char *code, *access, *refresh, *page;
+	struct device device;
+	const struct authcode_interaction *device_page;
 };
 
 static const struct authcode_acr acrs[] = { { "pwd", 1 }, { "otp", 2 } };
@@ -69,6 +72,8 @@ begin(struct world *w)
 	response =
 		flow_get(&w->flow, &w->browser, AUTHCODE_ENDPOINT_AUTHORIZE, QUERY "&prompt=login");
 	w->page = response->interaction != NULL ? response->interaction->transaction : "";
+	w->device = device_begin(&w->flow, "");
+	w->device_page = device_page(&w->flow, &w->browser, &w->device)->interaction;
 }
 
 static const char *
@@ -85,6 +90,14 @@ value_of(const struct world *w, char name)
 		return w->access;
 	case 'r':
 		return w->refresh;
+	case 'd':
+		return w->device.code;
+	case 'u':
+		return w->device.user_code;
+	case 'p':
+		return w->device_page->transaction;
+	case 'k':
+		return w->device_page->csrf;
 	case 't':
 		return w->page;
 	default:
@@ -153,7 +166,9 @@ check(const struct authcode_response *r)
 	MUST((r->kind == AUTHCODE_RESPONSE_REDIRECT) == (r->location != NULL));
 	MUST(r->location == NULL || may_go_to(r->location));
 	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT ||
-	      r->kind == AUTHCODE_RESPONSE_REFUSED) == (r->interaction != NULL));
+	      r->kind == AUTHCODE_RESPONSE_REFUSED || r->kind == AUTHCODE_RESPONSE_USER_CODE ||
+	      r->kind == AUTHCODE_RESPONSE_DEVICE || r->kind == AUTHCODE_RESPONSE_DEVICE_DONE) ==
+	     (r->interaction != NULL));
 	if (r->kind == AUTHCODE_RESPONSE_JSON) {
 		json_t *json = json_loadb(r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
 
@@ -172,7 +187,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *query, *authorization, *session, *browser, *body, *claims;
 	size_t ignored;
 
-	if (first.size < 2 || first.data[0] < '0' || first.data[0] > '6')
+	if (first.size < 2 || first.data[0] < '0' || first.data[0] > '8')
 		return 0;
 	memset(&w, 0, sizeof(w));
 	begin(&w);

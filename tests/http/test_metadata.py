@@ -36,7 +36,7 @@ def test_who_has_it_is_not_sent_it_again(server):
 def test_every_url_in_it_is_answered(server):
     told = server.request("GET", PATH).json()
     urls = {name: url for name, url in told.items() if name.endswith("_endpoint")}
-    assert len(urls) == 5
+    assert len(urls) == 6
     for name, url in urls.items():
         assert url.startswith(server.issuer + "/"), name
         answer = server.request("POST", url[len(server.issuer):], data={"x": "y"})
@@ -45,7 +45,7 @@ def test_every_url_in_it_is_answered(server):
 
 def test_what_is_told_of_grants_and_methods_is_so(server):
     told = server.request("GET", PATH).json()
-    for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code",
+    for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer",
                   *told["grant_types_supported"]]:
         answer = server.request("POST", "/token", data={"grant_type": grant}, headers={"Authorization": basic()})
         supported = answer.json()["error"] != "unsupported_grant_type"
