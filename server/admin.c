@@ -153,6 +153,7 @@ ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 	case AUTHCODE_RESULT_FAILED:
 	case AUTHCODE_RESULT_EXPIRED:
 	case AUTHCODE_RESULT_REUSED:
+	case AUTHCODE_RESULT_REPEATED:
 		break;
 	}
 	refuse(h, 503, "temporarily_unavailable", "the database did not take it");

@@ -145,6 +145,7 @@ answer_issue(struct authcode_exchange *x)
 		return;
 	case AUTHCODE_RESULT_REUSED:
 	case AUTHCODE_RESULT_CONFLICT:
+	case AUTHCODE_RESULT_REPEATED:
 		break;
 	}
 	ac_authorization_refuse(a, AC_SERVER_ERROR, incomplete);

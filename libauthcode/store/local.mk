@@ -3,7 +3,9 @@ store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
+	libauthcode/store/memory_client_ops.c \
 	libauthcode/store/memory_purge.c \
+	libauthcode/store/memory_refresh_ops.c \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
 	libauthcode/store/memory_table.c libauthcode/store/memory_table.h \
@@ -11,6 +13,7 @@ store_sources = \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
+	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
@@ -18,6 +21,7 @@ store_sources = \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
+	libauthcode/store/sqlite_refresh_ops.c \
 	libauthcode/store/sqlite_schema.c libauthcode/store/sqlite_schema.h \
 	libauthcode/store/sqlite_session_ops.c \
 	libauthcode/store/sqlite_subject_ops.c \

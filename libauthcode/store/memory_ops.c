@@ -40,6 +40,24 @@ ac_memory_free_key(const struct ac_memory *memory, const struct ac_table *table,
 }
 
 enum authcode_err
+ac_memory_free_family_key(const struct ac_memory *memory, int64_t now_ms, int64_t *ret)
+{
+	for (int i = 0; i < AC_ROW_KEY_TRIES; i++) {
+		int64_t id;
+		enum authcode_err err = ac_row_key_new(&memory->random, now_ms, &id);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		if (ac_table_find(&memory->codes, id) == NULL &&
+		    ac_table_find(&memory->families, id) == NULL) {
+			*ret = id;
+			return AUTHCODE_OK;
+		}
+	}
+	return AUTHCODE_ERR_RANDOM;
+}
+
+enum authcode_err
 ac_memory_put(struct ac_table *table, const struct ac_row_type *type, const void *row)
 {
 	void *copy = ac_row_copy(type, row);
@@ -147,38 +165,6 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 }
 
 static void
-use_refresh(struct ac_memory *memory, struct authcode_operation *operation)
-{
-	struct authcode_op_use_refresh *args = &operation->u.use_refresh;
-	struct authcode_token *token = ac_table_find(&memory->tokens, args->refresh_id);
-	struct authcode_token_view view;
-	enum authcode_result result;
-	enum authcode_err err;
-
-	result = ac_rule_use_refresh(ac_memory_view_token(memory, args->refresh_id, &view) ? &view
-											   : NULL,
-				     operation->now_ms);
-	if (result == AUTHCODE_RESULT_REUSED)
-		ac_memory_revoke_family(ac_table_find(&memory->families, token->family_id),
-					operation->now_ms);
-	if (result != AUTHCODE_RESULT_DONE) {
-		ac_memory_finish(operation, result);
-		return;
-	}
-	err = ac_memory_put_tokens(memory, &view.family, &args->access,
-				   args->rotate ? &args->successor : NULL, operation->now_ms);
-	if (err != AUTHCODE_OK) {
-		ac_operation_fail(operation, err);
-		return;
-	}
-	if (args->rotate)
-		token->rotated_ms = operation->now_ms;
-	else
-		token->expires_ms = ac_earlier(args->refresh_expires_ms, view.family.expires_ms);
-	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
-}
-
-static void
 revoke_family(struct ac_memory *memory, struct authcode_operation *operation)
 {
 	struct authcode_family *family =
@@ -226,13 +212,14 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_CREATE_SESSION] = ac_memory_create_session,
 	[AUTHCODE_OP_ISSUE_CODE] = ac_memory_issue_code,
 	[AUTHCODE_OP_REDEEM_CODE] = redeem_code,
-	[AUTHCODE_OP_USE_REFRESH] = use_refresh,
+	[AUTHCODE_OP_USE_REFRESH] = ac_memory_use_refresh,
 	[AUTHCODE_OP_REVOKE_FAMILY] = revoke_family,
 	[AUTHCODE_OP_REVOKE_TOKEN] = revoke_token,
 	[AUTHCODE_OP_END_SESSION] = end_session,
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
+	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_memory_issue_client_token,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_memory_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,

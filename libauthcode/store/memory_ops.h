@@ -16,9 +16,23 @@ AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
 						 const struct ac_table *table, int64_t now_ms,
 						 int64_t *ret);
 
+/* One that neither a family nor a code has, which will be one; ERR_RANDOM. */
+AC_MUST_USE enum authcode_err ac_memory_free_family_key(const struct ac_memory *memory,
+							int64_t now_ms, int64_t *ret);
+
 /* Puts a copy of row. */
 AC_MUST_USE enum authcode_err ac_memory_put(struct ac_table *table, const struct ac_row_type *type,
 					    const void *row);
+
+/* Tokens of the family, both or neither; refresh NULL: only the access token. */
+AC_MUST_USE enum authcode_err ac_memory_put_tokens(struct ac_memory *memory,
+						   const struct authcode_family *family,
+						   struct authcode_new_token *access,
+						   struct authcode_new_token *refresh,
+						   int64_t now_ms);
+
+/* For good; family NULL: nothing. */
+void ac_memory_revoke_family(struct authcode_family *family, int64_t now_ms);
 
 /* NULL: none. */
 struct authcode_subject *ac_memory_live_subject(const struct ac_memory *memory,
@@ -38,6 +52,12 @@ void ac_memory_revoke_family(struct authcode_family *family, int64_t now_ms);
 /* memory_session_ops.c */
 void ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* memory_refresh_ops.c */
+void ac_memory_use_refresh(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* memory_client_ops.c */
+void ac_memory_issue_client_token(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_subject_ops.c */
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);

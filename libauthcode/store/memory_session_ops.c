@@ -225,7 +225,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 	if (args->remember)
 		err = new_grant(memory, operation, session->subject_id, &grant);
 	if (err == AUTHCODE_OK)
-		err = ac_memory_free_key(memory, &memory->codes, operation->now_ms, &code.id);
+		err = ac_memory_free_family_key(memory, operation->now_ms, &code.id);
 	if (err == AUTHCODE_OK) {
 		code.subject_id = session->subject_id;
 		code.session_id = session->id;

@@ -80,6 +80,8 @@ check_use_refresh(const struct authcode_operation *operation)
 		args->rotate ? args->successor.resource : "",
 	};
 
+	if (args->retry_ms < 0 || args->retry_ms > AUTHCODE_RETRY_MAX_MS)
+		return AUTHCODE_ERR_USAGE;
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
 }
 
@@ -96,6 +98,16 @@ check_relink_subject(const struct authcode_operation *operation)
 {
 	const struct authcode_op_relink_subject *args = &operation->u.relink_subject;
 	const char *const texts[] = { args->old_name, args->new_name };
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
+check_issue_client_token(const struct authcode_operation *operation)
+{
+	const struct authcode_op_issue_client_token *args = &operation->u.issue_client_token;
+	const char *const texts[] = { args->client_id, args->resource, args->access.scope,
+				      args->access.resource };
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
 }
@@ -143,6 +155,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_PURGE] = check_purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
+	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = check_issue_client_token,
 	[AUTHCODE_OP_CREATE_DEVICE] = check_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = check_nothing,
 	[AUTHCODE_OP_POLL_DEVICE] = check_nothing,
@@ -185,6 +198,10 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 		break;
 	case AUTHCODE_OP_RELINK_SUBJECT:
 		operation->u.relink_subject.ret_subject_id = 0;
+		break;
+	case AUTHCODE_OP_ISSUE_CLIENT_TOKEN:
+		operation->u.issue_client_token.ret_family_id = 0;
+		operation->u.issue_client_token.access.ret_id = 0;
 		break;
 	case AUTHCODE_OP_CREATE_DEVICE:
 		operation->u.create_device.ret_device_id = 0;

@@ -73,27 +73,58 @@ ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
-enum authcode_result
-ac_rule_use_refresh(const struct authcode_token_view *view, int64_t now_ms)
+/* Everything that a token of the family hangs on but itself. */
+static bool
+family_lives(const struct authcode_token_view *view, int64_t now_ms)
 {
-	const struct authcode_token *token;
-	const struct authcode_family *family;
+	const struct authcode_family *family = &view->family;
 
-	if (view == NULL || view->token.kind != AUTHCODE_TOKEN_REFRESH)
-		return AUTHCODE_RESULT_NOT_FOUND;
-	token = &view->token;
-	family = &view->family;
-	if (token->rotated_ms != 0)
-		return AUTHCODE_RESULT_REUSED;
-	if (now_ms >= token->expires_ms || token->revoked_ms != 0)
-		return AUTHCODE_RESULT_EXPIRED;
 	if (now_ms >= family->expires_ms || family->revoked_ms != 0)
-		return AUTHCODE_RESULT_EXPIRED;
+		return false;
 	if (family->subject_id != 0 && !ac_subject_live(&view->subject))
+		return false;
+	return family->session_id == 0 || session_not_ended(&view->session);
+}
+
+/* Two requests at once carry times in either order, so the clock may be a little
+ * behind the rotation; one that was set back must not hold the window open. */
+static bool
+within(int64_t retry_ms, int64_t rotated_ms, int64_t now_ms)
+{
+	return now_ms < rotated_ms + retry_ms && now_ms > rotated_ms - retry_ms;
+}
+
+/* Whoever has used the successor has had the answer, so that it was not lost: the
+ * one who then comes with the old token is another (RFC 9700 §4.14.2). */
+static bool
+answer_may_be_lost(const struct ac_refresh_rows *rows, int64_t retry_ms, int64_t now_ms)
+{
+	const struct authcode_token *token = &rows->token->token;
+	const struct authcode_token *next = rows->successor, *access = rows->successor_access;
+
+	if (!within(retry_ms, token->rotated_ms, now_ms) || token->revoked_ms != 0 ||
+	    !family_lives(rows->token, now_ms) || next == NULL || access == NULL)
+		return false;
+	return next->used_ms == 0 && next->rotated_ms == 0 && next->revoked_ms == 0 &&
+	       access->revoked_ms == 0 && now_ms < access->expires_ms;
+}
+
+enum authcode_result
+ac_rule_use_refresh(const struct ac_refresh_rows *rows, const struct authcode_op_use_refresh *args,
+		    int64_t now_ms)
+{
+	const struct authcode_token_view *view = rows->token;
+
+	if (view == NULL)
+		return args->family_id != 0 ? AUTHCODE_RESULT_REUSED : AUTHCODE_RESULT_NOT_FOUND;
+	if (view->token.kind != AUTHCODE_TOKEN_REFRESH)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	if (view->token.rotated_ms != 0)
+		return answer_may_be_lost(rows, args->retry_ms, now_ms) ? AUTHCODE_RESULT_REPEATED
+									: AUTHCODE_RESULT_REUSED;
+	if (now_ms >= view->token.expires_ms || view->token.revoked_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
-	if (family->session_id != 0 && !session_not_ended(&view->session))
-		return AUTHCODE_RESULT_EXPIRED;
-	return AUTHCODE_RESULT_DONE;
+	return family_lives(view, now_ms) ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_EXPIRED;
 }
 
 enum authcode_result

@@ -43,9 +43,17 @@ AC_MUST_USE enum ac_replaced ac_rule_replace_session(const struct authcode_sessi
 AC_MUST_USE enum authcode_result ac_rule_redeem_code(const struct authcode_code_view *view,
 						     int64_t now_ms);
 
-/* DONE, EXPIRED, REUSED, NOT_FOUND. A session whose time is over ends no family
- * (the family's own end says how long it lives); one that was ended does. */
-AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct authcode_token_view *view,
+/* A refresh token, and what replaced it when it was rotated; each NULL: not there. */
+struct ac_refresh_rows {
+	const struct authcode_token_view *token;
+	const struct authcode_token *successor;
+	const struct authcode_token *successor_access;
+};
+
+/* DONE, REPEATED, EXPIRED, REUSED, NOT_FOUND. A session whose time is over ends no
+ * family (the family's own end says how long it lives); one that was ended does. */
+AC_MUST_USE enum authcode_result ac_rule_use_refresh(const struct ac_refresh_rows *rows,
+						     const struct authcode_op_use_refresh *args,
 						     int64_t now_ms);
 
 /* DONE, NOT_FOUND, CONFLICT. old: the live subject of the old name, its id 0 when

@@ -181,6 +181,7 @@ ac_sqlite_redeem_device(const struct ac_sqlite_work *work, struct authcode_opera
 	int64_t now_ms = operation->now_ms;
 	struct authcode_device_view view;
 	struct authcode_family family;
+	const struct ac_sqlite_place place = { .family = &family, .now_ms = now_ms };
 	bool changed;
 	enum authcode_err err;
 
@@ -199,10 +200,8 @@ ac_sqlite_redeem_device(const struct ac_sqlite_work *work, struct authcode_opera
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_insert_family(work, &family);
 	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_token(work, &family, AUTHCODE_TOKEN_ACCESS, &args->access,
-					     now_ms);
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_ACCESS, &args->access);
 	if (err == AUTHCODE_OK && args->with_refresh)
-		err = ac_sqlite_insert_token(work, &family, AUTHCODE_TOKEN_REFRESH, &args->refresh,
-					     now_ms);
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_REFRESH, &args->refresh);
 	return err == AUTHCODE_OK ? ac_sqlite_keep_for(work, &family, &view.session) : err;
 }

@@ -27,35 +27,25 @@ ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql, int64_t t
 	return err;
 }
 
-/* An UPDATE that must change its row, since the row was read just before. */
-static enum authcode_err
-set_time_surely(const struct ac_sqlite_work *work, enum ac_sql sql, int64_t time_ms, int64_t id)
-{
-	bool changed = false;
-	enum authcode_err err = ac_sqlite_set_time(work, sql, time_ms, id, &changed);
-
-	return err == AUTHCODE_OK && !changed ? AUTHCODE_ERR_STORE : err;
-}
-
 enum authcode_err
-ac_sqlite_insert_token(const struct ac_sqlite_work *work, const struct authcode_family *family,
-		       enum authcode_token_kind kind, struct authcode_new_token *token,
-		       int64_t now_ms)
+ac_sqlite_insert_token(const struct ac_sqlite_work *work, const struct ac_sqlite_place *place,
+		       enum authcode_token_kind kind, struct authcode_new_token *token)
 {
-	int64_t expires_ms = ac_earlier(token->expires_ms, family->expires_ms);
+	int64_t expires_ms = ac_earlier(token->expires_ms, place->family->expires_ms);
 	struct ac_query query;
 
 	ac_query_begin(&query, work->connection, AC_SQL_INSERT_TOKEN);
 	ac_query_skip_key(&query);
 	ac_query_put_int(&query, kind);
 	ac_query_put_hash(&query, token->hash);
-	ac_query_put_int(&query, family->id);
+	ac_query_put_int(&query, place->family->id);
 	ac_query_put_text(&query, token->scope);
 	ac_query_put_text(&query, token->resource);
-	ac_query_put_int(&query, now_ms);
+	ac_query_put_int(&query, place->now_ms);
 	ac_query_put_int(&query, expires_ms);
-	ac_query_put_int(&query, ac_token_forget_ms(kind, expires_ms, family->expires_ms));
-	return ac_query_insert(&query, work->random, now_ms, &token->ret_id);
+	ac_query_put_int(&query, ac_token_forget_ms(kind, expires_ms, place->family->expires_ms));
+	ac_query_put_int(&query, kind == AUTHCODE_TOKEN_REFRESH ? place->predecessor_id : 0);
+	return ac_query_insert(&query, work->random, place->now_ms, &token->ret_id);
 }
 
 enum authcode_err
@@ -140,8 +130,9 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 {
 	struct authcode_op_redeem_code *args = &operation->u.redeem_code;
 	int64_t now_ms = operation->now_ms;
-	struct authcode_code_view view;
 	struct authcode_family family;
+	const struct ac_sqlite_place place = { .family = &family, .now_ms = now_ms };
+	struct authcode_code_view view;
 	bool changed;
 	enum authcode_err err;
 
@@ -160,47 +151,10 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_insert_family(work, &family);
 	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_token(work, &family, AUTHCODE_TOKEN_ACCESS, &args->access,
-					     now_ms);
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_ACCESS, &args->access);
 	if (err == AUTHCODE_OK && args->with_refresh)
-		err = ac_sqlite_insert_token(work, &family, AUTHCODE_TOKEN_REFRESH, &args->refresh,
-					     now_ms);
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_REFRESH, &args->refresh);
 	return err == AUTHCODE_OK ? ac_sqlite_keep_for(work, &family, &view.session) : err;
-}
-
-static enum authcode_err
-use_refresh(const struct ac_sqlite_work *work, struct authcode_operation *operation)
-{
-	struct authcode_op_use_refresh *args = &operation->u.use_refresh;
-	int64_t now_ms = operation->now_ms;
-	struct authcode_token_view view;
-	int64_t moved_ms;
-	bool changed;
-	enum authcode_err err;
-
-	err = ac_sqlite_find_token(work->connection, args->refresh_id, work->arena, &view);
-	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
-		return err;
-	operation->result = ac_rule_use_refresh(err == AUTHCODE_OK ? &view : NULL, now_ms);
-	if (operation->result == AUTHCODE_RESULT_REUSED)
-		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, view.family.id,
-					  &changed);
-	if (operation->result != AUTHCODE_RESULT_DONE)
-		return AUTHCODE_OK;
-
-	err = ac_sqlite_insert_token(work, &view.family, AUTHCODE_TOKEN_ACCESS, &args->access,
-				     now_ms);
-	if (err != AUTHCODE_OK)
-		return err;
-	if (!args->rotate) {
-		moved_ms = ac_earlier(args->refresh_expires_ms, view.family.expires_ms);
-		return set_time_surely(work, AC_SQL_MOVE_TOKEN, moved_ms, view.token.id);
-	}
-	err = set_time_surely(work, AC_SQL_ROTATE_TOKEN, now_ms, view.token.id);
-	if (err != AUTHCODE_OK)
-		return err;
-	return ac_sqlite_insert_token(work, &view.family, AUTHCODE_TOKEN_REFRESH, &args->successor,
-				      now_ms);
 }
 
 /* Sets the end of one row that is looked up by nothing but its id. */
@@ -265,13 +219,14 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_CREATE_SESSION] = ac_sqlite_create_session,
 	[AUTHCODE_OP_ISSUE_CODE] = ac_sqlite_issue_code,
 	[AUTHCODE_OP_REDEEM_CODE] = redeem_code,
-	[AUTHCODE_OP_USE_REFRESH] = use_refresh,
+	[AUTHCODE_OP_USE_REFRESH] = ac_sqlite_use_refresh,
 	[AUTHCODE_OP_REVOKE_FAMILY] = revoke_family,
 	[AUTHCODE_OP_REVOKE_TOKEN] = revoke_token,
 	[AUTHCODE_OP_END_SESSION] = end_session,
 	[AUTHCODE_OP_PURGE] = purge,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
+	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_sqlite_issue_client_token,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_sqlite_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_sqlite_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_sqlite_poll_device,

@@ -21,8 +21,9 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
 					      struct authcode_operation *operation);
 
 /* The rest of the table in sqlite_ops.c: sessions and what is issued from them
- * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), devices
- * (sqlite_device_ops.c). */
+ * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), refresh tokens
+ * (sqlite_refresh_ops.c), what clients get for themselves (sqlite_client_ops.c),
+ * devices (sqlite_device_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -32,6 +33,22 @@ enum authcode_err ac_sqlite_retire_subject(const struct ac_sqlite_work *work,
 enum authcode_err ac_sqlite_relink_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 
+enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
+					struct authcode_operation *operation);
+enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,
+					       struct authcode_operation *operation);
+
+/* Where a token goes. */
+struct ac_sqlite_place {
+	const struct authcode_family *family; /* its id and end */
+	int64_t predecessor_id;               /* of a refresh token; 0: none */
+	int64_t now_ms;
+};
+
+AC_MUST_USE enum authcode_err ac_sqlite_insert_token(const struct ac_sqlite_work *work,
+						     const struct ac_sqlite_place *place,
+						     enum authcode_token_kind kind,
+						     struct authcode_new_token *token);
 enum authcode_err ac_sqlite_create_device(const struct ac_sqlite_work *work,
 					  struct authcode_operation *operation);
 enum authcode_err ac_sqlite_answer_device(const struct ac_sqlite_work *work,
@@ -44,10 +61,6 @@ enum authcode_err ac_sqlite_redeem_device(const struct ac_sqlite_work *work,
 /* What a redemption inserts. */
 enum authcode_err ac_sqlite_insert_family(const struct ac_sqlite_work *work,
 					  const struct authcode_family *family);
-enum authcode_err ac_sqlite_insert_token(const struct ac_sqlite_work *work,
-					 const struct authcode_family *family,
-					 enum authcode_token_kind kind,
-					 struct authcode_new_token *token, int64_t now_ms);
 
 /* Subject and session stay as long as a family that outlives the session. */
 enum authcode_err ac_sqlite_keep_for(const struct ac_sqlite_work *work,

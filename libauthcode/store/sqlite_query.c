@@ -176,6 +176,13 @@ ac_query_skip_key(struct ac_query *query)
 	query->parameter = 1;
 }
 
+/* The statement has found its key taken elsewhere, and inserted nothing. */
+static bool
+passed_over(const struct ac_query *query)
+{
+	return query->rc == SQLITE_DONE && sqlite3_changes(query->connection->db) == 0;
+}
+
 enum authcode_err
 ac_query_insert(struct ac_query *query, const struct authcode_store_random *random, int64_t now_ms,
 		int64_t *ret_id)
@@ -192,7 +199,7 @@ ac_query_insert(struct ac_query *query, const struct authcode_store_random *rand
 		ac_query_put_int(query, id);
 		(void)ac_query_step(query);
 		err = ac_query_err(query);
-		if (query->rc != SQLITE_CONSTRAINT_PRIMARYKEY)
+		if (query->rc != SQLITE_CONSTRAINT_PRIMARYKEY && !passed_over(query))
 			break;
 		sqlite3_reset(query->statement);
 		query->rc = SQLITE_OK;

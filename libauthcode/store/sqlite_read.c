@@ -116,6 +116,10 @@ get_token(struct ac_query *query, struct authcode_arena *arena)
 	token.expires_ms = ac_query_get_int(query);
 	token.rotated_ms = ac_query_get_int(query);
 	token.revoked_ms = ac_query_get_int(query);
+	token.used_ms = ac_query_get_int(query);
+	token.predecessor_id = ac_query_get_int(query);
+	token.successor_id = ac_query_get_int(query);
+	token.successor_access_id = ac_query_get_int(query);
 	return token;
 }
 

@@ -21,7 +21,8 @@
 	"f.amr, f.claims, f.claims_request, f.resource, f.created_ms, f.expires_ms, f.revoked_ms"
 #define TOKEN                                                                                      \
 	"t.id, t.kind, t.hash, t.family_id, t.scope, t.resource, t.created_ms, t.expires_ms, "     \
-	"t.rotated_ms, t.revoked_ms"
+	"t.rotated_ms, t.revoked_ms, t.used_ms, t.predecessor_id, t.successor_id, "                \
+	"t.successor_access_id"
 #define DEVICE                                                                                     \
 	"d.id, d.hash, d.user_code_hash, d.client_id, d.scope, d.resource, d.interval_ms, "        \
 	"d.polled_ms, d.state, d.subject_id, d.session_id, d.auth_time_ms, d.acr, d.amr, "         \
@@ -92,8 +93,9 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
 			       " auth_time_ms, acr, amr, claims, claims_request, resource,"
-			       " created_ms, expires_ms, forget_ms) VALUES"
-			       " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       " created_ms, expires_ms, forget_ms) SELECT"
+			       " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+			       " WHERE NOT EXISTS (SELECT 1 FROM family WHERE id = ?1)",
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
@@ -101,14 +103,21 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				 " auth_time_ms, acr, amr, claims, claims_request, resource,"
 				 " created_ms, expires_ms, forget_ms) VALUES"
 				 " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_INSERT_CLIENT_FAMILY] =
+		"INSERT INTO family (id, client_id, session_id, scope, auth_time_ms, acr, amr,"
+		" claims, claims_request, resource, created_ms, expires_ms, forget_ms)"
+		" SELECT ?1, ?2, 0, ?3, 0, '', '', '', '', ?4, ?5, ?6, ?6"
+		" WHERE NOT EXISTS (SELECT 1 FROM code WHERE id = ?1)",
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 
 	[AC_SQL_INSERT_TOKEN] = "INSERT INTO token (id, kind, hash, family_id, scope, resource,"
-				" created_ms, expires_ms, forget_ms)"
-				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ? WHERE id = ? AND rotated_ms = 0",
-	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET expires_ms = ? WHERE id = ?",
+				" created_ms, expires_ms, forget_ms, predecessor_id)"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[AC_SQL_ROTATE_TOKEN] = "UPDATE token SET rotated_ms = ?1, used_ms = ?1, successor_id = ?2,"
+				" successor_access_id = ?3 WHERE id = ?4 AND rotated_ms = 0",
+	[AC_SQL_MOVE_TOKEN] = "UPDATE token SET used_ms = ?, expires_ms = ? WHERE id = ?",
+	[AC_SQL_FORGET_TOKEN] = "DELETE FROM token WHERE id = ?",
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				" WHERE id = ?",
 

@@ -29,6 +29,8 @@ extern const struct contract_chapter contract_renewal;
 extern const struct contract_chapter contract_subjects;
 extern const struct contract_chapter contract_codes;
 extern const struct contract_chapter contract_refresh;
+extern const struct contract_chapter contract_retry;
+extern const struct contract_chapter contract_client;
 extern const struct contract_chapter contract_revocation;
 extern const struct contract_chapter contract_purge;
 extern const struct contract_chapter contract_keys;

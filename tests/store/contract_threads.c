@@ -163,6 +163,38 @@ of_many_who_answer_for_one_device_exactly_one_does(void **state)
 	}
 }
 
+/* RT-08: one rotates, the others are told the same; one pair of rows. */
+static void
+within_the_retry_time_all_of_them_get_the_same(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	static struct race race;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct tokens tokens = redeem(f, issue(f, session));
+		struct authcode_operation good = op_refresh(f, tokens.refresh, true);
+		const struct authcode_op_use_refresh *first = &race.operations[0].u.use_refresh;
+
+		good.u.use_refresh.retry_ms = 10 * SECOND;
+		for (size_t i = 0; i < RACERS; i++)
+			race.operations[i] = good;
+		run_race(f, &race);
+		assert_int_equal(count_results(&race, AUTHCODE_RESULT_DONE), 1);
+		assert_int_equal(count_results(&race, AUTHCODE_RESULT_REPEATED), RACERS - 1);
+		for (size_t i = 0; i < RACERS; i++) {
+			const struct authcode_op_use_refresh *use =
+				&race.operations[i].u.use_refresh;
+
+			assert_int_equal(use->access.ret_id, first->access.ret_id);
+			assert_int_equal(use->successor.ret_id, first->successor.ret_id);
+		}
+		assert_int_equal(token_of(f, first->access.ret_id).family.revoked_ms, 0);
+		assert_int_equal(token_of(f, tokens.refresh).token.successor_id,
+				 first->successor.ret_id);
+	}
+}
+
 static void
 without_rotation_all_of_them_win(void **state)
 {
@@ -403,6 +435,7 @@ done_may_submit_the_next_operation(void **state)
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(of_many_who_redeem_one_code_exactly_one_wins),
 	CONTRACT_CASE(of_many_who_use_one_refresh_token_exactly_one_wins),
+	CONTRACT_CASE(within_the_retry_time_all_of_them_get_the_same),
 	CONTRACT_CASE(of_many_who_redeem_one_device_exactly_one_wins),
 	CONTRACT_CASE(of_many_who_answer_for_one_device_exactly_one_does),
 	CONTRACT_CASE(without_rotation_all_of_them_win),

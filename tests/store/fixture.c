@@ -232,6 +232,23 @@ op_refresh(const struct fixture *f, int64_t refresh_id, bool rotate)
 }
 
 struct authcode_operation
+op_client_token(const struct fixture *f)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
+		.now_ms = f->now,
+		.u.issue_client_token = {
+			.client_id = "robot",
+			.resource = "https://api.example/ https://mail.example/",
+			.family_expires_ms = f->now + HOUR,
+			.access = new_token(f, 0xa3, HOUR),
+		},
+	};
+
+	return operation;
+}
+
+struct authcode_operation
 op_revoke_family(const struct fixture *f, int64_t family_id)
 {
 	struct authcode_operation operation = {
@@ -540,6 +557,10 @@ assert_same_token(const struct authcode_token_view *a, const struct authcode_tok
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->rotated_ms, y->rotated_ms);
 	assert_int_equal(x->revoked_ms, y->revoked_ms);
+	assert_int_equal(x->used_ms, y->used_ms);
+	assert_int_equal(x->predecessor_id, y->predecessor_id);
+	assert_int_equal(x->successor_id, y->successor_id);
+	assert_int_equal(x->successor_access_id, y->successor_access_id);
 	same_family(&a->family, &b->family);
 	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);

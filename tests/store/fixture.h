@@ -72,6 +72,7 @@ struct authcode_operation op_sign_in(const struct fixture *f, const char *user_n
 struct authcode_operation op_issue(const struct fixture *f, int64_t session_id);
 struct authcode_operation op_redeem(const struct fixture *f, int64_t code_id);
 struct authcode_operation op_refresh(const struct fixture *f, int64_t refresh_id, bool rotate);
+struct authcode_operation op_client_token(const struct fixture *f);
 struct authcode_operation op_revoke_family(const struct fixture *f, int64_t family_id);
 struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token_id);
 struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);

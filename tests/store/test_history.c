@@ -22,6 +22,7 @@ struct history {
 	uint64_t seed;
 	int64_t now;
 	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT], devices[KEPT];
+	int64_t code, refresh; /* the newest, to go on with */
 	size_t subject_count, session_count, code_count, token_count, device_count;
 	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
@@ -103,6 +104,28 @@ random_device_operation(struct history *h, const struct fixture *clock)
 }
 
 static struct authcode_operation
+random_redemption(struct history *h, int64_t code)
+{
+	struct authcode_operation op = op_redeem(&(struct fixture){ .now = h->now }, code);
+
+	op.u.redeem_code.with_refresh = roll(h, 4) != 0;
+	op.u.redeem_code.detached = roll(h, 4) == 0;
+	if (roll(h, 2) == 0)
+		op.u.redeem_code.family_expires_ms = h->now + 20 * HOUR;
+	return op;
+}
+
+static struct authcode_operation
+random_refresh(struct history *h, int64_t refresh)
+{
+	struct authcode_operation op =
+		op_refresh(&(struct fixture){ .now = h->now }, refresh, roll(h, 3) != 0);
+
+	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : MINUTE;
+	return op;
+}
+
+static struct authcode_operation
 random_operation(struct history *h)
 {
 	static const char *const names[] = { "ana", "bob", "carol" };
@@ -111,6 +134,14 @@ random_operation(struct history *h)
 	struct authcode_operation op;
 	static char sub[32];
 
+	/* Else few codes would live to see a token, and few tokens another. */
+	if (h->code != 0 && roll(h, 2) == 0) {
+		op = random_redemption(h, h->code);
+		h->code = 0;
+		return op;
+	}
+	if (h->refresh != 0 && roll(h, 2) == 0)
+		return random_refresh(h, h->refresh);
 	switch (roll(h, 20)) {
 	case 0:
 	case 1:
@@ -137,17 +168,12 @@ random_operation(struct history *h)
 	case 6:
 	case 7:
 	case 8:
-		op = op_redeem(&clock, pick(h, h->codes, h->code_count));
-		op.u.redeem_code.with_refresh = roll(h, 4) != 0;
-		op.u.redeem_code.detached = roll(h, 4) == 0;
-		if (roll(h, 2) == 0)
-			op.u.redeem_code.family_expires_ms = h->now + 20 * HOUR;
-		return op;
+		return random_redemption(h, pick(h, h->codes, h->code_count));
 	case 9:
 	case 10:
 	case 11:
 	case 12:
-		return op_refresh(&clock, pick(h, h->tokens, h->token_count), roll(h, 3) != 0);
+		return random_refresh(h, pick(h, h->tokens, h->token_count));
 	case 13:
 		return op_revoke_token(&clock, pick(h, h->tokens, h->token_count));
 	case 14:
@@ -161,6 +187,7 @@ random_operation(struct history *h)
 		op.u.relink_subject.replace = roll(h, 2) == 0;
 		return op;
 	case 16:
+		return op_client_token(&clock);
 	case 17:
 	case 18:
 		return random_device_operation(h, &clock);
@@ -179,10 +206,13 @@ remember(struct history *h, const struct authcode_operation *op)
 		break;
 	case AUTHCODE_OP_ISSUE_CODE:
 		keep(h->codes, &h->code_count, op->u.issue_code.ret_code_id);
+		h->code = op->u.issue_code.ret_code_id;
 		break;
 	case AUTHCODE_OP_REDEEM_CODE:
 		keep(h->tokens, &h->token_count, op->u.redeem_code.access.ret_id);
 		keep(h->tokens, &h->token_count, op->u.redeem_code.refresh.ret_id);
+		if (op->u.redeem_code.refresh.ret_id != 0)
+			h->refresh = op->u.redeem_code.refresh.ret_id;
 		break;
 	case AUTHCODE_OP_CREATE_DEVICE:
 		keep(h->devices, &h->device_count, op->u.create_device.ret_device_id);
@@ -192,8 +222,18 @@ remember(struct history *h, const struct authcode_operation *op)
 		keep(h->tokens, &h->token_count, op->u.redeem_device.refresh.ret_id);
 		break;
 	case AUTHCODE_OP_USE_REFRESH:
+		if (op->result != AUTHCODE_RESULT_DONE) {
+			h->refresh = op->result == AUTHCODE_RESULT_REPEATED ? h->refresh : 0;
+			break;
+		}
+		/* Now and then the old one comes again. */
+		if (op->u.use_refresh.successor.ret_id != 0 && roll(h, 3) == 0)
+			h->refresh = op->u.use_refresh.successor.ret_id;
 		keep(h->tokens, &h->token_count, op->u.use_refresh.access.ret_id);
 		keep(h->tokens, &h->token_count, op->u.use_refresh.successor.ret_id);
+		break;
+	case AUTHCODE_OP_ISSUE_CLIENT_TOKEN:
+		keep(h->tokens, &h->token_count, op->u.issue_client_token.access.ret_id);
 		break;
 	default:
 		break;
@@ -370,6 +410,7 @@ run_history(uint64_t seed)
 	assert_in_range(h.seen[AUTHCODE_RESULT_REUSED], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_NOT_FOUND], 20, STEPS);
 	assert_in_range(h.seen[AUTHCODE_RESULT_CONFLICT], 5, STEPS);
+	assert_in_range(h.seen[AUTHCODE_RESULT_REPEATED], 5, STEPS);
 	assert_int_equal(h.seen[AUTHCODE_RESULT_FAILED], 0);
 	assert_in_range(h.listed, 10, KEPT);
 	for (int i = 0; i < ROLES; i++) {

@@ -15,8 +15,8 @@
  * and tries another one inside the operation when a key is taken; when many are
  * taken in a row the operation fails with ERR_RANDOM.
  *
- * Every result but DONE leaves every ret_ member 0, and writes nothing except
- * the revocation of REUSED. An operation with a NULL text, a time outside 1 to
+ * Every result but DONE and REPEATED leaves every ret_ member 0, and every result
+ * but DONE writes nothing except the revocation of REUSED. An operation with a NULL text, a time outside 1 to
  * 2^42-1 or an unknown kind fails with ERR_USAGE, one with a text over 256 KiB
  * with ERR_LIMIT; neither reaches a backend.
  *
@@ -141,8 +141,12 @@ struct authcode_token {
 	const char *resource; /* access: those of the family's that it is for */
 	int64_t created_ms;
 	int64_t expires_ms;
-	int64_t rotated_ms; /* refresh: replaced by a successor; its next use is reuse */
-	int64_t revoked_ms; /* this token alone; see also its family */
+	int64_t rotated_ms;          /* refresh: replaced by a successor; its next use is reuse */
+	int64_t revoked_ms;          /* this token alone; see also its family */
+	int64_t used_ms;             /* refresh: its last use */
+	int64_t predecessor_id;      /* refresh: the one it replaced; 0: none */
+	int64_t successor_id;        /* rotated: what replaced it, and */
+	int64_t successor_access_id; /* the access token that was given with that */
 };
 
 /* A device that asks for tokens, and what a person has answered (RFC 8628). */
@@ -209,6 +213,7 @@ enum authcode_result {
 	AUTHCODE_RESULT_REUSED,   /* code, device or refresh token used before: its family is now
 				   * revoked */
 	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
+	AUTHCODE_RESULT_REPEATED, /* done a moment ago: ret_ members name what was made then */
 };
 
 enum authcode_operation_kind {
@@ -222,6 +227,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PURGE,
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
+	AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
 	AUTHCODE_OP_CREATE_DEVICE,
 	AUTHCODE_OP_ANSWER_DEVICE,
 	AUTHCODE_OP_POLL_DEVICE,
@@ -297,15 +303,24 @@ struct authcode_op_redeem_code {
 	struct authcode_new_token refresh;
 };
 
+#define AUTHCODE_RETRY_MAX_MS 600000
+
 /* Uses a refresh token of a living family: inserts an access token and either
- * rotates (rotate: marks it rotated, inserts successor) or moves its own end to
- * refresh_expires_ms, cut to the family's end. DONE; REUSED (it was rotated
- * before, whatever has died since: family revoked); EXPIRED (nothing written: it
- * or its family is past its time or revoked, its session was ended, its subject
- * is retired; a session whose time has merely run out ends no family);
- * NOT_FOUND (also: that is an access token). */
+ * rotates (rotate: marks it rotated, inserts successor, and deletes the one it
+ * had replaced itself, so that a family has two refresh tokens at most) or moves
+ * its own end to refresh_expires_ms, cut to the family's end. DONE; REPEATED (it
+ * was rotated less than retry_ms ago, and of what was given then the refresh token
+ * is unused, nothing is revoked and all lives: access.ret_id and successor.ret_id
+ * name it); REUSED (else, when it was rotated before, whatever has died since:
+ * family revoked); EXPIRED (nothing written: it or its family is past its time or
+ * revoked, its session was ended, its subject is retired; a session whose time has
+ * merely run out ends no family); NOT_FOUND (also: that is an access token). A
+ * token of family_id that is not there any more was rotated, and what replaced it
+ * too: REUSED. */
 struct authcode_op_use_refresh {
 	int64_t refresh_id;
+	int64_t family_id; /* whose the caller knows it to be; 0: that is not known */
+	int64_t retry_ms;  /* 0 to AUTHCODE_RETRY_MAX_MS */
 	struct authcode_new_token access;
 	bool rotate;
 	struct authcode_new_token successor;
@@ -359,6 +374,15 @@ struct authcode_op_relink_subject {
 	uint32_t uid;
 	bool replace;
 	int64_t ret_subject_id;
+};
+
+/* A family without a person, and its one access token (RFC 6749 §4.4). DONE. */
+struct authcode_op_issue_client_token {
+	const char *client_id;
+	const char *resource; /* of the family */
+	int64_t family_expires_ms;
+	struct authcode_new_token access; /* its scope is that of the family too */
+	int64_t ret_family_id;
 };
 
 /* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
@@ -419,6 +443,7 @@ struct authcode_operation {
 		struct authcode_op_purge purge;
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
+		struct authcode_op_issue_client_token issue_client_token;
 		struct authcode_op_create_device create_device;
 		struct authcode_op_answer_device answer_device;
 		struct authcode_op_poll_device poll_device;

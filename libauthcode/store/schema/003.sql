@@ -7,13 +7,16 @@
 -- an access token names those it is for.
 --
 -- A rotated refresh token names what replaced it, so that the same answer can be
--- given again while it still counts as lost.
+-- given again while it still counts as lost; one that replaced another names that,
+-- so that the other can go when it is replaced itself. used_ms: when it was last used.
 
 ALTER TABLE code ADD COLUMN claims_request TEXT NOT NULL DEFAULT '';
 ALTER TABLE code ADD COLUMN resource TEXT NOT NULL DEFAULT '';
 ALTER TABLE family ADD COLUMN claims_request TEXT NOT NULL DEFAULT '';
 ALTER TABLE family ADD COLUMN resource TEXT NOT NULL DEFAULT '';
 ALTER TABLE token ADD COLUMN resource TEXT NOT NULL DEFAULT '';
+ALTER TABLE token ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE token ADD COLUMN predecessor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_access_id INTEGER NOT NULL DEFAULT 0;
 
