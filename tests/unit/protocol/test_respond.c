@@ -242,6 +242,10 @@ endpoint_urls_are_the_issuer_and_a_path(void **state)
 		[AUTHCODE_ENDPOINT_REVOKE] = { "https://id.example/tenant/revoke", false },
 		[AUTHCODE_ENDPOINT_INTROSPECT] = { "https://id.example/tenant/introspect", false },
 		[AUTHCODE_ENDPOINT_USERINFO] = { "https://id.example/tenant/userinfo", false },
+		[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = { "https://id.example/tenant/"
+							     "device_authorization",
+							     false },
+		[AUTHCODE_ENDPOINT_DEVICE] = { "https://id.example/tenant/device", true },
 	};
 
 	(void)state;
