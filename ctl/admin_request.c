@@ -32,8 +32,9 @@ prepare(CURL *curl, const struct ac_ctl *ctl, const char *url, const struct ac_b
 	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)form->len) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ac_buf_text(form)) == CURLE_OK &&
+	       (form == NULL ||
+		(curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)form->len) == CURLE_OK &&
+		 curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ac_buf_text(form)) == CURLE_OK)) &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
 }
@@ -77,8 +78,22 @@ perform(CURL *curl, const struct ac_ctl *ctl, const struct ac_buf *answer)
 	return AC_CTL_REFUSED;
 }
 
+static enum ac_ctl_exit
+read_answer(const struct ac_buf *answer, json_t **ret)
+{
+	json_t *object = json_loadb(ac_buf_text(answer), answer->len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (object == NULL) {
+		(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
+		return AC_CTL_UNREACHABLE;
+	}
+	*ret = object;
+	return AC_CTL_DONE;
+}
+
 enum ac_ctl_exit
-ac_admin_post(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form)
+ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form,
+	     json_t **ret_answer)
 {
 	enum ac_ctl_exit status = AC_CTL_UNREACHABLE;
 	struct ac_buf url, answer;
@@ -89,14 +104,26 @@ ac_admin_post(const struct ac_ctl *ctl, const char *path, const struct ac_buf *f
 	ac_buf_printf(&url, "http://localhost%s", path);
 	if (curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
 		curl = curl_easy_init();
-	if (curl != NULL && ac_buf_ok(&url) && ac_buf_ok(form) &&
+	if (curl != NULL && ac_buf_ok(&url) && (form == NULL || ac_buf_ok(form)) &&
 	    prepare(curl, ctl, ac_buf_text(&url), form, &answer))
 		status = perform(curl, ctl, &answer);
 	else
 		(void)fprintf(stderr, "authcodectl: the request cannot be made\n");
+	if (status == AC_CTL_DONE)
+		status = read_answer(&answer, ret_answer);
 	curl_easy_cleanup(curl);
 	curl_global_cleanup();
 	ac_buf_clear(&answer);
 	ac_buf_clear(&url);
+	return status;
+}
+
+enum ac_ctl_exit
+ac_admin_post(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form)
+{
+	json_t *answer = NULL;
+	enum ac_ctl_exit status = ac_admin_ask(ctl, path, form, &answer);
+
+	json_decref(answer);
 	return status;
 }

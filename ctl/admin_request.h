@@ -6,8 +6,15 @@
 #ifndef AC_CTL_ADMIN_REQUEST_H
 #define AC_CTL_ADMIN_REQUEST_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "ctl/command.h"
+
+/* Posts the form, or gets when form is NULL. *ret_answer: the JSON of the daemon, new,
+ * when DONE, else untouched. Words as ac_admin_post(). */
+AC_MUST_USE enum ac_ctl_exit ac_admin_ask(const struct ac_ctl *ctl, const char *path,
+					  const struct ac_buf *form, json_t **ret_answer);
 
 /* Posts the form. A refusal is told on standard error; with --json, every answer
  * of the daemon is printed as it came. */

@@ -7,9 +7,13 @@
 
 #include <string.h>
 
+#include "ctl/key.h"
 #include "ctl/user.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "key", "list", "", 0, 0, ac_ctl_key_list, "the keys that tokens are signed with" },
+	{ "key", "rotate", "[--at-once]", 0, 0, ac_ctl_key_rotate,
+	  "make new keys, which sign when everybody can have them" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
 	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
 };

@@ -24,6 +24,7 @@ struct ac_ctl {
 	const char *socket_path;
 	bool json;    /* print what the daemon answered */
 	bool replace; /* user relink */
+	bool at_once; /* key rotate */
 	const char *const *arguments;
 	size_t argument_count;
 };

@@ -5,6 +5,7 @@ bin_PROGRAMS += authcodectl
 authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
 	ctl/command.c ctl/command.h \
+	ctl/key.c ctl/key.h \
 	ctl/main.c \
 	ctl/user.c ctl/user.h
 authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)

@@ -18,6 +18,7 @@ enum option_id {
 	OPTION_SOCKET = 256,
 	OPTION_JSON,
 	OPTION_REPLACE,
+	OPTION_AT_ONCE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -34,6 +35,9 @@ static const struct {
 	{ { "replace", no_argument, NULL, OPTION_REPLACE },
 	  "",
 	  "user relink: end what NEW has already" },
+	{ { "at-once", no_argument, NULL, OPTION_AT_ONCE },
+	  "",
+	  "key rotate: sign with the new keys now" },
 	{ { "help", no_argument, NULL, OPTION_HELP }, "", "print this" },
 	{ { "version", no_argument, NULL, OPTION_VERSION }, "", "print the version" },
 };
@@ -73,6 +77,9 @@ parse_options(int argc, char **argv, struct ac_ctl *ctl, bool *ret_run)
 			break;
 		case OPTION_REPLACE:
 			ctl->replace = true;
+			break;
+		case OPTION_AT_ONCE:
+			ctl->at_once = true;
 			break;
 		case OPTION_HELP:
 			print_help();

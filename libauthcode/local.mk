@@ -15,6 +15,7 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/error.h \
 	libauthcode/include/authcode/exchange.h \
 	libauthcode/include/authcode/issuer.h \
+	libauthcode/include/authcode/keys.h \
 	libauthcode/include/authcode/request.h \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h

@@ -24,9 +24,8 @@ struct relink {
 	struct authcode_operation operation;
 };
 
-/* Fixed words alone: what was sent is not sent back. */
-static void
-refuse(struct ac_http *h, unsigned status, const char *error, const char *why)
+void
+ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const char *why)
 {
 	char json[256];
 	int len = snprintf(json, sizeof(json), "{\"error\":\"%s\",\"error_description\":\"%s\"}",
@@ -101,7 +100,7 @@ ac_admin_relink_start(struct ac_app *app, struct ac_http *h)
 		err = authcode_arena_new(AC_MAX_ARENA, &relink->arena);
 	}
 	if (err != AUTHCODE_OK) {
-		refuse(h, 500, "server_error", "out of memory");
+		ac_admin_refuse(h, 500, "server_error", "out of memory");
 		return AC_STEP_REPLY;
 	}
 	if (ac_form_is_type(ac_http_header(h, "Content-Type")) &&
@@ -109,7 +108,7 @@ ac_admin_relink_start(struct ac_app *app, struct ac_http *h)
 		    AUTHCODE_OK)
 		why = read_form(&params, &relink->operation.u.relink_subject);
 	if (why != NULL) {
-		refuse(h, 400, "invalid_request", why);
+		ac_admin_refuse(h, 400, "invalid_request", why);
 		return AC_STEP_REPLY;
 	}
 	relink->operation.kind = AUTHCODE_OP_RELINK_SUBJECT;
@@ -141,14 +140,14 @@ ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 		ac_http_reply(h, AC_REPLY_JSON, 200, done, sizeof(done) - 1);
 		return AC_STEP_REPLY;
 	case AUTHCODE_RESULT_NOT_FOUND:
-		refuse(h, 404, "not_found",
-		       "nobody has signed in with the old name, or the "
-		       "account was found gone, which is for good");
+		ac_admin_refuse(h, 404, "not_found",
+				"nobody has signed in with the old name, or the "
+				"account was found gone, which is for good");
 		return AC_STEP_REPLY;
 	case AUTHCODE_RESULT_CONFLICT:
-		refuse(h, 409, "conflict",
-		       "the uid is another one, or the new name has signed in "
-		       "already (replace ends what it has)");
+		ac_admin_refuse(h, 409, "conflict",
+				"the uid is another one, or the new name has signed in "
+				"already (replace ends what it has)");
 		return AC_STEP_REPLY;
 	case AUTHCODE_RESULT_FAILED:
 	case AUTHCODE_RESULT_EXPIRED:
@@ -156,6 +155,6 @@ ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 	case AUTHCODE_RESULT_REPEATED:
 		break;
 	}
-	refuse(h, 503, "temporarily_unavailable", "the database did not take it");
+	ac_admin_refuse(h, 503, "temporarily_unavailable", "the database did not take it");
 	return AC_STEP_REPLY;
 }

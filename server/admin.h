@@ -11,6 +11,9 @@
 #include "server/app.h"
 #include "server/http.h"
 
+/* Fixed words alone: what was sent is not sent back. */
+void ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const char *why);
+
 /* POST /admin/users/relink: old, new, uid, replace (yes). An account was renamed;
  * its subject, sessions and tokens go with it. */
 enum ac_step ac_admin_relink_start(struct ac_app *app, struct ac_http *h);

@@ -15,6 +15,7 @@
 struct ac_accounts;
 struct ac_config;
 struct ac_delay;
+struct ac_keys;
 struct ac_login_service;
 struct ac_pages;
 struct ac_throttle;
@@ -23,6 +24,7 @@ struct ac_app {
 	const struct ac_config *config;
 	struct authcode_issuer *issuer;
 	struct ac_metadata metadata;
+	struct ac_keys *keys;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;
 	struct ac_login_service *login;

@@ -371,7 +371,8 @@ build_registry(struct loader *l)
 	for (size_t i = 0; i < l->client_count; i++) {
 		const struct ac_client_settings *client = l->clients[i];
 
-		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK)
+		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;
 		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)

@@ -98,6 +98,8 @@ struct ac_config {
 	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
+	const char *const *signing_algorithms; /* JWS names, RS256 among them */
+	size_t signing_algorithm_count;
 	struct authcode_clients *clients;
 	struct authcode_arena *arena; /* all of the above lives here */
 };

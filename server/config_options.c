@@ -47,6 +47,14 @@ static const struct ac_choice introspections[] = {
 	{ "all", AUTHCODE_INTROSPECT_ALL },
 	{ NULL, 0 },
 };
+static const struct ac_choice subject_types[] = {
+	{ "public", AUTHCODE_SUBJECT_PUBLIC },
+	{ "pairwise", AUTHCODE_SUBJECT_PAIRWISE },
+	{ NULL, 0 },
+};
+static const struct ac_choice signatures[] = {
+	{ "RS256", 0 }, { "PS256", 0 }, { "ES256", 0 }, { "EdDSA", 0 }, { NULL, 0 },
+};
 static const struct ac_choice email_sources[] = {
 	{ "template", AC_VERIFIED_TEMPLATE },
 	{ "file", AC_VERIFIED_FILE },
@@ -292,6 +300,22 @@ static const struct ac_option options[] = {
 	  .offset = GLOBAL(config.lifetimes.transaction_s),
 	  .min = 1,
 	  .max = DAY },
+	{ .row = { "", "id_token_lifetime", "duration", "1h", "ID tokens" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.lifetimes.id_token_s),
+	  .min = 1,
+	  .max = DAY / 2 },
+	{ .row = { "", "signing_algorithms", "list", "RS256, ES256",
+		   "what ID tokens and access tokens can be signed with" },
+	  .kind = AC_OPTION_LIST,
+	  .offset = GLOBAL(signing_algorithms),
+	  .check = ac_value_signing_algorithm,
+	  .allowed = "RS256, ES256, PS256 or EdDSA" },
+	{ .row = { "", "signing_key_lifetime", "duration", "90d", "how long a key signs" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.lifetimes.signing_key_s),
+	  .min = 2 * DAY,
+	  .max = 3650 * DAY },
 
 	/* --- client "id" { … } --- */
 	{ .row = { "client", "name", "text", "", "the name people see; the id when left out" },
@@ -399,6 +423,27 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_NUMBER,
 	  .offset = CLIENT(client.group_claim_max),
 	  .max = AC_MAX_GROUPS },
+	{ .row = { "client", "subject_type", "word", "public",
+		   "pairwise: people have another sub at each sector" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = CLIENT(client.subject_type),
+	  .choices = subject_types },
+	{ .row = { "client", "sector_identifier", "text", "",
+		   "clients that share it share sub; the host of its redirect URIs when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.sector),
+	  .check = ac_value_word,
+	  .allowed = "1 to 128 printable characters without space" },
+	{ .row = { "client", "id_token_signed_response_alg", "word", "RS256",
+		   "how its ID tokens are signed" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.id_token_alg),
+	  .choices = signatures },
+	{ .row = { "client", "userinfo_signed_response_alg", "word", "",
+		   "how answers of userinfo are signed; not at all when left out" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = CLIENT(client.userinfo_alg),
+	  .choices = signatures },
 
 	/* --- service "name" { … } --- */
 	{ .row = { "service", "acr", "text", "",

@@ -62,6 +62,7 @@ struct ac_settings {
 	struct ac_texts trusted_proxies;
 	struct ac_texts env_claims;
 	struct ac_texts env_amr;
+	struct ac_texts signing_algorithms;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
 };
 

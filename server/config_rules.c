@@ -181,6 +181,31 @@ check_lifetimes(struct ac_settings *settings, struct authcode_reason *reason)
 	return true;
 }
 
+/* OIDC-Disc §3: every client may count on RS256. */
+static bool
+check_algorithms(struct ac_settings *settings, struct authcode_reason *reason)
+{
+	const struct ac_texts *texts = &settings->signing_algorithms;
+	const struct ac_place *place =
+		ac_config_place_of(settings->places, "", "signing_algorithms");
+	bool rs256 = false;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		rs256 = rs256 || strcmp(texts->list[i], "RS256") == 0;
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(texts->list[i], texts->list[k]) == 0)
+				return ac_config_refuse(reason, place,
+							"signing_algorithms: %s is listed twice",
+							texts->list[i]);
+		}
+	}
+	settings->config.signing_algorithms = texts->list;
+	settings->config.signing_algorithm_count = texts->count;
+	return rs256 || ac_config_refuse(reason, place,
+					 "signing_algorithms: RS256 is missing, which every "
+					 "client may count on");
+}
+
 enum authcode_err
 ac_config_check_server(struct ac_settings *settings, struct authcode_reason *reason)
 {
@@ -194,7 +219,7 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 	settings->config.env_amr_count = settings->env_amr.count;
 	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
 	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
-	    check_lifetimes(settings, reason))
+	    check_lifetimes(settings, reason) && check_algorithms(settings, reason))
 		return AUTHCODE_OK;
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 }
@@ -266,5 +291,31 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	if (!ac_base64url_decode(settings->secret_sha256, strlen(settings->secret_sha256),
 				 client->secret_hash, sizeof(client->secret_hash), &len))
 		return AUTHCODE_ERR_CONFIG;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_config_check_signatures(const struct ac_settings *settings,
+			   const struct ac_client_settings *client, struct authcode_reason *reason)
+{
+	const struct {
+		const char *option, *alg;
+	} rows[] = {
+		{ "id_token_signed_response_alg", client->client.id_token_alg },
+		{ "userinfo_signed_response_alg", client->client.userinfo_alg },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		bool found = rows[i].alg == NULL;
+
+		for (size_t k = 0; !found && k < settings->config.signing_algorithm_count; k++)
+			found = strcmp(settings->config.signing_algorithms[k], rows[i].alg) == 0;
+		if (found)
+			continue;
+		ac_config_refuse(
+			reason, ac_config_place_of(client->places, "client", rows[i].option),
+			"%s: %s is not in signing_algorithms", rows[i].option, rows[i].alg);
+		return AUTHCODE_ERR_CONFIG;
+	}
 	return AUTHCODE_OK;
 }

@@ -267,6 +267,18 @@ ac_value_env_name(const char *text)
 }
 
 bool
+ac_value_signing_algorithm(const char *text)
+{
+	static const char *const names[] = { "RS256", "ES256", "PS256", "EdDSA" };
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 ac_value_env_claim(const char *text)
 {
 	size_t len = strcspn(text, "=");

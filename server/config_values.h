@@ -24,6 +24,7 @@ AC_MUST_USE bool ac_value_label(const char *text); /* shown to people */
 AC_MUST_USE bool ac_value_word(const char *text);  /* printable ASCII: an acr, an amr value */
 AC_MUST_USE bool ac_value_email(const char *text); /* with %u and %% */
 AC_MUST_USE bool ac_value_env_name(const char *text);
+AC_MUST_USE bool ac_value_signing_algorithm(const char *text);
 AC_MUST_USE bool ac_value_env_claim(const char *text); /* NAME=claim */
 AC_MUST_USE bool ac_value_digest(const char *text);
 

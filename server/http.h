@@ -55,6 +55,7 @@ enum ac_reply_kind {
 	AC_REPLY_EMPTY,
 	AC_REPLY_ASSET,  /* cacheable file of our own */
 	AC_REPLY_PUBLIC, /* cacheable JSON for programs and pages of everybody */
+	AC_REPLY_JWT,    /* as AC_REPLY_JSON, signed */
 };
 
 /* Sets kind, status and body (copied; may be NULL). The headers that the kind

@@ -8,6 +8,7 @@ libserver_shared_la_SOURCES = server/address.c server/address.h \
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
+	server/admin_keys.c server/admin_keys.h \
 	server/app.h \
 	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \
@@ -20,6 +21,7 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
+	server/keys.c server/keys.h \
 	server/log.c server/log.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \

@@ -28,6 +28,7 @@
 #include "server/delay.h"
 #include "server/device.h"
 #include "server/http.h"
+#include "server/keys.h"
 #include "server/log.h"
 #include "server/login.h"
 #include "server/notify.h"
@@ -111,6 +112,10 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
 						     .check_accounts = true,
+						     .signing_algorithms =
+							     d->config->signing_algorithms,
+						     .signing_algorithm_count =
+							     d->config->signing_algorithm_count,
 						     .log = { .debug = library_debug } };
 	struct authcode_acr acrs[AC_MAX_SERVICES];
 	enum authcode_err err;
@@ -133,6 +138,19 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	if (ac_metadata_init(&d->app.metadata, d->app.issuer) == AUTHCODE_OK)
 		return true;
 	(void)snprintf(reason->text, sizeof(reason->text), "the metadata cannot be served");
+	return false;
+}
+
+/* With a master key that is not the one of the database, nothing starts. */
+static bool
+open_keys(struct daemon *d, struct authcode_reason *reason)
+{
+	struct authcode_reason why = { 0 };
+
+	if (ac_keys_new(d->app.issuer, &d->app.keys, &why))
+		return true;
+	(void)snprintf(reason->text, sizeof(reason->text), "%.128s: %.300s", d->config->state_dir,
+		       why.text);
 	return false;
 }
 
@@ -204,7 +222,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
-	    !open_throttle(d, reason) || !open_issuer(d, reason) ||
+	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason))
 		return false;
@@ -246,15 +264,20 @@ purge(struct authcode_store *store)
 static void
 run(struct daemon *d)
 {
-	struct pollfd wait = { .fd = d->signal_fd, .events = POLLIN };
+	struct pollfd waits[] = {
+		{ .fd = d->signal_fd, .events = POLLIN },
+		{ .fd = ac_keys_fd(d->app.keys), .events = POLLIN },
+	};
 	struct signalfd_siginfo info;
 	bool more = false;
 
 	for (;;) {
-		int rc = poll(&wait, 1, more ? PURGE_AGAIN_MS : PURGE_MS);
+		int rc = poll(waits, AC_ARRAY_SIZE(waits), more ? PURGE_AGAIN_MS : PURGE_MS);
 
 		if (rc == 0)
 			more = purge(d->app.store);
+		if (rc >= 0)
+			ac_keys_tend(d->app.keys);
 		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo == SIGHUP) {
@@ -277,6 +300,8 @@ stop(struct daemon *d)
 		ac_delay_drain(d->app.delay);
 	if (d->app.accounts != NULL)
 		ac_accounts_drain(d->app.accounts);
+	if (d->app.keys != NULL)
+		ac_keys_drain(d->app.keys);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
 		/* A request still waits for its store operation. What it would touch stays;
 		 * the store is durable without a farewell. */
@@ -289,6 +314,7 @@ stop(struct daemon *d)
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
+	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);
 	ac_state_close(&d->state);

@@ -44,6 +44,9 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 	case AUTHCODE_RESPONSE_JSON:
 		ac_http_reply(h, AC_REPLY_JSON, r->status, r->body, r->body_len);
 		return;
+	case AUTHCODE_RESPONSE_JWT:
+		ac_http_reply(h, AC_REPLY_JWT, r->status, r->body, r->body_len);
+		return;
 	case AUTHCODE_RESPONSE_EMPTY:
 		ac_http_reply(h, AC_REPLY_EMPTY, r->status, NULL, 0);
 		return;

@@ -12,9 +12,12 @@
 
 #include <string.h>
 
+#include <authcode/keys.h>
 #include <authcode/request.h>
 
 #include "server/admin.h"
+#include "server/admin_keys.h"
+#include "server/keys.h"
 #include "server/login.h"
 #include "server/metadata.h"
 #include "server/pages.h"
@@ -101,9 +104,35 @@ static const struct ac_route routes[] = {
 		.endpoint = AUTHCODE_ENDPOINT_DEVICE,
 	},
 	{
-		.path = "/.well-known/oauth-authorization-server",
+		.path = AUTHCODE_METADATA_PATH,
 		.allow = "GET, HEAD",
 		.handler = { ac_metadata_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = AUTHCODE_DISCOVERY_PATH,
+		.allow = "GET, HEAD",
+		.handler = { ac_metadata_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = AUTHCODE_JWKS_PATH,
+		.allow = "GET, HEAD",
+		.handler = { ac_jwks_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/keys",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_keys_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/keys/rotate",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_rotate_start, ac_admin_rotate_resumed },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -67,7 +67,7 @@ main(void)
 	must(authcode_store_memory_open(NULL, &settings.store));
 	must(authcode_issuer_new(&settings, &issuer, NULL));
 	authcode_issuer_set_clients(issuer, clients);
-
+	must(authcode_issuer_tend_keys(issuer, NOW_MS, AUTHCODE_KEYS_TEND, NULL)); /* and hourly */
 	/* 1. The client sends the browser here; the host shows a sign-in page. */
 	r = request(issuer, AUTHCODE_ENDPOINT_AUTHORIZE, QUERY, NULL);
 	/* 2. The host has checked alice's password by its own means. */

@@ -5,11 +5,9 @@
  */
 #include "jose/jws.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/secret.h"
 #include "jose/signature.h"
 
 enum authcode_err
@@ -45,17 +43,18 @@ enum authcode_err
 ac_jws_sign_claims(const struct ac_jwk *key, const char *typ, const json_t *claims,
 		   struct authcode_arena *arena, char **ret_token)
 {
-	char *text = json_dumps(claims, JSON_COMPACT);
-	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	size_t len = json_dumpb(claims, NULL, 0, JSON_COMPACT);
+	struct ac_part payload = { NULL, len };
+	char *text;
 
-	if (text != NULL) {
-		const struct ac_part payload = { text, strlen(text) };
-
-		err = ac_jws_sign(key, typ, &payload, arena, ret_token);
-		ac_wipe(text, payload.len);
-	}
-	free(text);
-	return err;
+	if (len > AC_MAX_JWS)
+		return AUTHCODE_ERR_LIMIT;
+	text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
+	payload.data = text;
+	/* Not json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
+	if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
+		return AUTHCODE_ERR_MEMORY;
+	return ac_jws_sign(key, typ, &payload, arena, ret_token);
 }
 
 /* Algorithm first, then the key, which must be made for it (RFC 8725 §3.1). */

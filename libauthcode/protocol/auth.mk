@@ -10,17 +10,21 @@ protocol_sources += \
 	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \
 	libauthcode/protocol/endpoint.c \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
 	libauthcode/protocol/resume.c \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \
+	libauthcode/protocol/signing_keys.c libauthcode/protocol/signing_keys.h \
+	libauthcode/protocol/tend_keys.c \
 	libauthcode/protocol/transaction.c \
 	libauthcode/protocol/user_code.c libauthcode/protocol/user_code.h \
 	libauthcode/protocol/verification.c libauthcode/protocol/verification.h

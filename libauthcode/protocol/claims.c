@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "jose/json_text.h"
+#include "protocol/asked_claims.h"
 #include "protocol/scope.h"
 
 #define MAX_TEXT (2 * AC_MAX_CLAIMS)
@@ -229,19 +230,33 @@ pick_about(const struct claim *claim, const struct ac_claims *claims)
 	return claim->pick(json_object_get(claims->from[source], claim->name));
 }
 
+bool
+ac_claims_released(const struct ac_claims_release *release, const char *scope, const char *name,
+		   const json_t *value)
+{
+	if (ac_scope_has(release->scope, scope))
+		return true;
+	/* Naming a claim is no way around what the client is registered for. */
+	return ac_scope_has(release->allowed, scope) &&
+	       ac_asked_claims_fit(release->asked, name, value);
+}
+
 static bool
-put_standard(json_t *object, const char *scope, const struct ac_claims *claims)
+put_standard(json_t *object, const struct ac_claims_release *release,
+	     const struct ac_claims *claims)
 {
 	for (size_t i = 0; i < AC_ARRAY_SIZE(claims_table); i++) {
 		const struct claim *claim = &claims_table[i];
 		size_t ignored;
 		json_t *value;
 
-		if (!ac_scope_has(scope, claim->scope))
-			continue;
 		value = claim->about != NULL ? pick_about(claim, claims)
 					     : pick(claim, claims, &ignored);
-		if (value != NULL && json_object_set_new(object, claim->name, value) != 0)
+		if (value == NULL)
+			continue;
+		if (!ac_claims_released(release, claim->scope, claim->name, value))
+			json_decref(value);
+		else if (json_object_set_new(object, claim->name, value) != 0)
 			return false;
 	}
 	return true;
@@ -262,7 +277,7 @@ custom(const char *name, json_t *value)
 }
 
 static bool
-put_custom(json_t *object, const struct ac_claims *claims)
+put_custom(json_t *object, const struct ac_claims_release *release, const struct ac_claims *claims)
 {
 	const char *name;
 	json_t *value;
@@ -271,7 +286,8 @@ put_custom(json_t *object, const struct ac_claims *claims)
 		json_object_foreach(claims->from[i], name, value)
 		{
 			/* An earlier source has said it. */
-			if (!custom(name, value) || json_object_get(object, name) != NULL)
+			if (!custom(name, value) || json_object_get(object, name) != NULL ||
+			    !ac_claims_released(release, CUSTOM_SCOPE, name, value))
 				continue;
 			if (json_object_set(object, name, value) != 0)
 				return false;
@@ -281,11 +297,10 @@ put_custom(json_t *object, const struct ac_claims *claims)
 }
 
 bool
-ac_claims_put(json_t *object, const char *scope, const struct ac_claims *claims)
+ac_claims_put(json_t *object, const struct ac_claims_release *release,
+	      const struct ac_claims *claims)
 {
-	if (!put_standard(object, scope, claims))
-		return false;
-	return !ac_scope_has(scope, CUSTOM_SCOPE) || put_custom(object, claims);
+	return put_standard(object, release, claims) && put_custom(object, release, claims);
 }
 
 const char *

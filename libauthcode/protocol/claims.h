@@ -36,11 +36,23 @@ void ac_claims_clear(struct ac_claims *claims);
 /* The claims that the standard names; NULL past the end. */
 const char *ac_claims_name(size_t i);
 
+/* What may be told. */
+struct ac_claims_release {
+	const char *scope;   /* releases its claims; "": none */
+	const json_t *asked; /* claims asked for by name (asked_claims.h), or NULL */
+	const char *allowed; /* but only those that one of these scope values would release */
+};
+
 /* Does the scope release any claim of these texts? */
 AC_MUST_USE bool ac_claims_wanted(const char *scope);
 
-/* Puts what scope releases into object. */
-AC_MUST_USE bool ac_claims_put(json_t *object, const char *scope, const struct ac_claims *claims);
+/* May this claim be told, which scope releases? */
+AC_MUST_USE bool ac_claims_released(const struct ac_claims_release *release, const char *scope,
+				    const char *name, const json_t *value);
+
+/* Puts what may be told into object. */
+AC_MUST_USE bool ac_claims_put(json_t *object, const struct ac_claims_release *release,
+			       const struct ac_claims *claims);
 
 /* The text as the store keeps it: compact, in the arena; "" when it is NULL or
  * counts as nothing. NULL: no memory. */

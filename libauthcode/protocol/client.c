@@ -18,6 +18,7 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "protocol/client_check.h"
+#include "protocol/client_openid.h"
 
 struct authcode_clients {
 	atomic_uint references;
@@ -77,7 +78,8 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 	    !copy_list(arena, &client->allow_groups, client->allow_group_count) ||
 	    !copy_list(arena, &client->group_claims, client->group_claim_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
-	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count))
+	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count) ||
+	    !ac_client_openid_copy(arena, client))
 		return false;
 	if (client->name == NULL)
 		client->name = client->id;

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "protocol/client_openid.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 
@@ -294,7 +295,7 @@ ac_client_check(const struct authcode_client *client, struct authcode_reason *re
 		scope_rule,       introspect_rule,
 		pam_service_rule, redirect_uris_rule,
 		names_rule,       group_claim_prefix_rule,
-		min_acr_rule,
+		min_acr_rule,     ac_client_openid_rule,
 	};
 
 	if (!id_ok(client->id)) {

@@ -70,6 +70,9 @@ void ac_respond_error(struct authcode_exchange *x, enum ac_oauth_error error, co
  * 500 in place. */
 void ac_respond_json_take(struct authcode_exchange *x, json_t *object);
 
+/* 200 and a signed JWT, in the arena. */
+void ac_respond_jwt(struct authcode_exchange *x, const char *token);
+
 /* A bearer refusal of RFC 6750 §3: status of the row, WWW-Authenticate Bearer;
  * why NULL: a bare challenge without error code (no token was sent). */
 void ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,

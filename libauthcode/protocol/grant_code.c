@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/credential.h"
+#include "protocol/id_token.h"
 #include "protocol/pkce.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
@@ -118,6 +119,8 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	if (err == AUTHCODE_OK && redeem->with_refresh)
 		err = ac_token_response_mint_refresh(x, view->code.scope, response,
 						     &redeem->refresh);
+	if (err == AUTHCODE_OK)
+		err = ac_id_token_of_code(x, client, view, &response->id_token);
 	return err;
 }
 
@@ -165,13 +168,16 @@ ask_account(struct authcode_exchange *x, const struct authcode_client *client,
 	    const struct authcode_code_view *view)
 {
 	struct redemption *redemption;
+	bool claims = false;
 
 	if (view->code.used_ms != 0) {
 		redeem(x, client, view);
 		return;
 	}
 	redemption = authcode_arena_alloc(x->arena, sizeof(*redemption));
-	if (redemption == NULL) {
+	if (redemption == NULL ||
+	    ac_id_token_wants_claims(view->code.scope, view->code.claims_request, &claims) !=
+		    AUTHCODE_OK) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem code");
 		return;
 	}
@@ -179,7 +185,8 @@ ask_account(struct authcode_exchange *x, const struct authcode_client *client,
 	x->state = redemption;
 	ac_account_step(x,
 			&(struct ac_account_question){ .subject = &redemption->view.subject,
-						       .client = client },
+						       .client = client,
+						       .claims = claims },
 			&account_path);
 }
 

@@ -106,6 +106,26 @@ family_end(const struct authcode_exchange *x, const struct authcode_device_view 
 	return end_ms;
 }
 
+/* DV-10: what a code would tell, but for a nonce, which a device cannot send. */
+static enum authcode_err
+prepare_id_token(struct authcode_exchange *x, const struct authcode_client *client,
+		 const struct authcode_device_view *view, struct ac_token_response *response)
+{
+	const struct ac_id_token token = {
+		.client = client,
+		.subject = &view->subject,
+		.nonce = "",
+		.session_id = view->device.session_id,
+		.auth_time_ms = view->device.auth_time_ms,
+		.acr = view->device.acr,
+		.amr = view->device.amr,
+		.claims = view->device.claims,
+		.claims_request = "",
+	};
+
+	return ac_id_token_prepare(x, view->device.scope, &token, &response->id_token);
+}
+
 /* ERR_NOT_FOUND: the session behind it has no time left to give. */
 static enum authcode_err
 prepare(struct authcode_exchange *x, const struct authcode_client *client,
@@ -130,6 +150,8 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	if (err == AUTHCODE_OK && redeem->with_refresh)
 		err = ac_token_response_mint_refresh(x, view->device.scope, response,
 						     &redeem->refresh);
+	if (err == AUTHCODE_OK)
+		err = prepare_id_token(x, client, view, response);
 	return err;
 }
 

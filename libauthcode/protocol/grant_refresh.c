@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "protocol/access.h"
+#include "protocol/id_token.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
@@ -71,6 +72,8 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	use->refresh_expires_ms = ac_refresh_idle_end(x);
 	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
 					    &use->access);
+	if (err == AUTHCODE_OK)
+		err = ac_id_token_of_family(x, client, view, scope, &response->id_token);
 	if (err != AUTHCODE_OK)
 		return err;
 	if (use->rotate)
@@ -122,13 +125,16 @@ static void
 ask_account(struct authcode_exchange *x, const struct refreshing *asked)
 {
 	struct refreshing *refreshing;
+	bool claims = false;
 
 	if (asked->view.family.subject_id == 0 || asked->view.token.rotated_ms != 0) {
 		refresh(x, asked);
 		return;
 	}
 	refreshing = authcode_arena_alloc(x->arena, sizeof(*refreshing));
-	if (refreshing == NULL) {
+	if (refreshing == NULL ||
+	    ac_id_token_wants_claims(asked->scope, asked->view.family.claims_request, &claims) !=
+		    AUTHCODE_OK) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "refresh");
 		return;
 	}
@@ -136,7 +142,8 @@ ask_account(struct authcode_exchange *x, const struct refreshing *asked)
 	x->state = refreshing;
 	ac_account_step(x,
 			&(struct ac_account_question){ .subject = &refreshing->view.subject,
-						       .client = refreshing->client },
+						       .client = refreshing->client,
+						       .claims = claims },
 			&account_path);
 }
 

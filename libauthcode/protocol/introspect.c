@@ -13,6 +13,7 @@
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
 #include "protocol/json_member.h"
+#include "protocol/subject.h"
 #include "protocol/token_valid.h"
 
 static bool
@@ -52,25 +53,24 @@ put_time(json_t *object, const char *name, int64_t ms)
 	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
 }
 
-/* RFC 8176 §1: an array, whatever it holds. */
+/* The name by which the token's client knows the person; where that is the sector's
+ * alone, the account's name would undo it. */
 static bool
-put_amr(json_t *object, const char *amr)
+put_person(json_t *object, const struct authcode_exchange *x,
+	   const struct authcode_token_view *view)
 {
-	json_t *list;
+	const struct authcode_client *client =
+		authcode_clients_find(x->clients, view->family.client_id);
+	const char *sub = NULL;
 
-	if (amr == NULL || *amr == '\0')
+	if (view->family.subject_id == 0)
 		return true;
-	list = json_array();
-	for (amr += strspn(amr, " "); *amr != '\0'; amr += strspn(amr, " ")) {
-		size_t len = strcspn(amr, " ");
-
-		if (json_array_append_new(list, json_stringn(amr, len)) != 0) {
-			json_decref(list);
-			return false;
-		}
-		amr += len;
-	}
-	return ac_json_put_take(object, "amr", list);
+	if (client == NULL ||
+	    ac_subject_sub(x->issuer, client, view->subject.sub, x->arena, &sub) != AUTHCODE_OK)
+		return false;
+	return ac_json_put_text(object, "sub", sub) &&
+	       (client->subject_type == AUTHCODE_SUBJECT_PAIRWISE ||
+		ac_json_put_text(object, "username", view->subject.user_name));
 }
 
 /* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
@@ -81,7 +81,6 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 {
 	const struct authcode_token *token = &view->token;
 	const struct authcode_family *family = &view->family;
-	bool user = family->subject_id != 0;
 	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
 	const char *jti = ac_arena_printf(x->arena, "%lld", (long long)token->id);
 	json_t *object = json_object();
@@ -89,16 +88,15 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  ac_json_put_text(object, "scope", token->scope) &&
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
-		  ac_json_put_text(object, "username", user ? view->subject.user_name : NULL) &&
-		  ac_json_put_text(object, "sub", user ? view->subject.sub : NULL) &&
-		  ac_json_put_text(object, "iss", x->issuer->url) &&
+		  put_person(object, x, view) && ac_json_put_text(object, "iss", x->issuer->url) &&
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "nbf", token->created_ms) &&
 		  ac_json_put_text(object, "aud", x->issuer->url) &&
 		  ac_json_put_text(object, "jti", jti) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
-		  ac_json_put_text(object, "acr", family->acr) && put_amr(object, family->amr);
+		  ac_json_put_text(object, "acr", family->acr) &&
+		  ac_json_put_words(object, "amr", family->amr);
 
 	return ac_json_finish_take(object, ok);
 }

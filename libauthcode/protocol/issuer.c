@@ -16,10 +16,13 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "jose/algorithm.h"
+#include "protocol/signing_keys.h"
 
 #define DAY_S (24u * 3600u)
 #define MAX_CODE_S 60u
 #define MAX_DEVICE_CODE_S 900u
+#define MAX_ID_TOKEN_S (12u * 3600u) /* OIDC-Core §2: news, not a session */
 
 static const struct authcode_lifetimes default_lifetimes = {
 	.code_s = MAX_CODE_S,
@@ -30,6 +33,10 @@ static const struct authcode_lifetimes default_lifetimes = {
 	.session_absolute_s = DAY_S,
 	.transaction_s = 3600,
 	.device_code_s = 600,
+	.id_token_s = 3600,
+	.signing_key_s = 90 * DAY_S,
+	.signing_key_publish_s = DAY_S,
+	.jwks_cache_s = 3600,
 };
 
 static uint32_t
@@ -52,6 +59,11 @@ fill_lifetimes(const struct authcode_lifetimes *given)
 		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
 		.transaction_s = or_default(given->transaction_s, d->transaction_s),
 		.device_code_s = or_default(given->device_code_s, d->device_code_s),
+		.id_token_s = or_default(given->id_token_s, d->id_token_s),
+		.signing_key_s = or_default(given->signing_key_s, d->signing_key_s),
+		.signing_key_publish_s =
+			or_default(given->signing_key_publish_s, d->signing_key_publish_s),
+		.jwks_cache_s = or_default(given->jwks_cache_s, d->jwks_cache_s),
 	};
 }
 
@@ -84,10 +96,25 @@ check_url(const char *text)
 	return NULL;
 }
 
+/* Whoever may still use an old answer must meet the new key before it signs, and the
+ * next rotation must not begin before that (OIDC-Core §10.1.1). */
+static const char *
+check_key_lifetimes(const struct authcode_lifetimes *given)
+{
+	const struct authcode_lifetimes l = fill_lifetimes(given);
+
+	if (l.signing_key_publish_s <= l.jwks_cache_s)
+		return "a signing key must be published for longer than the key set is cached";
+	if (l.signing_key_s <= l.signing_key_publish_s)
+		return "a signing key must sign for longer than it is published before";
+	return NULL;
+}
+
 static const char *
 check_settings(const struct authcode_issuer_settings *settings)
 {
 	static const uint8_t zeroes[AUTHCODE_MASTER_KEY_LEN];
+	const char *why;
 
 	if (settings->store == NULL)
 		return "the store is missing";
@@ -98,6 +125,11 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "a code must not live longer than 60 seconds";
 	if (settings->lifetimes.device_code_s > MAX_DEVICE_CODE_S)
 		return "a device code must not live longer than 900 seconds";
+	if (settings->lifetimes.id_token_s > MAX_ID_TOKEN_S)
+		return "an ID token must not live longer than 12 hours";
+	why = check_key_lifetimes(&settings->lifetimes);
+	if (why != NULL)
+		return why;
 	return check_url(settings->issuer);
 }
 
@@ -125,6 +157,35 @@ check_acrs(const struct authcode_issuer_settings *settings)
 	return NULL;
 }
 
+/* RS256 is what clients that say nothing expect (OIDC-Core §2, id_token_signed_
+ * response_alg), so no issuer is without it. */
+static const char *
+check_algorithms(const struct authcode_issuer_settings *settings, unsigned *ret_signing)
+{
+	unsigned signing = 0;
+
+	if (settings->signing_algorithm_count == 0) {
+		*ret_signing = AC_ALG_BIT(AC_ALG_RS256) | AC_ALG_BIT(AC_ALG_ES256);
+		return NULL;
+	}
+	if (settings->signing_algorithms == NULL)
+		return "signing_algorithms has a length but no rows";
+	for (size_t i = 0; i < settings->signing_algorithm_count; i++) {
+		const char *name = settings->signing_algorithms[i];
+		const struct ac_alg *alg = name != NULL ? ac_alg_find(name) : NULL;
+
+		if (alg == NULL)
+			return "a signing algorithm is none of RS256, PS256, ES256 and EdDSA";
+		if (signing & AC_ALG_BIT(alg->id))
+			return "a signing algorithm is listed twice";
+		signing |= AC_ALG_BIT(alg->id);
+	}
+	if ((signing & AC_ALG_BIT(AC_ALG_RS256)) == 0)
+		return "the signing algorithms are without RS256, which every client may expect";
+	*ret_signing = signing;
+	return NULL;
+}
+
 static enum authcode_err
 copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings *settings)
 {
@@ -146,13 +207,21 @@ copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings 
 static enum authcode_err
 derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
 {
-	enum authcode_err err =
-		ac_derive_key(master, "transaction", issuer->url, issuer->keys.transaction);
+	const struct {
+		const char *label;
+		uint8_t *key;
+	} purposes[] = {
+		{ "transaction", issuer->keys.transaction },
+		{ "csrf", issuer->keys.csrf },
+		{ "user code", issuer->keys.user_code },
+		{ "signing-key", issuer->keys.signing_key },
+		{ "pairwise", issuer->keys.pairwise },
+		{ "sid", issuer->keys.sid },
+	};
+	enum authcode_err err = AUTHCODE_OK;
 
-	if (err == AUTHCODE_OK)
-		err = ac_derive_key(master, "csrf", issuer->url, issuer->keys.csrf);
-	if (err == AUTHCODE_OK)
-		err = ac_derive_key(master, "user code", issuer->url, issuer->keys.user_code);
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(purposes); i++)
+		err = ac_derive_key(master, purposes[i].label, issuer->url, purposes[i].key);
 	return err;
 }
 
@@ -162,6 +231,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 {
 	struct authcode_issuer *issuer = NULL;
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	unsigned signing = 0;
 	const char *why;
 
 	if (reason != NULL)
@@ -171,6 +241,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	why = check_settings(settings);
 	if (why == NULL)
 		why = check_acrs(settings);
+	if (why == NULL)
+		why = check_algorithms(settings, &signing);
 	if (why != NULL) {
 		if (reason != NULL)
 			snprintf(reason->text, sizeof(reason->text), "%s", why);
@@ -180,6 +252,9 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	if (issuer == NULL)
 		return err;
 	pthread_mutex_init(&issuer->clients_lock, NULL); /* never fails on Linux */
+	pthread_mutex_init(&issuer->tend_lock, NULL);
+	pthread_mutex_init(&issuer->ring_lock, NULL);
+	issuer->signing = signing;
 	issuer->store = settings->store;
 	issuer->lifetimes = fill_lifetimes(&settings->lifetimes);
 	issuer->random = settings->random;
@@ -213,6 +288,9 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	*issuer = NULL;
 	authcode_clients_unref(&old->clients);
 	pthread_mutex_destroy(&old->clients_lock);
+	ac_signing_ring_unref(&old->ring);
+	pthread_mutex_destroy(&old->ring_lock);
+	pthread_mutex_destroy(&old->tend_lock);
 	for (size_t i = 0; i < old->acr_count; i++)
 		free((char *)old->acrs[i].name);
 	free(old->acrs);

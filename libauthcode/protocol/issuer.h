@@ -17,7 +17,10 @@
 struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
 	uint8_t csrf[AC_DIGEST_LEN];
-	uint8_t user_code[AC_DIGEST_LEN]; /* hides user codes in the store */
+	uint8_t user_code[AC_DIGEST_LEN];   /* hides user codes in the store */
+	uint8_t signing_key[AC_DIGEST_LEN]; /* seals private parts into the store */
+	uint8_t pairwise[AC_DIGEST_LEN]; /* makes a person's names for sectors (OIDC-Core §8.1) */
+	uint8_t sid[AC_DIGEST_LEN];      /* makes what clients know a session by */
 };
 
 struct authcode_issuer {
@@ -33,6 +36,10 @@ struct authcode_issuer {
 	struct ac_issuer_keys keys;   /* wiped when freed */
 	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
 	struct authcode_clients *clients;
+	unsigned signing;          /* the algorithms that sign, a bit mask of jose's */
+	pthread_mutex_t tend_lock; /* held while the keys are tended */
+	pthread_mutex_t ring_lock; /* guards the pointer, not the ring */
+	struct ac_signing_ring *ring;
 };
 
 /* Renders issuer->metadata, from the tables and what is set so far. */

@@ -5,10 +5,32 @@
  */
 #include "protocol/json_member.h"
 
+#include <string.h>
+
 bool
 ac_json_put_text(json_t *object, const char *name, const char *text)
 {
 	return text == NULL || *text == '\0' || ac_json_put_take(object, name, json_string(text));
+}
+
+bool
+ac_json_put_words(json_t *object, const char *name, const char *text)
+{
+	json_t *list;
+
+	if (text == NULL || text[strspn(text, " ")] == '\0')
+		return true;
+	list = json_array();
+	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+		size_t len = strcspn(text, " ");
+
+		if (json_array_append_new(list, json_stringn(text, len)) != 0) {
+			json_decref(list);
+			return false;
+		}
+		text += len;
+	}
+	return ac_json_put_take(object, name, list);
 }
 
 bool

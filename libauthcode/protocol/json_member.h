@@ -17,6 +17,10 @@
 /* True also when text is NULL or "": then there is nothing to put. */
 AC_MUST_USE bool ac_json_put_text(json_t *object, const char *name, const char *text);
 
+/* An array of the words of text, which are separated by spaces; true also when there
+ * are none, and nothing to put (RFC 8176 §1 for amr: an array, whatever it holds). */
+AC_MUST_USE bool ac_json_put_words(json_t *object, const char *name, const char *text);
+
 /* value is taken; NULL is a failure. */
 AC_MUST_USE bool ac_json_put_take(json_t *object, const char *name, json_t *value);
 

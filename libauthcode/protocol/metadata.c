@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * What the server can do, told to clients (RFC 8414 §2) from the tables that do
- * it. Where leaving a member out means something else than we do (RFC 8414 §2,
+ * What the server can do, told to clients (RFC 8414 §2, OIDC-Disc §3) from the
+ * tables that do it, in one document for both. Where leaving a member out means something else than we do (RFC 8414 §2,
  * OIDC-Disc §3), it is there.
  */
 #include <stdio.h>
@@ -11,6 +11,9 @@
 
 #include <jansson.h>
 
+#include <authcode/keys.h>
+
+#include "jose/algorithm.h"
 #include "protocol/claims.h"
 #include "protocol/exchange.h"
 #include "protocol/grant.h"
@@ -45,7 +48,12 @@ static const struct {
 };
 
 /* Claims that no claims text can hold: the issuer's own. */
-static const char *const own_claims[] = { "sub", "preferred_username", "groups" };
+static const char *const own_claims[] = { "sub",       "iss", "aud", "exp", "iat",
+					  "auth_time", "acr", "amr", "sid", "preferred_username",
+					  "groups" };
+
+/* OIDC-Core §5.4 and our own; a client may be given others, which mean nothing here. */
+static const char *const scopes[] = { "openid", "profile", "email", "address", "phone", "groups" };
 
 static bool
 append(json_t *list, const char *value)
@@ -100,6 +108,42 @@ put_claims(json_t *object)
 	return ok;
 }
 
+static bool
+put_scopes(json_t *object)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, "scopes_supported", list);
+
+	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(scopes); i++)
+		ok = append(list, scopes[i]);
+	return ok;
+}
+
+static bool
+put_algorithms(json_t *object, const char *name, const struct authcode_issuer *issuer)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, name, list);
+
+	for (unsigned id = 0; ok && id < AC_ALG_COUNT; id++) {
+		if (issuer->signing & AC_ALG_BIT(id))
+			ok = append(list, ac_alg((enum ac_alg_id)id)->name);
+	}
+	return ok;
+}
+
+/* Where the keys are, what they sign, and of whom it tells (OIDC-Disc §3). */
+static bool
+put_openid(json_t *object, const struct authcode_issuer *issuer)
+{
+	return ac_json_put_take(object, "jwks_uri",
+				json_sprintf("%s%s", issuer->url, AUTHCODE_JWKS_PATH)) &&
+	       put_algorithms(object, "id_token_signing_alg_values_supported", issuer) &&
+	       put_algorithms(object, "userinfo_signing_alg_values_supported", issuer) &&
+	       ac_json_put_take(object, "subject_types_supported", /* OIDC-Core §8 */
+				json_pack("[ss]", "public", "pairwise"));
+}
+
 /* No member at all when there is nothing to ask for. */
 static bool
 put_acrs(json_t *object, const struct authcode_issuer *issuer)
@@ -123,6 +167,7 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 
 	for (int i = 0; ok && i < AUTHCODE_ENDPOINT_COUNT; i++)
 		ok = put_url(object, issuer, (enum authcode_endpoint)i);
+	ok = ok && put_openid(object, issuer) && put_scopes(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(single_values); i++)
 		ok = ac_json_put_take(object, single_values[i].name,
 				      json_pack("[s]", single_values[i].value));

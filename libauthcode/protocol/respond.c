@@ -105,6 +105,17 @@ ac_respond_json_take(struct authcode_exchange *x, json_t *object)
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "json");
 }
 
+void
+ac_respond_jwt(struct authcode_exchange *x, const char *token)
+{
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_JWT,
+		.status = 200,
+		.body = token,
+		.body_len = strlen(token),
+	};
+}
+
 /* A refusal stays a refusal when memory is short: then without its body. */
 static void
 set_error(struct authcode_exchange *x, unsigned status, enum ac_oauth_error error, const char *why)

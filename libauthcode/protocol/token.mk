@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Credentials, client authentication and the endpoints that take or give tokens.
 protocol_sources += \
+	libauthcode/protocol/asked_claims.c libauthcode/protocol/asked_claims.h \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
@@ -11,13 +12,18 @@ protocol_sources += \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_device.c \
 	libauthcode/protocol/grant_refresh.c \
+	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
+	libauthcode/protocol/id_token_hint.c libauthcode/protocol/id_token_hint.h \
 	libauthcode/protocol/introspect.c \
 	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
 	libauthcode/protocol/metadata.c \
 	libauthcode/protocol/oauth_error.c \
+	libauthcode/protocol/person.c libauthcode/protocol/person.h \
 	libauthcode/protocol/pkce.c \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
+	libauthcode/protocol/signer.c libauthcode/protocol/signer.h \
+	libauthcode/protocol/subject.c libauthcode/protocol/subject.h \
 	libauthcode/protocol/token.c \
 	libauthcode/protocol/token_response.c libauthcode/protocol/token_response.h \
 	libauthcode/protocol/token_valid.c libauthcode/protocol/token_valid.h \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See token_response.h. Tokens are opaque bearer tokens (RFC 6750 §4); ID
- * tokens are another file's to add. no-store is the host's header table.
+ * See token_response.h. Tokens are opaque bearer tokens (RFC 6750 §4); what an
+ * ID token says is id_token.c's. no-store is the host's header table.
  */
 #include "protocol/token_response.h"
 
@@ -51,31 +51,49 @@ ac_refresh_idle_end(const struct authcode_exchange *x)
 	return x->now_ms + (int64_t)x->issuer->lifetimes.refresh_idle_s * 1000;
 }
 
+/* The texts that leave; NULL: there is none. */
+struct texts {
+	const char *access, *refresh, *id_token;
+};
+
 static json_t *
-describe(const struct ac_token_response *response, const char *access, const char *refresh)
+describe(const struct ac_token_response *response, const struct texts *texts)
 {
 	json_t *object = json_object();
-	bool ok = ac_json_put_text(object, "access_token", access) &&
+	bool ok = ac_json_put_text(object, "access_token", texts->access) &&
 		  ac_json_put_text(object, "token_type", "Bearer") &&
 		  ac_json_put_take(object, "expires_in", json_integer(response->expires_in_s)) &&
 		  ac_json_put_text(object, "scope", response->scope) &&
-		  ac_json_put_text(object, "refresh_token", refresh);
+		  ac_json_put_text(object, "refresh_token", texts->refresh) &&
+		  ac_json_put_text(object, "id_token", texts->id_token);
 
 	return ac_json_finish_take(object, ok);
+}
+
+static enum authcode_err
+write_texts(struct authcode_exchange *x, const struct ac_token_response *response,
+	    struct texts *texts)
+{
+	texts->access = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
+	texts->refresh = response->same_refresh;
+	if (response->refresh.id != 0)
+		texts->refresh =
+			ac_credential_format(AC_CREDENTIAL_REFRESH, &response->refresh, x->arena);
+	if (texts->access == NULL || (response->refresh.id != 0 && texts->refresh == NULL))
+		return AUTHCODE_ERR_MEMORY;
+	if (response->id_token == NULL)
+		return AUTHCODE_OK;
+	return ac_id_token_sign(x, response->id_token, texts->access, &texts->id_token);
 }
 
 void
 ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
 {
-	const char *refresh = response->same_refresh;
-	const char *access;
+	struct texts texts = { 0 };
+	enum authcode_err err = write_texts(x, response, &texts);
 
-	access = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
-	if (response->refresh.id != 0)
-		refresh = ac_credential_format(AC_CREDENTIAL_REFRESH, &response->refresh, x->arena);
-	if (access == NULL || (response->refresh.id != 0 && refresh == NULL)) {
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "token response");
-		return;
-	}
-	ac_respond_json_take(x, describe(response, access, refresh));
+	if (err != AUTHCODE_OK)
+		ac_respond_failure(x, err, "token response");
+	else
+		ac_respond_json_take(x, describe(response, &texts));
 }

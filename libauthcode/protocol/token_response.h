@@ -11,6 +11,7 @@
 
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
+#include "protocol/id_token.h"
 
 /* From decide to answer, in the arena. */
 struct ac_token_response {
@@ -19,6 +20,7 @@ struct ac_token_response {
 	const char *same_refresh;     /* the refresh token that stays valid, or NULL */
 	const char *scope;            /* of the access token */
 	int64_t expires_in_s;
+	const struct ac_id_token *id_token; /* NULL: none */
 };
 
 /* An empty one in the arena; NULL when it is full. */

@@ -2,15 +2,17 @@
  * Copyright the authcode authors
  *
  * UserInfo (OIDC-Core §5.3): what the account says about its person, as far as
- * the scope of the token goes. A claim that is not held is left out, never
- * null or empty (§5.3.2).
+ * the scope of the token and the claims parameter go. A claim that is not held
+ * is left out, never null or empty (§5.3.2). A client that is registered for it
+ * gets a signed answer.
  */
-#include "protocol/access.h"
+#include "protocol/asked_claims.h"
 #include "protocol/bearer.h"
-#include "protocol/claims.h"
 #include "protocol/exchange.h"
 #include "protocol/json_member.h"
+#include "protocol/person.h"
 #include "protocol/scope.h"
+#include "protocol/signer.h"
 
 /* Any of these lets a token ask at all. */
 static const char *const scopes[] = { "openid", "profile", "email", "address", "phone", "groups" };
@@ -18,7 +20,7 @@ static const char *const scopes[] = { "openid", "profile", "email", "address", "
 /* What waits for the account. */
 struct asking {
 	struct authcode_token_view view;
-	const struct authcode_client *client; /* the one the token was issued to */
+	struct ac_person person;
 };
 
 static bool
@@ -33,68 +35,57 @@ may_ask(const struct authcode_token_view *view)
 	return false;
 }
 
-/* gecos has a name when nothing better is known. */
-static bool
-put_profile(json_t *object, const struct authcode_exchange *x)
+/* The claims parameter is one of OpenID Connect: without openid it says nothing
+ * (AZ-20). */
+static struct ac_person
+person_of(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
-	const struct asking *asking = x->state;
-
-	return ac_json_put_text(object, "preferred_username", asking->view.subject.user_name) &&
-	       (json_object_get(object, "name") != NULL ||
-		ac_json_put_text(object, "name", x->account.full_name));
+	return (struct ac_person){
+		.client = authcode_clients_find(x->clients, view->family.client_id),
+		.subject = &view->subject,
+		.sign_in_claims = view->family.claims,
+		.scope = view->token.scope,
+		.claims_request = ac_scope_has(view->token.scope, "openid")
+					  ? view->family.claims_request
+					  : "",
+		.where = AC_ASKED_USERINFO,
+	};
 }
 
-static bool
-put_groups(json_t *object, const struct authcode_exchange *x)
+/* UI-12. No typ: it is none of the kinds that have one (RFC 8725 §3.11), and with one
+ * of its own it would be refused by clients that know the word JWT alone. No exp and
+ * no nonce, so that it does not pass for an ID token. */
+static enum authcode_err
+answer_signed(struct authcode_exchange *x, const struct authcode_client *client, json_t *claims)
 {
-	const struct asking *asking = x->state;
-	json_t *list = ac_access_groups(asking->client, x->account.groups);
+	const char *text = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
-	if (list != NULL && json_array_size(list) == 0) {
-		json_decref(list);
-		return true;
-	}
-	return ac_json_put_take(object, "groups", list);
-}
-
-/* Claims that the account database itself holds. */
-static const struct claim_set {
-	const char *scope;
-	bool (*put)(json_t *object, const struct authcode_exchange *x);
-} claim_sets[] = {
-	{ "profile", put_profile },
-	{ "groups", put_groups },
-};
-
-static json_t *
-describe(const struct authcode_exchange *x, const struct ac_claims *claims)
-{
-	const struct asking *asking = x->state;
-	const char *scope = asking->view.token.scope;
-	json_t *object = json_object();
-	bool ok = ac_json_put_take(object, "sub", json_string(asking->view.subject.sub)) &&
-		  ac_claims_put(object, scope, claims);
-
-	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(claim_sets); i++) {
-		if (ac_scope_has(scope, claim_sets[i].scope))
-			ok = claim_sets[i].put(object, x);
-	}
-	return ac_json_finish_take(object, ok);
+	if (ac_json_put_text(claims, "iss", x->issuer->url) &&
+	    ac_json_put_text(claims, "aud", client->id))
+		err = ac_signer_sign(x, client->userinfo_alg, NULL, claims, &text);
+	if (err == AUTHCODE_OK)
+		ac_respond_jwt(x, text);
+	return err;
 }
 
 static void
 account_good(struct authcode_exchange *x)
 {
 	const struct asking *asking = x->state;
-	struct ac_claims claims;
-	enum authcode_err err =
-		ac_claims_parse(x->issuer, x->account.claims, asking->view.family.claims, &claims);
+	const struct authcode_client *client = asking->person.client;
+	json_t *claims = json_object();
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
-	if (err == AUTHCODE_OK)
-		ac_respond_json_take(x, describe(x, &claims));
-	else
-		ac_respond_failure(x, err, "claims");
-	ac_claims_clear(&claims);
+	if (claims != NULL)
+		err = ac_person_put(x, &asking->person, claims);
+	if (err == AUTHCODE_OK && client->userinfo_alg != NULL)
+		err = answer_signed(x, client, claims);
+	else if (err == AUTHCODE_OK)
+		ac_respond_json_take(x, json_incref(claims));
+	if (err != AUTHCODE_OK)
+		ac_respond_failure(x, err, "userinfo");
+	json_decref(claims);
 }
 
 static void
@@ -114,6 +105,8 @@ ac_userinfo_decide(struct authcode_exchange *x)
 {
 	struct authcode_token_view view;
 	struct asking *asking;
+	enum authcode_err err;
+	bool claims = false;
 
 	if (!ac_bearer_accept(x, &view))
 		return;
@@ -128,13 +121,18 @@ ac_userinfo_decide(struct authcode_exchange *x)
 		return;
 	}
 	asking->view = view;
-	asking->client = authcode_clients_find(x->clients, view.family.client_id);
+	asking->person = person_of(x, &asking->view);
+	err = ac_person_wants_claims(&asking->person, &claims);
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "userinfo");
+		return;
+	}
 	x->state = asking;
 	ac_account_step(x,
 			&(struct ac_account_question){
 				.subject = &asking->view.subject,
-				.client = asking->client,
-				.claims = ac_claims_wanted(view.token.scope),
+				.client = asking->person.client,
+				.claims = claims,
 			},
 			&account_path);
 }

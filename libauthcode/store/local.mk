@@ -2,6 +2,7 @@
 store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_device_ops.c \
+	libauthcode/store/memory_keys.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
 	libauthcode/store/memory_purge.c \
@@ -16,6 +17,7 @@ store_sources = \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_key_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \

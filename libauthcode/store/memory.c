@@ -247,6 +247,19 @@ list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_aren
 	return err;
 }
 
+static enum authcode_err
+list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+		  size_t capacity, size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_signing_keys(memory, arena, ret, capacity, ret_count);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -270,6 +283,7 @@ close_store(void *self)
 		free(grant);
 	}
 	ac_table_clear(&memory->devices);
+	ac_table_clear(&memory->signing_keys);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
 	ac_table_clear(&memory->codes);
@@ -292,6 +306,7 @@ static const struct authcode_store_ops memory_ops = {
 	.list_subjects = list_subjects,
 	.find_device = find_device,
 	.find_user_code = find_user_code,
+	.list_signing_keys = list_signing_keys,
 };
 
 enum authcode_err

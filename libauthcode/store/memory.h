@@ -28,6 +28,7 @@ struct ac_memory {
 	struct ac_table families;
 	struct ac_table tokens;
 	struct ac_table devices;
+	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_memory_grant *grants;
 };
 
@@ -54,6 +55,12 @@ struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int
  * honoured at now_ms. NULL: none. */
 const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *memory,
 						      int64_t after_id, int64_t now_ms);
+
+/* As list_signing_keys. */
+AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory *memory,
+							  struct authcode_arena *arena,
+							  struct authcode_signing_key *ret,
+							  size_t capacity, size_t *ret_count);
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);

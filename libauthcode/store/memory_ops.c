@@ -224,6 +224,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,
 	[AUTHCODE_OP_REDEEM_DEVICE] = ac_memory_redeem_device,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_memory_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
 };
 
 void

@@ -68,5 +68,8 @@ void ac_memory_create_device(struct ac_memory *memory, struct authcode_operation
 void ac_memory_answer_device(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_poll_device(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *operation);
+/* memory_keys.c */
+void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 
 #endif

@@ -58,6 +58,12 @@ const struct ac_row_type ac_row_device = {
 		   TEXT(device, acr), TEXT(device, amr), TEXT(device, claims) },
 };
 
+const struct ac_row_type ac_row_signing_key = {
+	.size = sizeof(struct authcode_signing_key),
+	.text_count = 3,
+	.texts = { TEXT(signing_key, kid), TEXT(signing_key, alg), TEXT(signing_key, sealed) },
+};
+
 static const char *
 text_get(const void *row, size_t offset)
 {

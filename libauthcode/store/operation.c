@@ -138,6 +138,22 @@ check_redeem_device(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_add_signing_key(const struct authcode_operation *operation)
+{
+	const struct authcode_op_add_signing_key *args = &operation->u.add_signing_key;
+	const char *const texts[] = { args->kid, args->alg, args->sealed };
+	enum authcode_err err = check_texts(texts, AC_ARRAY_SIZE(texts));
+
+	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(texts); i++) {
+		if (texts[i][0] == '\0')
+			err = AUTHCODE_ERR_USAGE;
+	}
+	if (err == AUTHCODE_OK && (args->active_ms < 1 || args->active_ms > AC_ROW_KEY_MAX_MS))
+		err = AUTHCODE_ERR_USAGE;
+	return err;
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -160,6 +176,8 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_ANSWER_DEVICE] = check_nothing,
 	[AUTHCODE_OP_POLL_DEVICE] = check_nothing,
 	[AUTHCODE_OP_REDEEM_DEVICE] = check_redeem_device,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
 };
 
 enum authcode_err
@@ -212,6 +230,9 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 	case AUTHCODE_OP_REDEEM_DEVICE:
 		operation->u.redeem_device.access.ret_id = 0;
 		operation->u.redeem_device.refresh.ret_id = 0;
+		break;
+	case AUTHCODE_OP_ADD_SIGNING_KEY:
+		operation->u.add_signing_key.ret_key_id = 0;
 		break;
 	default:
 		break;

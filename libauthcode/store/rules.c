@@ -201,6 +201,25 @@ ac_rule_relink_subject(const struct authcode_subject *old, int64_t in_the_way,
 	return AUTHCODE_RESULT_DONE;
 }
 
+/* Two nodes that both find a rotation due see the same newest key: one is first. */
+enum authcode_result
+ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t newest_id,
+			bool kid_known)
+{
+	if (kid_known || newest_id != args->newest_id)
+		return AUTHCODE_RESULT_CONFLICT;
+	return AUTHCODE_RESULT_DONE;
+}
+
+/* The newest is what the next rotation is compared with. */
+enum authcode_result
+ac_rule_forget_signing_key(int64_t id, int64_t newest_id)
+{
+	if (id == 0)
+		return AUTHCODE_RESULT_NOT_FOUND;
+	return id == newest_id ? AUTHCODE_RESULT_CONFLICT : AUTHCODE_RESULT_DONE;
+}
+
 /* A rotated refresh token is remembered as long as its family lives: whoever
  * comes back with it shows that somebody else has had it (RFC 9700 §4.14.2). */
 int64_t

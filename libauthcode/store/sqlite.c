@@ -132,6 +132,21 @@ find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN], struct authcod
 	return err;
 }
 
+static enum authcode_err
+list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+		  size_t capacity, size_t *ret_count)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_signing_keys(connection, arena, ret, capacity, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -157,6 +172,7 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list_subjects = list_subjects,
 	.find_device = find_device,
 	.find_user_code = find_user_code,
+	.list_signing_keys = list_signing_keys,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

@@ -231,6 +231,8 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_sqlite_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_sqlite_poll_device,
 	[AUTHCODE_OP_REDEEM_DEVICE] = ac_sqlite_redeem_device,
+	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
+	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
 };
 
 enum authcode_err

@@ -23,7 +23,7 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
 /* The rest of the table in sqlite_ops.c: sessions and what is issued from them
  * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), refresh tokens
  * (sqlite_refresh_ops.c), what clients get for themselves (sqlite_client_ops.c),
- * devices (sqlite_device_ops.c). */
+ * devices (sqlite_device_ops.c), signing keys (sqlite_key_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -32,6 +32,10 @@ enum authcode_err ac_sqlite_retire_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_relink_subject(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
+enum authcode_err ac_sqlite_add_signing_key(const struct ac_sqlite_work *work,
+					    struct authcode_operation *operation);
+enum authcode_err ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
+					       struct authcode_operation *operation);
 
 enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);

@@ -315,3 +315,31 @@ ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subjec
 		*ret_count = count;
 	return err;
 }
+
+enum authcode_err
+ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_arena *arena,
+			    struct authcode_signing_key *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+	bool more;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_SIGNING_KEYS);
+	while ((more = ac_query_step(&query)) && count < capacity) {
+		struct authcode_signing_key *key = &ret[count++];
+
+		key->id = ac_query_get_int(&query);
+		key->kid = ac_query_get_text(&query, arena);
+		key->alg = ac_query_get_text(&query, arena);
+		key->sealed = ac_query_get_text(&query, arena);
+		key->created_ms = ac_query_get_int(&query);
+		key->active_ms = ac_query_get_int(&query);
+	}
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK && more)
+		err = AUTHCODE_ERR_LIMIT;
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}

@@ -44,4 +44,9 @@ AC_MUST_USE enum authcode_err ac_sqlite_list_subjects(struct ac_connection *conn
 						      struct authcode_subject *ret,
 						      size_t *ret_count);
 
+AC_MUST_USE enum authcode_err ac_sqlite_list_signing_keys(struct ac_connection *connection,
+							  struct authcode_arena *arena,
+							  struct authcode_signing_key *ret,
+							  size_t capacity, size_t *ret_count);
+
 #endif

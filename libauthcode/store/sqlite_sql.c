@@ -60,6 +60,11 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
 	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
 	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
+	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
+				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
+	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
+	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?",
+	[AC_SQL_KNOWN_KID] = "SELECT id FROM signing_key WHERE kid = ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -132,6 +137,12 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			       " WHERE id = ? AND state = 0",
 	[AC_SQL_USE_DEVICE] = "UPDATE device SET state = 3, forget_ms = max(?, forget_ms)"
 			      " WHERE id = ? AND state = 1",
+	[AC_SQL_INSERT_SIGNING_KEY] =
+		"INSERT INTO signing_key (id, kid, alg, sealed, created_ms, active_ms)"
+		" SELECT ifnull(max(id), 0) + 1, ?, ?, ?, ?, ? FROM signing_key",
+	[AC_SQL_FORGET_SIGNING_KEY] =
+		"UPDATE signing_key SET sealed = '',"
+		" forgotten_ms = iif(forgotten_ms = 0, ?, forgotten_ms) WHERE id = ?",
 
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),

@@ -129,6 +129,14 @@ authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[A
 	return store->ops->find_user_code(store->self, hash, arena, ret);
 }
 
+enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count)
+{
+	return store->ops->list_signing_keys(store->self, arena, ret, capacity, ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

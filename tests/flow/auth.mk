@@ -4,6 +4,8 @@ flow_auth_tests = \
 	tests/flow/test_authorize_edges \
 	tests/flow/test_consent \
 	tests/flow/test_consent_kept \
+	tests/flow/test_keys \
+	tests/flow/test_keys_memory \
 	tests/flow/test_out_of_memory \
 	tests/flow/test_resume \
 	tests/flow/test_session_renewed \
@@ -12,7 +14,8 @@ flow_auth_tests = \
 check_PROGRAMS += $(flow_auth_tests)
 TESTS += $(flow_auth_tests)
 
-flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h
+flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h \
+	tests/flow/keys_fixture.c tests/flow/keys_fixture.h
 
 tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(flow_sources)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)
@@ -47,3 +50,13 @@ tests_flow_test_resume_LDADD = $(unit_ldadd)
 tests_flow_test_session_renewed_SOURCES = tests/flow/test_session_renewed.c $(flow_sources)
 tests_flow_test_session_renewed_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_session_renewed_LDADD = $(unit_ldadd)
+
+tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
+	tests/flow/fault_store.c tests/flow/fault_store.h
+tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_keys_LDADD = $(unit_ldadd)
+
+tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c
+tests_flow_test_keys_memory_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_keys_memory_LDADD = $(unit_ldadd)
+tests_flow_test_keys_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc

@@ -113,6 +113,17 @@ fault_find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
 				: authcode_store_find_user_code(fault->inner, hash, arena, ret);
 }
 
+static enum authcode_err
+fault_list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
+			size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_signing_keys(fault->inner, arena, ret,
+								   capacity, ret_count);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -125,6 +136,7 @@ static const struct authcode_store_ops fault_ops = {
 	.list_subjects = fault_list_subjects,
 	.find_device = fault_find_device,
 	.find_user_code = fault_find_user_code,
+	.list_signing_keys = fault_list_signing_keys,
 };
 
 void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "tests/flow/keys_fixture.h"
 
 /* --- randomness and faults ---------------------------------------------- */
 
@@ -45,6 +46,8 @@ submit(void *self, struct authcode_operation *operation)
 		return;
 	}
 	flow->writes++;
+	if (operation->kind == AUTHCODE_OP_ISSUE_CODE && flow->claims_request != NULL)
+		operation->u.issue_code.code.claims_request = flow->claims_request;
 	flow->memory->ops->submit(flow->memory->self, operation);
 }
 
@@ -272,6 +275,7 @@ flow_start_with(struct flow *flow, const struct authcode_issuer_settings *extra)
 	memset(settings.master_key, 0x5a, sizeof(settings.master_key));
 	if (authcode_issuer_new(&settings, &flow->issuer, &reason) != AUTHCODE_OK)
 		fail_msg("%s", reason.text);
+	test_keys_install(flow->issuer, AC_ALG_BIT(AC_ALG_RS256));
 	memcpy(clients, registry, sizeof(clients));
 	for (size_t i = 0; i < AC_ARRAY_SIZE(clients); i++) {
 		if (clients[i].auth != AUTHCODE_AUTH_NONE)

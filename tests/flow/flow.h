@@ -71,8 +71,9 @@ struct flow {
 	bool random_fails;
 	bool reads_fail;
 	bool writes_fail;
-	bool hide_people; /* tokens are read as if issued to their client itself */
-	size_t writes;    /* operations that reached the store */
+	bool hide_people;           /* tokens are read as if issued to their client itself */
+	size_t writes;              /* operations that reached the store */
+	const char *claims_request; /* not NULL: what every code asks for by name */
 	/* With check_accounts: what the host says of every account, and was asked. */
 	struct authcode_account account;
 	size_t asked;

@@ -4,8 +4,13 @@ flow_person_tests = \
 	tests/flow/test_access \
 	tests/flow/test_account \
 	tests/flow/test_acr \
+	tests/flow/test_asked_claims \
 	tests/flow/test_claims \
-	tests/flow/test_device
+	tests/flow/test_device \
+	tests/flow/test_id_token \
+	tests/flow/test_id_token_claims \
+	tests/flow/test_id_token_hint \
+	tests/flow/test_userinfo_signed
 
 check_PROGRAMS += $(flow_person_tests)
 TESTS += $(flow_person_tests)
@@ -30,3 +35,25 @@ tests_flow_test_device_LDADD = $(unit_ldadd)
 tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(flow_sources)
 tests_flow_test_claims_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_claims_LDADD = $(unit_ldadd)
+
+flow_openid_fixture = $(flow_sources) tests/flow/openid_fixture.c tests/flow/openid_fixture.h
+
+tests_flow_test_asked_claims_SOURCES = tests/flow/test_asked_claims.c $(flow_openid_fixture)
+tests_flow_test_asked_claims_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_asked_claims_LDADD = $(unit_ldadd)
+
+tests_flow_test_id_token_SOURCES = tests/flow/test_id_token.c $(flow_openid_fixture)
+tests_flow_test_id_token_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_id_token_LDADD = $(unit_ldadd)
+
+tests_flow_test_id_token_claims_SOURCES = tests/flow/test_id_token_claims.c $(flow_openid_fixture)
+tests_flow_test_id_token_claims_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_id_token_claims_LDADD = $(unit_ldadd)
+
+tests_flow_test_id_token_hint_SOURCES = tests/flow/test_id_token_hint.c $(flow_openid_fixture)
+tests_flow_test_id_token_hint_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_id_token_hint_LDADD = $(unit_ldadd)
+
+tests_flow_test_userinfo_signed_SOURCES = tests/flow/test_userinfo_signed.c $(flow_openid_fixture)
+tests_flow_test_userinfo_signed_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_userinfo_signed_LDADD = $(unit_ldadd)

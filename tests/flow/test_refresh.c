@@ -37,7 +37,8 @@ refreshed(struct world *world, const char *client, const char *refresh)
 	struct tokens tokens = { 0 };
 
 	assert_int_equal(reply.status, 200);
-	assert_int_equal(json_object_size(reply.json), 5);
+	assert_int_equal(json_object_size(reply.json), 6);
+	assert_non_null(member(world, &reply, "id_token"));
 	assert_string_equal(member(world, &reply, "token_type"), "Bearer");
 	tokens.access = member(world, &reply, "access_token");
 	tokens.refresh = member(world, &reply, "refresh_token");

@@ -30,7 +30,8 @@ a_code_becomes_tokens(void **state)
 	reply = ask(world, &request);
 	assert_int_equal(reply.status, 200); /* TK-08 */
 	assert_int_equal(reply.kind, AUTHCODE_RESPONSE_JSON);
-	assert_int_equal(json_object_size(reply.json), 5);
+	assert_int_equal(json_object_size(reply.json), 6);
+	assert_non_null(member(world, &reply, "id_token"));
 	assert_string_equal(member(world, &reply, "token_type"), "Bearer"); /* TK-13 */
 	assert_string_equal(member(world, &reply, "scope"), "openid profile groups");
 	assert_int_equal(json_integer_value(json_object_get(reply.json, "expires_in")), 3600);

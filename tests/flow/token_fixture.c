@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/random.h"
 #include "protocol/credential.h"
+#include "tests/flow/keys_fixture.h"
 
 #define START_MS INT64_C(1700000000123)
 
@@ -140,6 +141,7 @@ world_setup(void **state)
 	fault_init(&world->fault);
 	settings.store = &world->fault.store;
 	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
+	test_keys_install(world->issuer, AC_ALG_BIT(AC_ALG_RS256));
 	authcode_issuer_set_clients(world->issuer, clients);
 	authcode_clients_unref(&clients);
 	world->session_id = new_session(world, "alice", 1000, NULL);

@@ -95,7 +95,7 @@ client "locked" {{
 client "tv" {{
 	token_endpoint_auth_method = "none"
 	name = "Television"
-	scope = "profile groups offline_access"
+	scope = "openid profile groups offline_access"
 	default_scopes = "profile"
 	grant_types = {{device_code, refresh_token}}
 }}

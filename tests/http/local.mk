@@ -12,6 +12,8 @@ http_tests = \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
+	tests/http/test_id_token.py \
+	tests/http/test_keys.py \
 	tests/http/test_levels.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A device that polls and a person with a browser, at the real daemon: RFC 8628, DV-01 to DV-11."""
+import base64
 import concurrent.futures
+import json
 import time
 
 import pytest
@@ -61,6 +63,30 @@ def test_a_person_allows_a_device_that_polls(server):
     assert server.request("GET", "/userinfo", headers=bearer).json()["preferred_username"] == USER
     assert device.error() == (400, "invalid_grant")
     assert server.request("GET", "/userinfo", headers=bearer).status_code == 401
+
+
+# DV-10
+def test_openid_gives_an_id_token_of_who_allowed_it(server):
+    device = Device(server, scope="openid profile")
+    person = Person(server.issuer)
+    person.submit(page_of(person, device), decision="allow")
+    tokens = device.poll().json()
+    payload = tokens["id_token"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["iss"] == server.issuer and claims["aud"] == "tv" and "nonce" not in claims
+    assert abs(claims["auth_time"] - time.time()) < 60 and claims["sid"] and claims["at_hash"]
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert server.request("GET", "/userinfo", headers=bearer).json()["sub"] == claims["sub"]
+    again = server.request("POST", "/token", data={
+        "grant_type": "refresh_token", "client_id": "tv", "refresh_token": tokens["refresh_token"]})
+    assert again.status_code == 200 and again.json()["id_token"]
+
+
+def test_without_openid_there_is_no_id_token(server):
+    device = Device(server, scope="profile")
+    person = Person(server.issuer)
+    person.submit(page_of(person, device), decision="allow")
+    assert "id_token" not in device.poll().json()
 
 
 def test_a_person_denies_a_device(server):

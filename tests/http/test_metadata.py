@@ -1,9 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metadata of the server over HTTP (RFC 8414 §3; MD-02, MD-03, MD-05, MD-14, MD-15)."""
+"""The metadata of the server over HTTP (RFC 8414 §3, OIDC-Disc §4; MD-01, MD-02, MD-03, MD-05, MD-09, MD-12, MD-14, MD-15)."""
+import re
+
 import pytest
 from host import basic
 
 PATH = "/.well-known/oauth-authorization-server"
+DISCOVERY = "/.well-known/openid-configuration"
+paths = pytest.mark.parametrize("path", [PATH, DISCOVERY])
+# Of the IANA registry "OAuth Authorization Server Metadata", by the type that its reference gives them.
+REGISTERED = {
+    str: """issuer authorization_endpoint token_endpoint jwks_uri registration_endpoint service_documentation op_policy_uri
+        op_tos_uri revocation_endpoint introspection_endpoint userinfo_endpoint device_authorization_endpoint
+        end_session_endpoint check_session_iframe pushed_authorization_request_endpoint""",
+    list: """scopes_supported response_types_supported response_modes_supported grant_types_supported
+        token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported ui_locales_supported
+        revocation_endpoint_auth_methods_supported revocation_endpoint_auth_signing_alg_values_supported
+        introspection_endpoint_auth_methods_supported introspection_endpoint_auth_signing_alg_values_supported
+        code_challenge_methods_supported acr_values_supported subject_types_supported
+        id_token_signing_alg_values_supported userinfo_signing_alg_values_supported display_values_supported
+        claim_types_supported claims_supported claims_locales_supported prompt_values_supported""",
+    bool: """claims_parameter_supported request_parameter_supported request_uri_parameter_supported
+        require_request_uri_registration authorization_response_iss_parameter_supported frontchannel_logout_supported
+        frontchannel_logout_session_supported backchannel_logout_supported backchannel_logout_session_supported
+        require_pushed_authorization_requests tls_client_certificate_bound_access_tokens""",
+}
+TYPES = {name: kind for kind, names in REGISTERED.items() for name in names.split()}
 HEADERS = {
     "Content-Type": "application/json", "Cache-Control": "max-age=3600", "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
@@ -14,14 +36,33 @@ both = pytest.mark.parametrize("server", ["http", "https"], indirect=True)
 
 
 @both
+@paths
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_anybody_may_read_and_keep_it(server, method):
-    answer = server.request(method, PATH, headers={"Origin": "https://app.example.org"})
+def test_anybody_may_read_and_keep_it(server, path, method):
+    answer = server.request(method, path, headers={"Origin": "https://app.example.org"})
     assert answer.status_code == 200
     for name, value in HEADERS.items():
         assert answer.headers.get(name) == value, name
     assert answer.headers.get("Access-Control-Allow-Credentials") is None
     assert answer.text == "" if method == "HEAD" else answer.json()["issuer"] == server.issuer
+
+
+def test_both_documents_are_the_same(server):
+    first, second = (server.request("GET", path) for path in (PATH, DISCOVERY))
+    assert first.content == second.content and first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_every_member_is_registered_and_of_its_type(server):
+    told = server.request("GET", DISCOVERY).json()
+    for name, value in told.items():
+        assert type(value) is TYPES[name], name
+        if isinstance(value, list):
+            assert value and all(isinstance(item, str) and item for item in value), name
+            assert len(set(value)) == len(value), name
+    # MD-12: what is off is left out, not said to be false.
+    for name in told:
+        if re.search("logout|check_session", name):
+            assert told[name] is not False, name
 
 
 def test_who_has_it_is_not_sent_it_again(server):
@@ -36,9 +77,12 @@ def test_who_has_it_is_not_sent_it_again(server):
 def test_every_url_in_it_is_answered(server):
     told = server.request("GET", PATH).json()
     urls = {name: url for name, url in told.items() if name.endswith("_endpoint")}
-    assert len(urls) == 6
-    for name, url in urls.items():
+    assert len(urls) >= 5
+    for name, url in [*urls.items(), ("jwks_uri", told["jwks_uri"])]:
         assert url.startswith(server.issuer + "/"), name
+        if name == "jwks_uri":
+            assert server.request("GET", url[len(server.issuer):]).status_code == 200
+            continue
         answer = server.request("POST", url[len(server.issuer):], data={"x": "y"})
         assert answer.status_code == (400 if name == "authorization_endpoint" else 401), name
 
@@ -55,7 +99,8 @@ def test_what_is_told_of_grants_and_methods_is_so(server):
 @pytest.mark.parametrize("path", [
     PATH + "/", PATH + "/x", PATH + "x", "/.well-known/oauth-authorization-server%2f", "/.WELL-KNOWN" + PATH[12:],
     "/.well-known//oauth-authorization-server", "/x" + PATH, "/.well-known/oauth-authorization-serve",
-    "/.well-known/openid-configuration", "/.well-known/token", "/.well-known/"])
+    "/.well-known/openid-configuration/", "/.well-known/openid-configuratio", "/.well-known/webfinger",
+    "/.well-known/jwks", "/.well-known/jwks.json", "/.well-known/token", "/.well-known/"])
 def test_nothing_else_is_well_known(server, path):
     assert server.request("GET", path).status_code == 404
 

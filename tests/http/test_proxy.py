@@ -79,6 +79,7 @@ def test_a_unix_socket_is_for_owner_and_group(local):
 
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
+DISCOVERY = "/.well-known/openid-configuration"
 
 
 @pytest.mark.parametrize("host,path,status", [
@@ -86,6 +87,8 @@ WELL_KNOWN = "/.well-known/oauth-authorization-server"
     ("sso.example", "/userinfo", 404), ("sso.example", "/auth", 404), ("sso.example", "/authuserinfo", 404),
     ("sso.example", "/AUTH/userinfo", 404), ("sso.example", "/auth//userinfo", 404), ("sso.example:80", "/auth/userinfo", 421),
     ("sso.example", WELL_KNOWN + "/auth", 200), ("sso.example", "/auth" + WELL_KNOWN, 200), ("sso.example", WELL_KNOWN, 404),
+    ("sso.example", DISCOVERY + "/auth", 200), ("sso.example", "/auth" + DISCOVERY, 200), ("sso.example", DISCOVERY, 404),
+    ("sso.example", "/auth/jwks", 200), ("sso.example", "/jwks", 404), ("sso.example", "/jwks/auth", 404),
     ("sso.example", WELL_KNOWN + "/auth/", 404), ("sso.example", WELL_KNOWN + "/AUTH", 404),
     ("sso.example", WELL_KNOWN + "/x/auth", 404), ("sso.example", "/.well-known/userinfo/auth", 404),
     ("sso.example", "/.well-known/auth", 404), ("sso.example", "/userinfo/auth", 404),

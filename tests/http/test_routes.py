@@ -7,7 +7,8 @@ from host import JSON_HEADERS, PAGE_HEADERS, basic
 
 PAGES = {"/authorize": "GET, POST", "/resume": "GET", "/consent": "POST", "/login": "POST", "/prompt": "GET, POST"}
 ASSETS = {"/assets/style.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD"}
-METADATA = {"/.well-known/oauth-authorization-server": "GET, HEAD"}
+METADATA = {"/.well-known/oauth-authorization-server": "GET, HEAD", "/.well-known/openid-configuration": "GET, HEAD",
+            "/jwks": "GET, HEAD"}
 ENDPOINTS = {"/token": "POST", "/revoke": "POST", "/introspect": "POST", "/userinfo": "GET, POST"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "GETPOSTGETPOSTGETPOST"]
 ROUTES = {**PAGES, **ASSETS, **METADATA, **ENDPOINTS}

@@ -36,7 +36,7 @@ tests_server_test_routes_SOURCES = tests/server/test_routes.c \
 	server/dispatch.c server/protocol_route.c server/routes.c
 tests_server_test_routes_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_relay.la \
-	libauthcode_inside.la $(CMOCKA_LIBS)
+	libauthcode_inside.la $(JANSSON_LIBS) $(CMOCKA_LIBS)
 
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)

@@ -209,6 +209,26 @@ static const struct refusal value_refusals[] = {
 	{ "session_absolute_lifetime", DEV "session_absolute_lifetime = 366d\n",
 	  "a.conf:2: session_absolute_lifetime: \"366d\" is not allowed; give a time from 1s to "
 	  "31536000s, such as 90s, 15min, 8h or 14d" },
+	{ "id_token_lifetime", DEV "id_token_lifetime = 13h\n",
+	  "a.conf:2: id_token_lifetime: \"13h\" is not allowed; give a time from 1s to 43200s, "
+	  "such "
+	  "as 90s, 15min, 8h or 14d" },
+	{ "signing_algorithms: none", DEV "signing_algorithms = { RS256, none }\n",
+	  "a.conf:2: signing_algorithms: \"none\" is not allowed; give RS256, ES256, PS256 or "
+	  "EdDSA" },
+	{ "signing_algorithms: a secret is no key pair", DEV "signing_algorithms = { HS256 }\n",
+	  "a.conf:2: signing_algorithms: \"HS256\" is not allowed; give RS256, ES256, PS256 or "
+	  "EdDSA" },
+	{ "signing_algorithms: in lower case", DEV "signing_algorithms = { rs256 }\n",
+	  "a.conf:2: signing_algorithms: \"rs256\" is not allowed; give RS256, ES256, PS256 or "
+	  "EdDSA" },
+	{ "signing_algorithms: without RS256", DEV "signing_algorithms = { ES256 }\n",
+	  "a.conf:2: signing_algorithms: RS256 is missing, which every client may count on" },
+	{ "signing_algorithms: twice", DEV "signing_algorithms = { RS256, ES256, RS256 }\n",
+	  "a.conf:2: signing_algorithms: RS256 is listed twice" },
+	{ "signing_key_lifetime", DEV "signing_key_lifetime = 47h\n",
+	  "a.conf:2: signing_key_lifetime: \"47h\" is not allowed; give a time from 172800s to "
+	  "315360000s, such as 90s, 15min, 8h or 14d" },
 	{ "transaction_lifetime", DEV "transaction_lifetime = 25h\n",
 	  "a.conf:2: transaction_lifetime: \"25h\" is not allowed; give a time from 1s to 86400s, "
 	  "such "

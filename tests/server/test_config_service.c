@@ -272,6 +272,24 @@ static const struct refusal refusals[] = {
 	  "a.conf:6: allow_users: \"\" is not allowed; give the name of a user" },
 	{ "allow_groups empty", BLOCK(HASH "allow_groups = ''\n"),
 	  "a.conf:6: allow_groups: \"\" is not allowed; give the name of a group" },
+	{ "ID tokens signed by nobody", BLOCK(HASH "id_token_signed_response_alg = none\n"),
+	  "a.conf:6: id_token_signed_response_alg: \"none\" is not allowed; give RS256, PS256, "
+	  "ES256 "
+	  "or EdDSA" },
+	{ "userinfo signed with the secret", BLOCK(HASH "userinfo_signed_response_alg = HS256\n"),
+	  "a.conf:6: userinfo_signed_response_alg: \"HS256\" is not allowed; give RS256, PS256, "
+	  "ES256 or EdDSA" },
+	{ "ID tokens without a key for them", BLOCK(HASH "id_token_signed_response_alg = EdDSA\n"),
+	  "a.conf:6: id_token_signed_response_alg: EdDSA is not in signing_algorithms" },
+	{ "userinfo without a key for it", BLOCK(HASH "userinfo_signed_response_alg = PS256\n"),
+	  "a.conf:6: userinfo_signed_response_alg: PS256 is not in signing_algorithms" },
+	{ "subject_type unknown", BLOCK(HASH "subject_type = private\n"),
+	  "a.conf:6: subject_type: \"private\" is not allowed; give public or pairwise" },
+	{ "sector_identifier of two words", BLOCK(HASH "sector_identifier = 'a b'\n"),
+	  "a.conf:6: sector_identifier: \"a b\" is not allowed; give 1 to 128 printable characters "
+	  "without space" },
+	{ "sector_identifier that nobody reads", BLOCK(HASH "sector_identifier = a\n"),
+	  "a.conf:2: client \"x\": sector_identifier is read only with subject_type = pairwise" },
 	{ "group_claim_max too high", BLOCK(HASH "group_claim_max = 513\n"),
 	  "a.conf:6: group_claim_max: \"513\" is not allowed; give a whole number from 0 to 512" },
 };

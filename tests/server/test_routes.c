@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#include <authcode/request.h>
+#include <authcode/authcode.h>
+#include <jansson.h>
 
 #include "server/dispatch.h"
 
@@ -52,6 +53,72 @@ rows_are_complete_and_found_by_exact_path_alone(void **state)
 	assert_true(i > AUTHCODE_ENDPOINT_COUNT);
 	assert_null(ac_route_find(""));
 	assert_null(ac_route_find("/"));
+}
+
+/* Reached by pages of ours, by the browser or by the address of the metadata itself. */
+static const char *const untold[] = {
+	"/resume",
+	"/login",
+	"/prompt",
+	"/consent",
+	"/device",
+	"/assets/style.css",
+	"/assets/icon.svg",
+	AUTHCODE_METADATA_PATH,
+	AUTHCODE_DISCOVERY_PATH,
+};
+
+static json_t *
+metadata(const char *url)
+{
+	struct authcode_issuer_settings settings = { .issuer = url, .master_key = { 1 } };
+	struct authcode_issuer *issuer = NULL;
+	json_t *told;
+
+	assert_int_equal(authcode_store_memory_open(NULL, &settings.store), AUTHCODE_OK);
+	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
+	told = json_loads(authcode_issuer_metadata(issuer), 0, NULL);
+	assert_non_null(told);
+	authcode_issuer_free(&issuer);
+	authcode_store_close(&settings.store);
+	return told;
+}
+
+/* MD-15 */
+static void
+what_the_metadata_tells_is_a_route_and_every_route_is_told_or_known_not_to_be(void **state)
+{
+	static const char url[] = "https://id.example/sso";
+	const size_t len = sizeof(url) - 1;
+	json_t *told = metadata(url), *value;
+	const struct ac_route *route;
+	bool seen[128] = { false };
+	const char *name;
+
+	(void)state;
+	json_object_foreach(told, name, value)
+	{
+		const char *text = json_string_value(value);
+
+		if (text == NULL || strcmp(name, "issuer") == 0)
+			continue;
+		assert_int_equal(strncmp(text, url, len), 0);
+		route = ac_route_find(text + len);
+		if (route == NULL || (route->flags & AC_ROUTE_ADMIN) != 0)
+			fail_msg("%s is %s, which is no route", name, text);
+		for (size_t i = 0; ac_route_at(i) != NULL; i++)
+			seen[i] = seen[i] || ac_route_at(i) == route;
+	}
+	for (size_t i = 0; (route = ac_route_at(i)) != NULL; i++) {
+		bool known = (route->flags & AC_ROUTE_ADMIN) != 0;
+
+		for (size_t k = 0; k < AC_ARRAY_SIZE(untold); k++)
+			known = known || strcmp(untold[k], route->path) == 0;
+		if (seen[i] == known)
+			fail_msg("%s is %s", route->path,
+				 known ? "told, and said not to be" : "not told");
+	}
+	json_decref(told);
 }
 
 /* A form of ours changes something: whoever adds one must think of this. */
@@ -114,6 +181,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_endpoint_of_the_library_has_its_row),
 		cmocka_unit_test(rows_are_complete_and_found_by_exact_path_alone),
+		cmocka_unit_test(
+			what_the_metadata_tells_is_a_route_and_every_route_is_told_or_known_not_to_be),
 		cmocka_unit_test(every_page_that_takes_a_form_asks_where_it_came_from),
 		cmocka_unit_test(only_a_page_of_ours_may_send_a_form),
 	};

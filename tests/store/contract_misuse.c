@@ -189,6 +189,61 @@ a_relink_that_breaks_the_contract_is_refused(void **state)
 }
 
 static void
+no_active_time(struct authcode_operation *op)
+{
+	op->u.add_signing_key.active_ms = 0;
+}
+
+static void
+active_time_too_late(struct authcode_operation *op)
+{
+	op->u.add_signing_key.active_ms = INT64_C(1) << 42;
+}
+
+static void
+empty_kid(struct authcode_operation *op)
+{
+	op->u.add_signing_key.kid = "";
+}
+
+static void
+empty_alg(struct authcode_operation *op)
+{
+	op->u.add_signing_key.alg = "";
+}
+
+/* It would look forgotten. */
+static void
+empty_sealed(struct authcode_operation *op)
+{
+	op->u.add_signing_key.sealed = "";
+}
+
+static void
+a_signing_key_that_breaks_the_contract_is_refused(void **state)
+{
+	static const size_t texts[] = {
+		TEXT(add_signing_key.kid),
+		TEXT(add_signing_key.alg),
+		TEXT(add_signing_key.sealed),
+	};
+	static const struct spoiler spoilers[] = {
+		{ "no active time", no_active_time, AUTHCODE_ERR_USAGE },
+		{ "active time too late", active_time_too_late, AUTHCODE_ERR_USAGE },
+		{ "empty kid", empty_kid, AUTHCODE_ERR_USAGE },
+		{ "empty alg", empty_alg, AUTHCODE_ERR_USAGE },
+		{ "empty sealed", empty_sealed, AUTHCODE_ERR_USAGE },
+	};
+	struct fixture *f = *state;
+	struct authcode_operation good = op_add_key(f, "kid", "RS256", 0);
+
+	try_spoilt(f, &good, any, AC_ARRAY_SIZE(any));
+	try_spoilt(f, &good, spoilers, AC_ARRAY_SIZE(spoilers));
+	try_texts(f, &good, texts, AC_ARRAY_SIZE(texts));
+	assert_int_equal(perform(f, &good), AUTHCODE_RESULT_DONE);
+}
+
+static void
 other_operations_that_break_the_contract_are_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -330,6 +385,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_redemption_that_breaks_the_contract_does_not_burn_the_code),
 	CONTRACT_CASE(a_refresh_that_breaks_the_contract_does_not_rotate),
 	CONTRACT_CASE(a_relink_that_breaks_the_contract_is_refused),
+	CONTRACT_CASE(a_signing_key_that_breaks_the_contract_is_refused),
 	CONTRACT_CASE(other_operations_that_break_the_contract_are_refused),
 	CONTRACT_CASE(a_text_of_the_longest_length_survives),
 	CONTRACT_CASE(texts_come_back_byte_for_byte),

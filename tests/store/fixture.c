@@ -320,6 +320,34 @@ op_relink(const struct fixture *f, const char *old_name, const char *new_name, u
 	return operation;
 }
 
+struct authcode_operation
+op_add_key(const struct fixture *f, const char *kid, const char *alg, int64_t newest_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_ADD_SIGNING_KEY,
+		.now_ms = f->now,
+		.u.add_signing_key = { .kid = kid,
+				       .alg = alg,
+				       .sealed = "sealed",
+				       .active_ms = f->now + DAY,
+				       .newest_id = newest_id },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
+op_forget_key(const struct fixture *f, int64_t key_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_FORGET_SIGNING_KEY,
+		.now_ms = f->now,
+		.u.forget_signing_key = { .key_id = key_id },
+	};
+
+	return operation;
+}
+
 enum authcode_result
 perform(struct fixture *f, struct authcode_operation *operation)
 {

@@ -80,6 +80,9 @@ struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
 struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id);
 struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
 				    const char *new_name, uint32_t uid);
+struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
+				     int64_t newest_id);
+struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
 
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */

@@ -27,6 +27,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_retry.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
+	tests/store/contract_signing_keys.c \
 	tests/store/contract_subjects.c \
 	tests/store/contract_threads.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)

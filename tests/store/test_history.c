@@ -125,6 +125,19 @@ random_refresh(struct history *h, int64_t refresh)
 	return op;
 }
 
+/* Few kids and ids, so that some are taken and some are the newest. */
+static struct authcode_operation
+random_key_operation(struct history *h)
+{
+	static const char *const algs[] = { "RS256", "ES256" };
+	static const char *const kids[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+	struct fixture clock = { .now = h->now };
+
+	if (roll(h, 3) == 0)
+		return op_forget_key(&clock, roll(h, 9));
+	return op_add_key(&clock, kids[roll(h, AC_ARRAY_SIZE(kids))], algs[roll(h, 2)], roll(h, 6));
+}
+
 static struct authcode_operation
 random_operation(struct history *h)
 {
@@ -142,6 +155,8 @@ random_operation(struct history *h)
 	}
 	if (h->refresh != 0 && roll(h, 2) == 0)
 		return random_refresh(h, h->refresh);
+	if (roll(h, 30) == 0)
+		return random_key_operation(h);
 	switch (roll(h, 20)) {
 	case 0:
 	case 1:
@@ -274,6 +289,28 @@ compare_lists(struct history *h)
 }
 
 static void
+compare_keys(struct history *h)
+{
+	static struct authcode_signing_key lists[ROLES][KEPT];
+	size_t counts[ROLES];
+
+	for (int i = 0; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_signing_keys(h->stores[i]->store,
+								  h->stores[i]->arena, lists[i],
+								  KEPT, &counts[i]),
+				 AUTHCODE_OK);
+	for (int i = 1; i < ROLES; i++) {
+		assert_int_equal(counts[i], counts[0]);
+		for (size_t k = 0; k < counts[0]; k++) {
+			assert_int_equal(lists[i][k].id, lists[0][k].id);
+			assert_string_equal(lists[i][k].kid, lists[0][k].kid);
+			assert_string_equal(lists[i][k].alg, lists[0][k].alg);
+			assert_int_equal(lists[i][k].created_ms, lists[0][k].created_ms);
+		}
+	}
+}
+
+static void
 compare_rows(struct history *h)
 {
 	struct fixture *a = h->stores[UNPURGED], *b = h->stores[PURGED], *c = h->stores[SQLITE];
@@ -324,6 +361,7 @@ compare_rows(struct history *h)
 		assert_same_device(&x, &y);
 	}
 	compare_lists(h);
+	compare_keys(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
 		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),

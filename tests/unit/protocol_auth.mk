@@ -2,9 +2,12 @@
 unit_protocol_auth_tests = \
 	tests/unit/protocol/test_client \
 	tests/unit/protocol/test_issuer \
+	tests/unit/protocol/test_key_schedule \
 	tests/unit/protocol/test_metadata \
 	tests/unit/protocol/test_redirect_uri \
 	tests/unit/protocol/test_respond \
+	tests/unit/protocol/test_signing_keys \
+	tests/unit/protocol/test_subject \
 	tests/unit/protocol/test_transaction
 
 check_PROGRAMS += $(unit_protocol_auth_tests)
@@ -30,6 +33,18 @@ tests_unit_protocol_test_respond_SOURCES = tests/unit/protocol/test_respond.c
 tests_unit_protocol_test_respond_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_respond_LDADD = $(unit_ldadd)
 
+tests_unit_protocol_test_subject_SOURCES = tests/unit/protocol/test_subject.c
+tests_unit_protocol_test_subject_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_subject_LDADD = $(unit_ldadd)
+
 tests_unit_protocol_test_transaction_SOURCES = tests/unit/protocol/test_transaction.c
 tests_unit_protocol_test_transaction_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_transaction_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_key_schedule_SOURCES = tests/unit/protocol/test_key_schedule.c
+tests_unit_protocol_test_key_schedule_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_key_schedule_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_signing_keys_SOURCES = tests/unit/protocol/test_signing_keys.c
+tests_unit_protocol_test_signing_keys_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_signing_keys_LDADD = $(unit_ldadd)

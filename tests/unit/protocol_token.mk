@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_protocol_token_tests = \
+	tests/unit/protocol/test_asked_claims \
 	tests/unit/protocol/test_credential \
 	tests/unit/protocol/test_scope \
 	tests/unit/protocol/test_pkce \
@@ -10,6 +11,10 @@ unit_protocol_token_tests = \
 
 check_PROGRAMS += $(unit_protocol_token_tests)
 TESTS += $(unit_protocol_token_tests)
+
+tests_unit_protocol_test_asked_claims_SOURCES = tests/unit/protocol/test_asked_claims.c
+tests_unit_protocol_test_asked_claims_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_asked_claims_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_credential_SOURCES = tests/unit/protocol/test_credential.c
 tests_unit_protocol_test_credential_CPPFLAGS = $(unit_cppflags)
@@ -25,6 +30,7 @@ tests_unit_protocol_test_pkce_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_client_auth_SOURCES = tests/unit/protocol/test_client_auth.c \
 	tests/flow/fault_store.c tests/flow/fault_store.h \
+	tests/flow/keys_fixture.c tests/flow/keys_fixture.h \
 	tests/flow/token_fixture.c tests/flow/token_fixture.h
 tests_unit_protocol_test_client_auth_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_client_auth_LDADD = $(unit_ldadd)

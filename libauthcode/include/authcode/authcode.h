@@ -13,6 +13,7 @@
 #include <authcode/error.h>
 #include <authcode/exchange.h>
 #include <authcode/issuer.h>
+#include <authcode/keys.h>
 #include <authcode/request.h>
 #include <authcode/response.h>
 #include <authcode/store.h>

@@ -41,6 +41,12 @@ enum authcode_may_introspect {
 	AUTHCODE_INTROSPECT_ALL,
 };
 
+/* What a client knows people by (OIDC-Core §8). */
+enum authcode_subject_type {
+	AUTHCODE_SUBJECT_PUBLIC = 0, /* every such client the same */
+	AUTHCODE_SUBJECT_PAIRWISE,   /* every sector its own: sites cannot compare notes */
+};
+
 /* Grants, as bits. */
 #define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
 #define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
@@ -83,6 +89,14 @@ struct authcode_client {
 	size_t group_claim_count;
 	const char *group_claim_prefix; /* NULL: none */
 	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
+	enum authcode_subject_type subject_type;
+	/* PAIRWISE: clients of one sector know a person by one name. NULL: the host of its
+	 * redirect URIs, which must then be https and have one host. */
+	const char *sector;
+	/* Signature of its ID tokens: RS256, PS256, ES256 or EdDSA. NULL: RS256. */
+	const char *id_token_alg;
+	/* The same for answers of userinfo, which are then JWTs. NULL: plain JSON. */
+	const char *userinfo_alg;
 };
 
 /* Hashes a client secret the one way it is stored and compared. Thread-safe. */

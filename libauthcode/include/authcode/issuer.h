@@ -37,14 +37,18 @@ struct authcode_log {
 
 /* Seconds; 0 takes the default in brackets. */
 struct authcode_lifetimes {
-	uint32_t code_s;             /* [60], at most 60 */
-	uint32_t access_token_s;     /* [3600] */
-	uint32_t refresh_idle_s;     /* [14 days] */
-	uint32_t refresh_absolute_s; /* [90 days] */
-	uint32_t session_idle_s;     /* [8 h] */
-	uint32_t session_absolute_s; /* [24 h] */
-	uint32_t transaction_s;      /* [3600] how old a sealed page may be */
-	uint32_t device_code_s;      /* [600], at most 900 */
+	uint32_t code_s;                /* [60], at most 60 */
+	uint32_t access_token_s;        /* [3600] */
+	uint32_t refresh_idle_s;        /* [14 days] */
+	uint32_t refresh_absolute_s;    /* [90 days] */
+	uint32_t session_idle_s;        /* [8 h] */
+	uint32_t session_absolute_s;    /* [24 h] */
+	uint32_t transaction_s;         /* [3600] how old a sealed page may be */
+	uint32_t id_token_s;            /* [3600] ID tokens, at most 12 h */
+	uint32_t signing_key_s;         /* [90 days] how long a key signs */
+	uint32_t signing_key_publish_s; /* [24 h] how long it is published before */
+	uint32_t jwks_cache_s;          /* [3600] how long others may keep the key set */
+	uint32_t device_code_s;         /* [600], at most 900 */
 };
 
 /* What a sign-in can be declared to prove (OIDC-Core §2, RFC 9470). The host carries
@@ -64,6 +68,10 @@ struct authcode_issuer_settings {
 	struct authcode_lifetimes lifetimes;
 	const struct authcode_acr *acrs; /* copied; at most 64, a name at most once */
 	size_t acr_count;
+	/* Names of JWS algorithms (RFC 7518 §3.1): of RS256, ES256, PS256 and EdDSA, each
+	 * at most once, RS256 always. Count 0: RS256 and ES256. */
+	const char *const *signing_algorithms;
+	size_t signing_algorithm_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
 	struct authcode_random random; /* fill NULL: the kernel's generator */
 	struct authcode_log log;       /* debug NULL: silent */
@@ -87,10 +95,12 @@ AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 
-/* What clients need to know of this server (RFC 8414 §2): a JSON object, made once.
- * To be served to anybody at AUTHCODE_METADATA_PATH with the path of the issuer URL
- * behind it (§3.1). Borrowed. Thread-safe. */
+/* What clients need to know of this server (RFC 8414 §2, OIDC-Disc §3): a JSON object,
+ * made once. To be served to anybody at AUTHCODE_METADATA_PATH with the path of the
+ * issuer URL behind it (RFC 8414 §3.1), and at AUTHCODE_DISCOVERY_PATH behind the issuer
+ * URL (OIDC-Disc §4). Borrowed. Thread-safe. */
 #define AUTHCODE_METADATA_PATH "/.well-known/oauth-authorization-server"
+#define AUTHCODE_DISCOVERY_PATH "/.well-known/openid-configuration"
 AUTHCODE_API const char *authcode_issuer_metadata(const struct authcode_issuer *issuer);
 
 #ifdef __cplusplus

@@ -30,6 +30,7 @@ enum authcode_response_kind {
 	AUTHCODE_RESPONSE_DEVICE_DONE, /* it has been answered for */
 	AUTHCODE_RESPONSE_REFUSED, /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
+	AUTHCODE_RESPONSE_JWT,      /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
@@ -68,7 +69,7 @@ struct authcode_refusal {
 struct authcode_response {
 	enum authcode_response_kind kind;
 	unsigned status;              /* HTTP status */
-	const char *body;             /* JSON: terminated text, else NULL */
+	const char *body;             /* JSON, JWT: terminated text, else NULL */
 	size_t body_len;              /* bytes of body */
 	const char *location;         /* REDIRECT: absolute URL, else NULL */
 	const char *www_authenticate; /* header value, or NULL */

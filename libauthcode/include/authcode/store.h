@@ -178,6 +178,16 @@ struct authcode_device {
 	int64_t expires_ms;
 };
 
+/* A key pair that signs tokens. */
+struct authcode_signing_key {
+	int64_t id;
+	const char *kid; /* never names another key (RFC 7517 §4.5) */
+	const char *alg;
+	const char *sealed; /* the private part, by the caller's choice of sealing */
+	int64_t created_ms;
+	int64_t active_ms; /* from when on it signs */
+};
+
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -232,6 +242,8 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_ANSWER_DEVICE,
 	AUTHCODE_OP_POLL_DEVICE,
 	AUTHCODE_OP_REDEEM_DEVICE,
+	AUTHCODE_OP_ADD_SIGNING_KEY,
+	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_COUNT,
 };
 
@@ -429,6 +441,26 @@ struct authcode_op_redeem_device {
 	struct authcode_new_token refresh;
 };
 
+/* Adds a key. Its id is one more than the greatest there was: of an algorithm the
+ * newest key has the greatest. newest_id is that of the newest of alg that the caller
+ * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
+ * given to a key, forgotten ones included. kid, alg and sealed are not empty. */
+struct authcode_op_add_signing_key {
+	const char *kid;
+	const char *alg;
+	const char *sealed;
+	int64_t active_ms;
+	int64_t newest_id;
+	int64_t ret_key_id;
+};
+
+/* Deletes the private part of a key and lists it no more; its kid is kept for ever.
+ * DONE also when it was forgotten before; CONFLICT: it is the newest of its
+ * algorithm; NOT_FOUND. */
+struct authcode_op_forget_signing_key {
+	int64_t key_id;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -448,6 +480,8 @@ struct authcode_operation {
 		struct authcode_op_answer_device answer_device;
 		struct authcode_op_poll_device poll_device;
 		struct authcode_op_redeem_device redeem_device;
+		struct authcode_op_add_signing_key add_signing_key;
+		struct authcode_op_forget_signing_key forget_signing_key;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -502,6 +536,11 @@ struct authcode_store_ops {
 	enum authcode_err (*find_user_code)(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
 					    struct authcode_arena *arena,
 					    struct authcode_device_view *ret);
+	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
+	 * there are more than capacity. On failure as list_subjects. */
+	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
+					       struct authcode_signing_key *ret, size_t capacity,
+					       size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 2u
@@ -576,6 +615,10 @@ authcode_store_find_device(struct authcode_store *store, int64_t id, struct auth
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[AUTHCODE_HASH_LEN],
 			      struct authcode_arena *arena, struct authcode_device_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
+				 struct authcode_signing_key *ret, size_t capacity,
+				 size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);

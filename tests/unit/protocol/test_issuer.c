@@ -217,12 +217,87 @@ lifetimes_have_their_documented_defaults(void **state)
 	assert_int_equal(issuer->lifetimes.session_idle_s, 8 * 3600);
 	assert_int_equal(issuer->lifetimes.session_absolute_s, 24 * 3600);
 	assert_int_equal(issuer->lifetimes.transaction_s, 3600);
+	assert_int_equal(issuer->lifetimes.id_token_s, 3600);
+	assert_int_equal(issuer->lifetimes.signing_key_s, 90 * 24 * 3600);
+	assert_int_equal(issuer->lifetimes.signing_key_publish_s, 24 * 3600);
+	assert_int_equal(issuer->lifetimes.jwks_cache_s, 3600);
 	assert_int_equal(issuer->lifetimes.device_code_s, 600);
 	authcode_issuer_free(&issuer);
-	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8 };
+	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 11, 10, 9, 8, 12 };
 	issuer = make(&settings);
 	assert_memory_equal(&issuer->lifetimes, &settings.lifetimes, sizeof(settings.lifetimes));
 	authcode_issuer_free(&issuer);
+}
+
+/* JW-04: published before it signs for as long as an older answer may be kept. */
+static void
+signing_keys_cannot_outrun_the_caches(void **state)
+{
+	static const struct {
+		uint32_t sign_s, publish_s, cache_s;
+		const char *why; /* NULL: taken */
+	} cases[] = {
+		{ 0, 3600, 3600,
+		  "a signing key must be published for longer than the key set is cached" },
+		{ 0, 0, 86400,
+		  "a signing key must be published for longer than the key set is cached" },
+		{ 86400, 0, 0, "a signing key must sign for longer than it is published before" },
+		{ 10, 10, 9, "a signing key must sign for longer than it is published before" },
+		{ 0, 3601, 3600, NULL },
+		{ 86401, 0, 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
+		struct authcode_issuer_settings settings = settings_for("https://id.example");
+		struct authcode_issuer *issuer;
+
+		settings.lifetimes.signing_key_s = cases[i].sign_s;
+		settings.lifetimes.signing_key_publish_s = cases[i].publish_s;
+		settings.lifetimes.jwks_cache_s = cases[i].cache_s;
+		if (cases[i].why != NULL) {
+			assert_refused(&settings, cases[i].why);
+			continue;
+		}
+		issuer = make(&settings);
+		authcode_issuer_free(&issuer);
+	}
+}
+
+/* No symmetric algorithm and no `none`, however it is spelt; RS256 always
+ * (OIDC-Disc §3). */
+static void
+signing_algorithms_are_of_the_table_and_never_without_rs256(void **state)
+{
+	static const struct {
+		const char *names[3];
+		size_t count;
+		const char *why;
+	} cases[] = {
+		{ { "RS256", "none" },
+		  2,
+		  "a signing algorithm is none of RS256, PS256, ES256 and EdDSA" },
+		{ { "RS256", "HS256" },
+		  2,
+		  "a signing algorithm is none of RS256, PS256, ES256 and EdDSA" },
+		{ { "rs256" }, 1, "a signing algorithm is none of RS256, PS256, ES256 and EdDSA" },
+		{ { "" }, 1, "a signing algorithm is none of RS256, PS256, ES256 and EdDSA" },
+		{ { NULL }, 1, "a signing algorithm is none of RS256, PS256, ES256 and EdDSA" },
+		{ { "RS256", "ES256", "RS256" }, 3, "a signing algorithm is listed twice" },
+		{ { "ES256", "EdDSA" },
+		  2,
+		  "the signing algorithms are without RS256, which every client may expect" },
+	};
+	struct authcode_issuer_settings settings = settings_for("https://id.example");
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
+		settings.signing_algorithms = cases[i].names;
+		settings.signing_algorithm_count = cases[i].count;
+		assert_refused(&settings, cases[i].why);
+	}
+	settings.signing_algorithms = NULL;
+	assert_refused(&settings, "signing_algorithms has a length but no rows");
 }
 
 /* WSO2 CVE-2025-0663: no key serves two purposes, issuers or masters. */
@@ -246,6 +321,10 @@ every_key_is_its_own(void **state)
 		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.transaction,
 					AC_DIGEST_LEN);
 		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.csrf,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.csrf, issuers[i]->keys.signing_key,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.transaction, issuers[i]->keys.signing_key,
 					AC_DIGEST_LEN);
 	}
 	for (size_t i = 1; i < 3; i++) {
@@ -312,6 +391,8 @@ main(void)
 		cmocka_unit_test(acrs_are_copied),
 		cmocka_unit_test(missing_store_weak_key_and_long_codes_are_refused),
 		cmocka_unit_test(lifetimes_have_their_documented_defaults),
+		cmocka_unit_test(signing_keys_cannot_outrun_the_caches),
+		cmocka_unit_test(signing_algorithms_are_of_the_table_and_never_without_rs256),
 		cmocka_unit_test(every_key_is_its_own),
 		cmocka_unit_test(a_registry_in_use_outlives_its_replacement),
 	};

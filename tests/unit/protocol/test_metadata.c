@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * authcode_issuer_metadata(): RFC 8414 §2, member by member (MD-03, MD-06, MD-07,
- * MD-13, MD-15). What is not yet there must not be promised.
+ * authcode_issuer_metadata(): RFC 8414 §2 and OIDC-Disc §3, member by member (MD-03,
+ * MD-04, MD-06, MD-07, MD-13, MD-15, PK-10, IS-02, SU-05). What is not yet there must
+ * not be promised.
  */
 #include <authcode/issuer.h>
 
@@ -63,6 +64,12 @@ static const struct {
 	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
 	{ "device_authorization_endpoint", "\"https://id.example/sso/device_authorization\"" },
+	{ "jwks_uri", "\"https://id.example/sso/jwks\"" },
+	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
+	{ "userinfo_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
+	{ "scopes_supported",
+	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
+	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\"]" },
 	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"urn:ietf:params:"
@@ -75,7 +82,8 @@ static const struct {
 	{ "introspection_endpoint_auth_methods_supported",
 	  "[\"client_secret_basic\",\"client_secret_post\"]" },
 	{ "claims_supported",
-	  "[\"sub\",\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
+	  "[\"sub\",\"iss\",\"aud\",\"exp\",\"iat\",\"auth_time\",\"acr\",\"amr\",\"sid\","
+	  "\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
 	  "\"middle_name\",\"nickname\",\"profile\",\"picture\",\"website\",\"gender\","
 	  "\"birthdate\",\"zoneinfo\",\"locale\",\"updated_at\",\"email\",\"email_verified\","
 	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
@@ -102,6 +110,68 @@ every_member_says_what_the_server_does_and_there_is_no_other(void **state)
 		free(text);
 	}
 	assert_int_equal(json_object_size(object), AC_ARRAY_SIZE(members));
+	json_decref(object);
+}
+
+/* OIDC-Disc §3 */
+static void
+the_algorithms_of_the_settings_are_told_and_no_others(void **state)
+{
+	static const struct {
+		const char *names[4];
+		size_t count;
+		const char *told;
+	} cases[] = {
+		{ { "RS256" }, 1, "[\"RS256\"]" },
+		{ { "EdDSA", "RS256" }, 2, "[\"RS256\",\"EdDSA\"]" },
+		{ { "EdDSA", "ES256", "PS256", "RS256" },
+		  4,
+		  "[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\"]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
+		struct authcode_issuer_settings settings = {
+			.issuer = "https://id.example",
+			.store = store,
+			.signing_algorithms = cases[i].names,
+			.signing_algorithm_count = cases[i].count,
+		};
+		struct authcode_issuer *issuer = NULL;
+		json_t *object;
+		char *text;
+
+		memset(settings.master_key, 7, sizeof(settings.master_key));
+		assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
+		object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+		text = json_dumps(json_object_get(object, "id_token_signing_alg_values_supported"),
+				  JSON_COMPACT);
+		assert_string_equal(text, cases[i].told);
+		free(text);
+		json_decref(object);
+		authcode_issuer_free(&issuer);
+	}
+}
+
+/* MD-10: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) (RFC 6749 §3.3). And nothing is
+ * said of locales. */
+static void
+scopes_follow_their_grammar(void **state)
+{
+	json_t *object = metadata_of("https://id.example", NULL, 0);
+	json_t *scope;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(object, "scopes_supported"), i, scope)
+	{
+		const char *text = json_string_value(scope);
+
+		assert_true(text != NULL && *text != '\0');
+		for (; *text != '\0'; text++)
+			assert_true(*text > ' ' && *text < 0x7f && *text != '"' && *text != '\\');
+	}
+	assert_true(i > 1);
 	json_decref(object);
 }
 
@@ -141,6 +211,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_member_says_what_the_server_does_and_there_is_no_other),
+		cmocka_unit_test(the_algorithms_of_the_settings_are_told_and_no_others),
+		cmocka_unit_test(scopes_follow_their_grammar),
 		cmocka_unit_test(without_acrs_none_is_promised),
 		cmocka_unit_test(the_issuer_is_told_as_it_is_written),
 	};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The keys an issuer signs with, as the host sees them: tended from time to
+ * time, published, listed. Private parts are in the store, sealed under the
+ * master key, and nowhere else.
+ */
+#ifndef AUTHCODE_KEYS_H
+#define AUTHCODE_KEYS_H
+
+#include <authcode/issuer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum authcode_key_rotation {
+	AUTHCODE_KEYS_TEND = 0,       /* a new key where one is due */
+	AUTHCODE_KEYS_ROTATE,         /* one for each algorithm, to sign when every cache has it */
+	AUTHCODE_KEYS_ROTATE_AT_ONCE, /* one for each algorithm that signs from now on */
+};
+
+/* Reads the keys from the store, makes those that are missing or due, forgets those
+ * whose last token is over, and puts the result in use. To be called before the first
+ * exchange, since until then nothing can be signed, and then every hour or so; what
+ * fails leaves the keys in use as they were. Blocks: making an RSA key takes a while. Thread-safe.
+ * ERR_CRYPTO: a key in the store does not open with this master key; ERR_LIMIT: as
+ * many keys are published as can be, so none is made; ERR_STORE, ERR_MEMORY,
+ * ERR_RANDOM, ERR_USAGE (now_ms). reason may be NULL. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_tend_keys(struct authcode_issuer *issuer, int64_t now_ms,
+			  enum authcode_key_rotation rotation, struct authcode_reason *reason);
+
+/* The public parts of all keys in use: a JWK Set (RFC 7517 §5) to be served to anybody
+ * at AUTHCODE_JWKS_PATH behind the issuer URL, for whoever asks to keep it no longer
+ * than jwks_cache_s. Changes only when the keys are tended. New, to be freed with
+ * free(); NULL: no memory. Thread-safe. */
+#define AUTHCODE_JWKS_PATH "/jwks"
+AUTHCODE_API AUTHCODE_MUST_USE char *authcode_issuer_jwks(struct authcode_issuer *issuer);
+
+enum authcode_key_state {
+	AUTHCODE_KEY_NEXT,    /* published, does not sign yet */
+	AUTHCODE_KEY_CURRENT, /* signs */
+	AUTHCODE_KEY_RETIRED, /* published while something it has signed may be shown */
+};
+
+#define AUTHCODE_MAX_KEYS 64
+
+struct authcode_key_info {
+	char kid[64 + 1];
+	const char *alg; /* for ever */
+	enum authcode_key_state state;
+	int64_t created_ms;
+	int64_t active_ms; /* signs from then on */
+	int64_t retire_ms; /* is forgotten then; 0: not known yet */
+};
+
+/* The keys in use, by algorithm and time, up to capacity of them. Returns their
+ * number. Thread-safe. */
+AUTHCODE_API size_t authcode_issuer_list_keys(struct authcode_issuer *issuer, int64_t now_ms,
+					      struct authcode_key_info *ret, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The operations on signing keys. That a kid never names two keys rests on rows
+ * that are never deleted and, should the rule ever fail, on the column that is
+ * UNIQUE (RFC 7517 §4.5).
+ */
+#include "store/sqlite_ops.h"
+
+#include "store/rules.h"
+
+/* The number in the one row that a text asks for; 0: no row, or NULL. */
+static enum authcode_err
+number_of(const struct ac_sqlite_work *work, enum ac_sql sql, const char *text, int64_t *ret)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	int64_t number = 0;
+
+	ac_query_begin(&query, work->connection, sql);
+	ac_query_put_text(&query, text);
+	if (ac_query_step(&query))
+		number = ac_query_get_int(&query); /* NULL reads as 0 */
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK)
+		*ret = number;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_add_signing_key(const struct ac_sqlite_work *work, struct authcode_operation *operation)
+{
+	struct authcode_op_add_signing_key *args = &operation->u.add_signing_key;
+	int64_t newest_id = 0, known_id = 0;
+	struct ac_query query;
+	enum authcode_err err;
+
+	err = number_of(work, AC_SQL_NEWEST_SIGNING_KEY, args->alg, &newest_id);
+	if (err == AUTHCODE_OK)
+		err = number_of(work, AC_SQL_KNOWN_KID, args->kid, &known_id);
+	if (err != AUTHCODE_OK)
+		return err;
+	operation->result = ac_rule_add_signing_key(args, newest_id, known_id != 0);
+	if (operation->result != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_OK;
+	ac_query_begin(&query, work->connection, AC_SQL_INSERT_SIGNING_KEY);
+	ac_query_put_text(&query, args->kid);
+	ac_query_put_text(&query, args->alg);
+	ac_query_put_text(&query, args->sealed);
+	ac_query_put_int(&query, operation->now_ms);
+	ac_query_put_int(&query, args->active_ms);
+	err = ac_query_finish(&query);
+	if (err == AUTHCODE_OK)
+		args->ret_key_id = sqlite3_last_insert_rowid(work->connection->db);
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
+			     struct authcode_operation *operation)
+{
+	int64_t id = 0, newest_id = 0;
+	const char *alg = "";
+	struct ac_query query;
+	enum authcode_err err;
+	bool changed;
+
+	ac_query_begin(&query, work->connection, AC_SQL_FIND_SIGNING_KEY);
+	ac_query_put_int(&query, operation->u.forget_signing_key.key_id);
+	if (ac_query_step(&query)) {
+		id = ac_query_get_int(&query);
+		alg = ac_query_get_text(&query, work->arena);
+	}
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK && id != 0)
+		err = number_of(work, AC_SQL_NEWEST_SIGNING_KEY, alg, &newest_id);
+	if (err != AUTHCODE_OK)
+		return err;
+	operation->result = ac_rule_forget_signing_key(id, newest_id);
+	if (operation->result != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_OK;
+	return ac_sqlite_set_time(work, AC_SQL_FORGET_SIGNING_KEY, operation->now_ms, id, &changed);
+}

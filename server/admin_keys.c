@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See admin_keys.h. Nothing here is secret: what is told of a key is what its
+ * public part and its times are.
+ */
+#include "server/admin_keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/form.h"
+#include "base/limits.h"
+#include "server/admin.h"
+#include "server/clock.h"
+#include "server/keys.h"
+#include "server/log.h"
+
+#define MAX_LIST 65536
+
+/* Lives as long as the request. */
+struct rotation {
+	struct authcode_arena *arena;
+	struct ac_key_waiter waiter;
+};
+
+static void
+rotation_free(void *state)
+{
+	struct rotation *rotation = state;
+
+	authcode_arena_free(&rotation->arena);
+	free(rotation);
+}
+
+static const char *const state_names[] = {
+	[AUTHCODE_KEY_NEXT] = "next",
+	[AUTHCODE_KEY_CURRENT] = "current",
+	[AUTHCODE_KEY_RETIRED] = "retired",
+};
+
+/* A kid has nothing that JSON would have to escape (RFC 7638: base64url). */
+static void
+put_key(struct ac_buf *json, const struct authcode_key_info *key)
+{
+	ac_buf_printf(json,
+		      "{\"kid\":\"%s\",\"alg\":\"%s\",\"state\":\"%s\",\"created\":%lld,"
+		      "\"active\":%lld",
+		      key->kid, key->alg, state_names[key->state],
+		      (long long)(key->created_ms / 1000), (long long)(key->active_ms / 1000));
+	if (key->retire_ms != 0)
+		ac_buf_printf(json, ",\"retire\":%lld", (long long)(key->retire_ms / 1000));
+	ac_buf_puts(json, "}");
+}
+
+static void
+reply_list(const struct ac_app *app, struct ac_http *h)
+{
+	struct authcode_key_info keys[AUTHCODE_MAX_KEYS];
+	const size_t count =
+		authcode_issuer_list_keys(app->issuer, ac_clock_unix_ms(), keys, AUTHCODE_MAX_KEYS);
+	struct ac_buf json;
+
+	ac_buf_init(&json, MAX_LIST);
+	ac_buf_puts(&json, "{\"keys\":[");
+	for (size_t i = 0; i < count; i++) {
+		ac_buf_puts(&json, i > 0 ? "," : "");
+		put_key(&json, &keys[i]);
+	}
+	ac_buf_puts(&json, "]}");
+	if (ac_buf_ok(&json))
+		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&json), json.len);
+	else
+		ac_admin_refuse(h, 500, "server_error", "out of memory");
+	ac_buf_clear(&json);
+}
+
+enum ac_step
+ac_admin_keys_start(struct ac_app *app, struct ac_http *h)
+{
+	reply_list(app, h);
+	return AC_STEP_REPLY;
+}
+
+/* What is wrong with the form, or NULL. */
+static const char *
+read_form(const struct ac_params *params, enum authcode_key_rotation *ret)
+{
+	const char *at_once = ac_params_get(params, "at_once");
+
+	if (ac_params_repeated(params, NULL, 0) != NULL)
+		return "a field is repeated";
+	if (at_once != NULL && strcmp(at_once, "yes") != 0)
+		return "at_once is yes or left out";
+	*ret = at_once != NULL ? AUTHCODE_KEYS_ROTATE_AT_ONCE : AUTHCODE_KEYS_ROTATE;
+	return NULL;
+}
+
+/* A request without body is the form without fields. */
+static const char *
+read_request(const struct ac_http *h, struct rotation *rotation)
+{
+	struct authcode_bytes body = ac_http_body(h);
+	struct ac_params params = { 0 };
+
+	if (body.len > 0 && !ac_form_is_type(ac_http_header(h, "Content-Type")))
+		return "the request is not a form";
+	if (ac_form_decode(rotation->arena, body.data, body.len, AC_FROM_BODY, &params) !=
+	    AUTHCODE_OK)
+		return "the request is not a form";
+	return read_form(&params, &rotation->waiter.rotation);
+}
+
+enum ac_step
+ac_admin_rotate_start(struct ac_app *app, struct ac_http *h)
+{
+	struct rotation *rotation = calloc(1, sizeof(*rotation));
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	const char *why;
+
+	if (rotation != NULL) {
+		ac_http_set_state(h, rotation, rotation_free);
+		err = authcode_arena_new(AC_MAX_ARENA, &rotation->arena);
+	}
+	if (err != AUTHCODE_OK) {
+		ac_admin_refuse(h, 500, "server_error", "out of memory");
+		return AC_STEP_REPLY;
+	}
+	why = read_request(h, rotation);
+	if (why != NULL) {
+		ac_admin_refuse(h, 400, "invalid_request", why);
+		return AC_STEP_REPLY;
+	}
+	rotation->waiter.h = h;
+	if (ac_keys_ask(app->keys, &rotation->waiter))
+		return AC_STEP_WAIT;
+	ac_admin_refuse(h, 503, "temporarily_unavailable", "the server is stopping");
+	return AC_STEP_REPLY;
+}
+
+enum ac_step
+ac_admin_rotate_resumed(struct ac_app *app, struct ac_http *h)
+{
+	const struct rotation *rotation = ac_http_state(h);
+	const bool at_once = rotation->waiter.rotation == AUTHCODE_KEYS_ROTATE_AT_ONCE;
+	char admin[16];
+
+	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
+	if (rotation->waiter.err == AUTHCODE_OK) {
+		ac_log_event(AC_LOG_NOTICE, "signing keys rotated", "admin_uid", admin, "at_once",
+			     at_once ? "yes" : "no", NULL);
+		reply_list(app, h);
+		return AC_STEP_REPLY;
+	}
+	ac_log_event(AC_LOG_ERROR, "signing keys not rotated", "admin_uid", admin, "why",
+		     rotation->waiter.reason.text, NULL);
+	if (rotation->waiter.err == AUTHCODE_ERR_LIMIT)
+		ac_admin_refuse(h, 409, "conflict",
+				"as many keys are published as can be; some are forgotten when "
+				"what they have signed is over");
+	else
+		ac_admin_refuse(h, 503, "temporarily_unavailable",
+				"the keys could not be rotated; the log of the server says why");
+	return AC_STEP_REPLY;
+}
