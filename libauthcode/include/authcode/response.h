@@ -30,7 +30,7 @@ enum authcode_response_kind {
 	AUTHCODE_RESPONSE_DEVICE_DONE, /* it has been answered for */
 	AUTHCODE_RESPONSE_REFUSED, /* this person may not use the client: a page whose only way on
 				     * is decision=deny, which tells the client access_denied */
-	AUTHCODE_RESPONSE_JWT,      /* body, application/jwt (OIDC-Core §5.3.2) */
+	AUTHCODE_RESPONSE_JWT,     /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
