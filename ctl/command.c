@@ -16,6 +16,8 @@ static const struct ac_ctl_command commands[] = {
 	  "make new keys, which sign when everybody can have them" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
 	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
+	{ "user", "withdraw", "USER CLIENT", 2, 2, ac_ctl_user_withdraw,
+	  "what CLIENT got of USER until now is dead, and consent is asked for anew" },
 };
 
 const struct ac_ctl_command *

@@ -47,3 +47,21 @@ ac_ctl_user_relink(const struct ac_ctl *ctl)
 			     account->pw_name);
 	return status;
 }
+
+/* The account may be gone from the host, and the client from the configuration. */
+enum ac_ctl_exit
+ac_ctl_user_withdraw(const struct ac_ctl *ctl)
+{
+	const char *user = ctl->arguments[0], *client = ctl->arguments[1];
+	enum ac_ctl_exit status;
+	struct ac_buf form;
+
+	ac_buf_init(&form, MAX_FORM);
+	ac_form_put(&form, "user", user);
+	ac_form_put(&form, "client", client);
+	status = ac_admin_post(ctl, "/admin/users/withdraw", &form);
+	ac_buf_clear(&form);
+	if (status == AC_CTL_DONE && !ctl->json)
+		(void)printf("what %s got of %s is dead\n", client, user);
+	return status;
+}

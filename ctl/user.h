@@ -9,5 +9,6 @@
 #include "ctl/command.h"
 
 enum ac_ctl_exit ac_ctl_user_relink(const struct ac_ctl *ctl);
+enum ac_ctl_exit ac_ctl_user_withdraw(const struct ac_ctl *ctl);
 
 #endif

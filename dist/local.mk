@@ -3,6 +3,7 @@
 
 unit_sources = \
 	dist/systemd/authcode-check.socket.in dist/systemd/authcode-check@.service.in \
+	dist/systemd/authcode-fetch.socket.in dist/systemd/authcode-fetch.service.in \
 	dist/systemd/authcode-login.socket.in dist/systemd/authcode-login@.service.in \
 	dist/systemd/authcode-passwd.socket.in dist/systemd/authcode-passwd@.service.in
 EXTRA_DIST += $(unit_sources) doc/units.md

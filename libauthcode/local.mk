@@ -16,6 +16,7 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/exchange.h \
 	libauthcode/include/authcode/issuer.h \
 	libauthcode/include/authcode/keys.h \
+	libauthcode/include/authcode/logout.h \
 	libauthcode/include/authcode/request.h \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h

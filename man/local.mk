@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Pages are written in scdoc; without it they are left out.
-man_sources = man/authcode-login.8.scd man/authcoded.8.scd man/authcode.conf.5.scd \
+man_sources = man/authcode-fetch.8.scd man/authcode-login.8.scd man/authcoded.8.scd man/authcode.conf.5.scd \
 	man/authcodectl.8.scd
 EXTRA_DIST += $(man_sources)
 

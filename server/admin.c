@@ -19,7 +19,7 @@
 #include "server/log.h"
 
 /* Lives as long as the request. */
-struct relink {
+struct task {
 	struct authcode_arena *arena;
 	struct authcode_operation operation;
 };
@@ -36,12 +36,12 @@ ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const cha
 }
 
 static void
-relink_free(void *state)
+task_free(void *state)
 {
-	struct relink *relink = state;
+	struct task *task = state;
 
-	authcode_arena_free(&relink->arena);
-	free(relink);
+	authcode_arena_free(&task->arena);
+	free(task);
 }
 
 static void
@@ -63,16 +63,15 @@ is_account_name(const char *name)
 
 /* What is wrong with the form, or NULL with the operation filled in. */
 static const char *
-read_form(const struct ac_params *params, struct authcode_op_relink_subject *ret)
+read_relink(const struct ac_params *params, struct authcode_operation *operation)
 {
+	struct authcode_op_relink_subject *ret = &operation->u.relink_subject;
 	const char *replace = ac_params_get(params, "replace");
 	const char *uid = ac_params_get(params, "uid");
 	uint64_t number = 0;
 
 	ret->old_name = ac_params_get(params, "old");
 	ret->new_name = ac_params_get(params, "new");
-	if (ac_params_repeated(params, NULL, 0) != NULL)
-		return "a field is repeated";
 	if (!is_account_name(ret->old_name) || !is_account_name(ret->new_name))
 		return "old and new must each be the name of an account";
 	if (strcmp(ret->old_name, ret->new_name) == 0)
@@ -83,38 +82,70 @@ read_form(const struct ac_params *params, struct authcode_op_relink_subject *ret
 		return "replace is yes or left out";
 	ret->uid = (uint32_t)number;
 	ret->replace = replace != NULL;
+	operation->kind = AUTHCODE_OP_RELINK_SUBJECT;
 	return NULL;
 }
 
-enum ac_step
-ac_admin_relink_start(struct ac_app *app, struct ac_http *h)
+/* The client need not be registered any more. */
+static const char *
+read_withdraw(const struct ac_params *params, struct authcode_operation *operation)
 {
-	struct relink *relink = calloc(1, sizeof(*relink));
+	struct authcode_op_withdraw_grant *ret = &operation->u.withdraw_grant;
+	size_t len;
+
+	ret->user_name = ac_params_get(params, "user");
+	ret->client_id = ac_params_get(params, "client");
+	len = ret->client_id != NULL ? strlen(ret->client_id) : 0;
+	if (!is_account_name(ret->user_name))
+		return "user must be the name of an account";
+	if (len == 0 || len > AC_MAX_CLIENT_ID || !ac_text_printable(ret->client_id, len))
+		return "client must be the id of a client";
+	operation->kind = AUTHCODE_OP_WITHDRAW_GRANT;
+	return NULL;
+}
+
+static enum ac_step
+start(struct ac_app *app, struct ac_http *h,
+      const char *(*read_form)(const struct ac_params *, struct authcode_operation *))
+{
+	struct task *task = calloc(1, sizeof(*task));
 	struct authcode_bytes body = ac_http_body(h);
 	struct ac_params params = { 0 };
 	const char *why = "the request is not a form";
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
-	if (relink != NULL) {
-		ac_http_set_state(h, relink, relink_free);
-		err = authcode_arena_new(AC_MAX_ARENA, &relink->arena);
+	if (task != NULL) {
+		ac_http_set_state(h, task, task_free);
+		err = authcode_arena_new(AC_MAX_ARENA, &task->arena);
 	}
 	if (err != AUTHCODE_OK) {
 		ac_admin_refuse(h, 500, "server_error", "out of memory");
 		return AC_STEP_REPLY;
 	}
 	if (ac_form_is_type(ac_http_header(h, "Content-Type")) &&
-	    ac_form_decode(relink->arena, body.data, body.len, AC_FROM_BODY, &params) ==
-		    AUTHCODE_OK)
-		why = read_form(&params, &relink->operation.u.relink_subject);
+	    ac_form_decode(task->arena, body.data, body.len, AC_FROM_BODY, &params) == AUTHCODE_OK)
+		why = ac_params_repeated(&params, NULL, 0) != NULL
+			      ? "a field is repeated"
+			      : read_form(&params, &task->operation);
 	if (why != NULL) {
 		ac_admin_refuse(h, 400, "invalid_request", why);
 		return AC_STEP_REPLY;
 	}
-	relink->operation.kind = AUTHCODE_OP_RELINK_SUBJECT;
-	relink->operation.now_ms = ac_clock_unix_ms();
-	authcode_store_submit(app->store, &relink->operation, stored, h);
+	task->operation.now_ms = ac_clock_unix_ms();
+	authcode_store_submit(app->store, &task->operation, stored, h);
 	return AC_STEP_WAIT;
+}
+
+enum ac_step
+ac_admin_relink_start(struct ac_app *app, struct ac_http *h)
+{
+	return start(app, h, read_relink);
+}
+
+enum ac_step
+ac_admin_withdraw_start(struct ac_app *app, struct ac_http *h)
+{
+	return start(app, h, read_withdraw);
 }
 
 static void
@@ -131,12 +162,12 @@ enum ac_step
 ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 {
 	static const char done[] = "{\"relinked\":true}";
-	struct relink *relink = ac_http_state(h);
+	struct task *task = ac_http_state(h);
 
 	(void)app;
-	switch (relink->operation.result) {
+	switch (task->operation.result) {
 	case AUTHCODE_RESULT_DONE:
-		log_relinked(h, &relink->operation.u.relink_subject);
+		log_relinked(h, &task->operation.u.relink_subject);
 		ac_http_reply(h, AC_REPLY_JSON, 200, done, sizeof(done) - 1);
 		return AC_STEP_REPLY;
 	case AUTHCODE_RESULT_NOT_FOUND:
@@ -156,5 +187,30 @@ ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 		break;
 	}
 	ac_admin_refuse(h, 503, "temporarily_unavailable", "the database did not take it");
+	return AC_STEP_REPLY;
+}
+
+enum ac_step
+ac_admin_withdraw_resumed(struct ac_app *app, struct ac_http *h)
+{
+	static const char done[] = "{\"withdrawn\":true}";
+	struct task *task = ac_http_state(h);
+	const struct authcode_op_withdraw_grant *op = &task->operation.u.withdraw_grant;
+	char admin[16];
+
+	(void)app;
+	if (task->operation.result == AUTHCODE_RESULT_DONE) {
+		(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
+		ac_log_event(AC_LOG_NOTICE, "consent withdrawn", "admin_uid", admin, "user",
+			     op->user_name, "client", op->client_id, NULL);
+		ac_http_reply(h, AC_REPLY_JSON, 200, done, sizeof(done) - 1);
+	} else if (task->operation.result == AUTHCODE_RESULT_NOT_FOUND) {
+		ac_admin_refuse(
+			h, 404, "not_found",
+			"nobody has signed in with this name, or the account was found gone, "
+			"which is for good");
+	} else {
+		ac_admin_refuse(h, 503, "temporarily_unavailable", "the database did not take it");
+	}
 	return AC_STEP_REPLY;
 }

@@ -19,4 +19,9 @@ void ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, cons
 enum ac_step ac_admin_relink_start(struct ac_app *app, struct ac_http *h);
 enum ac_step ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h);
 
+/* POST /admin/users/withdraw: user, client. What the client got of the person until
+ * now is dead, and consent is asked for anew. */
+enum ac_step ac_admin_withdraw_start(struct ac_app *app, struct ac_http *h);
+enum ac_step ac_admin_withdraw_resumed(struct ac_app *app, struct ac_http *h);
+
 #endif

@@ -14,9 +14,13 @@
 
 struct ac_accounts;
 struct ac_config;
+struct ac_fetch;
+struct ac_jwks_fetch;
 struct ac_delay;
 struct ac_keys;
 struct ac_login_service;
+struct ac_logout_teller;
+struct ac_logos;
 struct ac_pages;
 struct ac_throttle;
 
@@ -27,8 +31,12 @@ struct ac_app {
 	struct ac_keys *keys;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;
+	struct ac_fetch *fetch; /* what is wanted of servers elsewhere */
+	struct ac_jwks_fetch *jwks;
+	struct ac_logout_teller *logouts; /* tells clients of them */
 	struct ac_login_service *login;
 	struct ac_pages *pages;
+	struct ac_logos *logos; /* NULL: none */
 	struct ac_throttle *throttle;
 	struct ac_delay *delay; /* of wrong user codes */
 	uint8_t device_key[32]; /* of the cookies of known browsers */

@@ -79,6 +79,7 @@ open_client(struct loader *l, struct target *ret)
 		client = authcode_arena_alloc(l->scratch, sizeof(*client));
 		if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
 			return false;
+		client->arena = l->scratch;
 		l->client = client;
 	}
 	*ret = (struct target){ client, client->places, l->scratch };
@@ -372,7 +373,9 @@ build_registry(struct loader *l)
 		const struct ac_client_settings *client = l->clients[i];
 
 		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK)
+		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_logout(client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;
 		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)

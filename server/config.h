@@ -68,6 +68,7 @@ struct ac_config {
 	const char *admin_group;
 	const char *passwd_socket;
 	const char *check_socket;
+	const char *fetch_socket;
 	const char *pam_service; /* default service */
 	const char *user;        /* whom to become when started as root */
 	uint32_t threads;        /* 0: one per core, at most 8 */
@@ -98,6 +99,7 @@ struct ac_config {
 	size_t service_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
+	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */
 	size_t signing_algorithm_count;
 	struct authcode_clients *clients;

@@ -74,10 +74,15 @@ struct ac_client_settings {
 	struct ac_texts allow_users;
 	struct ac_texts allow_groups;
 	struct ac_texts group_claims;
+	struct ac_texts post_logout_redirect_uris;
 	const char *secret_file;
 	const char *secret_sha256;
-	struct ac_place place; /* of the block's opening line */
-	size_t order;          /* in which blocks were read */
+	const char *secret_expires_at;
+	const char *jwks_file;
+	unsigned assertion_audience;
+	struct authcode_arena *arena; /* for what files hold */
+	struct ac_place place;        /* of the block's opening line */
+	size_t order;                 /* in which blocks were read */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 

@@ -2,18 +2,17 @@
  * Copyright the authcode authors
  *
  * See config_rules.h. Client rules that the protocol defines (redirect URIs,
- * scopes) are authcode_clients_new()'s; here is where a secret comes from.
+ * scopes) are authcode_clients_new()'s; how a client proves who it is is
+ * config_client_auth.h's.
  */
 #include "server/config_rules.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
-#include "base/base64url.h"
-#include "base/limits.h"
-#include "base/secret.h"
 #include "base/uri.h"
-#include "server/config_secret.h"
+#include "server/config_client_auth.h"
 #include "server/config_values.h"
 
 const struct ac_place *
@@ -241,16 +240,30 @@ check_introspection(const struct ac_client_settings *settings, struct authcode_r
 	return true;
 }
 
+/* Its own time beside what holds for it, be that its own too or the server's. */
+enum authcode_err
+ac_config_check_refresh(const struct ac_settings *settings, const struct ac_client_settings *client,
+			struct authcode_reason *reason)
+{
+	uint32_t idle_s = client->client.refresh_idle_ttl_s;
+	uint32_t absolute_s = client->client.refresh_absolute_ttl_s;
+
+	if (absolute_s == 0)
+		absolute_s = settings->config.lifetimes.refresh_absolute_s;
+	if (idle_s <= absolute_s)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason,
+			 ac_config_place_of(client->places, "client", "refresh_idle_lifetime"),
+			 "refresh_idle_lifetime: %u is more than refresh_absolute_lifetime, which "
+			 "is %u",
+			 idle_s, absolute_s);
+	return AUTHCODE_ERR_CONFIG;
+}
+
 enum authcode_err
 ac_config_check_client(struct ac_client_settings *settings, struct authcode_reason *reason)
 {
 	struct authcode_client *client = &settings->client;
-	const struct ac_place *file =
-		ac_config_place_of(settings->places, "client", "client_secret_file");
-	const struct ac_place *digest =
-		ac_config_place_of(settings->places, "client", "client_secret_sha256");
-	const struct ac_place *given = file->line != 0 ? file : digest;
-	size_t len;
 
 	client->redirect_uris = settings->redirect_uris.list;
 	client->redirect_uri_count = settings->redirect_uris.count;
@@ -262,36 +275,27 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->allow_group_count = settings->allow_groups.count;
 	client->group_claims = settings->group_claims.list;
 	client->group_claim_count = settings->group_claims.count;
+	client->post_logout_redirect_uris = settings->post_logout_redirect_uris.list;
+	client->post_logout_redirect_uri_count = settings->post_logout_redirect_uris.count;
+	if (settings->secret_expires_at != NULL &&
+	    !ac_value_unix_time(settings->secret_expires_at, &client->secret_expires_at))
+		return AUTHCODE_ERR_CONFIG;
 	if (!check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
-	if (client->auth == AUTHCODE_AUTH_NONE) {
-		if (given->line == 0)
-			return AUTHCODE_OK;
-		ac_config_refuse(reason, given,
-				 "client \"%s\" has token_endpoint_auth_method = none and so no "
-				 "secret; remove one of the two",
-				 client->id);
-		return AUTHCODE_ERR_CONFIG;
-	}
-	if (file->line != 0 && digest->line != 0) {
-		ac_config_refuse(reason, digest,
-				 "client_secret_sha256: client_secret_file is set too; give one");
-		return AUTHCODE_ERR_CONFIG;
-	}
-	if (given->line == 0) {
-		ac_config_refuse(reason, &settings->place,
-				 "client \"%s\" has no secret; give client_secret_file or "
-				 "client_secret_sha256, or token_endpoint_auth_method = none",
-				 client->id);
-		return AUTHCODE_ERR_CONFIG;
-	}
-	if (file->line != 0)
-		return ac_config_secret_hash(settings->secret_file, file, client->secret_hash,
-					     reason);
-	if (!ac_base64url_decode(settings->secret_sha256, strlen(settings->secret_sha256),
-				 client->secret_hash, sizeof(client->secret_hash), &len))
-		return AUTHCODE_ERR_CONFIG;
-	return AUTHCODE_OK;
+	return ac_config_check_client_auth(settings, reason);
+}
+
+enum authcode_err
+ac_config_check_logout(const struct ac_client_settings *client, struct authcode_reason *reason)
+{
+	const char *uri = client->client.backchannel_logout_uri;
+
+	if (uri == NULL || strncasecmp(uri, "http:", 5) != 0)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason,
+			 ac_config_place_of(client->places, "client", "backchannel_logout_uri"),
+			 "backchannel_logout_uri: \"%s\" is not allowed; give an https URL", uri);
+	return AUTHCODE_ERR_CONFIG;
 }
 
 enum authcode_err

@@ -3,12 +3,13 @@
  *
  * See config_secret.h. The digest is fast on purpose (no key derivation on the
  * request path), so a secret that a person could guess is refused: 22
- * characters of base64 are 128 bits.
+ * characters of base64 are 128 bits, and of poorer alphabets it takes more.
  */
 #include "server/config_secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/secret.h"
 
 #define SECRET_MIN 22
+#define DISTINCT_MIN 6 /* different characters: even digits have more, all but surely */
 
 static bool
 check_file(int fd, const char *path, const struct ac_place *place, struct authcode_reason *reason)
@@ -40,9 +42,8 @@ check_file(int fd, const char *path, const struct ac_place *place, struct authco
 	return true;
 }
 
-/* Bytes read, at most size; -1 with errno. */
-static ssize_t
-read_up_to(int fd, char *data, size_t size)
+ssize_t
+ac_config_read_up_to(int fd, char *data, size_t size)
 {
 	size_t len = 0;
 
@@ -58,6 +59,61 @@ read_up_to(int fd, char *data, size_t size)
 		len += (size_t)n;
 	}
 	return (ssize_t)len;
+}
+
+/* How many characters of an alphabet are 128 bits; the least is SECRET_MIN. */
+static const struct {
+	const char *name, *characters;
+	size_t min;
+} alphabets[] = {
+	{ "digits", "0123456789", 39 },
+	{ "hexadecimal digits", "0123456789abcdef", 32 },
+	{ "hexadecimal digits", "0123456789ABCDEF", 32 },
+	{ "lower case and digits", "abcdefghijklmnopqrstuvwxyz0123456789", 25 },
+	{ "upper case and digits", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 25 },
+};
+
+static bool
+repeats_itself(const char *data, size_t len)
+{
+	bool seen[256] = { false };
+	unsigned distinct = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		distinct += !seen[c];
+		seen[c] = true;
+	}
+	return distinct < DISTINCT_MIN;
+}
+
+/* OIDC-Reg §3.2 wants it beyond guessing; what is seen here is the least of that. */
+static bool
+check_strength(const char *data, size_t len, const char *path, const struct ac_place *place,
+	       struct authcode_reason *reason)
+{
+	if (repeats_itself(data, len))
+		return ac_config_refuse(
+			reason, place,
+			"client_secret_file: %s: the secret repeats itself; openssl "
+			"rand -base64 32 makes a better one",
+			path);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(alphabets); i++) {
+		size_t n = 0;
+
+		while (n < len && strchr(alphabets[i].characters, data[n]) != NULL)
+			n++;
+		if (n == len && len < alphabets[i].min)
+			return ac_config_refuse(
+				reason, place,
+				"client_secret_file: %s: of %s the secret must have "
+				"%zu or more; openssl rand -base64 32 makes one",
+				path, alphabets[i].name, alphabets[i].min);
+		if (n == len)
+			break;
+	}
+	return true;
 }
 
 /* RFC 6749 App. A.2: *VSCHAR. One newline at the end is the editor's. */
@@ -81,12 +137,12 @@ check_secret(const char *data, size_t *len, const char *path, const struct ac_pl
 						"line of printable ASCII",
 						path);
 	}
-	return true;
+	return check_strength(data, *len, path, place, reason);
 }
 
 enum authcode_err
-ac_config_secret_hash(const char *path, const struct ac_place *place,
-		      uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN], struct authcode_reason *reason)
+ac_config_secret_read(const char *path, const struct ac_place *place,
+		      char ret_secret[AC_MAX_CLIENT_SECRET + 1], struct authcode_reason *reason)
 {
 	char data[AC_MAX_CLIENT_SECRET + 3]; /* a newline, and one byte that is too many */
 	enum authcode_err err = AUTHCODE_ERR_CONFIG;
@@ -100,7 +156,7 @@ ac_config_secret_hash(const char *path, const struct ac_place *place,
 	}
 	if (!check_file(fd, path, place, reason))
 		goto out;
-	n = read_up_to(fd, data, sizeof(data));
+	n = ac_config_read_up_to(fd, data, sizeof(data));
 	if (n < 0) {
 		ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
 		goto out;
@@ -108,7 +164,9 @@ ac_config_secret_hash(const char *path, const struct ac_place *place,
 	len = (size_t)n;
 	if (!check_secret(data, &len, path, place, reason))
 		goto out;
-	err = authcode_client_secret_hash(data, len, ret_hash);
+	memcpy(ret_secret, data, len);
+	ret_secret[len] = '\0';
+	err = AUTHCODE_OK;
 out:
 	ac_wipe(data, sizeof(data));
 	close(fd);

@@ -7,7 +7,9 @@
 #include "server/config_values.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/un.h>
 
 #include "base/base64url.h"
@@ -182,6 +184,17 @@ ac_value_socket(const char *text)
 }
 
 bool
+ac_value_https(const char *text)
+{
+	struct ac_uri uri;
+	size_t len = strlen(text);
+
+	return len <= AC_MAX_JWKS_URI && ac_uri_parse(text, len, &uri) &&
+	       ac_span_is(uri.scheme, "https") && uri.host.len > 0 && uri.userinfo.data == NULL &&
+	       uri.fragment.data == NULL;
+}
+
+bool
 ac_value_socket_or_none(const char *text)
 {
 	return strcmp(text, "none") == 0 || ac_value_socket(text);
@@ -294,6 +307,39 @@ ac_value_digest(const char *text)
 
 	return ac_base64url_decode(text, strlen(text), digest, sizeof(digest), &len) &&
 	       len == sizeof(digest);
+}
+
+/* One spelling of each time: what is read must be what would be written. */
+bool
+ac_value_unix_time(const char *text, int64_t *ret_s)
+{
+	bool day = strchr(text, 'T') == NULL;
+	struct tm t = { 0 };
+	const char *end = strptime(text, day ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &t);
+	char again[64];
+	int64_t seconds;
+
+	if (end == NULL || *end != '\0')
+		return false;
+	seconds = timegm(&t); /* which makes a day of the calendar of it */
+	if (day)
+		snprintf(again, sizeof(again), "%04d-%02d-%02d", t.tm_year + 1900, t.tm_mon + 1,
+			 t.tm_mday);
+	else
+		snprintf(again, sizeof(again), "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900,
+			 t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+	if (strcmp(again, text) != 0 || seconds <= 0)
+		return false;
+	*ret_s = seconds;
+	return true;
+}
+
+bool
+ac_value_time(const char *text)
+{
+	int64_t ignored;
+
+	return ac_value_unix_time(text, &ignored);
 }
 
 bool

@@ -16,8 +16,10 @@ AC_MUST_USE bool ac_value_issuer(const char *text);
 AC_MUST_USE bool ac_value_listen(const char *text);
 AC_MUST_USE bool ac_value_network(const char *text); /* address, prefix or "unix" */
 AC_MUST_USE bool ac_value_path(const char *text);    /* absolute */
-AC_MUST_USE bool ac_value_socket(const char *text);  /* absolute, fits sockaddr_un */
-bool ac_value_socket_or_none(const char *text);      /* or the word none */
+AC_MUST_USE bool ac_value_socket(const char *text);
+AC_MUST_USE bool ac_value_https(const char *text); /* without user name and fragment */
+bool ac_value_https(const char *text);             /* absolute, fits sockaddr_un */
+bool ac_value_socket_or_none(const char *text);    /* or the word none */
 AC_MUST_USE bool ac_value_service(const char *text);
 AC_MUST_USE bool ac_value_user(const char *text);
 AC_MUST_USE bool ac_value_label(const char *text); /* shown to people */
@@ -27,6 +29,10 @@ AC_MUST_USE bool ac_value_env_name(const char *text);
 AC_MUST_USE bool ac_value_signing_algorithm(const char *text);
 AC_MUST_USE bool ac_value_env_claim(const char *text); /* NAME=claim */
 AC_MUST_USE bool ac_value_digest(const char *text);
+AC_MUST_USE bool ac_value_time(const char *text);
+
+/* "2030-01-31" (its beginning) or "2030-01-31T08:00:00Z" in Unix seconds, > 0. */
+AC_MUST_USE bool ac_value_unix_time(const char *text, int64_t *ret_s);
 
 /* "90", "90s", "15min", "8h", "14d" in seconds. */
 AC_MUST_USE bool ac_value_duration(const char *text, uint32_t *ret_s);

@@ -13,10 +13,16 @@
 enum authcode_err
 ac_etag_make(const char *content, char ret[AC_ETAG_LEN + 1])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
+	return ac_etag_of_bytes(content, strlen(content), ret);
+}
 
-	if (EVP_Digest(content, strlen(content), digest, &len, EVP_sha256(), NULL) != 1)
+enum authcode_err
+ac_etag_of_bytes(const void *content, size_t len, char ret[AC_ETAG_LEN + 1])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned digest_len = 0;
+
+	if (EVP_Digest(content, len, digest, &digest_len, EVP_sha256(), NULL) != 1)
 		return AUTHCODE_ERR_CRYPTO;
 	ret[0] = '"';
 	for (size_t i = 0; i < (AC_ETAG_LEN - 2) / 2; i++)

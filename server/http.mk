@@ -12,6 +12,7 @@ libserver_http_la_SOURCES = \
 	server/app.h \
 	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \
+	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \
 	server/http.c server/http.h server/http_internal.h \
 	server/http_conns.c \
@@ -21,8 +22,11 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
+	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
 	server/log.c server/log.h \
+	server/logout_post.c server/logout_post.h \
+	server/logout_teller.c server/logout_teller.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
@@ -30,7 +34,7 @@ libserver_http_la_SOURCES = \
 	server/state.c server/state.h \
 	server/user_code.c server/user_code.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
-libserver_http_la_LIBADD = libserver_shared.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
+libserver_http_la_LIBADD = libserver_shared.la libfetch_wire.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 
 sbin_PROGRAMS += authcoded
 authcoded_SOURCES = server/main.c server/options.c server/options.h \

@@ -27,10 +27,14 @@
 #include "server/config.h"
 #include "server/delay.h"
 #include "server/device.h"
+#include "server/fetch.h"
 #include "server/http.h"
+#include "server/jwks_fetch.h"
 #include "server/keys.h"
 #include "server/log.h"
 #include "server/login.h"
+#include "server/logout_post.h"
+#include "server/logo.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
@@ -111,7 +115,9 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
+						     .refresh_retry_s = d->config->refresh_retry_s,
 						     .check_accounts = true,
+						     .tell_logout = true,
 						     .signing_algorithms =
 							     d->config->signing_algorithms,
 						     .signing_algorithm_count =
@@ -215,6 +221,27 @@ open_accounts(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_fetch(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_fetch_new(d->config->fetch_socket, &d->app.fetch) == AUTHCODE_OK &&
+		  ac_jwks_fetch_new(&d->app.jwks) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "nothing can be fetched");
+	return ok;
+}
+
+static bool
+open_logouts(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_logout_post_start(&d->app) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "logouts cannot be told");
+	return ok;
+}
+
+static bool
 start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
@@ -224,7 +251,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
-	    !open_accounts(d, reason))
+	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
+	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
 		return false;
 	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
 	    !ac_login_start(&d->app, &d->app.login)) {
@@ -300,6 +328,10 @@ stop(struct daemon *d)
 		ac_delay_drain(d->app.delay);
 	if (d->app.accounts != NULL)
 		ac_accounts_drain(d->app.accounts);
+	if (d->app.logouts != NULL)
+		ac_logout_teller_drain(d->app.logouts);
+	if (d->app.fetch != NULL)
+		ac_fetch_drain(d->app.fetch);
 	if (d->app.keys != NULL)
 		ac_keys_drain(d->app.keys);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
@@ -311,9 +343,13 @@ stop(struct daemon *d)
 	ac_login_stop(&d->app.login);
 	ac_delay_free(&d->app.delay);
 	ac_accounts_free(&d->app.accounts);
+	ac_logout_teller_free(&d->app.logouts);
+	ac_fetch_free(&d->app.fetch);
+	ac_jwks_fetch_free(&d->app.jwks);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
 	ac_pages_free(&d->app.pages);
+	ac_logos_free(&d->app.logos);
 	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);

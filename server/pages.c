@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See pages.h. Plain HTML and one style sheet, no script and nothing from
- * elsewhere (AZ-44). Form actions are absolute paths below the issuer's path.
+ * See pages.h. Plain HTML and one style sheet, nothing from elsewhere (AZ-44),
+ * and no script but on the one page that could not do its work without. Form actions are absolute paths below the issuer's path.
  * A value reaches a page only as a field of a view, so it is always escaped.
  */
 #include "server/pages.h"
@@ -17,13 +17,16 @@
 #include "base/uri.h"
 #include "server/config.h"
 #include "server/etag.h"
+#include "server/logo.h"
 #include "server/page_files.h"
+#include "server/page_script.h"
 #include "server/page_words.h"
 #include "server/template.h"
 
 /* 33 texts of a conversation, every byte escaped, and the page around them. */
 #define MAX_PAGE (256 * 1024)
 #define MAX_SCOPES ((AC_MAX_SCOPE + 1) / 2)
+#define MAX_FORM_POST 8 /* error, error_description, state, iss, … */
 #define MAX_FIELDS 16   /* of one page's own */
 #define LAYOUT_FIELDS 3 /* base, issuer_host, refresh */
 
@@ -31,7 +34,11 @@ enum page {
 	PAGE_SIGN_IN,
 	PAGE_PROMPT,
 	PAGE_CONSENT,
+	PAGE_ACCOUNTS,
+	PAGE_FORM_POST,
 	PAGE_REFUSED,
+	PAGE_LOGOUT,
+	PAGE_LOGGED_OUT,
 	PAGE_WAIT,
 	PAGE_TOLD,
 	PAGE_ERROR,
@@ -47,7 +54,11 @@ static const struct {
 	[PAGE_SIGN_IN] = { "sign_in", ac_file_sign_in_mustache },
 	[PAGE_PROMPT] = { "prompt", ac_file_prompt_mustache },
 	[PAGE_CONSENT] = { "consent", ac_file_consent_mustache },
+	[PAGE_ACCOUNTS] = { "accounts", ac_file_accounts_mustache },
+	[PAGE_FORM_POST] = { "form_post", ac_file_form_post_mustache },
 	[PAGE_REFUSED] = { "refused", ac_file_refused_mustache },
+	[PAGE_LOGOUT] = { "logout", ac_file_logout_mustache },
+	[PAGE_LOGGED_OUT] = { "logged_out", ac_file_logged_out_mustache },
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_TOLD] = { "told", ac_file_told_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
@@ -66,7 +77,8 @@ static const struct {
 struct ac_pages {
 	struct ac_template *templates[PAGE_COUNT];
 	char etags[AC_ARRAY_SIZE(asset_rows)][AC_ETAG_LEN + 1];
-	char base[AC_MAX_ISSUER + 1]; /* the issuer's path */
+	char script_hash[AC_SCRIPT_HASH_LEN + 1]; /* of the page of form_post */
+	char base[AC_MAX_ISSUER + 1];             /* the issuer's path */
 	char host[AC_MAX_ISSUER + 1]; /* the issuer's host and port, as people know it */
 };
 
@@ -95,6 +107,8 @@ ac_pages_new(const struct ac_config *config, struct ac_pages **ret, struct authc
 	if (pages == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	err = read_issuer(config, pages);
+	if (err == AUTHCODE_OK)
+		err = ac_script_hash(ac_file_form_post_mustache, pages->script_hash);
 	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(asset_rows); i++)
 		err = ac_etag_make(asset_rows[i].content, pages->etags[i]);
 	for (size_t i = 0; err == AUTHCODE_OK && i < PAGE_COUNT; i++) {
@@ -163,6 +177,19 @@ reply(struct ac_app *app, struct ac_http *h, enum page page, unsigned status,
 		reply((app), (h), (page), (status), &own_view);                                    \
 	} while (0)
 
+/* What sign-in and consent show of a client (AZ-39). */
+#define CLIENT_FIELDS(app, client)                                                                 \
+	{ .name = "client_name", .text = (client)->name },                                         \
+		{ .name = "client_id", .text = (client)->id },                                     \
+		{ .name = "client_uri", .text = (client)->client_uri },                            \
+		{ .name = "policy_uri", .text = (client)->policy_uri },                            \
+		{ .name = "tos_uri", .text = (client)->tos_uri },                                  \
+		{ .name = "links",                                                                 \
+		  .text = (client)->policy_uri != NULL ? "yes" : (client)->tos_uri },              \
+	{                                                                                          \
+		.name = "logo", .text = ac_logos_has((app)->logos, (client)->id) ? "yes" : NULL    \
+	}
+
 void
 ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
 {
@@ -173,8 +200,9 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	const bool ask = service != NULL && service->first_prompt == AC_FIRST_PROMPT_ASK;
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
-		{ .name = "client_name", .text = i->client->name },
-		{ .name = "user_name", .text = i->user_name },
+		CLIENT_FIELDS(app, i->client),
+		{ .name = "user_name",
+		  .text = i->login_hint != NULL ? i->login_hint : i->user_name },
 		{ .name = "password", .text = ask ? NULL : "yes" },
 		{ .name = "notice", .text = notice->text },
 		{ .name = "notice_kind", .text = notice->kind },
@@ -227,7 +255,7 @@ page_of_decision(struct ac_app *app, struct ac_http *h, enum page page, const ch
 	}
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = title },
-		{ .name = "client_name", .text = i->client->name },
+		CLIENT_FIELDS(app, i->client),
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "user_code", .text = i->user_code },
 		{ .name = "has_scopes", .text = i->scope_count > 0 ? "yes" : NULL },
@@ -276,6 +304,48 @@ ac_page_device_done(struct ac_app *app, struct ac_http *h, const struct authcode
 }
 
 void
+ac_page_accounts(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Which account?" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+
+	REPLY(app, h, PAGE_ACCOUNTS, 200, fields);
+}
+
+void
+ac_page_form_post(struct ac_app *app, struct ac_http *h, const struct authcode_form_post *form)
+{
+	struct ac_field rows[MAX_FORM_POST][2];
+	struct ac_view views[MAX_FORM_POST];
+	char *policy = ac_script_policy(app->pages->script_hash, form->origin);
+
+	if (policy == NULL || form->field_count > MAX_FORM_POST) {
+		free(policy);
+		reply_plain(h);
+		return;
+	}
+	for (size_t n = 0; n < form->field_count; n++) {
+		rows[n][0] = (struct ac_field){ .name = "name", .text = form->fields[n].name };
+		rows[n][1] = (struct ac_field){ .name = "value", .text = form->fields[n].value };
+		views[n] = (struct ac_view){ rows[n], 2 };
+	}
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "One moment" },
+		{ .name = "client_name", .text = form->client->name },
+		{ .name = "action", .text = form->action },
+		{ .name = "fields", .list = views, .list_count = form->field_count },
+	};
+	ac_http_reply_header(h, "Content-Security-Policy", policy);
+	free(policy);
+	REPLY(app, h, PAGE_FORM_POST, 200, fields);
+}
+
+void
 ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
 {
 	const struct ac_field fields[] = {
@@ -289,6 +359,30 @@ ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	};
 
 	REPLY(app, h, PAGE_REFUSED, 403, fields);
+}
+
+void
+ac_page_logout(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "Sign out?" },
+		{ .name = "client_name", .text = i->client != NULL ? i->client->name : NULL },
+		{ .name = "user_name", .text = i->user_name },
+		{ .name = "txn", .text = i->transaction },
+		{ .name = "csrf", .text = i->csrf },
+	};
+
+	REPLY(app, h, PAGE_LOGOUT, 200, fields);
+}
+
+void
+ac_page_logged_out(struct ac_app *app, struct ac_http *h)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = "You are signed out" },
+	};
+
+	REPLY(app, h, PAGE_LOGGED_OUT, 200, fields);
 }
 
 /* The module's text as a label: without the blanks and colon that a terminal

@@ -50,6 +50,11 @@ struct ac_page_told {
 /* Each sets the reply of h, once. */
 void ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 void ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Which account is meant? */
+void ac_page_accounts(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Posts itself to the client, by its script or its button. */
+void ac_page_form_post(struct ac_app *app, struct ac_http *h,
+		       const struct authcode_form_post *form);
 /* The code that a device shows is asked for; then a person allows the device or not;
  * then it has been answered for. */
 void ac_page_user_code(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i,
@@ -59,6 +64,9 @@ void ac_page_device_done(struct ac_app *app, struct ac_http *h,
 			 const struct authcode_interaction *i);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+/* Sign out? And: nobody is signed in any more. */
+void ac_page_logout(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_logged_out(struct ac_app *app, struct ac_http *h);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
 void ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *told);
 /* A module still works: the page asks again by itself, or by its link to url. */

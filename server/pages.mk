@@ -6,11 +6,15 @@ page_files = \
 	$(top_srcdir)/server/templates/sign_in.mustache \
 	$(top_srcdir)/server/templates/prompt.mustache \
 	$(top_srcdir)/server/templates/consent.mustache \
-	$(top_srcdir)/server/templates/device.mustache \
-	$(top_srcdir)/server/templates/device_done.mustache \
+	$(top_srcdir)/server/templates/accounts.mustache \
+	$(top_srcdir)/server/templates/form_post.mustache \
 	$(top_srcdir)/server/templates/error.mustache \
 	$(top_srcdir)/server/templates/refused.mustache \
 	$(top_srcdir)/server/templates/told.mustache \
+	$(top_srcdir)/server/templates/logout.mustache \
+	$(top_srcdir)/server/templates/logged_out.mustache \
+	$(top_srcdir)/server/templates/device.mustache \
+	$(top_srcdir)/server/templates/device_done.mustache \
 	$(top_srcdir)/server/templates/user_code.mustache \
 	$(top_srcdir)/server/templates/wait.mustache \
 	$(top_srcdir)/server/templates/style.css \
@@ -47,9 +51,11 @@ libserver_pages_la_SOURCES = \
 	server/language.c server/language.h \
 	server/log_name.c server/log_name.h \
 	server/login.c server/login.h \
+	server/logo.c server/logo.h \
 	server/mac.c server/mac.h \
 	server/metadata.c server/metadata.h \
 	server/page_files.h \
+	server/page_script.c server/page_script.h \
 	server/page_words.c server/page_words.h \
 	server/pages.c server/pages.h \
 	server/prompt.c \

@@ -2,9 +2,8 @@
  * Copyright the authcode authors
  *
  * HTTP request → authcode_request; respond.c makes the reply. In between the
- * exchange decides. If it needs to know how an account is, the request is parked
- * until that is known; if it yields a store operation, until that is durable.
- * Nobody waits on a thread.
+ * exchange decides, and says what it needs to go on: the keys of a client, how an
+ * account is, or that an operation be durable. Until then the request is parked; nobody waits on a thread.
  */
 #include "server/protocol_route.h"
 
@@ -15,14 +14,18 @@
 #include "server/clock.h"
 #include "server/cookies.h"
 #include "server/dispatch.h"
+#include "server/jwks_fetch.h"
 #include "server/respond.h"
 #include "server/routes.h"
+
+enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE };
 
 /* Lives as long as the request. */
 struct walk {
 	struct authcode_exchange *exchange;
+	struct ac_jwks_waiter keys;
 	struct ac_account_waiter waiter;
-	bool submitted; /* the store has the operation, or has done it */
+	enum need parked; /* what the request waits for, or has waited for */
 };
 
 static void
@@ -30,6 +33,7 @@ walk_free(void *state)
 {
 	struct walk *walk = state;
 
+	free(walk->keys.text);
 	ac_account_answer_unref(&walk->waiter.answer);
 	authcode_exchange_free(&walk->exchange);
 	free(walk);
@@ -42,37 +46,58 @@ on_durable(struct authcode_operation *operation, void *arg)
 	ac_http_resume(arg);
 }
 
-/* The account is known, or nobody has to know it. */
-static enum ac_step
-go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
-{
-	struct authcode_operation *operation = authcode_exchange_operation(walk->exchange);
-
-	if (operation == NULL) {
-		ac_respond(app, h, authcode_exchange_response(walk->exchange));
-		return AC_STEP_REPLY;
-	}
-	walk->submitted = true;
-	authcode_store_submit(app->store, operation, on_durable, h);
-	return AC_STEP_WAIT; /* h and walk are the next step's from here on */
-}
-
-/* Mostly the account is known, and the request goes on without being parked. */
-static enum ac_step
+/* Mostly the account is known, and the request goes on without being parked. True: it
+ * is parked, and h and walk are the next step's from here on. */
+static bool
 look_at_account(struct ac_app *app, struct ac_http *h, struct walk *walk)
 {
 	const struct authcode_account_query *query = authcode_exchange_account(walk->exchange);
 	struct ac_account_answer *answer;
 
-	if (query == NULL)
-		return go_on(app, h, walk);
-	walk->waiter.h = h;
+	walk->parked = NEED_ACCOUNT;
+	walk->waiter = (struct ac_account_waiter){ .h = h };
 	answer = ac_accounts_ask(app->accounts, query, &walk->waiter);
 	if (answer == NULL)
-		return AC_STEP_WAIT;
+		return true;
 	authcode_exchange_set_account(walk->exchange, &answer->account);
 	ac_account_answer_unref(&answer);
-	return go_on(app, h, walk);
+	return false;
+}
+
+/* From one need of the exchange to the next, until it has none. */
+static enum ac_step
+go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
+{
+	for (;;) {
+		struct authcode_operation *operation = authcode_exchange_operation(walk->exchange);
+
+		if (authcode_exchange_client_keys(walk->exchange) != NULL) {
+			walk->parked = NEED_KEYS;
+			walk->keys = (struct ac_jwks_waiter){ .h = h };
+			ac_jwks_fetch_ask(app, authcode_exchange_client_keys(walk->exchange),
+					  &walk->keys);
+			return AC_STEP_WAIT;
+		} else if (authcode_exchange_account(walk->exchange) != NULL) {
+			if (look_at_account(app, h, walk))
+				return AC_STEP_WAIT;
+		} else if (operation != NULL) {
+			walk->parked = NEED_STORE;
+			authcode_store_submit(app->store, operation, on_durable, h);
+			return AC_STEP_WAIT;
+		} else {
+			ac_respond(app, h, authcode_exchange_response(walk->exchange));
+			return AC_STEP_REPLY;
+		}
+	}
+}
+
+/* A POST of another site has none of ours (SameSite=Lax); a new one would take the
+ * place of the browser's own. */
+static bool
+comes_without_cookies(const struct authcode_request *request)
+{
+	return request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
+	       request->method == AUTHCODE_METHOD_POST;
 }
 
 enum ac_step
@@ -93,7 +118,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 	};
 
 	/* Cookies mean something to pages alone: no token is given for a cookie. */
-	if ((route->flags & AC_ROUTE_PAGE) != 0) {
+	if ((route->flags & AC_ROUTE_PAGE) != 0 && !comes_without_cookies(&request)) {
 		if (ac_cookie_browser_ensure(app, h, browser) != AUTHCODE_OK) {
 			ac_dispatch_refuse(app, h, 500, "the server failed");
 			return AC_STEP_REPLY;
@@ -109,7 +134,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		return AC_STEP_REPLY;
 	}
 	ac_http_set_state(h, walk, walk_free);
-	return look_at_account(app, h, walk);
+	return go_on(app, h, walk);
 }
 
 enum ac_step
@@ -117,12 +142,21 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 {
 	struct walk *walk = ac_http_state(h);
 
-	if (walk->submitted) {
+	switch (walk->parked) {
+	case NEED_STORE:
 		authcode_exchange_answer(walk->exchange);
-		ac_respond(app, h, authcode_exchange_response(walk->exchange));
-		return AC_STEP_REPLY;
+		break;
+	case NEED_KEYS:
+		authcode_exchange_set_client_keys(walk->exchange, walk->keys.text, walk->keys.len);
+		break;
+	case NEED_ACCOUNT:
+		authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);
+		ac_account_answer_unref(&walk->waiter.answer);
+		break;
+	case NEED_NOTHING:
+	default:
+		break;
 	}
-	authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);
 	return go_on(app, h, walk);
 }
 

@@ -24,6 +24,17 @@ optional_header(struct ac_http *h, const char *name, const char *value)
 		ac_http_reply_header(h, name, value);
 }
 
+static void
+put_headers(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
+{
+	optional_header(h, "WWW-Authenticate", r->www_authenticate);
+	optional_header(h, "Allow", r->allow);
+	/* RFC 7009 §2.2.1: the client tries again later, not never. */
+	optional_header(h, "Retry-After", r->status == 503 ? "5" : NULL);
+	if (r->set_session != NULL)
+		ac_cookie_set_session(app, h, r->set_session);
+}
+
 void
 ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
 {
@@ -31,12 +42,7 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		ac_log_event(AC_LOG_INFO, "refused", "rhost", ac_http_peer(h), "path",
 			     ac_http_path(h), "error", r->refusal.error, "why",
 			     r->refusal.description, NULL);
-	optional_header(h, "WWW-Authenticate", r->www_authenticate);
-	optional_header(h, "Allow", r->allow);
-	/* RFC 7009 §2.2.1: the client tries again later, not never. */
-	optional_header(h, "Retry-After", r->status == 503 ? "5" : NULL);
-	if (r->set_session != NULL)
-		ac_cookie_set_session(app, h, r->set_session);
+	put_headers(app, h, r);
 	switch (r->kind) {
 	case AUTHCODE_RESPONSE_PAGE:
 		ac_page_error(app, h, r->status, r->refusal.error, r->refusal.description);
@@ -59,6 +65,12 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 	case AUTHCODE_RESPONSE_CONSENT:
 		ac_page_consent(app, h, r->interaction);
 		return;
+	case AUTHCODE_RESPONSE_ACCOUNTS:
+		ac_page_accounts(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_FORM_POST:
+		ac_page_form_post(app, h, r->form_post);
+		return;
 	case AUTHCODE_RESPONSE_USER_CODE:
 		ac_page_user_code(app, h, r->interaction, r->refusal.error != NULL);
 		return;
@@ -73,6 +85,12 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 			     "reason", "not_allowed", "client", r->interaction->client->id, "user",
 			     r->interaction->user_name, NULL);
 		ac_page_refused(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_LOGOUT:
+		ac_page_logout(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_LOGGED_OUT:
+		ac_page_logged_out(app, h);
 		return;
 	}
 	ac_page_error(app, h, 500, "server_error", NULL);

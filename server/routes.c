@@ -5,8 +5,9 @@
  * and never normalised, so there is no "..;/" to be clever with. HEAD is allowed
  * only where GET changes nothing.
  *
- * The consent form is posted by our own page; /authorize is not, since clients
- * may send a person there with a form (OIDC-Core §3.1.2.1).
+ * The consent form is posted by our own page; /authorize and /logout are not, since
+ * clients may send a person there with a form (OIDC-Core §3.1.2.1, OIDC RP-Initiated
+ * Logout §2).
  */
 #include "server/routes.h"
 
@@ -19,6 +20,7 @@
 #include "server/admin_keys.h"
 #include "server/keys.h"
 #include "server/login.h"
+#include "server/logo.h"
 #include "server/metadata.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
@@ -91,6 +93,20 @@ static const struct ac_route routes[] = {
 		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
 	},
 	{
+		.path = "/logout",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_LOGOUT,
+	},
+	{
+		.path = "/logout/confirm",
+		.allow = "POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_LOGOUT_CONFIRM,
+	},
+	{
 		.path = "/device_authorization",
 		.allow = "POST",
 		.handler = PROTOCOL,
@@ -140,6 +156,20 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_relink_start, ac_admin_relink_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/users/withdraw",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/logo",
+		.allow = "GET, HEAD",
+		.flags = AC_ROUTE_PAGE,
+		.handler = { ac_logo_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -74,8 +74,11 @@ main(void)
 	alice.user = (struct authcode_user){ .name = "alice", .uid = 1000 };
 	alice.transaction = r->interaction->transaction;
 	must(authcode_exchange_begin_sign_in(issuer, &alice, &exchanges[count]));
-	authcode_store_perform(settings.store, authcode_exchange_operation(exchanges[count]));
-	authcode_exchange_answer(exchanges[count]);
+	while (authcode_exchange_operation(exchanges[count]) != NULL) {
+		authcode_store_perform(settings.store,
+				       authcode_exchange_operation(exchanges[count]));
+		authcode_exchange_answer(exchanges[count]);
+	}
 	r = authcode_exchange_response(exchanges[count++]);
 	session = r->set_session;
 	/* 3. The browser follows the redirect to a consent page, and alice agrees. */

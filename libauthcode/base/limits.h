@@ -20,8 +20,10 @@
 #define AC_MAX_CLIENT_SECRET 512
 #define AC_MAX_CLIENTS 10000
 #define AC_MAX_REDIRECT_URI 2048
-#define AC_MAX_REDIRECT_URIS 64 /* per client */
-#define AC_MAX_SCOPE 1024       /* a scope parameter */
+#define AC_MAX_JWKS_URI 2048
+#define AC_MAX_ASSERTIONS 100000 /* of one client, remembered until their end */
+#define AC_MAX_REDIRECT_URIS 64  /* per client */
+#define AC_MAX_SCOPE 1024        /* a scope parameter */
 #define AC_MAX_NONCE 512
 #define AC_MAX_USER_NAME 256
 #define AC_MAX_PASSWORD 512 /* PAM_MAX_RESP_SIZE */
@@ -30,7 +32,9 @@
 #define AC_MAX_GROUPS 512
 #define AC_MAX_ISSUER 512
 #define AC_MAX_ALLOWED 1000 /* users or groups that a client lists */
+#define AC_MAX_SUB 255      /* a subject identifier (OIDC-Core §2) */
 #define AC_MAX_ACR 128      /* an authentication context class */
+#define AC_MAX_LOGO 65536   /* a client's picture */
 #define AC_MAX_CLAIMS 16384 /* JSON text of one source of claims */
 
 /* Tokens and keys from outside (jose). */

@@ -188,6 +188,25 @@ ac_compact_clear(struct ac_compact *compact)
 	*compact = (struct ac_compact){ 0 };
 }
 
+const char *
+ac_compact_claimed(const struct ac_part *token, const struct ac_typ_expect *typ, const char *name,
+		   struct authcode_arena *arena)
+{
+	struct ac_compact compact = { 0 };
+	const char *text, *copy = NULL;
+	json_t *claims = NULL;
+
+	if (ac_compact_parse(token->data, token->len, typ, &compact) != AC_JWS_VERIFIED)
+		return NULL;
+	if (ac_compact_payload(&compact, &claims) == AC_JWS_VERIFIED) {
+		text = ac_json_text(claims, name);
+		copy = text != NULL ? ac_arena_strdup(arena, text) : NULL;
+	}
+	json_decref(claims);
+	ac_compact_clear(&compact);
+	return copy;
+}
+
 /* RFC 6838 §4.2: what a media type is made of, so nothing JSON would escape. */
 static bool
 typ_valid(const char *typ)

@@ -69,6 +69,12 @@ AC_MUST_USE enum ac_jws_verdict ac_compact_payload(const struct ac_compact *comp
 						   json_t **ret_claims);
 void ac_compact_clear(struct ac_compact *compact);
 
+/* What an unproved token says of itself: good for nothing but to choose whose keys
+ * must prove it. In the arena; NULL: no token, no such text in it, or no memory. */
+AC_MUST_USE const char *ac_compact_claimed(const struct ac_part *token,
+					   const struct ac_typ_expect *typ, const char *name,
+					   struct authcode_arena *arena);
+
 /* A token in the making: text[0..input_len) is what is to be signed. */
 struct ac_compact_draft {
 	char *text;

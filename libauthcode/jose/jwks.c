@@ -5,6 +5,7 @@
  */
 #include "jose/jwks.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "jose/json_text.h"
 
 struct ac_jwks {
+	atomic_uint references;
 	size_t count;
 	struct ac_jwk *keys[AC_MAX_JWKS_KEYS];
 };
@@ -44,6 +46,8 @@ ac_jwks_parse(const char *text, size_t len, struct ac_jwks **ret)
 	struct ac_jwks *set = calloc(1, sizeof(*set));
 	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
 
+	if (set != NULL)
+		atomic_init(&set->references, 1);
 	if (set == NULL)
 		verdict = AC_JWK_FAILED;
 	else if (object != NULL)
@@ -56,13 +60,21 @@ ac_jwks_parse(const char *text, size_t len, struct ac_jwks **ret)
 	return verdict;
 }
 
+struct ac_jwks *
+ac_jwks_ref(struct ac_jwks *set)
+{
+	atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
+	return set;
+}
+
 void
 ac_jwks_free(struct ac_jwks **set)
 {
 	struct ac_jwks *gone = *set;
 
 	*set = NULL;
-	if (gone == NULL)
+	if (gone == NULL ||
+	    atomic_fetch_sub_explicit(&gone->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (size_t i = 0; i < gone->count; i++)
 		ac_jwk_free(&gone->keys[i]);

@@ -18,6 +18,8 @@ struct ac_jwks;
 
 /* *ret is new when the verdict is GOOD (then it has a key), else untouched. */
 AC_MUST_USE enum ac_jwk_verdict ac_jwks_parse(const char *text, size_t len, struct ac_jwks **ret);
+/* Another reference to the same set, to be freed as well. */
+AC_MUST_USE struct ac_jwks *ac_jwks_ref(struct ac_jwks *set);
 void ac_jwks_free(struct ac_jwks **set);
 
 size_t ac_jwks_count(const struct ac_jwks *set);

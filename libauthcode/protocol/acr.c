@@ -57,6 +57,21 @@ ac_acr_satisfies(const struct authcode_issuer *issuer, const char *acr, const ch
 }
 
 const char *
+ac_acr_reaches(const struct authcode_issuer *issuer, const char *acr, const char *acrs)
+{
+	const struct authcode_acr *row;
+	const char *reached = NULL;
+
+	while ((row = next_known(issuer, &acrs)) != NULL) {
+		if (strcmp(row->name, acr) == 0)
+			return row->name;
+		if (reached == NULL && ac_acr_satisfies(issuer, acr, row->name))
+			reached = row->name;
+	}
+	return reached;
+}
+
+const char *
 ac_acr_known(const struct authcode_issuer *issuer, struct authcode_arena *arena,
 	     const char *acr_values)
 {

@@ -22,6 +22,9 @@ const struct authcode_acr *ac_acr_find(const struct authcode_issuer *issuer, con
 AC_MUST_USE bool ac_acr_satisfies(const struct authcode_issuer *issuer, const char *acr,
 				  const char *wanted);
 
+/* What of acrs (known ones) acr satisfies: its own name, else the first. NULL: nothing. */
+const char *ac_acr_reaches(const struct authcode_issuer *issuer, const char *acr, const char *acrs);
+
 /* The known ones of acr_values, in its order, in the arena; NULL when it is full. */
 const char *ac_acr_known(const struct authcode_issuer *issuer, struct authcode_arena *arena,
 			 const char *acr_values);

@@ -6,10 +6,15 @@ protocol_sources += \
 	libauthcode/protocol/acr.c libauthcode/protocol/acr.h \
 	libauthcode/protocol/authorization.c libauthcode/protocol/authorization.h \
 	libauthcode/protocol/authorization_page.c \
-	libauthcode/protocol/authorize.c \
+	libauthcode/protocol/authorize.c libauthcode/protocol/authorize_check.h \
+	libauthcode/protocol/authorize_openid.c \
 	libauthcode/protocol/claims.c libauthcode/protocol/claims.h \
+	libauthcode/protocol/claims_request.c libauthcode/protocol/claims_request.h \
 	libauthcode/protocol/client.c \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
+	libauthcode/protocol/client_keys.c libauthcode/protocol/client_keys.h \
+	libauthcode/protocol/client_logout.c libauthcode/protocol/client_logout.h \
+	libauthcode/protocol/client_pages.c libauthcode/protocol/client_pages.h \
 	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \
 	libauthcode/protocol/endpoint.c \
@@ -17,9 +22,14 @@ protocol_sources += \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
+	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
+	libauthcode/protocol/logout_confirm.c \
+	libauthcode/protocol/logout_hint.c \
+	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
+	libauthcode/protocol/response_mode.c libauthcode/protocol/response_mode.h \
 	libauthcode/protocol/resume.c \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \

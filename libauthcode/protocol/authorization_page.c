@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The pages an authorization request can stop at: sign-in, consent, and the one
- * for who may not use the client. Nothing is stored before someone has signed
- * in: a page carries its request sealed, with what the page is for.
+ * The pages an authorization request can stop at: sign-in, the choice of an
+ * account, consent, of a client or for a device, and the one for who may not use the
+ * client. Nothing is stored before someone has signed in: a page carries its request
+ * sealed, with what the page is for.
  */
 #include "protocol/authorization.h"
 
@@ -24,7 +25,7 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 		err = ac_transaction_csrf(x->issuer, x->arena, sealed, a->browser, &csrf);
 	if (err != AUTHCODE_OK)
 		return err;
-	page->scopes = ac_scope_split(x->arena, a->scope, &page->scope_count);
+	page->scopes = ac_scope_split(x->arena, a->shown_scope, &page->scope_count);
 	if (page->scopes == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	page->transaction = sealed;
@@ -36,12 +37,30 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 	return AUTHCODE_OK;
 }
 
+/* OIDC-Core §3.1.2.6: what is said instead of the page. */
+static const struct {
+	enum ac_oauth_error error;
+	const char *why;
+} unseen[] = {
+	[AUTHCODE_RESPONSE_SIGN_IN] = { AC_LOGIN_REQUIRED, "somebody has to sign in" },
+	[AUTHCODE_RESPONSE_CONSENT] = { AC_CONSENT_REQUIRED, "the person has to be asked" },
+	[AUTHCODE_RESPONSE_ACCOUNTS] = { AC_ACCOUNT_SELECTION_REQUIRED,
+					 "the person has to choose an account" },
+	[AUTHCODE_RESPONSE_REFUSED] = { AC_INTERACTION_REQUIRED,
+					"the person has to be told something" },
+};
+
+/* Every page is shown here, so that none is with prompt=none (AZ-23). */
 static bool
 show(struct ac_authorization *a, enum authcode_response_kind kind,
      const struct ac_transaction *transaction, struct authcode_interaction *page)
 {
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
+	if ((a->prompt & AC_PROMPT_NONE) != 0) {
+		ac_authorization_refuse(a, unseen[kind].error, unseen[kind].why);
+		return false;
+	}
 	if (page != NULL)
 		err = fill_interaction(a, transaction, page);
 	if (err != AUTHCODE_OK) {
@@ -73,8 +92,10 @@ ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_notice n
 
 	transaction.tried_ms = 0;
 	transaction.acr = acr != NULL ? acr : "";
-	if (page != NULL)
+	if (page != NULL) {
 		page->acr = acr;
+		page->login_hint = a->login_hint;
+	}
 	(void)show(a, AUTHCODE_RESPONSE_SIGN_IN, &transaction, page);
 }
 
@@ -84,8 +105,20 @@ ac_authorization_show_consent(struct ac_authorization *a)
 	struct ac_transaction transaction;
 	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
 
+	transaction.question = AC_QUESTION_CONSENT;
 	transaction.subject_id = a->view.subject.id;
 	(void)show(a, AUTHCODE_RESPONSE_CONSENT, &transaction, page);
+}
+
+void
+ac_authorization_show_accounts(struct ac_authorization *a)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
+
+	transaction.question = AC_QUESTION_ACCOUNT;
+	transaction.subject_id = a->view.subject.id;
+	(void)show(a, AUTHCODE_RESPONSE_ACCOUNTS, &transaction, page);
 }
 
 /* The seal names the device and whom the page was shown to (DV-11). */
@@ -95,6 +128,7 @@ ac_authorization_show_device(struct ac_authorization *a)
 	struct ac_transaction transaction;
 	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
 
+	transaction.question = AC_QUESTION_CONSENT;
 	transaction.subject_id = a->view.subject.id;
 	(void)show(a, AUTHCODE_RESPONSE_DEVICE, &transaction, page);
 }

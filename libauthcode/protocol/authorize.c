@@ -12,50 +12,47 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "protocol/acr.h"
-#include "protocol/authorization.h"
+#include "protocol/authorize_check.h"
 #include "protocol/front_channel.h"
 #include "protocol/pkce.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 #include "protocol/verification.h"
 
-struct refusal {
-	enum ac_oauth_error error;
-	const char *why;
-};
-
-/* True, or false with *ret set. */
-typedef bool check_function(struct ac_authorization *a, struct refusal *ret);
-
-static bool
-refuse(struct refusal *ret, enum ac_oauth_error error, const char *why)
+bool
+ac_refuse_check(struct ac_refusal *ret, enum ac_oauth_error error, const char *why)
 {
-	*ret = (struct refusal){ error, why };
+	*ret = (struct ac_refusal){ error, why };
 	return false;
+}
+
+bool
+ac_fail_check(struct ac_refusal *ret)
+{
+	return ac_refuse_check(ret, AC_SERVER_ERROR, "the request could not be completed");
 }
 
 /* RFC 6749 §3.1: whom would a repeated value speak for? */
 static bool
-check_identity_once(struct ac_authorization *a, struct refusal *ret)
+check_identity_once(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	if (ac_params_count(&a->params, "client_id") > 1)
-		return refuse(ret, AC_INVALID_REQUEST, "client_id is repeated");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "client_id is repeated");
 	if (ac_params_count(&a->params, "redirect_uri") > 1)
-		return refuse(ret, AC_INVALID_REQUEST, "redirect_uri is repeated");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "redirect_uri is repeated");
 	return true;
 }
 
 static bool
-check_client(struct ac_authorization *a, struct refusal *ret)
+check_client(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	const char *id = ac_params_get(&a->params, "client_id");
 	const struct authcode_client *client = authcode_clients_find(a->x->clients, id);
 
 	if (id == NULL)
-		return refuse(ret, AC_INVALID_REQUEST, "client_id is missing");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "client_id is missing");
 	if (client == NULL || client->disabled)
-		return refuse(ret, AC_INVALID_CLIENT, "this client is not known here");
+		return ac_refuse_check(ret, AC_INVALID_CLIENT, "this client is not known here");
 	a->client = client;
 	return true;
 }
@@ -69,45 +66,68 @@ asked_scope(const struct ac_authorization *a)
 }
 
 static bool
-check_redirect_uri(struct ac_authorization *a, struct refusal *ret)
+check_redirect_uri(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	const char *uri = ac_params_get(&a->params, "redirect_uri");
 
 	if (uri != NULL) {
 		/* RFC 9700 §4.1.3: the registered bytes, not something like them. */
 		if (!ac_redirect_uri_match(a->client, uri))
-			return refuse(ret, AC_INVALID_REQUEST,
-				      "redirect_uri is not registered for this client");
+			return ac_refuse_check(ret, AC_INVALID_REQUEST,
+					       "redirect_uri is not registered for this client");
 		a->redirect_uri = uri;
 		a->redirect_uri_sent = true;
 		return true;
 	}
 	/* RFC 6749 §3.1.2.3 lets a lone URI be left out, OIDC-Core §3.1.2.1 does not. */
 	if (a->client->redirect_uri_count != 1 || ac_scope_has(asked_scope(a), "openid"))
-		return refuse(ret, AC_INVALID_REQUEST, "redirect_uri is missing");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "redirect_uri is missing");
 	a->redirect_uri = a->client->redirect_uris[0];
 	return true;
 }
 
+/* Before anything else is refused, since it says how a refusal travels (AZ-12); of
+ * two, or of one that is not known, the default does. */
 static bool
-check_repeats(struct ac_authorization *a, struct refusal *ret)
+check_response_mode(struct ac_authorization *a, struct ac_refusal *ret)
 {
+	const char *name = ac_params_get(&a->params, "response_mode");
+	const struct ac_response_mode *mode;
+
 	/* A repeated state is not one value: none is sent back. */
 	if (ac_params_count(&a->params, "state") == 1)
 		a->state = ac_params_get(&a->params, "state");
+	if (name == NULL)
+		return true;
+	mode = ac_response_mode_find(name);
+	if (mode == NULL)
+		return ac_refuse_check(ret, AC_INVALID_REQUEST,
+				       "that response_mode is not supported");
+	if (ac_params_count(&a->params, "response_mode") > 1)
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "response_mode is repeated");
+	if (!ac_response_mode_carries(mode, a->redirect_uri, a->state))
+		return ac_refuse_check(ret, AC_INVALID_REQUEST,
+				       "that response_mode cannot carry the answer there");
+	a->mode = mode;
+	return true;
+}
+
+static bool
+check_repeats(struct ac_authorization *a, struct ac_refusal *ret)
+{
 	if (!ac_front_channel_once(&a->params))
-		return refuse(ret, AC_INVALID_REQUEST, "a parameter is repeated");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "a parameter is repeated");
 	return true;
 }
 
 /* What they carry would replace or outweigh the rest of the request: passing them over
  * would answer another request than the one that was made (OIDC-Core §3.1.2.6). */
 static bool
-check_request_objects(struct ac_authorization *a, struct refusal *ret)
+check_request_objects(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	static const struct {
 		const char *name;
-		struct refusal refusal;
+		struct ac_refusal refusal;
 	} unsupported[] = {
 		{ "request", { AC_REQUEST_NOT_SUPPORTED, "request is not supported" } },
 		{ "request_uri", { AC_REQUEST_URI_NOT_SUPPORTED, "request_uri is not supported" } },
@@ -117,8 +137,8 @@ check_request_objects(struct ac_authorization *a, struct refusal *ret)
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(unsupported); i++) {
 		if (ac_params_get(&a->params, unsupported[i].name) != NULL)
-			return refuse(ret, unsupported[i].refusal.error,
-				      unsupported[i].refusal.why);
+			return ac_refuse_check(ret, unsupported[i].refusal.error,
+					       unsupported[i].refusal.why);
 	}
 	return true;
 }
@@ -131,7 +151,7 @@ same_words(const char *a, const char *b)
 }
 
 static bool
-check_response_type(struct ac_authorization *a, struct refusal *ret)
+check_response_type(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	static const struct {
 		const char *words;
@@ -142,35 +162,21 @@ check_response_type(struct ac_authorization *a, struct refusal *ret)
 	const char *type = ac_params_get(&a->params, "response_type");
 
 	if (type == NULL)
-		return refuse(ret, AC_INVALID_REQUEST, "response_type is missing");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "response_type is missing");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(types); i++) {
 		if (!same_words(type, types[i].words))
 			continue;
 		if ((a->client->grants & types[i].grant) == 0)
-			return refuse(ret, AC_UNAUTHORIZED_CLIENT,
-				      "this client may not use that response_type");
+			return ac_refuse_check(ret, AC_UNAUTHORIZED_CLIENT,
+					       "this client may not use that response_type");
 		return true;
 	}
-	return refuse(ret, AC_UNSUPPORTED_RESPONSE_TYPE, "that response_type is not supported");
+	return ac_refuse_check(ret, AC_UNSUPPORTED_RESPONSE_TYPE,
+			       "that response_type is not supported");
 }
 
 static bool
-check_response_mode(struct ac_authorization *a, struct refusal *ret)
-{
-	static const char *const modes[] = { "query" };
-	const char *mode = ac_params_get(&a->params, "response_mode");
-
-	if (mode == NULL)
-		return true;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(modes); i++) {
-		if (strcmp(mode, modes[i]) == 0)
-			return true;
-	}
-	return refuse(ret, AC_INVALID_REQUEST, "that response_mode is not supported");
-}
-
-static bool
-check_pkce(struct ac_authorization *a, struct refusal *ret)
+check_pkce(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	const char *challenge = ac_params_get(&a->params, "code_challenge");
 	/* The registry sets require_pkce for every public client (RFC 9700 §2.1.1). */
@@ -179,66 +185,44 @@ check_pkce(struct ac_authorization *a, struct refusal *ret)
 				      a->client->require_pkce);
 
 	if (why != NULL)
-		return refuse(ret, AC_INVALID_REQUEST, why);
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, why);
 	a->code_challenge = challenge != NULL ? challenge : "";
 	return true;
 }
 
 static bool
-check_scope(struct ac_authorization *a, struct refusal *ret)
+check_scope(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	const char *asked = asked_scope(a);
 
 	if (*asked != '\0' && !ac_scope_valid(asked))
-		return refuse(ret, AC_INVALID_SCOPE, "scope is malformed");
+		return ac_refuse_check(ret, AC_INVALID_SCOPE, "scope is malformed");
 	/* RFC 6749 §3.3: values unknown to us are ignored, the answer of the
 	 * token endpoint says what was granted. */
 	a->scope = ac_scope_intersect(a->x->arena, asked, a->client->scope);
 	if (a->scope == NULL)
-		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+		return ac_fail_check(ret);
 	if (*a->scope == '\0')
-		return refuse(ret, AC_INVALID_SCOPE, "nothing of that scope can be granted");
+		return ac_refuse_check(ret, AC_INVALID_SCOPE,
+				       "nothing of that scope can be granted");
 	return true;
 }
 
-/* OIDC-Core §3.1.2.1: kept whole or refused, never cut. */
+/* What is sealed: the parameters we know, with scope and claims as they were shown,
+ * so that a consent never covers a value that appeared in the registry later. */
 static bool
-check_nonce(struct ac_authorization *a, struct refusal *ret)
-{
-	const char *nonce = ac_params_get(&a->params, "nonce");
-
-	if (nonce != NULL && strlen(nonce) > AC_MAX_NONCE)
-		return refuse(ret, AC_INVALID_REQUEST, "nonce is too long");
-	a->nonce = nonce != NULL ? nonce : "";
-	return true;
-}
-
-/* OIDC-Core §3.1.2.1: a wish, of which we carry what we know (AZ-33). What the
- * client insists on is configuration: without a row of its own nothing could ever
- * prove it, and nobody shall sign in for that. */
-static bool
-check_acr(struct ac_authorization *a, struct refusal *ret)
-{
-	const struct authcode_issuer *issuer = a->x->issuer;
-	const char *values = ac_params_get(&a->params, "acr_values");
-
-	if (a->client->min_acr != NULL && ac_acr_find(issuer, a->client->min_acr) == NULL)
-		return refuse(ret, AC_SERVER_ERROR,
-			      "the sign-in that this application needs is not set up");
-	a->acr_values = ac_acr_known(issuer, a->x->arena, values != NULL ? values : "");
-	if (a->acr_values == NULL)
-		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
-	return true;
-}
-
-/* What is sealed: the parameters we know, with the scope as it was shown, so
- * that a consent never covers a value that appeared in the registry later. */
-static bool
-check_size(struct ac_authorization *a, struct refusal *ret)
+check_size(struct ac_authorization *a, struct ac_refusal *ret)
 {
 	static const char *const carried[] = {
 		"client_id", "redirect_uri",   "response_type",         "response_mode",
 		"state",     "code_challenge", "code_challenge_method", "nonce",
+		"prompt",    "max_age",
+	};
+	const struct ac_param_pair read[] = {
+		{ "scope", a->scope },
+		{ "acr_values", a->wished_acrs },
+		{ "claims", a->claims.text },
+		{ "login_hint", a->login_hint },
 	};
 	struct ac_buf buf;
 	bool fits;
@@ -250,17 +234,18 @@ check_size(struct ac_authorization *a, struct refusal *ret)
 		if (value != NULL)
 			ac_form_put(&buf, carried[i], value);
 	}
-	ac_form_put(&buf, "scope", a->scope);
-	if (*a->acr_values != '\0')
-		ac_form_put(&buf, "acr_values", a->acr_values);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(read); i++) {
+		if (read[i].value != NULL && *read[i].value != '\0')
+			ac_form_put(&buf, read[i].name, read[i].value);
+	}
 	fits = ac_buf_ok(&buf);
 	if (fits)
 		a->request = ac_arena_strndup(a->x->arena, ac_buf_text(&buf), buf.len);
 	ac_buf_clear(&buf);
 	if (!fits)
-		return refuse(ret, AC_INVALID_REQUEST, "the request is too long");
+		return ac_refuse_check(ret, AC_INVALID_REQUEST, "the request is too long");
 	if (a->request == NULL)
-		return refuse(ret, AC_SERVER_ERROR, "the request could not be completed");
+		return ac_fail_check(ret);
 	return true;
 }
 
@@ -272,20 +257,25 @@ enum answer {
 static const struct check {
 	const char *name;
 	enum answer answer; /* where a refusal goes */
-	check_function *run;
+	ac_check_function *run;
 } checks[] = {
 	{ "client_id and redirect_uri once", LOCAL_PAGE, check_identity_once },
 	{ "client", LOCAL_PAGE, check_client },
 	{ "redirect_uri", LOCAL_PAGE, check_redirect_uri },
 	/* From here on the redirect URI is the client's own. */
+	{ "response_mode", REDIRECT, check_response_mode },
 	{ "repeats", REDIRECT, check_repeats },
 	{ "request objects", REDIRECT, check_request_objects },
 	{ "response_type", REDIRECT, check_response_type },
-	{ "response_mode", REDIRECT, check_response_mode },
 	{ "pkce", REDIRECT, check_pkce },
 	{ "scope", REDIRECT, check_scope },
-	{ "nonce", REDIRECT, check_nonce },
-	{ "acr", REDIRECT, check_acr },
+	{ "nonce", REDIRECT, ac_check_nonce },
+	{ "prompt", REDIRECT, ac_check_prompt },
+	{ "max_age", REDIRECT, ac_check_max_age },
+	{ "id_token_hint", REDIRECT, ac_check_id_token_hint },
+	{ "login_hint", REDIRECT, ac_check_login_hint },
+	{ "claims", REDIRECT, ac_check_claims },
+	{ "acr", REDIRECT, ac_check_acr },
 	{ "size", REDIRECT, check_size },
 };
 
@@ -297,15 +287,18 @@ ac_authorization_check(struct authcode_exchange *x, const struct ac_params *para
 	if (a != NULL) {
 		a->x = x;
 		a->params = *params;
+		a->hint_sub = "";
 		a->tried_acr = "";
-		a->browser = ac_arena_strdup(x->arena, x->request.browser);
+		a->mode = ac_response_mode_default();
+		a->browser = ac_arena_strdup(x->arena,
+					     x->request.browser != NULL ? x->request.browser : "");
 	}
 	if (a == NULL || a->browser == NULL) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "authorization");
 		return NULL;
 	}
 	for (size_t i = 0; i < AC_ARRAY_SIZE(checks); i++) {
-		struct refusal refusal = { AC_SERVER_ERROR, checks[i].name };
+		struct ac_refusal refusal = { AC_SERVER_ERROR, checks[i].name };
 
 		if (checks[i].run(a, &refusal))
 			continue;
@@ -333,11 +326,15 @@ ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction
 	}
 	a = transaction->device ? ac_verification_check(x, &params)
 				: ac_authorization_check(x, &params);
+	/* Who is meant was read out of a hint that is not carried itself. */
+	if (a != NULL)
+		a->hint_sub = transaction->sub;
 	/* An old seal, or another browser's, tells of nobody's sign-in here. */
 	if (a != NULL &&
 	    ac_transaction_fresh(x->issuer, transaction, x->request.browser, x->now_ms)) {
 		a->tried_ms = transaction->tried_ms;
 		a->tried_acr = transaction->acr;
+		a->chosen_id = transaction->chosen_id;
 	}
 	return a;
 }
@@ -354,6 +351,12 @@ ac_authorize_decide(struct authcode_exchange *x)
 	if (x->request.method == AUTHCODE_METHOD_POST && !ac_front_channel_form(x))
 		return;
 	a = ac_authorization_check(x, &x->params);
-	if (a != NULL)
+	if (a == NULL)
+		return;
+	/* A POST of another site comes without our cookies (SameSite=Lax): a GET of our
+	 * own brings them (AZ-45), and no reload of a page posts anything again. */
+	if (x->request.method == AUTHCODE_METHOD_POST)
+		ac_authorization_hop(a);
+	else
 		ac_authorization_proceed(a, AUTHCODE_NOTICE_NONE);
 }

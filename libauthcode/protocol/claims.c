@@ -202,6 +202,31 @@ claim_find(const char *name)
 	return NULL;
 }
 
+const char *
+ac_claims_scope(const char *name)
+{
+	/* Told from the account database (userinfo.c). */
+	static const struct {
+		const char *name, *scope;
+	} accounts[] = {
+		{ "preferred_username", "profile" },
+		{ "groups", "groups" },
+	};
+	const struct claim *claim = claim_find(name);
+
+	if (claim != NULL)
+		return claim->scope;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(accounts); i++) {
+		if (strcmp(accounts[i].name, name) == 0)
+			return accounts[i].scope;
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(reserved); i++) {
+		if (strcmp(reserved[i], name) == 0)
+			return NULL;
+	}
+	return CUSTOM_SCOPE;
+}
+
 /* The first source that has it in the right type; a new reference or NULL. */
 static json_t *
 pick(const struct claim *claim, const struct ac_claims *claims, size_t *ret_source)

@@ -36,6 +36,8 @@ void ac_claims_clear(struct ac_claims *claims);
 /* The claims that the standard names; NULL past the end. */
 const char *ac_claims_name(size_t i);
 
+/* The scope value that releases a claim; NULL for what is the protocol's own. */
+const char *ac_claims_scope(const char *name);
 /* What may be told. */
 struct ac_claims_release {
 	const char *scope;   /* releases its claims; "": none */

@@ -18,12 +18,15 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "protocol/client_check.h"
+#include "protocol/client_keys.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 
 struct authcode_clients {
 	atomic_uint references;
 	struct authcode_arena *arena; /* every row and string */
 	struct authcode_client *rows; /* ascending order of id */
+	struct ac_client_keys *keys;  /* of the row with the same index */
 	size_t count;
 };
 
@@ -31,6 +34,8 @@ static const char *const auth_names[] = {
 	[AUTHCODE_AUTH_SECRET_BASIC] = "client_secret_basic",
 	[AUTHCODE_AUTH_SECRET_POST] = "client_secret_post",
 	[AUTHCODE_AUTH_NONE] = "none",
+	[AUTHCODE_AUTH_SECRET_JWT] = "client_secret_jwt",
+	[AUTHCODE_AUTH_PRIVATE_KEY_JWT] = "private_key_jwt",
 };
 
 _Static_assert(AC_ARRAY_SIZE(auth_names) == AUTHCODE_AUTH_COUNT, "every method has a name");
@@ -74,12 +79,16 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 	    !copy_text(arena, &client->scope) || !copy_text(arena, &client->default_scopes) ||
 	    !copy_text(arena, &client->pam_service) || !copy_text(arena, &client->min_acr) ||
 	    !copy_text(arena, &client->group_claim_prefix) ||
+	    !copy_text(arena, &client->jwks_uri) || !copy_text(arena, &client->assertion_alg) ||
 	    !copy_list(arena, &client->allow_users, client->allow_user_count) ||
 	    !copy_list(arena, &client->allow_groups, client->allow_group_count) ||
 	    !copy_list(arena, &client->group_claims, client->group_claim_count) ||
+	    !copy_text(arena, &client->backchannel_logout_uri) ||
+	    !copy_list(arena, &client->post_logout_redirect_uris,
+		       client->post_logout_redirect_uri_count) ||
 	    !copy_list(arena, &client->redirect_uris, client->redirect_uri_count) ||
 	    !copy_list(arena, &client->introspect_clients, client->introspect_client_count) ||
-	    !ac_client_openid_copy(arena, client))
+	    !ac_client_openid_copy(arena, client) || !ac_client_pages_copy(arena, client))
 		return false;
 	if (client->name == NULL)
 		client->name = client->id;
@@ -87,6 +96,10 @@ copy_client(struct authcode_arena *arena, struct authcode_client *client)
 		client->scope = "";
 	if (client->default_scopes == NULL)
 		client->default_scopes = client->scope;
+	if (client->refresh_rotation == AUTHCODE_ROTATION_DEFAULT)
+		client->refresh_rotation = client->auth == AUTHCODE_AUTH_NONE
+						   ? AUTHCODE_ROTATION_ALWAYS
+						   : AUTHCODE_ROTATION_NEVER;
 	/* RFC 9700 §2.1.1 */
 	if (client->auth == AUTHCODE_AUTH_NONE)
 		client->require_pkce = true;
@@ -98,6 +111,25 @@ compare_rows(const void *a, const void *b)
 {
 	return strcmp(((const struct authcode_client *)a)->id,
 		      ((const struct authcode_client *)b)->id);
+}
+
+static enum authcode_err
+fill_keys(struct authcode_clients *registry, const struct authcode_client *clients, size_t count)
+{
+	registry->keys = calloc(count > 0 ? count : 1, sizeof(*registry->keys));
+	if (registry->keys == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		ac_client_keys_init(&registry->keys[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct authcode_client *row = authcode_clients_find(registry, clients[i].id);
+		enum authcode_err err =
+			ac_client_keys_fill(ac_client_keys_of(registry, row), &clients[i]);
+
+		if (err != AUTHCODE_OK)
+			return err;
+	}
+	return AUTHCODE_OK;
 }
 
 static enum authcode_err
@@ -117,13 +149,17 @@ fill(struct authcode_clients *registry, const struct authcode_client *clients, s
 		if (err != AUTHCODE_OK)
 			return err;
 		registry->rows[i] = clients[i];
+		/* Kept elsewhere, and only where it is needed. */
+		registry->rows[i].secret = NULL;
+		registry->rows[i].jwks = NULL;
 		if (!copy_client(registry->arena, &registry->rows[i]))
 			return AUTHCODE_ERR_MEMORY;
 	}
 	registry->count = count;
 	if (count > 1)
 		qsort(registry->rows, count, sizeof(*registry->rows), compare_rows);
-	return ac_clients_check(registry, reason);
+	err = ac_clients_check(registry, reason);
+	return err == AUTHCODE_OK ? fill_keys(registry, clients, count) : err;
 }
 
 enum authcode_err
@@ -176,8 +212,17 @@ authcode_clients_unref(struct authcode_clients **clients)
 	/* The last reference must see every read of the others done. */
 	if (atomic_fetch_sub_explicit(&registry->references, 1, memory_order_acq_rel) != 1)
 		return;
+	for (size_t i = 0; registry->keys != NULL && i < registry->count; i++)
+		ac_client_keys_clear(&registry->keys[i]);
+	free(registry->keys);
 	authcode_arena_free(&registry->arena);
 	free(registry);
+}
+
+struct ac_client_keys *
+ac_client_keys_of(const struct authcode_clients *clients, const struct authcode_client *client)
+{
+	return &clients->keys[client - clients->rows];
 }
 
 const struct authcode_client *

@@ -4,8 +4,8 @@
  * Client authentication (RFC 6749 §2.3, §3.2.1) as one table: every method
  * says whether the request tries it and with what; the rest is common. Exactly
  * one method may be tried, it must be the one the client registered, and an
- * unknown client costs the same work as a wrong secret. Assertions and TLS
- * certificates are rows to come.
+ * unknown client costs the same work as a wrong secret. TLS certificates are rows
+ * to come.
  */
 #include "protocol/client_auth.h"
 
@@ -15,6 +15,7 @@
 #include "base/base64url.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "protocol/client_assertion.h"
 
 static const char failed[] = "client authentication failed";
 /* RFC 7617 §2, §2.1. RFC 9110 §15.5.2 wants a challenge on every 401. */
@@ -28,12 +29,20 @@ enum attempt {
 
 struct credentials {
 	const char *id;
-	const char *secret; /* NULL: the method has none */
+	const char *secret;    /* NULL: the method has none */
+	const char *assertion; /* likewise */
 };
 
+#define BIT(auth) (1u << (auth))
+
 struct method {
-	enum authcode_client_auth auth;
+	unsigned
+		auths; /* bits: what a client must have registered; one way to send may serve two */
 	enum attempt (*read)(struct authcode_exchange *x, struct credentials *ret);
+	/* client NULL: there is none of that id, which must cost as much. NULL: the
+	 * assertion has to be looked at, in steps. */
+	bool (*proves)(const struct authcode_exchange *x, const struct authcode_client *client,
+		       const struct credentials *credentials);
 };
 
 /* base64(form-encoded id ":" form-encoded secret): RFC 6749 §2.3.1, App. B. */
@@ -88,27 +97,91 @@ read_post(struct authcode_exchange *x, struct credentials *ret)
 	return ret->id != NULL ? TRIED : MALFORMED;
 }
 
+static bool
+has_assertion(struct authcode_exchange *x)
+{
+	return ac_params_get(&x->params, "client_assertion") != NULL ||
+	       ac_params_get(&x->params, "client_assertion_type") != NULL;
+}
+
 /* A client_id that stands alone; beside other credentials it only repeats a name. */
 static enum attempt
 read_none(struct authcode_exchange *x, struct credentials *ret)
 {
-	if (x->request.authorization != NULL || ac_params_get(&x->params, "client_secret") != NULL)
+	if (x->request.authorization != NULL ||
+	    ac_params_get(&x->params, "client_secret") != NULL || has_assertion(x))
 		return ABSENT;
 	ret->id = ac_params_get(&x->params, "client_id");
-	ret->secret = NULL;
 	return ret->id != NULL ? TRIED : ABSENT;
 }
 
+/* RFC 7521 §4.2, RFC 7523 §2.2: the type is this one, and the subject is the client. */
+static enum attempt
+read_assertion(struct authcode_exchange *x, struct credentials *ret)
+{
+	const char *type = ac_params_get(&x->params, "client_assertion_type");
+
+	if (!has_assertion(x))
+		return ABSENT;
+	ret->assertion = ac_params_get(&x->params, "client_assertion");
+	if (ret->assertion == NULL || type == NULL || strcmp(type, AC_ASSERTION_TYPE) != 0)
+		return MALFORMED;
+	ret->id = ac_assertion_claimed_client(x, ret->assertion);
+	return ret->id != NULL ? TRIED : MALFORMED;
+}
+
+/* One hash and one comparison, whether or not there is such a client. */
+static bool
+secret_fits(const struct authcode_client *client, const char *secret)
+{
+	static const struct authcode_client nobody;
+	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
+	bool equal;
+
+	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
+		return false;
+	equal = ac_secret_equal(hash, (client != NULL ? client : &nobody)->secret_hash,
+				sizeof(hash));
+	return equal && client != NULL;
+}
+
+static bool
+secret_expired(const struct authcode_client *client, int64_t now_ms)
+{
+	return client->secret_expires_at != 0 && now_ms / 1000 >= client->secret_expires_at;
+}
+
+static bool
+proves_by_secret(const struct authcode_exchange *x, const struct authcode_client *client,
+		 const struct credentials *credentials)
+{
+	return secret_fits(client, credentials->secret) && !secret_expired(client, x->now_ms);
+}
+
+static bool
+proves_by_name(const struct authcode_exchange *x, const struct authcode_client *client,
+	       const struct credentials *credentials)
+{
+	(void)x;
+	(void)credentials;
+	return client != NULL;
+}
+
 static const struct method methods[] = {
-	{ .auth = AUTHCODE_AUTH_SECRET_BASIC, .read = read_basic },
-	{ .auth = AUTHCODE_AUTH_SECRET_POST, .read = read_post },
-	{ .auth = AUTHCODE_AUTH_NONE, .read = read_none },
+	{ .auths = BIT(AUTHCODE_AUTH_SECRET_BASIC),
+	  .read = read_basic,
+	  .proves = proves_by_secret },
+	{ .auths = BIT(AUTHCODE_AUTH_SECRET_POST), .read = read_post, .proves = proves_by_secret },
+	{ .auths = BIT(AUTHCODE_AUTH_NONE), .read = read_none, .proves = proves_by_name },
+	{ .auths = BIT(AUTHCODE_AUTH_SECRET_JWT) | BIT(AUTHCODE_AUTH_PRIVATE_KEY_JWT),
+	  .read = read_assertion },
 };
 
-_Static_assert(AC_ARRAY_SIZE(methods) == AUTHCODE_AUTH_COUNT, "one row per method");
+_Static_assert(AC_ARRAY_SIZE(methods) == AUTHCODE_AUTH_COUNT - 1,
+	       "one row per method; those with an assertion share one");
 
-static void
-refuse(struct authcode_exchange *x)
+void
+ac_client_auth_refuse(struct authcode_exchange *x)
 {
 	ac_respond_error(x, AC_INVALID_CLIENT, failed);
 	x->response.www_authenticate = challenge;
@@ -139,35 +212,14 @@ the_method(struct authcode_exchange *x, struct credentials *ret)
 		return NULL;
 	}
 	if (count == 0 || !well_formed) {
-		refuse(x);
+		ac_client_auth_refuse(x);
 		return NULL;
 	}
 	return tried;
 }
 
-/* One hash and one comparison, whether or not there is such a client. */
-static bool
-secret_fits(const struct authcode_client *client, const char *secret)
-{
-	static const struct authcode_client nobody;
-	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
-	bool equal;
-
-	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
-		return false;
-	equal = ac_secret_equal(hash, (client != NULL ? client : &nobody)->secret_hash,
-				sizeof(hash));
-	return equal && client != NULL;
-}
-
-static bool
-secret_expired(const struct authcode_client *client, int64_t now_ms)
-{
-	return client->secret_expires_at != 0 && now_ms / 1000 >= client->secret_expires_at;
-}
-
-const struct authcode_client *
-ac_client_authenticate(struct authcode_exchange *x)
+void
+ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 {
 	struct credentials credentials = { 0 };
 	const struct method *method = the_method(x, &credentials);
@@ -176,20 +228,18 @@ ac_client_authenticate(struct authcode_exchange *x)
 	bool proved;
 
 	if (method == NULL)
-		return NULL;
+		return;
 	if (named != NULL && strcmp(named, credentials.id) != 0) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "client_id names another client");
-		return NULL;
+		return;
 	}
 	client = authcode_clients_find(x->clients, credentials.id);
-	if (method->auth == AUTHCODE_AUTH_NONE)
-		proved = client != NULL;
+	proved = method->proves != NULL ? method->proves(x, client, &credentials)
+					: client != NULL && !secret_expired(client, x->now_ms);
+	if (!proved || (method->auths & BIT(client->auth)) == 0 || client->disabled)
+		ac_client_auth_refuse(x);
+	else if (method->proves != NULL)
+		next(x, client);
 	else
-		proved = secret_fits(client, credentials.secret) &&
-			 !secret_expired(client, x->now_ms);
-	if (!proved || client->auth != method->auth || client->disabled) {
-		refuse(x);
-		return NULL;
-	}
-	return client;
+		ac_assertion_authenticate(x, client, credentials.assertion, next);
 }

@@ -11,16 +11,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "protocol/client_keys.h"
+#include "protocol/client_logout.h"
 #include "protocol/client_openid.h"
+#include "protocol/client_pages.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 
 #define MAX_NAME 256
 #define KNOWN_GRANTS                                                                               \
 	(AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN |                        \
-	 AUTHCODE_GRANT_DEVICE_CODE)
+	 AUTHCODE_GRANT_CLIENT_CREDENTIALS | AUTHCODE_GRANT_DEVICE_CODE)
 
 void
 ac_client_reason(struct authcode_reason *reason, const char *id, const char *fmt, ...)
@@ -98,7 +102,13 @@ secret_rule(const struct authcode_client *client, struct authcode_reason *reason
 		ac_client_reason(reason, client->id, "a public client cannot have a secret");
 		return false;
 	}
-	if (client->auth != AUTHCODE_AUTH_NONE && empty) {
+	if (client->auth == AUTHCODE_AUTH_PRIVATE_KEY_JWT &&
+	    (!empty || client->secret_expires_at != 0)) {
+		ac_client_reason(reason, client->id, "private_key_jwt needs keys and no secret");
+		return false;
+	}
+	if (empty && (client->auth == AUTHCODE_AUTH_SECRET_BASIC ||
+		      client->auth == AUTHCODE_AUTH_SECRET_POST)) {
 		ac_client_reason(reason, client->id, "%s needs a secret",
 				 authcode_client_auth_name(client->auth));
 		return false;
@@ -119,14 +129,67 @@ grants_rule(const struct authcode_client *client, struct authcode_reason *reason
 						     : "a grant is unknown");
 		return false;
 	}
-	if ((client->grants & (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_DEVICE_CODE)) ==
-	    0) {
+	if ((client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0 &&
+	    (client->grants & (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_DEVICE_CODE)) ==
+		    0) {
 		ac_client_reason(
 			reason, client->id,
 			"refresh_token without a grant that gives one could never be used");
 		return false;
 	}
 	return true;
+}
+
+/* The tokens of a client for itself have its id for a sub: it must not be able to
+ * look like a person (RFC 9700 §4.15). Subs are base64url of 128
+ * bits (sign_in.c), pairwise ones of 256 (subject.c). */
+static bool
+looks_like_a_sub(const char *id)
+{
+	uint8_t raw[32];
+	size_t len;
+
+	return ac_base64url_decode(id, strlen(id), raw, sizeof(raw), &len) &&
+	       (len == 16 || len == 32);
+}
+
+static bool
+client_credentials_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	const char *why = NULL;
+
+	if ((client->grants & AUTHCODE_GRANT_CLIENT_CREDENTIALS) == 0)
+		return true;
+	if (client->auth == AUTHCODE_AUTH_NONE)
+		why = "client_credentials is not for a public client, which has none (RFC 6749 "
+		      "section 4.4)";
+	else if (looks_like_a_sub(client->id))
+		why = "with client_credentials its id must not look like the sub of a person; "
+		      "choose one that is not 22 or 43 "
+		      "characters long";
+	if (why != NULL)
+		ac_client_reason(reason, client->id, "%s", why);
+	return why == NULL;
+}
+
+static bool
+refresh_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	enum authcode_rotation rotation = client->refresh_rotation;
+	uint32_t idle_s = client->refresh_idle_ttl_s, absolute_s = client->refresh_absolute_ttl_s;
+	const char *why = NULL;
+
+	if (rotation != AUTHCODE_ROTATION_DEFAULT && rotation != AUTHCODE_ROTATION_ALWAYS &&
+	    rotation != AUTHCODE_ROTATION_LATE && rotation != AUTHCODE_ROTATION_NEVER)
+		why = "refresh_rotation is unknown";
+	else if (client->auth == AUTHCODE_AUTH_NONE && rotation != AUTHCODE_ROTATION_DEFAULT &&
+		 rotation != AUTHCODE_ROTATION_ALWAYS)
+		why = "refresh tokens of a public client always rotate (RFC 9700 section 2.2.2)";
+	else if (idle_s != 0 && absolute_s != 0 && idle_s > absolute_s)
+		why = "refresh tokens would live longer unused than at most";
+	if (why != NULL)
+		ac_client_reason(reason, client->id, "%s", why);
+	return why == NULL;
 }
 
 static bool
@@ -290,12 +353,23 @@ enum authcode_err
 ac_client_check(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	static rule *const rules[] = {
-		name_rule,        kind_rule,
-		secret_rule,      grants_rule,
-		scope_rule,       introspect_rule,
-		pam_service_rule, redirect_uris_rule,
-		names_rule,       group_claim_prefix_rule,
-		min_acr_rule,     ac_client_openid_rule,
+		name_rule,
+		kind_rule,
+		secret_rule,
+		grants_rule,
+		scope_rule,
+		introspect_rule,
+		pam_service_rule,
+		redirect_uris_rule,
+		names_rule,
+		group_claim_prefix_rule,
+		min_acr_rule,
+		ac_client_keys_check,
+		ac_client_logout_rule,
+		ac_client_openid_rule,
+		ac_client_pages_rule,
+		client_credentials_rule,
+		refresh_rule,
 	};
 
 	if (!id_ok(client->id)) {

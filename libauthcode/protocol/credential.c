@@ -13,7 +13,7 @@
 #include "base/secret.h"
 #include "jose/digest.h"
 
-#define KEY_LEN 8
+#define KEY_LEN AC_CREDENTIAL_KEY_LEN
 #define RAW_LEN (KEY_LEN + AC_CREDENTIAL_SECRET_LEN)
 #define PREFIX_LEN 4
 
@@ -26,8 +26,8 @@ static const char prefixes[][PREFIX_LEN + 1] = {
 
 _Static_assert(AC_ARRAY_SIZE(prefixes) == AC_CREDENTIAL_KIND_COUNT, "one prefix per kind");
 
-static int64_t
-key_decode(const uint8_t raw[KEY_LEN])
+int64_t
+ac_credential_get_key(const uint8_t raw[AC_CREDENTIAL_KEY_LEN])
 {
 	uint64_t key = 0;
 
@@ -36,13 +36,13 @@ key_decode(const uint8_t raw[KEY_LEN])
 	return key <= INT64_MAX ? (int64_t)key : 0;
 }
 
-static void
-key_encode(int64_t id, uint8_t raw[KEY_LEN])
+void
+ac_credential_put_key(int64_t id, uint8_t out[AC_CREDENTIAL_KEY_LEN])
 {
 	uint64_t key = (uint64_t)id;
 
 	for (size_t i = KEY_LEN; i-- > 0; key >>= 8)
-		raw[i] = (uint8_t)(key & 0xff);
+		out[i] = (uint8_t)(key & 0xff);
 }
 
 bool
@@ -59,7 +59,7 @@ ac_credential_parse(enum ac_credential_kind kind, const char *text, struct ac_cr
 	if (strlen(text) == AC_BASE64URL_LEN(RAW_LEN) &&
 	    ac_base64url_decode(text, AC_BASE64URL_LEN(RAW_LEN), raw, sizeof(raw), &len) &&
 	    len == RAW_LEN) {
-		id = key_decode(raw);
+		id = ac_credential_get_key(raw);
 		if (id > 0) {
 			ret->id = id;
 			memcpy(ret->secret, raw + KEY_LEN, sizeof(ret->secret));
@@ -92,7 +92,7 @@ ac_credential_format(enum ac_credential_kind kind, const struct ac_credential *c
 	text = authcode_arena_alloc(arena, PREFIX_LEN + AC_BASE64URL_LEN(RAW_LEN) + 1);
 	if (text == NULL)
 		return NULL;
-	key_encode(credential->id, raw);
+	ac_credential_put_key(credential->id, raw);
 	memcpy(raw + KEY_LEN, credential->secret, AC_CREDENTIAL_SECRET_LEN);
 	memcpy(text, prefixes[kind], PREFIX_LEN);
 	ac_base64url_encode(raw, sizeof(raw), text + PREFIX_LEN);
@@ -110,6 +110,15 @@ hash_of(enum ac_credential_kind kind, const uint8_t secret[AC_CREDENTIAL_SECRET_
 	};
 
 	return ac_sha256(parts, AC_ARRAY_SIZE(parts), out);
+}
+
+enum authcode_err
+ac_credential_hash(enum ac_credential_kind kind, const struct ac_credential *credential,
+		   uint8_t ret_hash[AUTHCODE_HASH_LEN])
+{
+	if ((unsigned)kind >= AC_CREDENTIAL_KIND_COUNT)
+		return AUTHCODE_ERR_USAGE;
+	return hash_of(kind, credential->secret, ret_hash);
 }
 
 enum authcode_err

@@ -2,10 +2,11 @@
  * Copyright the authcode authors
  *
  * The one form of everything we give out: prefix ‖ base64url(8-byte row key ‖
- * 32 random bytes). The row is found by its integer key; the proof is constant-
- * time equality of SHA-256(kind ‖ 32 bytes), and only that hash is stored. The
- * kind in the hash and a prefix of its own keep kinds from being swapped, and
- * let secret scanners and people tell them apart.
+ * 32 random bytes); refresh_token.h says what those of a refresh token are. The
+ * row is found by its integer key; the proof is constant-time equality of
+ * SHA-256(kind ‖ 32 bytes), and only that hash is stored. The kind in the hash and
+ * a prefix of its own keep kinds from being swapped, and let secret scanners and
+ * people tell them apart.
  */
 #ifndef AC_PROTOCOL_CREDENTIAL_H
 #define AC_PROTOCOL_CREDENTIAL_H
@@ -21,6 +22,7 @@
 #include "base/attr.h"
 
 #define AC_CREDENTIAL_SECRET_LEN 32
+#define AC_CREDENTIAL_KEY_LEN 8
 
 enum ac_credential_kind {
 	AC_CREDENTIAL_CODE,    /* acc_ */
@@ -51,6 +53,15 @@ char *ac_credential_format(enum ac_credential_kind kind, const struct ac_credent
 AC_MUST_USE enum authcode_err ac_credential_mint(enum ac_credential_kind kind,
 						 const struct authcode_random *random,
 						 struct ac_credential *ret,
+						 uint8_t ret_hash[AUTHCODE_HASH_LEN]);
+
+/* A row key as it stands in a credential; 0 when it can be none. */
+void ac_credential_put_key(int64_t id, uint8_t out[AC_CREDENTIAL_KEY_LEN]);
+AC_MUST_USE int64_t ac_credential_get_key(const uint8_t raw[AC_CREDENTIAL_KEY_LEN]);
+
+/* What the store keeps of it. */
+AC_MUST_USE enum authcode_err ac_credential_hash(enum ac_credential_kind kind,
+						 const struct ac_credential *credential,
 						 uint8_t ret_hash[AUTHCODE_HASH_LEN]);
 
 /* Does the stored hash belong to this credential? Constant time. */

@@ -119,18 +119,12 @@ grantable_scope(struct authcode_exchange *x, const struct authcode_client *clien
 	return scope;
 }
 
-void
-ac_device_authorization_decide(struct authcode_exchange *x)
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *client)
 {
-	const struct authcode_client *client;
 	const char *scope;
 	enum authcode_err err;
 
-	if (!ac_form_post_accept(x))
-		return;
-	client = ac_client_authenticate(x);
-	if (client == NULL)
-		return;
 	if ((client->grants & AUTHCODE_GRANT_DEVICE_CODE) == 0) {
 		ac_respond_error(x, AC_UNAUTHORIZED_CLIENT,
 				 "the client may not use device authorization");
@@ -144,4 +138,11 @@ ac_device_authorization_decide(struct authcode_exchange *x)
 		ac_respond_failure(x, err, "mint device code");
 	else
 		ac_exchange_submit(x, AUTHCODE_OP_CREATE_DEVICE, answer);
+}
+
+void
+ac_device_authorization_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

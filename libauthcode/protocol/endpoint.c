@@ -66,6 +66,19 @@ static const struct endpoint endpoints[] = {
 		.metadata = "userinfo_endpoint",
 		.decide = ac_userinfo_decide,
 	},
+	[AUTHCODE_ENDPOINT_LOGOUT] = {
+		.path = "/logout",
+		.methods = GET | POST,
+		.page = true,
+		.metadata = "end_session_endpoint",
+		.decide = ac_logout_decide,
+	},
+	[AUTHCODE_ENDPOINT_LOGOUT_CONFIRM] = {
+		.path = "/logout/confirm",
+		.methods = POST,
+		.page = true,
+		.decide = ac_logout_confirm_decide,
+	},
 	[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = {
 		.path = "/device_authorization",
 		.methods = POST,

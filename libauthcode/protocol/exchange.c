@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The life of an exchange: decide, account, operation, answer (see
+ * The life of an exchange: decide, then one need after the other (see
  * <authcode/exchange.h>). What a request means is the endpoints' business; here
  * is only that every exchange begins as a 500 page, keeps the client registry
  * it began with, and leaves nothing behind in memory.
@@ -45,8 +45,11 @@ authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_re
 	if (issuer == NULL || request == NULL || ret_exchange == NULL || request->now_ms <= 0 ||
 	    authcode_endpoint_path(request->endpoint) == NULL)
 		return AUTHCODE_ERR_USAGE;
-	/* Without the cookie nothing would bind a page to its browser. */
+	/* Without the cookie nothing would bind a page to its browser; what is posted to
+	 * AUTHORIZE leads to none. */
 	if (ac_endpoint_is_page(request->endpoint) &&
+	    !(request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
+	      request->method == AUTHCODE_METHOD_POST) &&
 	    (request->browser == NULL || *request->browser == '\0'))
 		return AUTHCODE_ERR_USAGE;
 	err = ac_exchange_new(issuer, request->now_ms, &x);
@@ -105,12 +108,18 @@ authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_requ
 
 	if (err != AUTHCODE_OK)
 		return err;
-	/* Nobody is here to be asked. */
-	if (authcode_exchange_account(x) != NULL)
-		authcode_exchange_set_account(x, NULL);
-	if (authcode_exchange_operation(x) != NULL) {
-		authcode_store_perform(issuer->store, authcode_exchange_operation(x));
-		authcode_exchange_answer(x);
+	for (;;) {
+		/* Nobody is here to be asked. */
+		if (authcode_exchange_client_keys(x) != NULL) {
+			authcode_exchange_set_client_keys(x, NULL, 0);
+		} else if (authcode_exchange_account(x) != NULL) {
+			authcode_exchange_set_account(x, NULL);
+		} else if (authcode_exchange_operation(x) != NULL) {
+			authcode_store_perform(issuer->store, authcode_exchange_operation(x));
+			authcode_exchange_answer(x);
+		} else {
+			break;
+		}
 	}
 	*ret_exchange = x;
 	return AUTHCODE_OK;

@@ -4,7 +4,9 @@
  * The inside of struct authcode_exchange, and the few ways to fill its
  * response. An endpoint is a row of the table in endpoint.c: its decide
  * function sets a response, or an operation together with the function that
- * answers it, or stops at the account (account.h) and does so afterwards. A response that nobody sets stays the 500 page it began as.
+ * answers it, or stops at the client's keys (client_assertion.h) or the account
+ * (account.h) and does so afterwards. An answer may do the same again. A response
+ * that nobody sets stays the 500 page it began as.
  */
 #ifndef AC_PROTOCOL_EXCHANGE_H
 #define AC_PROTOCOL_EXCHANGE_H
@@ -20,6 +22,8 @@
 #include "protocol/issuer.h"
 #include "protocol/oauth_error.h"
 
+struct ac_assertion; /* client_assertion.c */
+
 struct authcode_exchange {
 	struct authcode_issuer *issuer;
 	struct authcode_clients *clients; /* the registry this exchange began with */
@@ -28,7 +32,9 @@ struct authcode_exchange {
 	int64_t now_ms;
 	struct ac_params params; /* decoded query and body */
 	struct authcode_response response;
-	const struct ac_account_path *account_path; /* not NULL: waits for the account */
+	struct ac_assertion *assertion;                      /* what the client proves itself by */
+	const struct authcode_client_keys_query *keys_query; /* not NULL: waits for its keys */
+	const struct ac_account_path *account_path;          /* not NULL: waits for the account */
 	struct authcode_account_query account_query;
 	struct ac_account account; /* once the account is found good */
 	struct authcode_operation operation;
@@ -45,6 +51,8 @@ void ac_token_decide(struct authcode_exchange *x);
 void ac_revoke_decide(struct authcode_exchange *x);
 void ac_introspect_decide(struct authcode_exchange *x);
 void ac_userinfo_decide(struct authcode_exchange *x);
+void ac_logout_decide(struct authcode_exchange *x);
+void ac_logout_confirm_decide(struct authcode_exchange *x);
 void ac_device_authorization_decide(struct authcode_exchange *x);
 void ac_device_decide(struct authcode_exchange *x);
 

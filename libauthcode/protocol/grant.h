@@ -18,6 +18,8 @@ void ac_grant_code(struct authcode_exchange *x, const struct authcode_client *cl
 /* RFC 6749 §6 */
 void ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client);
 
+/* RFC 6749 §4.4 */
+void ac_grant_client(struct authcode_exchange *x, const struct authcode_client *client);
 /* RFC 8628 §3.4 */
 void ac_grant_device(struct authcode_exchange *x, const struct authcode_client *client);
 

@@ -59,13 +59,16 @@ outlives_session(const struct authcode_code *code)
 /* OIDC-Core §11: without offline_access tokens end with the session they came
  * from. A session that is gone leaves no time at all. */
 static int64_t
-family_end(const struct authcode_exchange *x, const struct authcode_code *code,
-	   const struct authcode_session *session)
+family_end(const struct authcode_exchange *x, const struct authcode_client *client,
+	   const struct authcode_code_view *view)
 {
-	int64_t end_ms = x->now_ms + (int64_t)x->issuer->lifetimes.refresh_absolute_s * 1000;
+	uint32_t ttl_s = client->refresh_absolute_ttl_s != 0
+				 ? client->refresh_absolute_ttl_s
+				 : x->issuer->lifetimes.refresh_absolute_s;
+	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
 
-	if (!outlives_session(code) && session->expires_ms < end_ms)
-		end_ms = session->expires_ms;
+	if (!outlives_session(&view->code) && view->session.expires_ms < end_ms)
+		end_ms = view->session.expires_ms;
 	return end_ms;
 }
 
@@ -101,7 +104,7 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 {
 	struct authcode_op_redeem_code *redeem = &x->operation.u.redeem_code;
 	struct ac_token_response *response = ac_token_response_new(x);
-	int64_t end_ms = family_end(x, &view->code, &view->session);
+	int64_t end_ms = family_end(x, client, view);
 	enum authcode_err err;
 
 	if (end_ms <= x->now_ms)
@@ -117,8 +120,9 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
 					    &redeem->access);
 	if (err == AUTHCODE_OK && redeem->with_refresh)
-		err = ac_token_response_mint_refresh(x, view->code.scope, response,
-						     &redeem->refresh);
+		err = ac_token_response_mint_refresh(
+			x, &(struct ac_refresh_owner){ client, view->code.id }, view->code.scope,
+			response, &redeem->refresh);
 	if (err == AUTHCODE_OK)
 		err = ac_id_token_of_code(x, client, view, &response->id_token);
 	return err;

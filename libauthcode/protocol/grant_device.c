@@ -94,14 +94,23 @@ answer_redeem(struct authcode_exchange *x)
 	}
 }
 
+static bool
+outlives_session(const struct authcode_device *device)
+{
+	return ac_scope_has(device->scope, "offline_access");
+}
+
 /* RT-01: without offline_access the tokens end with the session they came from. */
 static int64_t
-family_end(const struct authcode_exchange *x, const struct authcode_device_view *view,
-	   bool detached)
+family_end(const struct authcode_exchange *x, const struct authcode_client *client,
+	   const struct authcode_device_view *view)
 {
-	int64_t end_ms = x->now_ms + (int64_t)x->issuer->lifetimes.refresh_absolute_s * 1000;
+	uint32_t ttl_s = client->refresh_absolute_ttl_s != 0
+				 ? client->refresh_absolute_ttl_s
+				 : x->issuer->lifetimes.refresh_absolute_s;
+	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
 
-	if (!detached && view->session.expires_ms < end_ms)
+	if (!outlives_session(&view->device) && view->session.expires_ms < end_ms)
 		end_ms = view->session.expires_ms;
 	return end_ms;
 }
@@ -136,8 +145,8 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	enum authcode_err err;
 
 	redeem->device_id = view->device.id;
-	redeem->detached = ac_scope_has(view->device.scope, "offline_access");
-	redeem->family_expires_ms = family_end(x, view, redeem->detached);
+	redeem->detached = outlives_session(&view->device);
+	redeem->family_expires_ms = family_end(x, client, view);
 	redeem->with_refresh = (client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0;
 	if (redeem->family_expires_ms <= x->now_ms)
 		return AUTHCODE_ERR_NOT_FOUND;
@@ -148,8 +157,9 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
 					    &redeem->access);
 	if (err == AUTHCODE_OK && redeem->with_refresh)
-		err = ac_token_response_mint_refresh(x, view->device.scope, response,
-						     &redeem->refresh);
+		err = ac_token_response_mint_refresh(
+			x, &(struct ac_refresh_owner){ client, view->device.id },
+			view->device.scope, response, &redeem->refresh);
 	if (err == AUTHCODE_OK)
 		err = prepare_id_token(x, client, view, response);
 	return err;

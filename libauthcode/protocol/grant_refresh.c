@@ -3,13 +3,16 @@
  *
  * The refresh token grant (RFC 6749 §6). A public client's token is replaced at
  * every use, and using a replaced one kills the family (RFC 9700 §4.14.2). A
- * confidential client keeps its token, whose idle end moves: it authenticates,
- * and rotation would only lose sessions to lost answers.
+ * confidential client keeps its token, whose idle end moves, unless it wants it
+ * otherwise: it authenticates. So that a lost answer does not cost the session,
+ * a replaced token is for a moment answered as before, until what replaced it is
+ * used; what it was answered with is derived from it and kept nowhere.
  */
 #include "protocol/grant.h"
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/id_token.h"
 #include "protocol/scope.h"
@@ -17,6 +20,72 @@
 #include "protocol/token_valid.h"
 
 static const char bad_token[] = "the refresh token is expired, revoked or unknown";
+
+/* What was given for the token a moment ago, when it is still there: read and
+ * derived, not stored. ERR_NOT_FOUND: it is not what we would derive, because the
+ * master key or the retry time is another since. */
+static enum authcode_err
+recall(struct authcode_exchange *x, struct ac_token_response *response,
+       struct authcode_token_view *ret_access)
+{
+	const struct authcode_op_use_refresh *use = &x->operation.u.use_refresh;
+	struct authcode_store *store = x->issuer->store;
+	const struct ac_refresh_owner owner = { response->client, use->family_id };
+	struct authcode_token_view refresh;
+	uint8_t access_hash[AUTHCODE_HASH_LEN], refresh_hash[AUTHCODE_HASH_LEN];
+	enum authcode_err err;
+
+	err = authcode_store_find_token(store, use->access.ret_id, x->arena, ret_access);
+	if (err == AUTHCODE_OK)
+		err = authcode_store_find_token(store, use->successor.ret_id, x->arena, &refresh);
+	if (err == AUTHCODE_OK)
+		err = ac_refresh_derive_access(x->issuer, &response->used, &response->access,
+					       access_hash);
+	if (err == AUTHCODE_OK)
+		err = ac_refresh_derive(x->issuer, &owner, &response->used, &response->refresh,
+					refresh_hash);
+	if (err != AUTHCODE_OK)
+		return err;
+	if (!ac_secret_equal(access_hash, ret_access->token.hash, sizeof(access_hash)) ||
+	    !ac_secret_equal(refresh_hash, refresh.token.hash, sizeof(refresh_hash)))
+		return AUTHCODE_ERR_NOT_FOUND;
+	return AUTHCODE_OK;
+}
+
+/* The answer that may have been lost, once more. It may not be more than is asked
+ * for now, as the first one was not. */
+static void
+answer_again(struct authcode_exchange *x, struct ac_token_response *response)
+{
+	const struct authcode_op_use_refresh *use = &x->operation.u.use_refresh;
+	struct authcode_token_view access;
+	enum authcode_err err = recall(x, response, &access);
+
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
+		return;
+	}
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "recall tokens");
+		return;
+	}
+	if (!ac_scope_subset(access.token.scope, use->access.scope) ||
+	    !ac_scope_subset(access.token.resource, use->access.resource)) {
+		ac_respond_error(x, AC_INVALID_SCOPE,
+				 "the token was refreshed a moment ago for more than this");
+		return;
+	}
+	response->access.id = use->access.ret_id;
+	response->refresh.id = use->successor.ret_id;
+	response->same_refresh = NULL;
+	response->scope = access.token.scope;
+	if (!ac_scope_has(response->scope, "openid"))
+		response->id_token = NULL;
+	response->expires_in_s = access.token.expires_ms > x->now_ms
+					 ? (access.token.expires_ms - x->now_ms) / 1000
+					 : 0;
+	ac_token_response_send(x, response);
+}
 
 static void
 answer(struct authcode_exchange *x)
@@ -30,6 +99,9 @@ answer(struct authcode_exchange *x)
 		if (use->rotate)
 			response->refresh.id = use->successor.ret_id;
 		ac_token_response_send(x, response);
+		return;
+	case AUTHCODE_RESULT_REPEATED:
+		answer_again(x, response);
 		return;
 	case AUTHCODE_RESULT_NOT_FOUND:
 	case AUTHCODE_RESULT_EXPIRED:
@@ -55,46 +127,75 @@ narrowed_scope(struct authcode_exchange *x, const char *granted)
 	return ac_scope_valid(asked) && ac_scope_subset(asked, granted) ? asked : NULL;
 }
 
-static enum authcode_err
-prepare(struct authcode_exchange *x, const struct authcode_client *client,
-	const struct authcode_token_view *view, const char *scope)
+/* Is the token replaced at this use? */
+static bool
+rotates(const struct authcode_exchange *x, const struct authcode_client *client,
+	const struct authcode_token *token)
 {
-	struct authcode_op_use_refresh *use = &x->operation.u.use_refresh;
-	struct ac_token_response *response = ac_token_response_new(x);
-	enum authcode_err err;
+	int64_t age_ms = x->now_ms - token->created_ms;
 
-	if (response == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	x->state = response;
-	response->scope = scope;
-	use->refresh_id = view->token.id;
-	use->rotate = client->auth == AUTHCODE_AUTH_NONE;
-	use->refresh_expires_ms = ac_refresh_idle_end(x);
-	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
-					    &use->access);
-	if (err == AUTHCODE_OK)
-		err = ac_id_token_of_family(x, client, view, scope, &response->id_token);
-	if (err != AUTHCODE_OK)
-		return err;
-	if (use->rotate)
-		return ac_token_response_mint_refresh(x, view->token.scope, response,
-						      &use->successor);
-	response->same_refresh = ac_params_get(&x->params, "refresh_token");
-	return AUTHCODE_OK;
+	if (client->auth == AUTHCODE_AUTH_NONE)
+		return true;
+	switch (client->refresh_rotation) {
+	case AUTHCODE_ROTATION_NEVER:
+		return false;
+	case AUTHCODE_ROTATION_LATE:
+		return age_ms >= ac_refresh_idle_ms(x, client) / 10 * 7;
+	default:
+		return true;
+	}
 }
 
 /* What waits for the account. */
 struct refreshing {
 	const struct authcode_client *client;
 	const char *scope;
+	bool evidence; /* of reuse: nobody is asked about it, and nothing given for it */
 	struct authcode_token_view view;
 };
+
+static enum authcode_err
+prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
+{
+	const struct authcode_client *client = refreshing->client;
+	const struct authcode_token_view *view = &refreshing->view;
+	struct authcode_op_use_refresh *use = &x->operation.u.use_refresh;
+	struct ac_token_response *response = ac_token_response_new(x);
+	const char *text = ac_params_get(&x->params, "refresh_token");
+	enum authcode_err err;
+
+	if (response == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	x->state = response;
+	response->client = client;
+	response->scope = refreshing->scope;
+	use->refresh_id = view->token.id;
+	use->family_id = view->family.id;
+	use->retry_ms = refreshing->evidence ? 0 : x->issuer->refresh_retry_ms;
+	use->rotate = rotates(x, client, &view->token);
+	use->refresh_expires_ms = ac_refresh_idle_end(x, client);
+	if (!ac_credential_parse(AC_CREDENTIAL_REFRESH, text, &response->used))
+		return AUTHCODE_ERR_SYNTAX;
+	if (use->rotate && use->retry_ms != 0)
+		response->from = &response->used;
+	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
+					    &use->access);
+	if (err == AUTHCODE_OK && !refreshing->evidence)
+		err = ac_id_token_of_family(x, client, view, response->scope, &response->id_token);
+	if (err != AUTHCODE_OK)
+		return err;
+	if (use->rotate)
+		return ac_token_response_mint_refresh(
+			x, &(struct ac_refresh_owner){ client, view->family.id }, view->token.scope,
+			response, &use->successor);
+	response->same_refresh = text;
+	return AUTHCODE_OK;
+}
 
 static void
 refresh(struct authcode_exchange *x, const struct refreshing *refreshing)
 {
-	enum authcode_err err =
-		prepare(x, refreshing->client, &refreshing->view, refreshing->scope);
+	enum authcode_err err = prepare(x, refreshing);
 
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "mint tokens");
@@ -119,15 +220,43 @@ static const struct ac_account_path account_path = {
 	.bad = ac_account_refuse_grant,
 };
 
-/* A token of the client itself has no account behind it. One that was rotated is
- * evidence, whoever's it is: the store revokes and never honours it again. */
+/* RFC 9700 §4.14.2: a replaced token shows that somebody else has had it, unless
+ * that was so lately that the answer may have been lost. Whoever has used what
+ * replaced it has had the answer. The store has the last word. */
+static enum authcode_err
+judge_rotated(struct authcode_exchange *x, const struct authcode_token *token, bool *ret_evidence)
+{
+	struct authcode_token_view successor;
+	enum authcode_err err;
+
+	*ret_evidence = true;
+	if (token->rotated_ms == 0) {
+		*ret_evidence = false;
+		return AUTHCODE_OK;
+	}
+	if (x->now_ms >= token->rotated_ms + x->issuer->refresh_retry_ms)
+		return AUTHCODE_OK;
+	err = authcode_store_find_token(x->issuer->store, token->successor_id, x->arena,
+					&successor);
+	if (err == AUTHCODE_OK)
+		*ret_evidence = successor.token.used_ms != 0;
+	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
+}
+
+/* A token of the client itself has no account behind it. Evidence is evidence,
+ * whoever's it is: the store revokes and never honours it again. */
 static void
-ask_account(struct authcode_exchange *x, const struct refreshing *asked)
+ask_account(struct authcode_exchange *x, struct refreshing *asked)
 {
 	struct refreshing *refreshing;
+	enum authcode_err err = judge_rotated(x, &asked->view.token, &asked->evidence);
 	bool claims = false;
 
-	if (asked->view.family.subject_id == 0 || asked->view.token.rotated_ms != 0) {
+	if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "find successor");
+		return;
+	}
+	if (asked->view.family.subject_id == 0 || asked->evidence) {
 		refresh(x, asked);
 		return;
 	}
@@ -147,6 +276,33 @@ ask_account(struct authcode_exchange *x, const struct refreshing *asked)
 			&account_path);
 }
 
+static void
+answer_evidence(struct authcode_exchange *x)
+{
+	if (x->operation.result == AUTHCODE_RESULT_FAILED)
+		ac_respond_failure(x, x->operation.err, "revoke family");
+	else
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
+}
+
+/* RFC 9700 §4.14.2: a token that is not there any more, but was issued to this
+ * client once, was replaced, and what replaced it too. */
+static void
+refuse_unknown(struct authcode_exchange *x, const struct authcode_client *client, const char *text)
+{
+	int64_t family_id;
+	enum authcode_err err = ac_refresh_family(x->issuer, client, text, &family_id);
+
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
+	} else if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "find refresh token");
+	} else {
+		x->operation.u.revoke_family.family_id = family_id;
+		ac_exchange_submit(x, AUTHCODE_OP_REVOKE_FAMILY, answer_evidence);
+	}
+}
+
 void
 ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client)
 {
@@ -164,7 +320,11 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_failure(x, err, "find refresh token");
 		return;
 	}
-	if (err == AUTHCODE_ERR_NOT_FOUND || view.token.kind != AUTHCODE_TOKEN_REFRESH ||
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		refuse_unknown(x, client, text);
+		return;
+	}
+	if (view.token.kind != AUTHCODE_TOKEN_REFRESH ||
 	    strcmp(view.family.client_id, client->id) != 0) {
 		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 		return;
@@ -174,5 +334,5 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
 		return;
 	}
-	ask_account(x, &(struct refreshing){ client, scope, view });
+	ask_account(x, &(struct refreshing){ .client = client, .scope = scope, .view = view });
 }

@@ -64,7 +64,7 @@ put_person(json_t *object, const struct authcode_exchange *x,
 	const char *sub = NULL;
 
 	if (view->family.subject_id == 0)
-		return true;
+		return ac_json_put_text(object, "sub", view->family.client_id);
 	if (client == NULL ||
 	    ac_subject_sub(x->issuer, client, view->subject.sub, x->arena, &sub) != AUTHCODE_OK)
 		return false;
@@ -73,7 +73,8 @@ put_person(json_t *object, const struct authcode_exchange *x,
 		ac_json_put_text(object, "username", view->subject.user_name));
 }
 
-/* RFC 7662 §2.2; RFC 9470 §6.2 for auth_time and acr. A refresh token has no
+/* RFC 7662 §2.2; a token without a person speaks for its client (RFC 9068 §2.2), whose id
+ * is no person's sub. RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. What an access token
  * reaches is our own userinfo; jti names the token and is no part of its secret. */
 static json_t *
@@ -148,20 +149,13 @@ ask_account(struct authcode_exchange *x, const struct authcode_token_view *view)
 			&account_path);
 }
 
-void
-ac_introspect_decide(struct authcode_exchange *x)
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 {
-	const struct authcode_client *caller;
+	const char *text = ac_params_get(&x->params, "token");
 	struct authcode_token_view view;
 	enum authcode_err err;
-	const char *text;
 
-	if (!ac_form_post_accept(x))
-		return;
-	caller = ac_client_authenticate(x);
-	if (caller == NULL)
-		return;
-	text = ac_params_get(&x->params, "token");
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
@@ -175,4 +169,11 @@ ac_introspect_decide(struct authcode_exchange *x)
 		ask_account(x, &view);
 	else
 		inactive(x);
+}
+
+void
+ac_introspect_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

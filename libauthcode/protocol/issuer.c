@@ -123,6 +123,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "the master key is all zeroes";
 	if (settings->lifetimes.code_s > MAX_CODE_S)
 		return "a code must not live longer than 60 seconds";
+	if (settings->refresh_retry_s > AUTHCODE_RETRY_MAX_MS / 1000)
+		return "a refresh must not be answered again for longer than 600 seconds";
 	if (settings->lifetimes.device_code_s > MAX_DEVICE_CODE_S)
 		return "a device code must not live longer than 900 seconds";
 	if (settings->lifetimes.id_token_s > MAX_ID_TOKEN_S)
@@ -213,6 +215,7 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 	} purposes[] = {
 		{ "transaction", issuer->keys.transaction },
 		{ "csrf", issuer->keys.csrf },
+		{ "refresh", issuer->keys.refresh },
 		{ "user code", issuer->keys.user_code },
 		{ "signing-key", issuer->keys.signing_key },
 		{ "pairwise", issuer->keys.pairwise },
@@ -262,6 +265,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
 	issuer->check_accounts = settings->check_accounts;
+	issuer->tell_logout = settings->tell_logout;
+	issuer->refresh_retry_ms = (int64_t)settings->refresh_retry_s * 1000;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
 		err = derive_keys(issuer, settings->master_key);

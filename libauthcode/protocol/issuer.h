@@ -17,6 +17,7 @@
 struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
 	uint8_t csrf[AC_DIGEST_LEN];
+	uint8_t refresh[AC_DIGEST_LEN];     /* what is in refresh tokens, and follows from them */
 	uint8_t user_code[AC_DIGEST_LEN];   /* hides user codes in the store */
 	uint8_t signing_key[AC_DIGEST_LEN]; /* seals private parts into the store */
 	uint8_t pairwise[AC_DIGEST_LEN]; /* makes a person's names for sectors (OIDC-Core §8.1) */
@@ -31,6 +32,8 @@ struct authcode_issuer {
 	struct authcode_acr *acrs;           /* and their names, on the heap */
 	size_t acr_count;
 	bool check_accounts;
+	bool tell_logout;
+	int64_t refresh_retry_ms;
 	struct authcode_random random;
 	struct authcode_log log;
 	struct ac_issuer_keys keys;   /* wiped when freed */

@@ -14,17 +14,18 @@
 #include <authcode/keys.h>
 
 #include "jose/algorithm.h"
+#include "jose/hmac_jws.h"
 #include "protocol/claims.h"
 #include "protocol/exchange.h"
 #include "protocol/grant.h"
 #include "protocol/json_member.h"
+#include "protocol/response_mode.h"
 
 /* One row per list that is no table elsewhere: a single value each. */
 static const struct {
 	const char *name, *value;
 } single_values[] = {
 	{ "response_types_supported", "code" },
-	{ "response_modes_supported", "query" },
 	{ "code_challenge_methods_supported", "S256" }, /* RFC 8414 §2, RFC 7636 §4.3 */
 };
 
@@ -33,18 +34,21 @@ static const struct {
 	bool value;
 } flags[] = {
 	{ "authorization_response_iss_parameter_supported", true }, /* RFC 9207 §3 */
-	{ "claims_parameter_supported", false },
+	{ "claims_parameter_supported", true },
 	{ "request_parameter_supported", false },
 	{ "request_uri_parameter_supported", false },
 };
 
 static const struct {
-	const char *name;
-	bool nobody; /* a public client has a use for the endpoint */
+	const char *name, *algs; /* algs: of assertions (RFC 8414 §2) */
+	bool nobody;             /* a public client has a use for the endpoint */
 } auth_methods[] = {
-	{ "token_endpoint_auth_methods_supported", true },
-	{ "revocation_endpoint_auth_methods_supported", true },
-	{ "introspection_endpoint_auth_methods_supported", false },
+	{ "token_endpoint_auth_methods_supported",
+	  "token_endpoint_auth_signing_alg_values_supported", true },
+	{ "revocation_endpoint_auth_methods_supported",
+	  "revocation_endpoint_auth_signing_alg_values_supported", true },
+	{ "introspection_endpoint_auth_methods_supported",
+	  "introspection_endpoint_auth_signing_alg_values_supported", false },
 };
 
 /* Claims that no claims text can hold: the issuer's own. */
@@ -85,6 +89,17 @@ put_auth_methods(json_t *object, const char *name, bool nobody)
 }
 
 static bool
+put_auth_algs(json_t *object, const char *name)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, name, list);
+
+	for (int i = 0; ok && i < AC_ALG_COUNT; i++)
+		ok = append(list, ac_alg((enum ac_alg_id)i)->name);
+	return ok && append(list, AC_HS256_NAME);
+}
+
+static bool
 put_grants(json_t *object)
 {
 	json_t *list = json_array();
@@ -92,6 +107,17 @@ put_grants(json_t *object)
 
 	for (size_t i = 0; ok && ac_grant_name(i) != NULL; i++)
 		ok = append(list, ac_grant_name(i));
+	return ok;
+}
+
+static bool
+put_response_modes(json_t *object)
+{
+	json_t *list = json_array();
+	bool ok = ac_json_put_take(object, "response_modes_supported", list);
+
+	for (size_t i = 0; ok && ac_response_mode_name(i) != NULL; i++)
+		ok = append(list, ac_response_mode_name(i));
 	return ok;
 }
 
@@ -160,6 +186,16 @@ put_acrs(json_t *object, const struct authcode_issuer *issuer)
 	return ok;
 }
 
+/* OIDC Back-Channel Logout §2.1. Every logout token has a sid. */
+static bool
+put_backchannel_logout(json_t *object, const struct authcode_issuer *issuer)
+{
+	return ac_json_put_take(object, "backchannel_logout_supported",
+				json_boolean(issuer->tell_logout)) &&
+	       ac_json_put_take(object, "backchannel_logout_session_supported",
+				json_boolean(issuer->tell_logout));
+}
+
 static bool
 put_all(json_t *object, const struct authcode_issuer *issuer)
 {
@@ -171,10 +207,12 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(single_values); i++)
 		ok = ac_json_put_take(object, single_values[i].name,
 				      json_pack("[s]", single_values[i].value));
-	ok = ok && put_grants(object);
+	ok = ok && put_response_modes(object) && put_grants(object);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
-		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody);
-	ok = ok && put_claims(object) && put_acrs(object, issuer);
+		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody) &&
+		     put_auth_algs(object, auth_methods[i].algs);
+	ok = ok && put_claims(object) && put_acrs(object, issuer) &&
+	     put_backchannel_logout(object, issuer);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)
 		ok = ac_json_put_take(object, flags[i].name, json_boolean(flags[i].value));
 	return ok;

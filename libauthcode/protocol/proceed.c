@@ -2,10 +2,15 @@
  * Copyright the authcode authors
  *
  * What an authorization request still lacks, asked in this order of whoever is
- * signed in at the browser: a live session, an account that is good, the right
- * to use the client, a sign-in that proves enough, consent. Whoever comes to
- * the end gets a code; the consent form goes the same way, so that a decision
+ * signed in at the browser: a live session, of the person who is meant, begun
+ * lately enough, with the account that was chosen, an account that is good, the
+ * right to use the client, a sign-in that proves enough, consent. Whoever comes
+ * to the end gets a code; the consent form goes the same way, so that a decision
  * cannot overtake a question.
+ *
+ * That somebody signed in for this very request is known from its seal alone
+ * (tried_ms), which only a sign-in writes: no link skips one that was asked for,
+ * and none is asked for twice.
  */
 #include <string.h>
 
@@ -15,6 +20,7 @@
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 #include "protocol/session.h"
+#include "protocol/subject.h"
 #include "protocol/verification.h"
 
 /* May the code go out without a question? OK, NOT_FOUND when the person must be
@@ -25,6 +31,8 @@ find_consent(struct ac_authorization *a, int64_t subject_id)
 	struct authcode_grant grant;
 	enum authcode_err err;
 
+	if ((a->prompt & AC_PROMPT_CONSENT) != 0)
+		return AUTHCODE_ERR_NOT_FOUND;
 	/* RFC 8252 §8.6: any program of the device may pretend to be this client,
 	 * so neither trust in it nor an earlier consent says who is asking. */
 	if (a->client->auth == AUTHCODE_AUTH_NONE &&
@@ -34,7 +42,7 @@ find_consent(struct ac_authorization *a, int64_t subject_id)
 		return AUTHCODE_OK;
 	err = authcode_store_find_grant(a->x->issuer->store, subject_id, a->client->id, a->x->arena,
 					&grant);
-	if (err == AUTHCODE_OK && !ac_scope_subset(a->scope, grant.scope))
+	if (err == AUTHCODE_OK && !ac_scope_subset(a->shown_scope, grant.scope))
 		return AUTHCODE_ERR_NOT_FOUND;
 	return err;
 }
@@ -61,38 +69,118 @@ was_tried(const struct ac_authorization *a, const char *acr)
 	return signed_in_for_this(a) && strcmp(a->tried_acr, acr) == 0;
 }
 
+/* Whether the client gets what it insists on, or only not what it wishes for. */
+static bool
+must_prove_more(const struct ac_authorization *a)
+{
+	const char *have = a->view.session.acr;
+
+	return !ac_acr_satisfies(a->x->issuer, have, a->client->min_acr) ||
+	       (a->claims.acr_essential &&
+		ac_acr_reaches(a->x->issuer, have, a->claims.acrs) == NULL);
+}
+
 /* True: go on. A sign-in is asked for once: when it was carried out and has not
  * proved what the client insists on, asking again would go round in circles;
- * what was only wished for is let go (OIDC-Core §5.5.1.1). */
+ * what was only wished for is let go (OIDC-Core §5.5.1.1), and at once where
+ * nobody may be asked. */
 static bool
 proves_enough(struct ac_authorization *a)
 {
-	const char *acr = ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acr_values,
-					 a->view.session.acr);
+	const bool must = must_prove_more(a);
+	const char *acr =
+		ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acrs, a->view.session.acr);
 
-	if (acr == NULL)
-		return true;
-	if (!was_tried(a, acr)) {
+	if (acr != NULL && !was_tried(a, acr) && (must || (a->prompt & AC_PROMPT_NONE) == 0)) {
 		if (!shown_elsewhere(a))
 			ac_authorization_show_sign_in(a, a->notice, acr);
 		return false;
 	}
-	if (ac_acr_satisfies(a->x->issuer, a->view.session.acr, a->client->min_acr))
+	if (!must)
 		return true;
 	ac_authorization_refuse(a, AC_UNMET_AUTHENTICATION_REQUIREMENTS,
 				"the sign-in does not prove what this application needs");
 	return false;
 }
 
+/* What a new sign-in is to prove. */
+static const char *
+first_acr(const struct ac_authorization *a)
+{
+	return ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acrs, NULL);
+}
+
+/* Whoever is signed in counts for nothing. */
 static void
 ask_sign_in(struct ac_authorization *a)
 {
 	a->signed_in = false;
-	if (shown_elsewhere(a))
-		return;
-	ac_authorization_show_sign_in(
-		a, a->notice,
-		ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acr_values, NULL));
+	if (!shown_elsewhere(a))
+		ac_authorization_show_sign_in(a, a->notice, first_acr(a));
+}
+
+/* OIDC-Core §3.1.2.1, §5.5.1: the request may be about one person alone, by the
+ * name that this client knows him by. */
+static bool
+is_meant(struct ac_authorization *a)
+{
+	const char *const meant[] = { a->claims.sub, *a->hint_sub != '\0' ? a->hint_sub : NULL };
+	const char *sub = NULL;
+	enum authcode_err err =
+		ac_subject_sub(a->x->issuer, a->client, a->view.subject.sub, a->x->arena, &sub);
+	bool is = true;
+
+	if (err != AUTHCODE_OK) {
+		ac_authorization_fail(a, err, "subject");
+		return false;
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(meant); i++)
+		is = is && (meant[i] == NULL || strcmp(meant[i], sub) == 0);
+	if (is)
+		return true;
+	if (signed_in_for_this(a))
+		ac_authorization_refuse(a, AC_LOGIN_REQUIRED,
+					"somebody else than was asked for has signed in");
+	else
+		ask_sign_in(a);
+	return false;
+}
+
+static bool
+too_old(const struct ac_authorization *a)
+{
+	int64_t age_ms;
+
+	if ((a->prompt & AC_PROMPT_LOGIN) != 0 || a->max_age_s == 0)
+		return true;
+	return a->max_age_s != AC_MAX_AGE_NONE &&
+	       (__builtin_sub_overflow(a->x->now_ms, a->view.session.auth_time_ms, &age_ms) ||
+		age_ms > a->max_age_s * 1000);
+}
+
+/* OIDC-Core §3.1.2.1: prompt=login, max_age. The page knows who it was. */
+static bool
+is_recent(struct ac_authorization *a)
+{
+	if (signed_in_for_this(a) || !too_old(a))
+		return true;
+	if (!shown_elsewhere(a))
+		ac_authorization_show_sign_in(a, a->notice, first_acr(a));
+	return false;
+}
+
+/* Whoever has signed in for this request has chosen. */
+static bool
+is_chosen(struct ac_authorization *a)
+{
+	if ((a->prompt & AC_PROMPT_SELECT_ACCOUNT) == 0 || signed_in_for_this(a) ||
+	    a->chosen_id == a->view.subject.id)
+		return true;
+	if (a->chosen_id == AC_CHOSEN_ANOTHER)
+		ask_sign_in(a);
+	else if (!shown_elsewhere(a))
+		ac_authorization_show_accounts(a);
+	return false;
 }
 
 static void
@@ -153,6 +241,8 @@ static void
 ask_account(struct ac_authorization *a)
 {
 	a->signed_in = true;
+	if (!is_meant(a) || !is_recent(a) || !is_chosen(a))
+		return;
 	a->x->state = a;
 	ac_account_step(
 		a->x,
@@ -186,4 +276,11 @@ ac_authorization_consent(struct ac_authorization *a, int64_t shown_to)
 		ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
 	else
 		ac_authorization_fail(a, err, "session");
+}
+
+void
+ac_authorization_choose(struct ac_authorization *a, int64_t chosen_id)
+{
+	a->chosen_id = chosen_id;
+	ac_authorization_again(a, AUTHCODE_NOTICE_NONE);
 }

@@ -35,7 +35,11 @@ ac_resume_decide(struct authcode_exchange *x)
 		ac_respond_page(x, 400, AC_INVALID_REQUEST, "this page is not one of ours");
 		return;
 	}
-	fresh = ac_transaction_fresh(x->issuer, &transaction, x->request.browser, x->now_ms);
+	if (ac_transaction_unbound(&transaction))
+		fresh = ac_transaction_young(x->issuer, &transaction, x->now_ms);
+	else
+		fresh = ac_transaction_fresh(x->issuer, &transaction, x->request.browser,
+					     x->now_ms);
 	a = ac_authorization_reopen(x, &transaction);
 	if (a != NULL)
 		ac_authorization_proceed(a, fresh ? transaction.notice : AUTHCODE_NOTICE_EXPIRED);

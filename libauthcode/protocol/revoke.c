@@ -10,6 +10,7 @@
 #include "protocol/client_auth.h"
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
+#include "protocol/refresh_token.h"
 #include "protocol/token_valid.h"
 
 static void
@@ -22,6 +23,7 @@ answer(struct authcode_exchange *x)
 		return;
 	case AUTHCODE_RESULT_EXPIRED:
 	case AUTHCODE_RESULT_REUSED:
+	case AUTHCODE_RESULT_REPEATED:
 	case AUTHCODE_RESULT_FAILED:
 	default:
 		ac_respond_failure(x, x->operation.err, "revoke");
@@ -47,27 +49,37 @@ revoke(struct authcode_exchange *x, const struct authcode_token_view *view)
 	}
 }
 
-void
-ac_revoke_decide(struct authcode_exchange *x)
+/* A client that has lost track of its refresh tokens still wants their family dead. */
+static void
+revoke_unknown(struct authcode_exchange *x, const struct authcode_client *client, const char *text)
 {
-	const struct authcode_client *client;
+	int64_t family_id;
+	enum authcode_err err = ac_refresh_family(x->issuer, client, text, &family_id);
+
+	if (err == AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_empty(x, 200);
+	} else if (err != AUTHCODE_OK) {
+		ac_respond_failure(x, err, "find token");
+	} else {
+		x->operation.u.revoke_family.family_id = family_id;
+		ac_exchange_submit(x, AUTHCODE_OP_REVOKE_FAMILY, answer);
+	}
+}
+
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *client)
+{
+	const char *text = ac_params_get(&x->params, "token");
 	struct authcode_token_view view;
 	enum authcode_err err;
-	const char *text;
 
-	if (!ac_form_post_accept(x))
-		return;
-	client = ac_client_authenticate(x);
-	if (client == NULL)
-		return;
-	text = ac_params_get(&x->params, "token");
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
 	}
 	err = ac_token_find(x, text, &view);
 	if (err == AUTHCODE_ERR_NOT_FOUND) {
-		ac_respond_empty(x, 200);
+		revoke_unknown(x, client, text);
 		return;
 	}
 	if (err != AUTHCODE_OK) {
@@ -79,4 +91,11 @@ ac_revoke_decide(struct authcode_exchange *x)
 		return;
 	}
 	revoke(x, &view);
+}
+
+void
+ac_revoke_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

@@ -68,17 +68,18 @@ has_span(const char *scope, const char *value, size_t len)
 	return false;
 }
 
-/* Appends the values of from that are not in out yet, and are in filter when
- * there is one. out has room for all of from and a space. */
+/* Appends the values of from that are not in out yet, and, when there is a filter,
+ * are in it (keep) or are not. out has room for all of from and a space. */
 static void
-append(char *out, const char *from, const char *filter)
+append(char *out, const char *from, const char *filter, bool keep)
 {
 	char *end = out + strlen(out);
 	const char *value;
 	size_t len;
 
 	while ((len = next_value(&from, &value)) > 0) {
-		if (has_span(out, value, len) || (filter != NULL && !has_span(filter, value, len)))
+		if (has_span(out, value, len) ||
+		    (filter != NULL && has_span(filter, value, len) != keep))
 			continue;
 		if (end > out)
 			*end++ = ' ';
@@ -94,7 +95,7 @@ ac_scope_intersect(struct authcode_arena *arena, const char *a, const char *b)
 	char *out = authcode_arena_alloc(arena, strlen(a) + 1);
 
 	if (out != NULL)
-		append(out, a, b);
+		append(out, a, b, true);
 	return out;
 }
 
@@ -104,9 +105,19 @@ ac_scope_union(struct authcode_arena *arena, const char *a, const char *b)
 	char *out = authcode_arena_alloc(arena, strlen(a) + strlen(b) + 2);
 
 	if (out != NULL) {
-		append(out, a, NULL);
-		append(out, b, NULL);
+		append(out, a, NULL, true);
+		append(out, b, NULL, true);
 	}
+	return out;
+}
+
+const char *
+ac_scope_without(struct authcode_arena *arena, const char *a, const char *b)
+{
+	char *out = authcode_arena_alloc(arena, strlen(a) + 1);
+
+	if (out != NULL)
+		append(out, a, b, false);
 	return out;
 }
 

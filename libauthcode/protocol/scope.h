@@ -21,6 +21,9 @@ AC_MUST_USE bool ac_scope_valid(const char *scope);
 const char *ac_scope_intersect(struct authcode_arena *arena, const char *a, const char *b);
 const char *ac_scope_union(struct authcode_arena *arena, const char *a, const char *b);
 
+/* The values of a that are not in b. */
+const char *ac_scope_without(struct authcode_arena *arena, const char *a, const char *b);
+
 AC_MUST_USE bool ac_scope_subset(const char *part, const char *whole);
 AC_MUST_USE bool ac_scope_has(const char *scope, const char *value);
 

@@ -158,8 +158,10 @@ decide(struct authcode_exchange *x, const struct authcode_sign_in *in)
 	}
 	state->transaction.created_ms = x->now_ms;
 	state->transaction.notice = AUTHCODE_NOTICE_NONE;
+	state->transaction.question = AC_QUESTION_NONE;
 	state->transaction.subject_id = 0;
-	state->transaction.tried_ms = x->now_ms; /* with its acr: what was asked for */
+	state->transaction.chosen_id = AC_CHOSEN_NOBODY; /* whoever signs in is chosen */
+	state->transaction.tried_ms = x->now_ms;         /* with its acr: what was asked for */
 	x->state = state;
 	ac_exchange_submit(x, AUTHCODE_OP_CREATE_SESSION, answer_sign_in);
 }

@@ -19,6 +19,7 @@ static const struct grant {
 } grants[] = {
 	{ "authorization_code", AUTHCODE_GRANT_AUTHORIZATION_CODE, ac_grant_code },
 	{ "refresh_token", AUTHCODE_GRANT_REFRESH_TOKEN, ac_grant_refresh },
+	{ "client_credentials", AUTHCODE_GRANT_CLIENT_CREDENTIALS, ac_grant_client },
 	{ "urn:ietf:params:oauth:grant-type:device_code", AUTHCODE_GRANT_DEVICE_CODE,
 	  ac_grant_device },
 };
@@ -39,19 +40,12 @@ ac_grant_name(size_t i)
 	return i < AC_ARRAY_SIZE(grants) ? grants[i].name : NULL;
 }
 
-void
-ac_token_decide(struct authcode_exchange *x)
+static void
+authenticated(struct authcode_exchange *x, const struct authcode_client *client)
 {
-	const struct authcode_client *client;
+	const char *name = ac_params_get(&x->params, "grant_type");
 	const struct grant *grant;
-	const char *name;
 
-	if (!ac_form_post_accept(x))
-		return;
-	client = ac_client_authenticate(x);
-	if (client == NULL)
-		return;
-	name = ac_params_get(&x->params, "grant_type");
 	if (name == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "grant_type is missing");
 		return;
@@ -67,4 +61,11 @@ ac_token_decide(struct authcode_exchange *x)
 		return;
 	}
 	grant->decide(x, client);
+}
+
+void
+ac_token_decide(struct authcode_exchange *x)
+{
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

@@ -3,12 +3,14 @@
 protocol_sources += \
 	libauthcode/protocol/asked_claims.c libauthcode/protocol/asked_claims.h \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
+	libauthcode/protocol/client_assertion.c libauthcode/protocol/client_assertion.h \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
 	libauthcode/protocol/credential.c \
 	libauthcode/protocol/device_authorization.c \
 	libauthcode/protocol/form_post.c \
 	libauthcode/protocol/grant.h \
+	libauthcode/protocol/grant_client.c \
 	libauthcode/protocol/grant_code.c \
 	libauthcode/protocol/grant_device.c \
 	libauthcode/protocol/grant_refresh.c \
@@ -20,6 +22,7 @@ protocol_sources += \
 	libauthcode/protocol/oauth_error.c \
 	libauthcode/protocol/person.c libauthcode/protocol/person.h \
 	libauthcode/protocol/pkce.c \
+	libauthcode/protocol/refresh_token.c libauthcode/protocol/refresh_token.h \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
 	libauthcode/protocol/signer.c libauthcode/protocol/signer.h \

@@ -29,26 +29,40 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 	ret_row->resource = "";
 	ret_row->expires_ms = end_ms;
 	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
+	if (response->from != NULL)
+		return ac_refresh_derive_access(x->issuer, response->from, &response->access,
+						ret_row->hash);
 	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,
 				  ret_row->hash);
 }
 
 enum authcode_err
-ac_token_response_mint_refresh(struct authcode_exchange *x, const char *scope,
-			       struct ac_token_response *response,
+ac_token_response_mint_refresh(struct authcode_exchange *x, const struct ac_refresh_owner *owner,
+			       const char *scope, struct ac_token_response *response,
 			       struct authcode_new_token *ret_row)
 {
 	ret_row->scope = scope;
 	ret_row->resource = "";
-	ret_row->expires_ms = ac_refresh_idle_end(x);
-	return ac_credential_mint(AC_CREDENTIAL_REFRESH, &x->issuer->random, &response->refresh,
-				  ret_row->hash);
+	ret_row->expires_ms = ac_refresh_idle_end(x, owner->client);
+	if (response->from != NULL)
+		return ac_refresh_derive(x->issuer, owner, response->from, &response->refresh,
+					 ret_row->hash);
+	return ac_refresh_mint(x->issuer, owner, &response->refresh, ret_row->hash);
 }
 
 int64_t
-ac_refresh_idle_end(const struct authcode_exchange *x)
+ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authcode_client *client)
 {
-	return x->now_ms + (int64_t)x->issuer->lifetimes.refresh_idle_s * 1000;
+	uint32_t idle_s = client->refresh_idle_ttl_s != 0 ? client->refresh_idle_ttl_s
+							  : x->issuer->lifetimes.refresh_idle_s;
+
+	return (int64_t)idle_s * 1000;
+}
+
+int64_t
+ac_refresh_idle_end(const struct authcode_exchange *x, const struct authcode_client *client)
+{
+	return x->now_ms + ac_refresh_idle_ms(x, client);
 }
 
 /* The texts that leave; NULL: there is none. */

@@ -12,13 +12,19 @@
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 #include "protocol/id_token.h"
+#include "protocol/refresh_token.h"
 
 /* From decide to answer, in the arena. */
 struct ac_token_response {
 	struct ac_credential access;  /* ids stay 0 until the rows exist */
 	struct ac_credential refresh; /* a new refresh token; its id stays 0 when there is none */
-	const char *same_refresh;     /* the refresh token that stays valid, or NULL */
-	const char *scope;            /* of the access token */
+	/* Of a refresh: the token that was presented, and by whom; from: what replaces it
+	 * follows from it, instead of being drawn (refresh_token.h). */
+	const struct authcode_client *client;
+	struct ac_credential used;
+	const struct ac_credential *from;
+	const char *same_refresh; /* the refresh token that stays valid, or NULL */
+	const char *scope;        /* of the access token */
 	int64_t expires_in_s;
 	const struct ac_id_token *id_token; /* NULL: none */
 };
@@ -33,12 +39,15 @@ AC_MUST_USE enum authcode_err ac_token_response_mint_access(struct authcode_exch
 							    struct ac_token_response *response,
 							    struct authcode_new_token *ret_row);
 AC_MUST_USE enum authcode_err ac_token_response_mint_refresh(struct authcode_exchange *x,
+							     const struct ac_refresh_owner *owner,
 							     const char *scope,
 							     struct ac_token_response *response,
 							     struct authcode_new_token *ret_row);
 
-/* The end of a refresh token that is used now (RT-10). */
-int64_t ac_refresh_idle_end(const struct authcode_exchange *x);
+/* How long a refresh token of the client lives unused, and from now to its end. */
+int64_t ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authcode_client *client);
+int64_t ac_refresh_idle_end(const struct authcode_exchange *x,
+			    const struct authcode_client *client);
 
 /* The one place where tokens leave (RFC 6749 §5.1). */
 void ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response);

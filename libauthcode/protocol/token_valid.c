@@ -53,9 +53,10 @@ token_holds(const struct authcode_token *token, int64_t now_ms)
 }
 
 static bool
-family_holds(const struct authcode_family *family, int64_t now_ms)
+family_holds(const struct authcode_token_view *view, int64_t now_ms)
 {
-	return now_ms < family->expires_ms && family->revoked_ms == 0;
+	return now_ms < view->family.expires_ms && view->family.revoked_ms == 0 &&
+	       view->withdrawn_ms == 0;
 }
 
 static bool
@@ -87,7 +88,7 @@ client_holds(const struct authcode_exchange *x, const char *client_id)
 bool
 ac_token_valid(const struct authcode_exchange *x, const struct authcode_token_view *view)
 {
-	return token_holds(&view->token, x->now_ms) && family_holds(&view->family, x->now_ms) &&
+	return token_holds(&view->token, x->now_ms) && family_holds(view, x->now_ms) &&
 	       subject_holds(view) && session_holds(view) &&
 	       client_holds(x, view->family.client_id);
 }

@@ -4,8 +4,9 @@
  * See transaction.h. The sealed plaintext is fixed-width numbers, then the
  * request as text:
  *
- *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ subject_id 8 ‖ tried_ms 8 ‖
- *   length of acr 1 ‖ acr ‖ request
+ *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ question 1 ‖ subject_id 8 ‖
+ *   chosen_id 8 ‖ tried_ms 8 ‖ length of acr 1 ‖ length of sub 1 ‖ acr ‖ sub ‖
+ *   request
  *
  * The layout is named in the label, and so is what request is; another layout
  * needs another label, so an old page never opens as something it was not.
@@ -21,21 +22,24 @@
 
 #define BROWSER_AT 8
 #define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
-#define SUBJECT_AT (NOTICE_AT + 1)
-#define TRIED_AT (SUBJECT_AT + 8)
+#define QUESTION_AT (NOTICE_AT + 1)
+#define SUBJECT_AT (QUESTION_AT + 1)
+#define CHOSEN_AT (SUBJECT_AT + 8)
+#define TRIED_AT (CHOSEN_AT + 8)
 #define ACR_LEN_AT (TRIED_AT + 8)
-#define ACR_AT (ACR_LEN_AT + 1)
+#define SUB_LEN_AT (ACR_LEN_AT + 1)
+#define ACR_AT (SUB_LEN_AT + 1)
 #define CSRF_LEN AC_BASE64URL_LEN(AC_DIGEST_LEN)
 
 /* How far the clock of another node may be ahead of ours. */
 #define MAX_AHEAD_MS 60000
 
-_Static_assert(AC_MAX_ACR <= UINT8_MAX, "the length of an acr is one byte");
+_Static_assert(AC_MAX_ACR <= UINT8_MAX && AC_MAX_SUB <= UINT8_MAX, "a length is one byte");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
 
 static const char *const labels[] = {
-	[false] = "authorization request 2",
-	[true] = "device 1",
+	[false] = "authorization request 4",
+	[true] = "device 2",
 };
 
 static void
@@ -63,19 +67,28 @@ ac_transaction_browser(const char *cookie, uint8_t ret_browser[AC_DIGEST_LEN])
 	return ac_sha256(&part, 1, ret_browser);
 }
 
+static size_t
+append(uint8_t *plain, size_t at, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(plain + at, text, len);
+	return at + len;
+}
+
 enum authcode_err
 ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena,
 		    const struct ac_transaction *transaction, char **ret_sealed)
 {
-	size_t request_len = strlen(transaction->request);
-	size_t acr_len = strlen(transaction->acr);
+	size_t request_len = strlen(transaction->request), acr_len = strlen(transaction->acr);
+	size_t sub_len = strlen(transaction->sub), len;
 	uint8_t nonce[AC_SEAL_NONCE_LEN];
 	uint8_t *plain;
 	enum authcode_err err;
 
-	if (request_len > AC_MAX_AUTHORIZE_PARAMS || acr_len > AC_MAX_ACR)
+	if (request_len > AC_MAX_AUTHORIZE_PARAMS || acr_len > AC_MAX_ACR || sub_len > AC_MAX_SUB)
 		return AUTHCODE_ERR_LIMIT;
-	plain = authcode_arena_alloc(arena, ACR_AT + acr_len + request_len);
+	plain = authcode_arena_alloc(arena, ACR_AT + acr_len + sub_len + request_len);
 	if (plain == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	err = issuer->random.fill(issuer->random.ctx, nonce, sizeof(nonce));
@@ -84,13 +97,34 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	put_i64(plain, transaction->created_ms);
 	memcpy(plain + BROWSER_AT, transaction->browser, AC_DIGEST_LEN);
 	plain[NOTICE_AT] = (uint8_t)transaction->notice;
+	plain[QUESTION_AT] = (uint8_t)transaction->question;
 	put_i64(plain + SUBJECT_AT, transaction->subject_id);
+	put_i64(plain + CHOSEN_AT, transaction->chosen_id);
 	put_i64(plain + TRIED_AT, transaction->tried_ms);
 	plain[ACR_LEN_AT] = (uint8_t)acr_len;
-	memcpy(plain + ACR_AT, transaction->acr, acr_len);
-	memcpy(plain + ACR_AT + acr_len, transaction->request, request_len);
-	return ac_seal(issuer->keys.transaction, nonce, labels[transaction->device], plain,
-		       ACR_AT + acr_len + request_len, arena, ret_sealed);
+	plain[SUB_LEN_AT] = (uint8_t)sub_len;
+	len = append(plain, ACR_AT, transaction->acr);
+	len = append(plain, len, transaction->sub);
+	len = append(plain, len, transaction->request);
+	return ac_seal(issuer->keys.transaction, nonce, labels[transaction->device], plain, len,
+		       arena, ret_sealed);
+}
+
+/* The texts behind the numbers. */
+static enum authcode_err
+read_texts(struct authcode_arena *arena, const uint8_t *plain, size_t len,
+	   struct ac_transaction *ret)
+{
+	size_t acr_len = plain[ACR_LEN_AT], sub_len = plain[SUB_LEN_AT];
+	const char *texts = (const char *)plain + ACR_AT;
+
+	if (acr_len > AC_MAX_ACR || sub_len > AC_MAX_SUB || acr_len + sub_len > len - ACR_AT)
+		return AUTHCODE_ERR_SYNTAX;
+	ret->acr = ac_arena_strndup(arena, texts, acr_len);
+	ret->sub = ac_arena_strndup(arena, texts + acr_len, sub_len);
+	/* ac_unseal() has put a NUL behind the plaintext. */
+	ret->request = texts + acr_len + sub_len;
+	return ret->acr != NULL && ret->sub != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
 }
 
 enum authcode_err
@@ -114,20 +148,27 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 		return err;
 	plain = data;
 	if (len < ACR_AT || plain[NOTICE_AT] >= AUTHCODE_NOTICE_COUNT ||
-	    plain[ACR_LEN_AT] > AC_MAX_ACR || plain[ACR_LEN_AT] > len - ACR_AT)
+	    plain[QUESTION_AT] >= AC_QUESTION_COUNT)
 		return AUTHCODE_ERR_SYNTAX;
 	opened.created_ms = get_i64(plain);
 	memcpy(opened.browser, plain + BROWSER_AT, AC_DIGEST_LEN);
 	opened.notice = (enum authcode_notice)plain[NOTICE_AT];
+	opened.question = (enum ac_question)plain[QUESTION_AT];
 	opened.subject_id = get_i64(plain + SUBJECT_AT);
+	opened.chosen_id = get_i64(plain + CHOSEN_AT);
 	opened.tried_ms = get_i64(plain + TRIED_AT);
-	opened.acr = ac_arena_strndup(arena, (const char *)plain + ACR_AT, plain[ACR_LEN_AT]);
-	if (opened.acr == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	/* ac_unseal() has put a NUL behind the plaintext. */
-	opened.request = (const char *)plain + ACR_AT + plain[ACR_LEN_AT];
-	*ret = opened;
-	return AUTHCODE_OK;
+	err = read_texts(arena, plain, len, &opened);
+	if (err == AUTHCODE_OK)
+		*ret = opened;
+	return err;
+}
+
+bool
+ac_transaction_unbound(const struct ac_transaction *transaction)
+{
+	static const uint8_t nobody[AC_DIGEST_LEN];
+
+	return ac_secret_equal(transaction->browser, nobody, sizeof(nobody));
 }
 
 bool
@@ -141,15 +182,21 @@ ac_transaction_same_browser(const struct ac_transaction *transaction, const char
 }
 
 bool
-ac_transaction_fresh(const struct authcode_issuer *issuer, const struct ac_transaction *transaction,
-		     const char *browser, int64_t now_ms)
+ac_transaction_young(const struct authcode_issuer *issuer, const struct ac_transaction *transaction,
+		     int64_t now_ms)
 {
 	int64_t age_ms;
 
 	if (__builtin_sub_overflow(now_ms, transaction->created_ms, &age_ms))
 		return false;
-	return age_ms >= -MAX_AHEAD_MS &&
-	       age_ms < (int64_t)issuer->lifetimes.transaction_s * 1000 &&
+	return age_ms >= -MAX_AHEAD_MS && age_ms < (int64_t)issuer->lifetimes.transaction_s * 1000;
+}
+
+bool
+ac_transaction_fresh(const struct authcode_issuer *issuer, const struct ac_transaction *transaction,
+		     const char *browser, int64_t now_ms)
+{
+	return ac_transaction_young(issuer, transaction, now_ms) &&
 	       ac_transaction_same_browser(transaction, browser);
 }
 
@@ -296,8 +343,12 @@ authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *tran
 		goto out;
 	opened.created_ms = now_ms;
 	opened.notice = notice;
+	opened.question = AC_QUESTION_NONE;
 	opened.subject_id = 0;
 	opened.tried_ms = 0;
+	/* Which account was chosen at another browser says nothing here. */
+	if (opened.chosen_id != AC_CHOSEN_ANOTHER)
+		opened.chosen_id = AC_CHOSEN_NOBODY;
 	err = ac_transaction_browser(browser, opened.browser);
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_resume_url(issuer, arena, &opened, &url);

@@ -66,7 +66,12 @@ static void
 go_on(struct authcode_exchange *x, const struct authcode_device *device,
       const struct ac_user_code *code)
 {
-	struct ac_transaction transaction = { .created_ms = x->now_ms, .acr = "", .device = true };
+	struct ac_transaction transaction = {
+		.created_ms = x->now_ms,
+		.sub = "",
+		.acr = "",
+		.device = true,
+	};
 	const char *url = NULL;
 	enum authcode_err err = ac_transaction_browser(x->request.browser, transaction.browser);
 
@@ -213,9 +218,14 @@ open_device(struct authcode_exchange *x, const struct ac_params *params,
 		.browser = ac_arena_strdup(x->arena, x->request.browser),
 		.client = client,
 		.scope = device->scope,
+		.shown_scope = device->scope,
 		.code_challenge = "",
 		.nonce = "",
-		.acr_values = "",
+		.max_age_s = AC_MAX_AGE_NONE,
+		.hint_sub = "",
+		.claims = AC_CLAIMS_REQUEST_NONE,
+		.wished_acrs = "",
+		.acrs = "",
 		.tried_acr = "",
 		.device_id = device->id,
 		.user_code = ac_params_get(params, "user_code"),
@@ -279,6 +289,7 @@ ac_verification_allow(struct ac_authorization *a)
 		.allow = true,
 		.session_id = a->view.session.id,
 		.idle_expires_ms = x->now_ms + (int64_t)lifetimes->session_idle_s * 1000,
+		.tell_logout = x->issuer->tell_logout && a->client->backchannel_logout_uri != NULL,
 	};
 	memcpy(op->session_hash, a->view.session.hash, sizeof(op->session_hash));
 	x->state = a;

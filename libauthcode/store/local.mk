@@ -3,10 +3,13 @@ store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_keys.c \
+	libauthcode/store/memory_logout_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
+	libauthcode/store/memory_grant_ops.c \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_refresh_ops.c \
+	libauthcode/store/memory_replay_ops.c \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
 	libauthcode/store/memory_table.c libauthcode/store/memory_table.h \
@@ -17,11 +20,14 @@ store_sources = \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
+	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_key_ops.c \
+	libauthcode/store/sqlite_logout_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
+	libauthcode/store/sqlite_replay_ops.c \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
 	libauthcode/store/sqlite_refresh_ops.c \
 	libauthcode/store/sqlite_schema.c libauthcode/store/sqlite_schema.h \

@@ -28,6 +28,19 @@ ac_memory_view_session(const struct ac_memory *memory, int64_t id,
 	return true;
 }
 
+/* When the subject has taken back what it had allowed the client at since_ms. */
+static int64_t
+withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subject,
+	     const char *client_id, int64_t since_ms)
+{
+	const struct ac_memory_grant *grant;
+
+	if (subject->withdrawn_ms < since_ms)
+		return 0;
+	grant = ac_memory_find_grant(memory, subject->id, client_id);
+	return grant != NULL && grant->row->withdrawn_ms >= since_ms ? grant->row->withdrawn_ms : 0;
+}
+
 bool
 ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_code_view *view)
 {
@@ -43,6 +56,8 @@ ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_
 	session = ac_table_find(&memory->sessions, code->session_id);
 	if (session != NULL)
 		view->session = *session;
+	view->withdrawn_ms =
+		withdrawn_ms(memory, &view->subject, code->client_id, code->created_ms);
 	return true;
 }
 
@@ -65,6 +80,8 @@ ac_memory_view_token(const struct ac_memory *memory, int64_t id, struct authcode
 	session = ac_table_find(&memory->sessions, view->family.session_id);
 	if (session != NULL)
 		view->session = *session;
+	view->withdrawn_ms = withdrawn_ms(memory, &view->subject, view->family.client_id,
+					  view->family.created_ms);
 	return true;
 }
 
@@ -85,6 +102,21 @@ ac_memory_view_device(const struct ac_memory *memory, int64_t id, struct authcod
 	session = ac_table_find(&memory->sessions, device->session_id);
 	if (session != NULL)
 		view->session = *session;
+	return true;
+}
+
+bool
+ac_memory_view_delivery(const struct ac_memory *memory, int64_t id,
+			struct authcode_delivery_view *view)
+{
+	const struct authcode_delivery *delivery = ac_table_find(&memory->deliveries, id);
+
+	*view = (struct authcode_delivery_view){ 0 };
+	if (delivery == NULL)
+		return false;
+	view->delivery = *delivery;
+	view->subject =
+		*(struct authcode_subject *)ac_table_find(&memory->subjects, delivery->subject_id);
 	return true;
 }
 
@@ -247,6 +279,57 @@ list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcode_aren
 	return err;
 }
 
+/* The view's texts become the arena's. */
+static enum authcode_err
+keep_delivery(struct authcode_arena *arena, struct authcode_delivery_view *view)
+{
+	enum authcode_err err = keep(&ac_row_delivery, view->delivery.id, arena, &view->delivery);
+
+	return err == AUTHCODE_OK ? keep(&ac_row_subject, view->subject.id, arena, &view->subject)
+				  : err;
+}
+
+static enum authcode_err
+find_delivery(void *self, int64_t id, struct authcode_arena *arena,
+	      struct authcode_delivery_view *ret)
+{
+	struct ac_memory *memory = self;
+	struct authcode_delivery_view view;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	if (ac_memory_view_delivery(memory, id, &view))
+		err = keep_delivery(arena, &view);
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+static enum authcode_err
+list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	const struct authcode_delivery *next;
+	enum authcode_err err = AUTHCODE_OK;
+	int64_t after_ms = 0, after_id = 0;
+	size_t count = 0;
+
+	pthread_mutex_lock(&memory->mutex);
+	while (err == AUTHCODE_OK && count < capacity &&
+	       (next = ac_memory_next_delivery(memory, after_ms, after_id, until_ms)) != NULL) {
+		after_ms = next->next_ms;
+		after_id = next->id;
+		(void)ac_memory_view_delivery(memory, next->id, &ret[count]);
+		err = keep_delivery(arena, &ret[count++]);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
 static enum authcode_err
 list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
 		  size_t capacity, size_t *ret_count)
@@ -283,7 +366,11 @@ close_store(void *self)
 		free(grant);
 	}
 	ac_table_clear(&memory->devices);
+	while (memory->listeners != NULL)
+		ac_memory_forget_listeners(memory, memory->listeners->session_id);
+	ac_table_clear(&memory->deliveries);
 	ac_table_clear(&memory->signing_keys);
+	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
 	ac_table_clear(&memory->codes);
@@ -306,6 +393,8 @@ static const struct authcode_store_ops memory_ops = {
 	.list_subjects = list_subjects,
 	.find_device = find_device,
 	.find_user_code = find_user_code,
+	.find_delivery = find_delivery,
+	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
 };
 

@@ -19,6 +19,20 @@ struct ac_memory_grant {
 	struct authcode_grant *row;
 };
 
+/* A client that a session is to tell of its end. */
+struct ac_memory_listener {
+	struct ac_memory_listener *next;
+	int64_t session_id;
+	char client_id[];
+};
+
+struct ac_memory_replay {
+	struct ac_memory_replay *next;
+	uint8_t hash[AUTHCODE_HASH_LEN];
+	int64_t forget_ms;
+	char client_id[];
+};
+
 struct ac_memory {
 	pthread_mutex_t mutex;
 	struct authcode_store_random random;
@@ -28,8 +42,11 @@ struct ac_memory {
 	struct ac_table families;
 	struct ac_table tokens;
 	struct ac_table devices;
+	struct ac_table deliveries;
 	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_memory_grant *grants;
+	struct ac_memory_listener *listeners;
+	struct ac_memory_replay *replays;
 };
 
 /* Fill *view with rows whose texts are borrowed from the tables. */
@@ -39,6 +56,8 @@ bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
 			 struct authcode_code_view *view);
 bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 			  struct authcode_token_view *view);
+bool ac_memory_view_delivery(const struct ac_memory *memory, int64_t id,
+			     struct authcode_delivery_view *view);
 
 bool ac_memory_view_device(const struct ac_memory *memory, int64_t id,
 			   struct authcode_device_view *view);
@@ -56,6 +75,12 @@ struct ac_memory_grant *ac_memory_find_grant(const struct ac_memory *memory, int
 const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *memory,
 						      int64_t after_id, int64_t now_ms);
 
+/* The delivery that is to be tried next after (after_ms, after_id) and no later than
+ * until_ms. NULL: none. */
+const struct authcode_delivery *ac_memory_next_delivery(const struct ac_memory *memory,
+							int64_t after_ms, int64_t after_id,
+							int64_t until_ms);
+
 /* As list_signing_keys. */
 AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory *memory,
 							  struct authcode_arena *arena,
@@ -64,6 +89,12 @@ AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* Forgets whom the session was to tell. */
+void ac_memory_forget_listeners(struct ac_memory *memory, int64_t session_id);
+
+/* What was used once and can be forgotten, up to limit; returns how many. */
+uint32_t ac_memory_purge_replays(struct ac_memory *memory, int64_t now_ms, uint32_t limit);
 
 /* Returns how many rows it deleted. */
 uint32_t ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit);

@@ -49,6 +49,7 @@ ac_memory_free_family_key(const struct ac_memory *memory, int64_t now_ms, int64_
 		if (err != AUTHCODE_OK)
 			return err;
 		if (ac_table_find(&memory->codes, id) == NULL &&
+		    ac_table_find(&memory->devices, id) == NULL &&
 		    ac_table_find(&memory->families, id) == NULL) {
 			*ret = id;
 			return AUTHCODE_OK;
@@ -192,7 +193,13 @@ end_session(struct ac_memory *memory, struct authcode_operation *operation)
 {
 	struct authcode_session *session =
 		ac_table_find(&memory->sessions, operation->u.end_session.session_id);
+	enum authcode_err err =
+		ac_memory_tell(memory, operation->u.end_session.session_id, 0, operation->now_ms);
 
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
 	if (session != NULL && session->ended_ms == 0)
 		session->ended_ms = operation->now_ms;
 	ac_memory_finish(operation,
@@ -220,12 +227,15 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_memory_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_memory_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_memory_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_memory_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_memory_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_memory_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_memory_poll_device,
 	[AUTHCODE_OP_REDEEM_DEVICE] = ac_memory_redeem_device,
+	[AUTHCODE_OP_RECORD_DELIVERY] = ac_memory_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_memory_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
+	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
 };
 
 void

@@ -16,7 +16,7 @@ AC_MUST_USE enum authcode_err ac_memory_free_key(const struct ac_memory *memory,
 						 const struct ac_table *table, int64_t now_ms,
 						 int64_t *ret);
 
-/* One that neither a family nor a code has, which will be one; ERR_RANDOM. */
+/* One that neither a family has, nor a code or device, which will be one; ERR_RANDOM. */
 AC_MUST_USE enum authcode_err ac_memory_free_family_key(const struct ac_memory *memory,
 							int64_t now_ms, int64_t *ret);
 
@@ -59,6 +59,12 @@ void ac_memory_use_refresh(struct ac_memory *memory, struct authcode_operation *
 /* memory_client_ops.c */
 void ac_memory_issue_client_token(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* Puts the grant in the place of the one of the same subject and client. */
+void ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant);
+
+/* memory_grant_ops.c */
+void ac_memory_withdraw_grant(struct ac_memory *memory, struct authcode_operation *operation);
+
 /* memory_subject_ops.c */
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);
@@ -68,8 +74,25 @@ void ac_memory_create_device(struct ac_memory *memory, struct authcode_operation
 void ac_memory_answer_device(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_poll_device(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *operation);
+/* memory_logout_ops.c */
+void ac_memory_record_delivery(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* Deliveries for all that the session is to tell, and for all that any session of the
+ * subject is (0: none), who are then forgotten. All or nothing; ERR_MEMORY, ERR_RANDOM.
+ * Never fails when both are 0. */
+AC_MUST_USE enum authcode_err ac_memory_tell(struct ac_memory *memory, int64_t session_id,
+					     int64_t subject_id, int64_t now_ms);
+
+/* Not yet in the list; NULL: no memory. free() */
+struct ac_memory_listener *ac_memory_listener_new(int64_t session_id, const char *client_id);
+/* Frees it when the session has it already. */
+void ac_memory_put_listener_take(struct ac_memory *memory, struct ac_memory_listener *listener);
+
 /* memory_keys.c */
 void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+
+/* memory_replay_ops.c */
+void ac_memory_use_once(struct ac_memory *memory, struct authcode_operation *operation);
 
 #endif

@@ -83,6 +83,15 @@ session_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
 	return false;
 }
 
+static bool
+delivery_matters(const struct ac_memory *memory, const void *row, int64_t now_ms)
+{
+	const struct authcode_delivery *delivery = row;
+
+	(void)memory;
+	return now_ms < delivery->created_ms + AUTHCODE_DELIVERY_KEPT_MS;
+}
+
 static uint32_t
 purge_table(struct ac_memory *memory, struct ac_table *table, uint32_t limit, int64_t now_ms,
 	    bool (*matters)(const struct ac_memory *, const void *, int64_t))
@@ -100,6 +109,25 @@ purge_table(struct ac_memory *memory, struct ac_table *table, uint32_t limit, in
 	return deleted;
 }
 
+/* Whom it was to tell goes with a session. */
+static uint32_t
+purge_sessions(struct ac_memory *memory, uint32_t limit, int64_t now_ms)
+{
+	uint32_t deleted = purge_table(memory, &memory->sessions, limit, now_ms, session_matters);
+	const struct ac_memory_listener *listener = memory->listeners;
+
+	while (listener != NULL) {
+		int64_t id = listener->session_id;
+
+		listener = listener->next;
+		if (ac_table_find(&memory->sessions, id) == NULL) {
+			ac_memory_forget_listeners(memory, id);
+			listener = memory->listeners;
+		}
+	}
+	return deleted;
+}
+
 uint32_t
 ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit)
 {
@@ -108,6 +136,8 @@ ac_memory_purge(struct ac_memory *memory, int64_t now_ms, uint32_t limit)
 	n += purge_table(memory, &memory->families, limit - n, now_ms, family_matters);
 	n += purge_table(memory, &memory->codes, limit - n, now_ms, code_matters);
 	n += purge_table(memory, &memory->devices, limit - n, now_ms, device_matters);
-	n += purge_table(memory, &memory->sessions, limit - n, now_ms, session_matters);
+	n += purge_sessions(memory, limit - n, now_ms);
+	n += purge_table(memory, &memory->deliveries, limit - n, now_ms, delivery_matters);
+	n += ac_memory_purge_replays(memory, now_ms, limit - n);
 	return n;
 }

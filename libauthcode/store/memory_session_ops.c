@@ -132,6 +132,13 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 	fate = judge_replaced(memory, operation, subject_id);
 	err = put_session(memory, operation, subject_id,
 			  fate == AC_REPLACED_RENEWED ? replaced : NULL, &session_id);
+	/* What is renewed ends nothing and retires nobody, so that this cannot fail then. */
+	if (err == AUTHCODE_OK) {
+		err = ac_memory_tell(memory, fate == AC_REPLACED_ENDED ? replaced->id : 0,
+				     !same && old != NULL ? old->id : 0, operation->now_ms);
+		if (err != AUTHCODE_OK)
+			ac_table_remove(&memory->sessions, session_id);
+	}
 	if (err != AUTHCODE_OK) {
 		free(refreshed);
 		if (!same)
@@ -165,6 +172,7 @@ new_grant(const struct ac_memory *memory, const struct authcode_operation *opera
 		.subject_id = subject_id,
 		.client_id = args->code.client_id,
 		.updated_ms = operation->now_ms,
+		.withdrawn_ms = old != NULL ? old->row->withdrawn_ms : 0,
 	};
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
@@ -188,8 +196,8 @@ out:
 	return err;
 }
 
-static void
-put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant)
+void
+ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant)
 {
 	struct ac_memory_grant *old =
 		ac_memory_find_grant(memory, grant->row->subject_id, grant->row->client_id);
@@ -211,6 +219,7 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 	struct authcode_session *session = ac_table_find(&memory->sessions, args->session_id);
 	struct authcode_session_view view;
 	struct authcode_code code = args->code;
+	struct ac_memory_listener *listener = NULL;
 	struct ac_memory_grant *grant = NULL;
 	enum authcode_result result;
 	enum authcode_err err = AUTHCODE_OK;
@@ -224,13 +233,17 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 	}
 	if (args->remember)
 		err = new_grant(memory, operation, session->subject_id, &grant);
+	if (err == AUTHCODE_OK && args->tell_logout) {
+		listener = ac_memory_listener_new(session->id, code.client_id);
+		err = listener != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+	}
 	if (err == AUTHCODE_OK)
 		err = ac_memory_free_family_key(memory, operation->now_ms, &code.id);
 	if (err == AUTHCODE_OK) {
 		code.subject_id = session->subject_id;
 		code.session_id = session->id;
 		code.auth_time_ms = session->auth_time_ms;
-		code.acr = session->acr;
+		code.acr = args->asked_acr != NULL ? args->asked_acr : session->acr;
 		code.amr = session->amr;
 		code.claims = session->claims;
 		code.created_ms = operation->now_ms;
@@ -241,13 +254,16 @@ ac_memory_issue_code(struct ac_memory *memory, struct authcode_operation *operat
 		if (grant != NULL)
 			free(grant->row);
 		free(grant);
+		free(listener);
 		ac_operation_fail(operation, err);
 		return;
 	}
 
+	if (listener != NULL)
+		ac_memory_put_listener_take(memory, listener);
 	session->idle_expires_ms = ac_earlier(args->idle_expires_ms, session->expires_ms);
 	if (grant != NULL)
-		put_grant_take(memory, grant);
+		ac_memory_put_grant_take(memory, grant);
 	args->ret_code_id = code.id;
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }

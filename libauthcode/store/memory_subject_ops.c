@@ -6,6 +6,7 @@
  */
 #include "store/memory_ops.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/operation.h"
@@ -28,7 +29,13 @@ ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *op
 {
 	struct authcode_subject *subject =
 		ac_table_find(&memory->subjects, operation->u.retire_subject.subject_id);
+	enum authcode_err err = ac_memory_tell(memory, 0, operation->u.retire_subject.subject_id,
+					       operation->now_ms);
 
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
 	if (subject != NULL && subject->retired_ms == 0)
 		subject->retired_ms = operation->now_ms;
 	ac_memory_finish(operation,
@@ -44,6 +51,8 @@ ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *op
 	struct authcode_subject changed = { 0 };
 	struct authcode_subject *renamed;
 	enum authcode_result result;
+	enum authcode_err err;
+	bool retires;
 
 	if (old != NULL)
 		changed = *old;
@@ -52,13 +61,18 @@ ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *op
 		ac_memory_finish(operation, result);
 		return;
 	}
+	retires = other != NULL && other->id != changed.id;
 	changed.user_name = args->new_name;
 	renamed = ac_row_copy(&ac_row_subject, &changed);
-	if (renamed == NULL) {
-		ac_operation_fail(operation, AUTHCODE_ERR_MEMORY);
+	err = renamed == NULL
+		      ? AUTHCODE_ERR_MEMORY
+		      : ac_memory_tell(memory, 0, retires ? other->id : 0, operation->now_ms);
+	if (err != AUTHCODE_OK) {
+		free(renamed);
+		ac_operation_fail(operation, err);
 		return;
 	}
-	if (other != NULL && other->id != changed.id)
+	if (retires)
 		other->retired_ms = operation->now_ms;
 	args->ret_subject_id = changed.id;
 	ac_table_replace_take(&memory->subjects, renamed);

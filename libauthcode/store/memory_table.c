@@ -58,6 +58,12 @@ const struct ac_row_type ac_row_device = {
 		   TEXT(device, acr), TEXT(device, amr), TEXT(device, claims) },
 };
 
+const struct ac_row_type ac_row_delivery = {
+	.size = sizeof(struct authcode_delivery),
+	.text_count = 1,
+	.texts = { TEXT(delivery, client_id) },
+};
+
 const struct ac_row_type ac_row_signing_key = {
 	.size = sizeof(struct authcode_signing_key),
 	.text_count = 3,

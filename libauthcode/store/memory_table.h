@@ -29,6 +29,7 @@ extern const struct ac_row_type ac_row_code;
 extern const struct ac_row_type ac_row_family;
 extern const struct ac_row_type ac_row_token;
 extern const struct ac_row_type ac_row_device;
+extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
 
 /* A copy with its texts in one block: free() it. NULL: no memory. */

@@ -46,10 +46,15 @@ check_issue_code(const struct authcode_operation *operation)
 {
 	const struct authcode_op_issue_code *args = &operation->u.issue_code;
 	const char *const texts[] = {
-		args->code.client_id, args->code.redirect_uri,
-		args->code.scope,     args->code.code_challenge,
-		args->code.nonce,     args->code.claims_request,
-		args->code.resource,  args->remember ? args->consented_scope : "",
+		args->code.client_id,
+		args->code.redirect_uri,
+		args->code.scope,
+		args->code.code_challenge,
+		args->code.nonce,
+		args->code.claims_request,
+		args->code.resource,
+		args->remember ? args->consented_scope : "",
+		args->asked_acr != NULL ? args->asked_acr : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
@@ -113,6 +118,16 @@ check_issue_client_token(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_withdraw_grant(const struct authcode_operation *operation)
+{
+	const struct authcode_op_withdraw_grant *args = &operation->u.withdraw_grant;
+	const char *const texts[] = { args->client_id,
+				      args->subject_id == 0 ? args->user_name : "" };
+
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
 check_create_device(const struct authcode_operation *operation)
 {
 	const struct authcode_device *device = &operation->u.create_device.device;
@@ -138,6 +153,14 @@ check_redeem_device(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_record_delivery(const struct authcode_operation *operation)
+{
+	int64_t next_ms = operation->u.record_delivery.next_ms;
+
+	return next_ms >= 0 && next_ms <= AC_ROW_KEY_MAX_MS ? AUTHCODE_OK : AUTHCODE_ERR_USAGE;
+}
+
+static enum authcode_err
 check_add_signing_key(const struct authcode_operation *operation)
 {
 	const struct authcode_op_add_signing_key *args = &operation->u.add_signing_key;
@@ -151,6 +174,16 @@ check_add_signing_key(const struct authcode_operation *operation)
 	if (err == AUTHCODE_OK && (args->active_ms < 1 || args->active_ms > AC_ROW_KEY_MAX_MS))
 		err = AUTHCODE_ERR_USAGE;
 	return err;
+}
+
+static enum authcode_err
+check_use_once(const struct authcode_operation *operation)
+{
+	const struct authcode_op_use_once *args = &operation->u.use_once;
+
+	if (args->max == 0 || args->expires_ms < 1 || args->expires_ms > AC_ROW_KEY_MAX_MS)
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(&args->client_id, 1);
 }
 
 static enum authcode_err
@@ -172,12 +205,15 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_RETIRE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_RELINK_SUBJECT] = check_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = check_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = check_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = check_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = check_nothing,
 	[AUTHCODE_OP_POLL_DEVICE] = check_nothing,
 	[AUTHCODE_OP_REDEEM_DEVICE] = check_redeem_device,
+	[AUTHCODE_OP_RECORD_DELIVERY] = check_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
+	[AUTHCODE_OP_USE_ONCE] = check_use_once,
 };
 
 enum authcode_err

@@ -68,7 +68,8 @@ ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
 		return AUTHCODE_RESULT_REUSED;
 	if (now_ms >= view->code.expires_ms)
 		return AUTHCODE_RESULT_EXPIRED;
-	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session))
+	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session) ||
+	    view->withdrawn_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
 	return AUTHCODE_RESULT_DONE;
 }
@@ -79,7 +80,7 @@ family_lives(const struct authcode_token_view *view, int64_t now_ms)
 {
 	const struct authcode_family *family = &view->family;
 
-	if (now_ms >= family->expires_ms || family->revoked_ms != 0)
+	if (now_ms >= family->expires_ms || family->revoked_ms != 0 || view->withdrawn_ms != 0)
 		return false;
 	if (family->subject_id != 0 && !ac_subject_live(&view->subject))
 		return false;
@@ -222,6 +223,20 @@ ac_rule_forget_signing_key(int64_t id, int64_t newest_id)
 
 /* A rotated refresh token is remembered as long as its family lives: whoever
  * comes back with it shows that somebody else has had it (RFC 9700 §4.14.2). */
+enum authcode_result
+ac_rule_use_once(const struct ac_used_once *used, const struct authcode_op_use_once *args,
+		 int64_t now_ms)
+{
+	if (now_ms >= args->expires_ms)
+		return AUTHCODE_RESULT_EXPIRED;
+	if (now_ms < used->forget_ms)
+		return AUTHCODE_RESULT_REUSED;
+	/* Its own row, past its end, can be taken anew. */
+	if (used->forget_ms == 0 && used->count >= args->max)
+		return AUTHCODE_RESULT_FAILED;
+	return AUTHCODE_RESULT_DONE;
+}
+
 int64_t
 ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms, int64_t family_expires_ms)
 {

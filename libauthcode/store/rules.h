@@ -92,6 +92,17 @@ ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t 
 /* DONE, NOT_FOUND (id 0: no such key), CONFLICT. */
 AC_MUST_USE enum authcode_result ac_rule_forget_signing_key(int64_t id, int64_t newest_id);
 
+/* What is remembered of a client's single use. */
+struct ac_used_once {
+	int64_t forget_ms; /* 0: this one is not remembered */
+	uint32_t count;    /* how many are, of the client */
+};
+
+/* DONE, EXPIRED, REUSED; FAILED: there is no room. */
+AC_MUST_USE enum authcode_result ac_rule_use_once(const struct ac_used_once *used,
+						  const struct authcode_op_use_once *args,
+						  int64_t now_ms);
+
 /* From when on the row cannot change any answer but between refusals. */
 AC_MUST_USE int64_t ac_token_forget_ms(enum authcode_token_kind kind, int64_t expires_ms,
 				       int64_t family_expires_ms);

@@ -133,6 +133,37 @@ find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN], struct authcod
 }
 
 static enum authcode_err
+find_delivery(void *self, int64_t id, struct authcode_arena *arena,
+	      struct authcode_delivery_view *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_delivery(connection, id, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
+{
+	const struct ac_delivery_page page = { until_ms, capacity };
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_deliveries(connection, &page, arena, ret, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
 list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
 		  size_t capacity, size_t *ret_count)
 {
@@ -172,6 +203,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list_subjects = list_subjects,
 	.find_device = find_device,
 	.find_user_code = find_user_code,
+	.find_delivery = find_delivery,
+	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
 };
 

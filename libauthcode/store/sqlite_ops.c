@@ -184,7 +184,10 @@ revoke_token(const struct ac_sqlite_work *work, struct authcode_operation *opera
 static enum authcode_err
 end_session(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	return end_row(work, operation, AC_SQL_END_SESSION, operation->u.end_session.session_id);
+	int64_t id = operation->u.end_session.session_id;
+	enum authcode_err err = end_row(work, operation, AC_SQL_END_SESSION, id);
+
+	return err == AUTHCODE_OK ? ac_sqlite_tell(work, id, 0, operation->now_ms) : err;
 }
 
 /* In the order in which rows depend on each other. */
@@ -193,9 +196,9 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	static const enum ac_sql statements[] = {
 		AC_SQL_PURGE_TOKENS,  AC_SQL_PURGE_FAMILIES, AC_SQL_PURGE_CODES,
-		AC_SQL_PURGE_DEVICES, AC_SQL_PURGE_SESSIONS,
+		AC_SQL_PURGE_DEVICES, AC_SQL_PURGE_SESSIONS, AC_SQL_PURGE_DELIVERIES,
 	};
-	uint32_t left = operation->u.purge.limit;
+	uint32_t left = operation->u.purge.limit, deleted = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(statements) && left > 0; i++) {
 		struct ac_query query;
@@ -208,6 +211,14 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		if (err != AUTHCODE_OK)
 			return err;
 		left -= (uint32_t)sqlite3_changes(work->connection->db);
+	}
+	if (left > 0) {
+		enum authcode_err err =
+			ac_sqlite_purge_replays(work, operation->now_ms, left, &deleted);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		left -= deleted;
 	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
@@ -227,12 +238,15 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_RETIRE_SUBJECT] = ac_sqlite_retire_subject,
 	[AUTHCODE_OP_RELINK_SUBJECT] = ac_sqlite_relink_subject,
 	[AUTHCODE_OP_ISSUE_CLIENT_TOKEN] = ac_sqlite_issue_client_token,
+	[AUTHCODE_OP_WITHDRAW_GRANT] = ac_sqlite_withdraw_grant,
 	[AUTHCODE_OP_CREATE_DEVICE] = ac_sqlite_create_device,
 	[AUTHCODE_OP_ANSWER_DEVICE] = ac_sqlite_answer_device,
 	[AUTHCODE_OP_POLL_DEVICE] = ac_sqlite_poll_device,
 	[AUTHCODE_OP_REDEEM_DEVICE] = ac_sqlite_redeem_device,
+	[AUTHCODE_OP_RECORD_DELIVERY] = ac_sqlite_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
+	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 };
 
 enum authcode_err

@@ -23,7 +23,8 @@ AC_MUST_USE enum authcode_err ac_sqlite_apply(const struct ac_sqlite_work *work,
 /* The rest of the table in sqlite_ops.c: sessions and what is issued from them
  * (sqlite_session_ops.c), subjects (sqlite_subject_ops.c), refresh tokens
  * (sqlite_refresh_ops.c), what clients get for themselves (sqlite_client_ops.c),
- * devices (sqlite_device_ops.c), signing keys (sqlite_key_ops.c). */
+ * devices (sqlite_device_ops.c), signing keys (sqlite_key_ops.c), whom a logout is
+ * told (sqlite_logout_ops.c), consent (sqlite_grant_ops.c). */
 enum authcode_err ac_sqlite_create_session(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_code(const struct ac_sqlite_work *work,
@@ -41,6 +42,9 @@ enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,
 					       struct authcode_operation *operation);
+
+enum authcode_err ac_sqlite_withdraw_grant(const struct ac_sqlite_work *work,
+					   struct authcode_operation *operation);
 
 /* Where a token goes. */
 struct ac_sqlite_place {
@@ -70,6 +74,24 @@ enum authcode_err ac_sqlite_insert_family(const struct ac_sqlite_work *work,
 enum authcode_err ac_sqlite_keep_for(const struct ac_sqlite_work *work,
 				     const struct authcode_family *family,
 				     const struct authcode_session *session);
+enum authcode_err ac_sqlite_record_delivery(const struct ac_sqlite_work *work,
+					    struct authcode_operation *operation);
+
+/* The session is to tell the client of its end. */
+AC_MUST_USE enum authcode_err ac_sqlite_put_listener(const struct ac_sqlite_work *work,
+						     const struct authcode_session *session,
+						     const char *client_id);
+
+/* Deliveries for all that the session is to tell, and for all that any session of the
+ * subject is (0: none), who are then forgotten. */
+AC_MUST_USE enum authcode_err ac_sqlite_tell(const struct ac_sqlite_work *work, int64_t session_id,
+					     int64_t subject_id, int64_t now_ms);
+
+/* sqlite_replay_ops.c */
+enum authcode_err ac_sqlite_use_once(const struct ac_sqlite_work *work,
+				     struct authcode_operation *operation);
+enum authcode_err ac_sqlite_purge_replays(const struct ac_sqlite_work *work, int64_t now_ms,
+					  uint32_t limit, uint32_t *ret_deleted);
 
 /* An UPDATE of one row by its id. ret_changed: the row was there and fitted. */
 enum authcode_err ac_sqlite_set_time(const struct ac_sqlite_work *work, enum ac_sql sql,

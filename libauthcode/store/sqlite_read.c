@@ -24,6 +24,7 @@ get_subject(struct ac_query *query, struct authcode_arena *arena)
 	subject.groups = ac_query_get_text(query, arena);
 	subject.first_seen_ms = ac_query_get_int(query);
 	subject.retired_ms = ac_query_get_int(query);
+	subject.withdrawn_ms = ac_query_get_int(query);
 	return subject;
 }
 
@@ -200,6 +201,7 @@ ac_sqlite_find_grant(struct ac_connection *connection, int64_t subject_id, const
 		grant.client_id = ac_query_get_text(&query, arena);
 		grant.scope = ac_query_get_text(&query, arena);
 		grant.updated_ms = ac_query_get_int(&query);
+		grant.withdrawn_ms = ac_query_get_int(&query);
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
@@ -223,6 +225,7 @@ ac_sqlite_find_code(struct ac_connection *connection, int64_t id, struct authcod
 		view.code = get_code(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
+		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
@@ -247,6 +250,7 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 		view.family = get_family(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
+		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
 	err = end_read(&query, found);
 	if (err == AUTHCODE_OK)
@@ -310,6 +314,64 @@ ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subjec
 	ac_query_put_int(&query, (int64_t)page->capacity);
 	while (count < page->capacity && ac_query_step(&query))
 		ret[count++] = get_subject(&query, arena);
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
+static struct authcode_delivery_view
+get_delivery(struct ac_query *query, struct authcode_arena *arena)
+{
+	struct authcode_delivery_view view = { 0 };
+
+	view.delivery.id = ac_query_get_int(query);
+	view.delivery.client_id = ac_query_get_text(query, arena);
+	view.delivery.subject_id = ac_query_get_int(query);
+	view.delivery.session_id = ac_query_get_int(query);
+	view.delivery.created_ms = ac_query_get_int(query);
+	view.delivery.next_ms = ac_query_get_int(query);
+	view.delivery.tries = (uint32_t)ac_query_get_int(query);
+	view.delivery.delivered_ms = ac_query_get_int(query);
+	view.delivery.status = (uint32_t)ac_query_get_int(query);
+	view.subject = get_subject(query, arena);
+	return view;
+}
+
+enum authcode_err
+ac_sqlite_find_delivery(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+			struct authcode_delivery_view *ret)
+{
+	struct authcode_delivery_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_DELIVERY);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found)
+		view = get_delivery(&query, arena);
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_list_deliveries(struct ac_connection *connection, const struct ac_delivery_page *page,
+			  struct authcode_arena *arena, struct authcode_delivery_view *ret,
+			  size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_DELIVERIES);
+	ac_query_put_int(&query, page->until_ms);
+	ac_query_put_int(&query, (int64_t)page->capacity);
+	while (count < page->capacity && ac_query_step(&query))
+		ret[count++] = get_delivery(&query, arena);
 	err = end_read(&query, true);
 	if (err == AUTHCODE_OK)
 		*ret_count = count;

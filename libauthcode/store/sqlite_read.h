@@ -44,6 +44,22 @@ AC_MUST_USE enum authcode_err ac_sqlite_list_subjects(struct ac_connection *conn
 						      struct authcode_subject *ret,
 						      size_t *ret_count);
 
+AC_MUST_USE enum authcode_err ac_sqlite_find_delivery(struct ac_connection *connection, int64_t id,
+						      struct authcode_arena *arena,
+						      struct authcode_delivery_view *ret);
+
+/* Which deliveries list_deliveries asks for. */
+struct ac_delivery_page {
+	int64_t until_ms;
+	size_t capacity;
+};
+
+AC_MUST_USE enum authcode_err ac_sqlite_list_deliveries(struct ac_connection *connection,
+							const struct ac_delivery_page *page,
+							struct authcode_arena *arena,
+							struct authcode_delivery_view *ret,
+							size_t *ret_count);
+
 AC_MUST_USE enum authcode_err ac_sqlite_list_signing_keys(struct ac_connection *connection,
 							  struct authcode_arena *arena,
 							  struct authcode_signing_key *ret,

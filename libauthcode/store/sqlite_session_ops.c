@@ -42,10 +42,11 @@ insert_subject(const struct ac_sqlite_work *work, const struct authcode_op_creat
 	return query.rc == SQLITE_CONSTRAINT_UNIQUE ? AUTHCODE_ERR_USAGE : err;
 }
 
-/* A name that now means another uid is another person. */
+/* A name that now means another uid is another person. ret_retired: whose the name
+ * was until now; it stays as it is when it was nobody's. */
 static enum authcode_err
 put_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_session *args,
-	    int64_t now_ms, int64_t *ret_id)
+	    int64_t now_ms, int64_t *ret_id, int64_t *ret_retired)
 {
 	int64_t id = 0;
 	uint32_t uid = 0;
@@ -62,6 +63,7 @@ put_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_s
 		err = ac_sqlite_set_time(work, AC_SQL_RETIRE_SUBJECT, now_ms, id, &changed);
 	if (err != AUTHCODE_OK)
 		return err;
+	*ret_retired = id;
 	return insert_subject(work, args, now_ms, ret_id);
 }
 
@@ -126,11 +128,11 @@ ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_oper
 {
 	struct authcode_op_create_session *args = &operation->u.create_session;
 	enum ac_replaced fate = AC_REPLACED_UNTOUCHED;
-	int64_t subject_id = 0, session_id = args->replaces;
+	int64_t subject_id = 0, session_id = args->replaces, retired = 0;
 	bool changed;
 	enum authcode_err err;
 
-	err = put_subject(work, args, operation->now_ms, &subject_id);
+	err = put_subject(work, args, operation->now_ms, &subject_id, &retired);
 	if (err == AUTHCODE_OK)
 		err = judge_replaced(work, operation, subject_id, &fate);
 	if (err == AUTHCODE_OK && fate == AC_REPLACED_RENEWED)
@@ -143,6 +145,9 @@ ac_sqlite_create_session(const struct ac_sqlite_work *work, struct authcode_oper
 	if (err == AUTHCODE_OK && fate == AC_REPLACED_ENDED)
 		err = ac_sqlite_set_time(work, AC_SQL_END_SESSION, operation->now_ms,
 					 args->replaces, &changed);
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_tell(work, fate == AC_REPLACED_ENDED ? args->replaces : 0, retired,
+				     operation->now_ms);
 	if (err != AUTHCODE_OK)
 		return err;
 	args->ret_subject_id = subject_id;
@@ -221,6 +226,8 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
+	if (args->asked_acr != NULL)
+		view.session.acr = args->asked_acr;
 	err = insert_code(work, &args->code, &view.session, operation->now_ms, &args->ret_code_id);
 	if (err != AUTHCODE_OK)
 		return err;
@@ -234,5 +241,7 @@ ac_sqlite_issue_code(const struct ac_sqlite_work *work, struct authcode_operatio
 					 view.subject.id, &changed);
 	if (err == AUTHCODE_OK && args->remember)
 		err = put_grant(work, args, view.session.subject_id, operation->now_ms);
+	if (err == AUTHCODE_OK && args->tell_logout)
+		err = ac_sqlite_put_listener(work, &view.session, args->code.client_id);
 	return err;
 }

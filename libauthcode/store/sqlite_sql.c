@@ -8,7 +8,12 @@
 
 #define SUBJECT                                                                                    \
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
-	"u.retired_ms"
+	"u.retired_ms, u.withdrawn_ms"
+/* Of code or family o: the look at the grant is taken only when there is a reason. */
+#define WITHDRAWN(o)                                                                               \
+	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT g.withdrawn_ms"                 \
+	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
+	" AND g.client_id = " o ".client_id AND g.withdrawn_ms >= " o ".created_ms) END"
 #define SESSION                                                                                    \
 	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
@@ -32,6 +37,13 @@
 	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
 	" LEFT JOIN session s ON s.id = d.session_id"
 
+#define DELIVERY                                                                                   \
+	"d.id, d.client_id, d.subject_id, d.session_id, d.created_ms, d.next_ms, d.tries, "        \
+	"d.delivered_ms, d.status"
+
+/* Code, device and the client itself: each has the key of its family, now or later. */
+#define NO(table) " NOT EXISTS (SELECT 1 FROM " table " WHERE id = ?1)"
+
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -45,21 +57,31 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_FIND_SESSION] = "SELECT " SESSION ", " SUBJECT " FROM session s"
 				" JOIN subject u ON u.id = s.subject_id WHERE s.id = ?",
-	[AC_SQL_FIND_GRANT] = "SELECT subject_id, client_id, scope, updated_ms FROM user_grant"
-			      " WHERE subject_id = ? AND client_id = ?",
-	[AC_SQL_FIND_CODE] = "SELECT " CODE ", " SUBJECT ", " SESSION " FROM code c"
-			     " JOIN subject u ON u.id = c.subject_id"
-			     " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
-	[AC_SQL_FIND_TOKEN] = "SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION " FROM token t"
-			      " JOIN family f ON f.id = t.family_id"
-			      " LEFT JOIN subject u ON u.id = f.subject_id"
-			      " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
+	[AC_SQL_FIND_GRANT] =
+		"SELECT subject_id, client_id, scope, updated_ms, withdrawn_ms FROM user_grant"
+		" WHERE subject_id = ? AND client_id = ?",
+	[AC_SQL_FIND_CODE] =
+		"SELECT " CODE ", " SUBJECT ", " SESSION
+		", " WITHDRAWN("c") " FROM code c"
+				    " JOIN subject u ON u.id = c.subject_id"
+				    " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
+	[AC_SQL_FIND_TOKEN] =
+		"SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION
+		", " WITHDRAWN("f") " FROM token t"
+				    " JOIN family f ON f.id = t.family_id"
+				    " LEFT JOIN subject u ON u.id = f.subject_id"
+				    " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
 	[AC_SQL_FIND_LIVE_SUBJECT] =
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
 	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
 	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
+	[AC_SQL_FIND_DELIVERY] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				 " JOIN subject u ON u.id = d.subject_id WHERE d.id = ?",
+	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
+				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
+				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
 	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
 				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
 	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
@@ -95,12 +117,20 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 			     " DO UPDATE SET scope = excluded.scope,"
 			     " updated_ms = excluded.updated_ms",
 
+	[AC_SQL_WITHDRAW_GRANT] =
+		"INSERT INTO user_grant (subject_id, client_id, scope, updated_ms, withdrawn_ms)"
+		" VALUES (?1, ?2, '', ?3, ?3) ON CONFLICT (subject_id, client_id) DO UPDATE SET"
+		" scope = '', updated_ms = excluded.updated_ms,"
+		" withdrawn_ms = max(withdrawn_ms, excluded.withdrawn_ms)",
+	[AC_SQL_WITHDRAW_SUBJECT] = "UPDATE subject SET withdrawn_ms = max(?, withdrawn_ms)"
+				    " WHERE id = ?",
+
 	[AC_SQL_INSERT_CODE] = "INSERT INTO code (id, hash, client_id, subject_id, session_id,"
 			       " redirect_uri, redirect_uri_sent, scope, code_challenge, nonce,"
 			       " auth_time_ms, acr, amr, claims, claims_request, resource,"
 			       " created_ms, expires_ms, forget_ms) SELECT"
 			       " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-			       " WHERE NOT EXISTS (SELECT 1 FROM family WHERE id = ?1)",
+			       " WHERE" NO("family") " AND" NO("device"),
 	[AC_SQL_USE_CODE] = "UPDATE code SET used_ms = ?, forget_ms = max(?, forget_ms)"
 			    " WHERE id = ? AND used_ms = 0",
 
@@ -112,7 +142,7 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 		"INSERT INTO family (id, client_id, session_id, scope, auth_time_ms, acr, amr,"
 		" claims, claims_request, resource, created_ms, expires_ms, forget_ms)"
 		" SELECT ?1, ?2, 0, ?3, 0, '', '', '', '', ?4, ?5, ?6, ?6"
-		" WHERE NOT EXISTS (SELECT 1 FROM code WHERE id = ?1)",
+		" WHERE" NO("code") " AND" NO("device"),
 	[AC_SQL_REVOKE_FAMILY] = "UPDATE family SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				 " WHERE id = ?",
 
@@ -128,7 +158,8 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 
 	[AC_SQL_INSERT_DEVICE] = "INSERT INTO device (id, hash, user_code_hash, client_id, scope,"
 				 " resource, interval_ms, created_ms, expires_ms, forget_ms)"
-				 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				 " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+				 " WHERE" NO("code") " AND" NO("family"),
 	[AC_SQL_ALLOW_DEVICE] = "UPDATE device SET state = 1, subject_id = ?, session_id = ?,"
 				" auth_time_ms = ?, acr = ?, amr = ?, claims = ?"
 				" WHERE id = ? AND state = 0",
@@ -149,4 +180,37 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_PURGE_CODES] = PURGE("code"),
 	[AC_SQL_PURGE_DEVICES] = PURGE("device"),
 	[AC_SQL_PURGE_SESSIONS] = PURGE("session"),
+	[AC_SQL_PURGE_DELIVERIES] = PURGE("logout_delivery"),
+
+	[AC_SQL_PUT_LISTENER] = "INSERT INTO session_client (session_id, client_id, subject_id)"
+				" VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	[AC_SQL_HAS_LISTENER] = "SELECT 1 FROM session_client WHERE session_id = ?1"
+				" OR subject_id = ?2 LIMIT 1",
+	/* One key is drawn for all of them: they take it and those that follow. */
+	[AC_SQL_TELL] = "INSERT INTO logout_delivery (id, client_id, subject_id, session_id,"
+			" created_ms, next_ms, forget_ms) SELECT"
+			" ?1 + row_number() OVER (ORDER BY session_id, client_id) - 1, client_id,"
+			" subject_id, session_id, ?2, ?2, ?3 FROM session_client"
+			" WHERE session_id = ?4 OR subject_id = ?5",
+	[AC_SQL_FORGET_LISTENERS] = "DELETE FROM session_client WHERE session_id = ?1"
+				    " OR subject_id = ?2",
+	[AC_SQL_RECORD_DELIVERY] = "UPDATE logout_delivery SET"
+				   " tries = iif(delivered_ms = 0, tries + 1, tries),"
+				   " status = iif(delivered_ms = 0, ?1, status),"
+				   " next_ms = iif(delivered_ms = 0, ?2, next_ms),"
+				   " delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms)"
+				   " WHERE id = ?4",
+
+	[AC_SQL_FIND_REPLAY] =
+		"SELECT coalesce((SELECT forget_ms FROM replay WHERE client_id = ?1 AND hash = ?2),"
+		" 0), coalesce((SELECT count FROM replay_count WHERE client_id = ?1), 0)",
+	[AC_SQL_PUT_REPLAY] = "INSERT INTO replay (client_id, hash, forget_ms) VALUES (?, ?, ?)"
+			      " ON CONFLICT (client_id, hash)"
+			      " DO UPDATE SET forget_ms = excluded.forget_ms",
+	[AC_SQL_PURGE_REPLAYS] = "DELETE FROM replay WHERE (client_id, hash) IN"
+				 " (SELECT client_id, hash FROM replay WHERE forget_ms <= ?"
+				 " ORDER BY forget_ms LIMIT ?) RETURNING client_id",
+	[AC_SQL_COUNT_REPLAY] = "INSERT INTO replay_count (client_id, count) VALUES (?, 1)"
+				" ON CONFLICT (client_id) DO UPDATE SET count = count + 1",
+	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
 };

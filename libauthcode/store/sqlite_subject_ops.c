@@ -36,6 +36,9 @@ ac_sqlite_retire_subject(const struct ac_sqlite_work *work, struct authcode_oper
 				   operation->u.retire_subject.subject_id, &changed);
 
 	operation->result = changed ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_tell(work, 0, operation->u.retire_subject.subject_id,
+				     operation->now_ms);
 	return err;
 }
 
@@ -68,9 +71,12 @@ ac_sqlite_relink_subject(const struct ac_sqlite_work *work, struct authcode_oper
 	operation->result = ac_rule_relink_subject(&old, in_the_way, args);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
-	if (in_the_way != 0 && in_the_way != old.id)
+	if (in_the_way != 0 && in_the_way != old.id) {
 		err = ac_sqlite_set_time(work, AC_SQL_RETIRE_SUBJECT, operation->now_ms, in_the_way,
 					 &changed);
+		if (err == AUTHCODE_OK)
+			err = ac_sqlite_tell(work, 0, in_the_way, operation->now_ms);
+	}
 	if (err == AUTHCODE_OK)
 		err = rename_subject(work, old.id, args->new_name);
 	if (err == AUTHCODE_OK)

@@ -130,6 +130,21 @@ authcode_store_find_user_code(struct authcode_store *store, const uint8_t hash[A
 }
 
 enum authcode_err
+authcode_store_find_delivery(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			     struct authcode_delivery_view *ret)
+{
+	return store->ops->find_delivery(store->self, id, arena, ret);
+}
+
+enum authcode_err
+authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
+			       struct authcode_arena *arena, struct authcode_delivery_view *ret,
+			       size_t capacity, size_t *ret_count)
+{
+	return store->ops->list_deliveries(store->self, until_ms, arena, ret, capacity, ret_count);
+}
+
+enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count)

@@ -32,11 +32,37 @@ const PAGES = {
 		await world.signIn(page);
 		await page.waitForSelector('button[value=allow]');
 	},
+	'sign-in with links': (world, page) => world.open(page, '/callback', { client_id: 'linked' }),
+	'consent with links': async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'linked' });
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+	},
+	'choice of an account': async (world, page) => {
+		await world.open(page);
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+		await world.open(page, '/callback', { prompt: 'select_account' });
+		await page.waitForSelector('button[value=choose]');
+	},
+	'answer that is posted': (world, page) =>
+		world.open(page, '/callback', { response_mode: 'form_post', prompt: 'none' }),
 	'sign-in without password': (world, page) => world.open(page, '/callback', { client_id: 'ask' }),
 	refused: async (world, page) => {
 		await world.open(page, '/callback', { client_id: 'closed' });
 		await world.signIn(page);
 		await page.waitForSelector('button[value=deny]:has-text("Back to")');
+	},
+	'sign-out': async (world, page) => {
+		await world.open(page, '/callback', { client_id: 'wiki' });
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+		await page.goto(`${world.host.issuer}/logout`);
+		await page.waitForSelector('button:has-text("Sign out")');
+	},
+	'signed out': async (world, page) => {
+		await page.goto(`${world.host.issuer}/logout`);
+		await page.waitForSelector('h1:has-text("You are signed out")');
 	},
 	'code of a device': (world, page) => page.goto(`${world.host.issuer}/device`),
 	'wrong code of a device': async (world, page) => {

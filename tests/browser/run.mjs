@@ -7,6 +7,8 @@ import accessible from './accessible.mjs';
 import device from './device.mjs';
 import { run } from './lib/tap.mjs';
 import { World } from './lib/world.mjs';
+import request from './request.mjs';
+import logout from './logout.mjs';
 import signIn from './sign-in.mjs';
 
 const build = process.env.AUTHCODE_BUILD;
@@ -18,7 +20,7 @@ const world = new World();
 let failed = 1;
 try {
 	await world.start(build);
-	failed = await run([...signIn, ...device, ...accessible].filter(([name]) => wanted.test(name)), world);
+	failed = await run([...signIn, ...request, ...logout, ...accessible].filter(([name]) => wanted.test(name)), world);
 	if (failed)
 		console.log(`${world.host.log('authcoded')}\n${world.host.log('authcode-login')}`.replace(/^/gm, '# '));
 } finally {

@@ -16,7 +16,7 @@ import sys
 SOURCE = pathlib.Path(os.environ.get("top_srcdir", ".")).resolve()
 BUILD = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 
-PRODUCT_ROOMS = ("libauthcode", "pam_authcode", "server", "ctl")
+PRODUCT_ROOMS = ("libauthcode", "pam_authcode", "fetch", "server", "ctl")
 CHECKS = []
 
 

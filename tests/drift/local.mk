@@ -34,6 +34,8 @@ EXTRA_DIST += \
 	tests/browser/package.json \
 	tests/browser/picture.mjs \
 	tests/browser/run.mjs \
+	tests/browser/logout.mjs \
+	tests/browser/request.mjs \
 	tests/browser/sign-in.mjs \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \

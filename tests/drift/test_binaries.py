@@ -6,16 +6,17 @@ import re
 from drift import check, main, need_tool, output_of, program
 
 READELF = need_tool("readelf")
-PROGRAMS = ("authcoded", "authcode-login")
+PROGRAMS = ("authcoded", "authcode-login", "authcode-fetch")
 LIBRARY = "libauthcode.so"
 SANITIZED = "-fsanitize" in os.environ.get("DRIFT_CFLAGS", "")
 
 # The root helper must reach no parser of the network, the daemon no PAM.
 FORBIDDEN = {
     "authcode-login": ("crypto", "ssl", "gnutls", "jansson", "sqlite3", "microhttpd", "confuse", "authcode"),
-    "authcoded": ("pam", "pam_misc"),
+    "authcoded": ("pam", "pam_misc", "curl"),
+    "authcode-fetch": ("pam", "pam_misc", "jansson", "sqlite3", "microhttpd", "confuse", "authcode"),
 }
-REQUIRED = {"authcode-login": "pam", "authcoded": "microhttpd"}
+REQUIRED = {"authcode-login": "pam", "authcoded": "microhttpd", "authcode-fetch": "curl"}
 
 
 def needed(name):
@@ -23,7 +24,7 @@ def needed(name):
     return re.findall(r"\(NEEDED\).*\[lib([^\]]+?)(?:-[\d.]+)?\.so", dynamic)
 
 
-@check("the root helper links no HTTP, JSON, TLS or SQL and the daemon no PAM")
+@check("the root helper links no HTTP, JSON, TLS or SQL, the daemon no PAM and no way out")
 def libraries():
     for name, forbidden in FORBIDDEN.items():
         found = needed(name)

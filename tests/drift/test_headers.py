@@ -22,7 +22,7 @@ def compile_alone(compiler, language, path):
 
 @check("each header compiles alone")
 def alone():
-    for path in files(("libauthcode", "pam_authcode", "server"), ".h"):
+    for path in files(("libauthcode", "pam_authcode", "fetch", "server"), ".h"):
         yield from compile_alone(CC, "c", path)
 
 
@@ -36,7 +36,7 @@ def cplusplus():
 @check("each header is guarded by a name of its own")
 def guards():
     seen = {}
-    for path in files(("libauthcode", "pam_authcode", "server"), ".h"):
+    for path in files(("libauthcode", "pam_authcode", "fetch", "server"), ".h"):
         guard = re.search(r"^#ifndef (\w+_H)\n#define \1$", text(path), re.M)
         if guard is None:
             yield f"{path}: no include guard"

@@ -15,22 +15,25 @@ ARROWS = {
     "store": {"store", "base", "public"},
     "protocol": {"protocol", "store", "jose", "base", "public"},
     "pam_authcode": {"pam_authcode", "base", "public"},
+    "fetch": {"fetch", "base", "public"},
     "server": {"server", "base", "public"},
     "ctl": {"ctl", "base", "public"},
     "examples": {"public"},
 }
 # Single headers beyond the arrows.
-SIDE_DOORS = {"server": {"pam_authcode/check_relay.h", "pam_authcode/relay.h", "pam_authcode/wire.h"}}
+SIDE_DOORS = {"server": {"pam_authcode/check_relay.h", "pam_authcode/relay.h", "pam_authcode/wire.h",
+                         "fetch/wire.h"}}
 # The PAM side links base alone, so these are all it can have of the library.
 PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
     "openssl/": ("libauthcode/jose/", "server/etag.c",  # there: half a SHA-256
-                 "server/mac.c"),  # there: HMAC-SHA-256
+                 "server/mac.c",  # there: HMAC-SHA-256
+                 "server/page_script.c"),  # there: the SHA-256 of a page's script
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/",
                   "server/account_claims.c"),  # there: claims as their sources wrote them
-    "curl/": ("ctl/",),
+    "curl/": ("ctl/", "fetch/"),
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),
     "gnutls/": ("server/http",),
@@ -45,6 +48,7 @@ def room_of(path):
     path = str(path)
     for prefix, room in (("libauthcode/include/authcode/", "public"), ("libauthcode/", None),
                          ("pam_authcode/", "pam_authcode"), ("server/", "server"),
+                         ("fetch/", "fetch"),
                          ("ctl/", "ctl"), ("doc/examples/", "examples")):
         if path.startswith(prefix):
             return room or path.split("/")[1]
@@ -79,13 +83,13 @@ def complaints_about(path, source):
 
 @check("every include follows an arrow of ARCHITECTURE.md")
 def arrows():
-    for path in files(("libauthcode", "pam_authcode", "server", "ctl", "doc/examples"), ".c", ".h"):
+    for path in files(("libauthcode", "pam_authcode", "fetch", "server", "ctl", "doc/examples"), ".c", ".h"):
         yield from complaints_about(path, text(path))
 
 
 @check("a source file includes its own header first")
 def own_header_first():
-    for path in files(("libauthcode", "pam_authcode", "server", "ctl"), ".c"):
+    for path in files(("libauthcode", "pam_authcode", "fetch", "server", "ctl"), ".c"):
         header = path.with_suffix(".h")
         own = str(header).removeprefix("libauthcode/")
         try:
@@ -106,6 +110,9 @@ def refuses():
         "libauthcode/protocol/y.c": "#include <microhttpd.h>\n",
         "pam_authcode/x.c": "#include <authcode/issuer.h>\n",
         "server/x.c": '#include "protocol/credential.h"\n',
+        "fetch/x.c": '#include "server/fetch.h"\n',
+        "fetch/y.c": "#include <jansson.h>\n",
+        "server/w.c": '#include "fetch/transfer.h"\n',
         "server/y.c": "  #  include <security/pam_appl.h>\n",
         "server/z.c": '#include "log.h"\n',
         "doc/examples/x.c": '#include "base/buf.h"\n',

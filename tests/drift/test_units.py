@@ -14,6 +14,8 @@ TOOL = need_tool("systemd-analyze")
 UNITS = ("login", "check", "passwd")
 # Of 10, in tenths. What passwd is allowed more is the right to write /etc and to give files away.
 CEILINGS = {"login": 15, "check": 15, "passwd": 16}
+# What the one process that goes out is allowed more is the network.
+FETCH_CEILING = 15
 
 SOCKET = {"Accept": "yes", "SocketMode": "0660", "SocketUser": "root", "SocketGroup": "_authcode",
           "DirectoryMode": "0755", "TriggerLimitIntervalSec": "0"}
@@ -53,9 +55,10 @@ def analyze(place, *words):
     return subprocess.run([TOOL, *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-@check("each entry of the helper has a socket and a service, and there are no others")
+@check("each entry of the helper and authcode-fetch have a socket and a service, and there are no others")
 def complete():
     expected = {name_of(entry, kind) + ".in" for entry in UNITS for kind in ("socket", "service")}
+    expected |= {"authcode-fetch.socket.in", "authcode-fetch.service.in"}
     present = {path.name for path in files(("dist/systemd",), ".in")}
     for name in sorted(expected ^ present):
         yield f"{name} is {'missing' if name in expected else 'not expected'}"
@@ -85,12 +88,13 @@ def verify_can_fail():
 @check("no unit is more exposed than its ceiling")
 def exposure():
     place = written()
-    for entry, ceiling in CEILINGS.items():
+    services = {name_of(entry, "service"): ceiling for entry, ceiling in CEILINGS.items()}
+    for name, ceiling in {**services, "authcode-fetch.service": FETCH_CEILING}.items():
         done = analyze(place, "security", "--offline=true", "--no-pager", f"--threshold={ceiling}",
-                       str(place / name_of(entry, "service")))
+                       str(place / name))
         overall = re.search(r"Overall exposure level.*: (\d+\.\d)", done.stdout)
         if done.returncode != 0 or not overall or float(overall.group(1)) * 10 > ceiling:
-            yield f"{entry}: status {done.returncode}, {overall.group(0) if overall else done.stderr}"
+            yield f"{name}: status {done.returncode}, {overall.group(0) if overall else done.stderr}"
 
 
 @check("a socket lets the daemon in, and never stops because of too many")
@@ -122,6 +126,22 @@ def services():
                    f"--config @sysconfdir@/authcode/login.conf{option}")
         if found.get("ExecStart") != [command]:
             yield f"{entry}: ExecStart is {found.get('ExecStart')}"
+
+
+@check("authcode-fetch is a user that owns nothing, behind a socket for the daemon alone")
+def fetch():
+    service, listener = (text(f"dist/systemd/authcode-fetch.{kind}.in") for kind in ("service", "socket"))
+    for line in ("DynamicUser=yes", "CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict",
+                 "ProtectHome=yes", "MemoryDenyWriteExecute=yes", "LimitCORE=0",
+                 "ExecStart=@pkglibexecdir@/authcode-fetch --peer-user _authcode"):
+        if f"\n{line}\n" not in service:
+            yield f"the service has no {line}"
+    if "\nPrivateUsers=" in service:
+        yield "in a namespace of its own it cannot see whose connection it is"
+    for line in ("ListenSequentialPacket=/run/authcode/fetch.sock", "SocketUser=root", "SocketGroup=_authcode",
+                 "SocketMode=0660"):
+        if f"\n{line}\n" not in listener:
+            yield f"the socket has no {line}"
 
 
 @check("passwd is the only unit that may write below /etc")

@@ -4,6 +4,8 @@ flow_auth_tests = \
 	tests/flow/test_authorize_edges \
 	tests/flow/test_consent \
 	tests/flow/test_consent_kept \
+	tests/flow/test_logout \
+	tests/flow/test_logout_told \
 	tests/flow/test_keys \
 	tests/flow/test_keys_memory \
 	tests/flow/test_out_of_memory \
@@ -50,6 +52,16 @@ tests_flow_test_resume_LDADD = $(unit_ldadd)
 tests_flow_test_session_renewed_SOURCES = tests/flow/test_session_renewed.c $(flow_sources)
 tests_flow_test_session_renewed_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_session_renewed_LDADD = $(unit_ldadd)
+
+logout_sources = tests/flow/logout_fixture.c tests/flow/logout_fixture.h $(flow_sources)
+
+tests_flow_test_logout_SOURCES = tests/flow/test_logout.c $(logout_sources)
+tests_flow_test_logout_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_logout_LDADD = $(unit_ldadd)
+
+tests_flow_test_logout_told_SOURCES = tests/flow/test_logout_told.c $(logout_sources)
+tests_flow_test_logout_told_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_logout_told_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
 	tests/flow/fault_store.c tests/flow/fault_store.h

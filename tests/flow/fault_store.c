@@ -114,6 +114,27 @@ fault_find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
 }
 
 static enum authcode_err
+fault_find_delivery(void *self, int64_t id, struct authcode_arena *arena,
+		    struct authcode_delivery_view *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_find_delivery(fault->inner, id, arena, ret);
+}
+
+static enum authcode_err
+fault_list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+		      struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_deliveries(fault->inner, until_ms, arena, ret,
+								 capacity, ret_count);
+}
+
+static enum authcode_err
 fault_list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_signing_key *ret,
 			size_t capacity, size_t *ret_count)
 {
@@ -136,6 +157,8 @@ static const struct authcode_store_ops fault_ops = {
 	.list_subjects = fault_list_subjects,
 	.find_device = fault_find_device,
 	.find_user_code = fault_find_user_code,
+	.find_delivery = fault_find_delivery,
+	.list_deliveries = fault_list_deliveries,
 	.list_signing_keys = fault_list_signing_keys,
 };
 

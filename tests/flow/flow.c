@@ -334,16 +334,20 @@ flow_run(struct flow *flow, struct authcode_request request)
 	/* Whoever looks at it from now on has kept a pointer too long. */
 	free(query);
 	free(body);
-	if (authcode_exchange_account(exchange) != NULL) {
-		flow->asked++;
-		flow->query = *authcode_exchange_account(exchange);
-		authcode_exchange_set_account(exchange, &flow->account);
+	for (;;) {
+		if (authcode_exchange_client_keys(exchange) != NULL) {
+			authcode_exchange_set_client_keys(exchange, NULL, 0);
+		} else if (authcode_exchange_account(exchange) != NULL) {
+			flow->asked++;
+			flow->query = *authcode_exchange_account(exchange);
+			authcode_exchange_set_account(exchange, &flow->account);
+		} else if (authcode_exchange_operation(exchange) != NULL) {
+			authcode_store_perform(flow->store, authcode_exchange_operation(exchange));
+			authcode_exchange_answer(exchange);
+		} else {
+			return keep(flow, exchange);
+		}
 	}
-	if (authcode_exchange_operation(exchange) != NULL) {
-		authcode_store_perform(flow->store, authcode_exchange_operation(exchange));
-		authcode_exchange_answer(exchange);
-	}
-	return keep(flow, exchange);
 }
 
 const struct authcode_response *

@@ -2,3 +2,5 @@
 include tests/flow/token.mk
 include tests/flow/auth.mk
 include tests/flow/person.mk
+include tests/flow/assertion.mk
+include tests/flow/request.mk

@@ -19,7 +19,8 @@ tests_flow_test_access_SOURCES = tests/flow/test_access.c $(flow_sources)
 tests_flow_test_access_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_LDADD = $(unit_ldadd)
 
-tests_flow_test_account_SOURCES = tests/flow/test_account.c $(flow_sources)
+tests_flow_test_account_SOURCES = tests/flow/test_account.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
 tests_flow_test_account_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_account_LDADD = $(unit_ldadd)
 

@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 
 #define WEB                                                                                        \
 	"client_id=web&redirect_uri=" FLOW_WEB_URI "&response_type=code&state=s&scope=openid"      \
@@ -24,8 +24,8 @@ static struct flow flow;
 static struct flow_browser browser;
 static const char *resume_query; /* of a sign-in that has just been made */
 static const char *consent_form;
-static const char *code, *code_form, *refresh_form, *rotate_form, *access_token, *refresh_token;
-static const char *device_form;
+static const char *code, *code_form, *refresh_form, *rotate_form, *again_form, *access_token,
+	*refresh_token, *device_form;
 
 /* --- the requests -------------------------------------------------------- */
 
@@ -60,10 +60,15 @@ authorize_get(void)
 	return from_browser(AUTHCODE_ENDPOINT_AUTHORIZE, WEB, NULL);
 }
 
+/* The POST itself leads nowhere but to this GET (AZ-45). */
 static struct authcode_request
 authorize_post(void)
 {
-	return from_browser(AUTHCODE_ENDPOINT_AUTHORIZE, "", WEB);
+	const struct authcode_response *r =
+		flow_post(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB);
+
+	assert_int_equal(r->status, 303);
+	return from_browser(AUTHCODE_ENDPOINT_RESUME, flow_query(r->location), NULL);
 }
 
 static struct authcode_request
@@ -94,6 +99,12 @@ static struct authcode_request
 rotate(void)
 {
 	return from_client(AUTHCODE_ENDPOINT_TOKEN, rotate_form);
+}
+
+static struct authcode_request
+rotate_again(void)
+{
+	return from_client(AUTHCODE_ENDPOINT_TOKEN, again_form);
 }
 
 static struct authcode_request
@@ -249,7 +260,7 @@ static const struct path {
 } paths[] = {
 	{ "authorize by GET", AUTHCODE_ENDPOINT_AUTHORIZE, 0, "web", authorize_get,
 	  authorization_answers, true },
-	{ "authorize by POST", AUTHCODE_ENDPOINT_AUTHORIZE, 0, "web", authorize_post,
+	{ "authorize by POST", AUTHCODE_ENDPOINT_RESUME, 0, "web", authorize_post,
 	  authorization_answers, true },
 	{ "resume after a sign-in", AUTHCODE_ENDPOINT_RESUME, 0, "web", resume, resume_answers,
 	  true },
@@ -260,7 +271,9 @@ static const struct path {
 	  grant_answers, true },
 	{ "refresh with rotation", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN, "app",
 	  rotate, grant_answers, true },
-	{ "device redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_DEVICE_CODE, "app",
+	{ "the answer of a rotation again", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN,
+	  "app", rotate_again, grant_answers, true },
+	{ "device redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_DEVICE_CODE, FLOW_TV,
 	  poll_device, grant_answers, true },
 	{ "introspection of an access token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
 	  introspect_access, introspection_answers, false },
@@ -309,11 +322,28 @@ static void
 register_clients(void)
 {
 	struct authcode_client clients[] = { flow_client(&flow, FLOW_WEB),
-					     flow_client(&flow, FLOW_APP) };
+					     flow_client(&flow, FLOW_APP),
+					     flow_client(&flow, FLOW_TV) };
 
 	clients[0].auth = AUTHCODE_AUTH_SECRET_POST;
-	clients[1].grants |= AUTHCODE_GRANT_DEVICE_CODE;
 	flow_set_clients(&flow, clients, AC_ARRAY_SIZE(clients));
+}
+
+/* With the first refresh token of a code. */
+static const char *
+app_refresh_form(const char *app_code)
+{
+	const struct authcode_response *r =
+		flow_run(&flow, from_client(AUTHCODE_ENDPOINT_TOKEN,
+					    flow_text(&flow,
+						      "grant_type=authorization_code&client_id=app"
+						      "&redirect_uri=" FLOW_APP_HTTPS
+						      "&code_verifier=" FLOW_VERIFIER "&code=%s",
+						      app_code)));
+
+	assert_int_equal(r->status, 200);
+	return flow_text(&flow, "grant_type=refresh_token&client_id=app&refresh_token=%s",
+			 value_of(r, "refresh_token"));
 }
 
 /* A session, a consent that is remembered, one that waits, and tokens. */
@@ -343,15 +373,9 @@ make_requests(void)
 			      "grant_type=authorization_code&client_id=web" SECRET
 			      "&redirect_uri=" FLOW_WEB_URI "&code=%s",
 			      code);
-	r = flow_run(&flow, from_client(AUTHCODE_ENDPOINT_TOKEN,
-					flow_text(&flow,
-						  "grant_type=authorization_code&client_id=app"
-						  "&redirect_uri=" FLOW_APP_HTTPS
-						  "&code_verifier=" FLOW_VERIFIER "&code=%s",
-						  flow_code(&flow, &browser, app))));
-	assert_int_equal(r->status, 200);
-	rotate_form = flow_text(&flow, "grant_type=refresh_token&client_id=app&refresh_token=%s",
-				value_of(r, "refresh_token"));
+	rotate_form = app_refresh_form(flow_code(&flow, &browser, app));
+	again_form = app_refresh_form(flow_code(&flow, &browser, app));
+	assert_int_equal(flow_run(&flow, rotate_again())->status, 200);
 	r = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "+email");
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
 	consent_form = flow_text(&flow, "txn=%s&csrf=%s&decision=allow",
@@ -362,24 +386,19 @@ make_requests(void)
 static void
 make_device_request(void)
 {
-	const struct authcode_response *r;
+	struct device device = device_begin(&flow, "");
 
-	r = flow_run(&flow, from_client(AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION, "client_id=app"));
-	device_form = flow_text(&flow,
-				"grant_type=urn:ietf:params:oauth:grant-type:device_code"
-				"&client_id=app&device_code=%s",
-				value_of(r, "device_code"));
-	r = flow_post(&flow, &browser, AUTHCODE_ENDPOINT_DEVICE,
-		      flow_text(&flow, "user_code=%s", value_of(r, "user_code")));
-	r = flow_follow(&flow, &browser, r);
-	flow_decide(&flow, &browser, r->interaction, "allow");
+	device_allow(&flow, &browser, &device);
+	device_form =
+		flow_text(&flow, "grant_type=" DEVICE_GRANT "&client_id=" FLOW_TV "&device_code=%s",
+			  device.code);
 }
 
 static int
 set_up(bool check_accounts)
 {
-	flow_start_with(&flow,
-			&(struct authcode_issuer_settings){ .check_accounts = check_accounts });
+	flow_start_with(&flow, &(struct authcode_issuer_settings){ .check_accounts = check_accounts,
+								   .refresh_retry_s = 10 });
 	browser = (struct flow_browser){ .cookie = "browser-one" };
 	register_clients();
 	make_requests();
@@ -440,17 +459,24 @@ every_endpoint_and_every_grant_has_a_row(void **state)
 {
 	(void)state;
 	for (int e = 0; e < AUTHCODE_ENDPOINT_COUNT; e++) {
-		/* Revocation issues nothing and describes nothing; a device is nobody's until
-		 * somebody has answered for it, which is what test_device.c is about. */
-		if (e != AUTHCODE_ENDPOINT_REVOKE && e != AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION &&
-		    e != AUTHCODE_ENDPOINT_DEVICE && !has_row((enum authcode_endpoint)e, 0))
+		/* Revocation and logout issue nothing; leaving is open to everybody. A device
+		 * is nobody's until somebody has answered for it (test_device.c). */
+		bool gives_nothing = e == AUTHCODE_ENDPOINT_REVOKE ||
+				     e == AUTHCODE_ENDPOINT_LOGOUT ||
+				     e == AUTHCODE_ENDPOINT_LOGOUT_CONFIRM ||
+				     e == AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION ||
+				     e == AUTHCODE_ENDPOINT_DEVICE;
+
+		if (!gives_nothing && !has_row((enum authcode_endpoint)e, 0))
 			fail_msg("no row for %s",
 				 authcode_endpoint_path((enum authcode_endpoint)e));
 	}
 	for (unsigned bit = 0; bit < 32; bit++) {
 		unsigned grant = 1u << bit;
 
-		if (registry_knows(AUTHCODE_GRANT_AUTHORIZATION_CODE | grant) &&
+		/* A client for itself is no person. */
+		if (grant != AUTHCODE_GRANT_CLIENT_CREDENTIALS &&
+		    registry_knows(AUTHCODE_GRANT_AUTHORIZATION_CODE | grant) &&
 		    !has_row(AUTHCODE_ENDPOINT_TOKEN, grant))
 			fail_msg("no row for grant bit %u", bit);
 	}
@@ -634,6 +660,7 @@ a_replayed_refresh_token_revokes_though_the_account_is_unknown(void **state)
 	r = flow_run(&flow, rotate());
 	assert_int_equal(r->status, 200);
 	successor = value_of(r, "refresh_token");
+	flow.now_ms += 10 * 1000;
 	flow.asked = 0;
 	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
 	assert_json_error(flow_run(&flow, rotate()), 400, "invalid_grant");

@@ -49,6 +49,14 @@ assert_sign_in(const struct authcode_response *response)
 	assert_non_null(response->interaction);
 }
 
+/* AZ-45: what is posted goes on by a GET of our own, with the browser's cookies. */
+static const struct authcode_response *
+hop(const struct authcode_response *response)
+{
+	assert_int_equal(response->status, 303);
+	return flow_follow(&flow, &nobody, response);
+}
+
 /* AZ-01 */
 static void
 get_and_post_mean_the_same(void **state)
@@ -57,7 +65,7 @@ get_and_post_mean_the_same(void **state)
 
 	(void)state;
 	assert_sign_in(authorize(WEB_OK));
-	response = flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK);
+	response = hop(flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK));
 	assert_sign_in(response);
 	assert_string_equal(response->interaction->client->id, "web");
 	response = flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "&state=s");
@@ -208,9 +216,38 @@ refusals_behind_it_are_redirects(void **state)
 		  "unsupported_response_type", FLOW_WEB_URI },
 		{ "unknown mode", WEB_OK "&response_mode=carrier-pigeon", "invalid_request",
 		  FLOW_WEB_URI },
-		{ "mode fragment for a code", WEB_OK "&response_mode=fragment", "invalid_request",
+		{ "AZ-11 Query", WEB_OK "&response_mode=Query", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-11 two modes", WEB_OK "&response_mode=fragment+form_post", "invalid_request",
 		  FLOW_WEB_URI },
-		{ "mode form_post, not yet built", WEB_OK "&response_mode=form_post",
+		{ "AZ-11 a mode of JARM", WEB_OK "&response_mode=query.jwt", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-04 mode twice", WEB_OK "&response_mode=fragment&response_mode=fragment",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-04 prompt twice", WEB_OK "&prompt=login&prompt=login", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-25 none and login", WEB_OK "&prompt=none+login", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-25 consent and none", WEB_OK "&prompt=consent+none", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-25 an unknown one", WEB_OK "&prompt=create", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-25 a known and an unknown one", WEB_OK "&prompt=login+create",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-25 None", WEB_OK "&prompt=None", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-25 a space", WEB_OK "&prompt=+", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-25 two spaces", WEB_OK "&prompt=login++consent", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-25 a comma", WEB_OK "&prompt=login,consent", "invalid_request",
+		  FLOW_WEB_URI },
+		{ "AZ-28 negative", WEB_OK "&max_age=-1", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 a plus", WEB_OK "&max_age=%2B1", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 a fraction", WEB_OK "&max_age=1.5", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 words", WEB_OK "&max_age=soon", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 a unit", WEB_OK "&max_age=60s", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 a space", WEB_OK "&max_age=+60", "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 more than a time can hold", WEB_OK "&max_age=9223372036854775807",
+		  "invalid_request", FLOW_WEB_URI },
+		{ "AZ-28 more than a number can hold", WEB_OK "&max_age=99999999999999999999",
 		  "invalid_request", FLOW_WEB_URI },
 		{ "AZ-37 request", WEB_OK "&request=eyJhbGciOiJub25lIn0.e30.",
 		  "request_not_supported", FLOW_WEB_URI },
@@ -320,7 +357,7 @@ query_and_body_of_a_post_count_together(void **state)
 	request.body = (struct authcode_bytes){ "client_id=web", 13 };
 	flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
 	request.body = (struct authcode_bytes){ "state=x", 7 };
-	assert_sign_in(flow_run(&flow, request));
+	assert_sign_in(hop(flow_run(&flow, request)));
 }
 
 static void
@@ -346,10 +383,10 @@ a_post_of_another_content_type_is_refused(void **state)
 		flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
 	}
 	request.content_type = "Application/X-WWW-Form-URLencoded;charset=UTF-8";
-	assert_sign_in(flow_run(&flow, request));
+	assert_sign_in(hop(flow_run(&flow, request)));
 }
 
-/* AZ-02, AZ-03, AZ-05 */
+/* AZ-02, AZ-03, AZ-05, AZ-29, AZ-30 */
 static void
 unknown_and_empty_parameters_and_order_do_not_matter(void **state)
 {
@@ -362,6 +399,10 @@ unknown_and_empty_parameters_and_order_do_not_matter(void **state)
 		WEB_OK "&resource=https://a.example&resource=https://b.example",
 		"response_type=code&redirect_uri=https://web.example/cb&client_id=web",
 		WEB_OK "&response_mode=query",
+		WEB_OK "&display=page&ui_locales=de-CH+fr&claims_locales=de",
+		WEB_OK "&display=popup&ui_locales=%22%3Cx%3E&claims_locales=+",
+		WEB_OK "&display=touch+wap&ui_locales=xx-not-a-language",
+		WEB_OK "&max_age=&login_hint=&claims=&acr_values=",
 		WEB_OK "&request=&request_uri=&registration=",
 	};
 

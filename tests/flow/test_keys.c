@@ -132,9 +132,14 @@ publishes(struct authcode_issuer *issuer, const char *kid)
 }
 
 /* Seals a new pair as the issuer would, under the labels given, and adds it. */
+struct forged {
+	const char *label_alg, *row_alg;
+	const char *kid; /* NULL: its thumbprint */
+	int64_t active_ms, newest_id;
+};
+
 static void
-put_key(struct authcode_issuer *issuer, const char *label_alg, const char *row_alg,
-	int64_t active_ms, int64_t newest_id)
+put_key(struct authcode_issuer *issuer, const struct forged *forged)
 {
 	const uint8_t nonce[AC_SEAL_NONCE_LEN] = { 1, 2, 3 };
 	struct authcode_operation op = { .kind = AUTHCODE_OP_ADD_SIGNING_KEY, .now_ms = T0 };
@@ -145,16 +150,16 @@ put_key(struct authcode_issuer *issuer, const char *label_alg, const char *row_a
 
 	assert_int_equal(ac_key_pair_new(ac_alg(AC_ALG_ES256), &pair), AUTHCODE_OK);
 	assert_int_equal(ac_key_pair_encode(pair, &der), AUTHCODE_OK);
-	snprintf(label, sizeof(label), "signing-key %s %s %s", label_alg, ac_jwk_kid(pair),
-		 authcode_issuer_url(issuer));
+	op.u.add_signing_key.kid = forged->kid != NULL ? forged->kid : ac_jwk_kid(pair);
+	snprintf(label, sizeof(label), "signing-key %s %s %s", forged->label_alg,
+		 op.u.add_signing_key.kid, authcode_issuer_url(issuer));
 	assert_int_equal(ac_seal(issuer->keys.signing_key, nonce, label, ac_secret_data(der),
 				 ac_secret_len(der), arena, &sealed),
 			 AUTHCODE_OK);
-	op.u.add_signing_key.kid = ac_jwk_kid(pair);
-	op.u.add_signing_key.alg = row_alg;
+	op.u.add_signing_key.alg = forged->row_alg;
 	op.u.add_signing_key.sealed = sealed;
-	op.u.add_signing_key.active_ms = active_ms;
-	op.u.add_signing_key.newest_id = newest_id;
+	op.u.add_signing_key.active_ms = forged->active_ms;
+	op.u.add_signing_key.newest_id = forged->newest_id;
 	authcode_store_perform(store, &op);
 	assert_int_equal(op.result, AUTHCODE_RESULT_DONE);
 	ac_jwk_free(&pair);
@@ -432,13 +437,17 @@ as_many_keys_as_fit_and_no_more_are_made(void **state)
 	(void)state;
 	tend(issuer, T0, AUTHCODE_KEYS_TEND);
 	for (int64_t id = 2; id < AUTHCODE_MAX_KEYS; id++)
-		put_key(issuer, "ES256", "ES256", T0 + DAY + id, id);
+		put_key(issuer, &(struct forged){ "ES256", "ES256", NULL, T0 + DAY + id, id });
 	assert_int_equal(authcode_issuer_tend_keys(issuer, T0, AUTHCODE_KEYS_ROTATE, &reason),
 			 AUTHCODE_ERR_LIMIT);
 	assert_string_equal(reason.text,
 			    "64 signing keys are published, which is as many as can be");
 	tend(issuer, T0, AUTHCODE_KEYS_TEND);
 	assert_int_equal(list(issuer, T0).count, AUTHCODE_MAX_KEYS);
+	/* Those whose time is over make room before any is made. */
+	tend(issuer, T0 + 10 * DAY, AUTHCODE_KEYS_ROTATE_AT_ONCE);
+	assert_string_equal(states(issuer, "RS256", T0 + 10 * DAY), "RC");
+	assert_string_equal(states(issuer, "ES256", T0 + 10 * DAY), "RC");
 	authcode_issuer_free(&issuer);
 }
 
@@ -568,13 +577,14 @@ static void
 a_row_that_does_not_open_is_named_and_refuses_the_ring(void **state)
 {
 	static const struct {
-		const char *name, *label_alg, *row_alg;
+		const char *name, *label_alg, *row_alg, *kid;
 	} cases[] = {
-		{ "sealed for another algorithm", "EdDSA", "ES256" },
-		{ "another algorithm in the row", "ES256", "EdDSA" },
-		{ "another key type in the row", "RS256", "RS256" },
-		{ "no algorithm of ours", "HS256", "HS256" },
-		{ "none", "none", "none" },
+		{ "sealed for another algorithm", "EdDSA", "ES256", NULL },
+		{ "another algorithm in the row", "ES256", "EdDSA", NULL },
+		{ "another key type in the row", "RS256", "RS256", NULL },
+		{ "no algorithm of ours", "HS256", "HS256", NULL },
+		{ "none", "none", "none", NULL },
+		{ "a kid that is not its thumbprint", "ES256", "ES256", "mine" },
 	};
 	struct authcode_issuer_settings s = settings();
 	struct authcode_signing_key keys[AUTHCODE_MAX_KEYS];
@@ -593,7 +603,8 @@ a_row_that_does_not_open_is_named_and_refuses_the_ring(void **state)
 			if (newest_id == 0 && strcmp(keys[k].alg, cases[i].row_alg) == 0)
 				newest_id = keys[k].id;
 		}
-		put_key(issuer, cases[i].label_alg, cases[i].row_alg, T0, newest_id);
+		put_key(issuer, &(struct forged){ cases[i].label_alg, cases[i].row_alg,
+						  cases[i].kid, T0, newest_id });
 		authcode_issuer_free(&issuer);
 		issuer = issuer_of(&s);
 		refused(issuer, AUTHCODE_ERR_CRYPTO, "does not open, though others do");

@@ -241,6 +241,39 @@ a_device_is_allowed_or_still_waits(void **state)
 }
 
 static void
+a_logout_is_asked_about_or_not(void **state)
+{
+	struct authcode_request request;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB);
+	request = get("state=s");
+	request.endpoint = AUTHCODE_ENDPOINT_LOGOUT;
+	starve(&request, AUTHCODE_RESPONSE_LOGOUT);
+}
+
+/* That it has happened is not unsaid by an answer that cannot be made. */
+static void
+a_logout_is_answered_or_not(void **state)
+{
+	const struct authcode_response *response;
+	struct authcode_request request;
+	const char *form;
+
+	(void)state;
+	flow_code(&flow, &browser, WEB);
+	response = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_LOGOUT, "");
+	form = flow_text(&flow, "txn=%s&csrf=%s", response->interaction->transaction,
+			 response->interaction->csrf);
+	request = get("");
+	request.endpoint = AUTHCODE_ENDPOINT_LOGOUT_CONFIRM;
+	request.method = AUTHCODE_METHOD_POST;
+	request.body = (struct authcode_bytes){ form, strlen(form) };
+	request.content_type = FLOW_FORM;
+	starve(&request, AUTHCODE_RESPONSE_REDIRECT);
+}
+
+static void
 a_sign_in_gives_a_session_or_none(void **state)
 {
 	struct authcode_sign_in sign_in = {
@@ -366,6 +399,8 @@ main(void)
 		TEST(a_decision_counts_or_not),
 		TEST(the_page_of_a_device_is_reached_or_not),
 		TEST(a_device_is_allowed_or_still_waits),
+		TEST(a_logout_is_asked_about_or_not),
+		TEST(a_logout_is_answered_or_not),
 		TEST(a_sign_in_gives_a_session_or_none),
 		TEST(an_account_is_good_or_unknown),
 		TEST(issuer_and_registry_are_made_or_not),

@@ -242,7 +242,7 @@ the_grant_type_must_be_known_and_registered(void **state)
 		{ "web", "grant_type=implicit", "unsupported_grant_type" },
 		{ "web", "grant_type=Authorization_Code", "unsupported_grant_type" },
 		{ "web", "grant_type=authorization_code%20", "unsupported_grant_type" },
-		{ "web", "grant_type=client_credentials", "unsupported_grant_type" },
+		{ "web", "grant_type=client_credentials", "unauthorized_client" },
 		/* TK-07 */
 		{ "web", "grant_type=password&username=alice&password=x",
 		  "unsupported_grant_type" },

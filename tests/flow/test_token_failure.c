@@ -159,6 +159,17 @@ request_for(struct world *world, size_t row)
 		request.authorization = "Basic cnM6cnMtc2VjcmV0";
 		body = text(world, "token=%s", tokens.access);
 		break;
+	case 4:
+		request.authorization = "Basic cm9ib3Q6cm9ib3Qtc2VjcmV0";
+		body = "grant_type=client_credentials";
+		break;
+	case 5: /* the same answer again */
+		body = text(world, "grant_type=refresh_token&client_id=app&refresh_token=%s",
+			    tokens.refresh);
+		assert_int_equal(
+			status_of(world, &(struct request){ .endpoint = TOKEN, .body = body }),
+			200);
+		break;
 	default:
 		request.endpoint = AUTHCODE_ENDPOINT_USERINFO;
 		request.authorization = text(world, "Bearer %s", tokens.access);
@@ -176,7 +187,8 @@ failing_allocations_never_give_half_an_answer(void **state)
 {
 	struct world *world = *state;
 
-	for (size_t row = 0; row < 5; row++) {
+	world_restart(world, 10);
+	for (size_t row = 0; row < 7; row++) {
 		int n = 0;
 		struct starved starved;
 

@@ -6,6 +6,11 @@ flow_token_tests = \
 	tests/flow/test_device_grant \
 	tests/flow/test_token_failure \
 	tests/flow/test_refresh \
+	tests/flow/test_refresh_rotation \
+	tests/flow/test_refresh_retry \
+	tests/flow/test_client_credentials \
+	tests/flow/test_grants \
+	tests/flow/test_token_end \
 	tests/flow/test_revoke \
 	tests/flow/test_introspect \
 	tests/flow/test_userinfo
@@ -43,6 +48,26 @@ tests_flow_test_token_failure_LDADD = $(unit_ldadd)
 tests_flow_test_refresh_SOURCES = tests/flow/test_refresh.c $(flow_token_fixture)
 tests_flow_test_refresh_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_refresh_LDADD = $(unit_ldadd)
+
+tests_flow_test_refresh_rotation_SOURCES = tests/flow/test_refresh_rotation.c $(flow_token_fixture)
+tests_flow_test_refresh_rotation_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_refresh_rotation_LDADD = $(unit_ldadd)
+
+tests_flow_test_refresh_retry_SOURCES = tests/flow/test_refresh_retry.c $(flow_token_fixture)
+tests_flow_test_refresh_retry_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_refresh_retry_LDADD = $(unit_ldadd)
+
+tests_flow_test_client_credentials_SOURCES = tests/flow/test_client_credentials.c $(flow_token_fixture)
+tests_flow_test_client_credentials_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_client_credentials_LDADD = $(unit_ldadd)
+
+tests_flow_test_grants_SOURCES = tests/flow/test_grants.c $(flow_token_fixture)
+tests_flow_test_grants_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_grants_LDADD = $(unit_ldadd)
+
+tests_flow_test_token_end_SOURCES = tests/flow/test_token_end.c $(flow_token_fixture)
+tests_flow_test_token_end_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_token_end_LDADD = $(unit_ldadd)
 
 tests_flow_test_revoke_SOURCES = tests/flow/test_revoke.c $(flow_token_fixture)
 tests_flow_test_revoke_CPPFLAGS = $(unit_cppflags)

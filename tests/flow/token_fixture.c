@@ -30,10 +30,14 @@ static const char *const web_uris[] = { "https://web.example/cb" };
 static const char *const web2_uris[] = { "https://web2.example/cb" };
 static const char *const app_uris[] = { "https://app.example/cb" };
 static const char *const post_uris[] = { "https://post.example/cb" };
+static const char *const turn_uris[] = { "https://turn.example/cb" };
+static const char *const late_uris[] = { "https://late.example/cb" };
+static const char *const brief_uris[] = { "https://brief.example/cb" };
 static const char *const rs_uris[] = { "https://rs.example/cb" };
 static const char *const web_only[] = { "web" };
 
 #define BOTH (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN)
+#define DAY_S (24u * 3600u)
 #define COMMON(uris) .redirect_uris = (uris), .redirect_uri_count = 1, .scope = SCOPE
 
 static const struct known_client known[] = {
@@ -65,6 +69,42 @@ static const struct known_client known[] = {
 	    .secret_expires_at = START_MS / 1000 + 10 },
 	  "old-secret",
 	  "Basic b2xkOm9sZC1zZWNyZXQ=" },
+	{ { .id = "turn",
+	    COMMON(turn_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_rotation = AUTHCODE_ROTATION_ALWAYS },
+	  "turn-secret",
+	  NULL },
+	{ { .id = "late",
+	    COMMON(late_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_rotation = AUTHCODE_ROTATION_LATE },
+	  "late-secret",
+	  NULL },
+	{ { .id = "brief",
+	    COMMON(brief_uris),
+	    .grants = BOTH,
+	    .auth = AUTHCODE_AUTH_SECRET_POST,
+	    .refresh_idle_ttl_s = DAY_S,
+	    .refresh_absolute_ttl_s = 3 * DAY_S },
+	  "brief-secret",
+	  NULL },
+	{ { .id = "robot",
+	    .scope = "api metrics openid offline_access profile",
+	    .default_scopes = "api openid offline_access",
+	    .grants = AUTHCODE_GRANT_CLIENT_CREDENTIALS },
+	  "robot-secret",
+	  "Basic cm9ib3Q6cm9ib3Qtc2VjcmV0" },
+	{ { .id = "worker",
+	    .scope = "api openid",
+	    .default_scopes = "openid",
+	    .grants = AUTHCODE_GRANT_CLIENT_CREDENTIALS,
+	    .access_token_ttl_s = 120,
+	    .auth = AUTHCODE_AUTH_SECRET_POST },
+	  "worker-secret",
+	  NULL },
 	{ { .id = "rs",
 	    COMMON(rs_uris),
 	    .grants = BOTH,
@@ -103,47 +143,78 @@ world_random(void *ctx, void *buf, size_t len)
 						   : ac_random_fill(NULL, buf, len);
 }
 
+/* id: of the client that is not as it is in the table. */
 static struct authcode_clients *
-register_clients(void)
+register_clients(const char *id, enum change change)
 {
 	struct authcode_client clients[AC_ARRAY_SIZE(known)];
 	struct authcode_clients *registry = NULL;
 	struct authcode_reason reason = { "" };
+	size_t count = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(known); i++) {
-		clients[i] = known[i].client;
+		bool changed = strcmp(known[i].client.id, id) == 0;
+		struct authcode_client *client = &clients[count];
+
+		if (changed && change == CHANGE_REMOVED)
+			continue;
+		*client = known[i].client;
+		client->disabled |= changed && change == CHANGE_DISABLED;
 		if (known[i].secret != NULL)
 			assert_int_equal(authcode_client_secret_hash(known[i].secret,
 								     strlen(known[i].secret),
-								     clients[i].secret_hash),
+								     client->secret_hash),
 					 AUTHCODE_OK);
+		count++;
 	}
-	if (authcode_clients_new(clients, AC_ARRAY_SIZE(known), &registry, &reason) != AUTHCODE_OK)
+	if (authcode_clients_new(clients, count, &registry, &reason) != AUTHCODE_OK)
 		fail_msg("%s", reason.text);
 	return registry;
+}
+
+void
+world_change_client(struct world *world, const char *id, enum change change)
+{
+	struct authcode_clients *clients = register_clients(id, change);
+
+	authcode_issuer_set_clients(world->issuer, clients);
+	authcode_clients_unref(&clients);
+}
+
+void
+world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key)
+{
+	struct authcode_issuer_settings settings = {
+		.issuer = "https://as.example",
+		.store = &world->fault.store,
+		.master_key = { master_key, 2, 3 },
+		.refresh_retry_s = retry_s,
+		.random = { .fill = world_random, .ctx = world },
+	};
+
+	authcode_issuer_free(&world->issuer);
+	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
+	test_keys_install(world->issuer, AC_ALG_BIT(AC_ALG_RS256));
+	world_change_client(world, "", CHANGE_NOTHING);
+}
+
+void
+world_restart(struct world *world, uint32_t retry_s)
+{
+	world_restart_with(world, retry_s, 1);
 }
 
 int
 world_setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
-	struct authcode_clients *clients = register_clients();
-	struct authcode_issuer_settings settings = {
-		.issuer = "https://as.example",
-		.master_key = { 1, 2, 3 },
-		.random = { .fill = world_random, .ctx = world },
-	};
 
 	assert_non_null(world);
 	world->now_ms = START_MS;
 	assert_int_equal(authcode_arena_new(4 * 1024 * 1024, &world->arena), AUTHCODE_OK);
 	assert_int_equal(authcode_store_memory_open(NULL, &world->fault.inner), AUTHCODE_OK);
 	fault_init(&world->fault);
-	settings.store = &world->fault.store;
-	assert_int_equal(authcode_issuer_new(&settings, &world->issuer, NULL), AUTHCODE_OK);
-	test_keys_install(world->issuer, AC_ALG_BIT(AC_ALG_RS256));
-	authcode_issuer_set_clients(world->issuer, clients);
-	authcode_clients_unref(&clients);
+	world_restart(world, 0);
 	world->session_id = new_session(world, "alice", 1000, NULL);
 	*state = world;
 	return 0;

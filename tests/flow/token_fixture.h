@@ -41,6 +41,14 @@ struct world {
 /* Opens the world before a test and closes it afterwards; *state is the world. */
 int world_setup(void **state);
 int world_teardown(void **state);
+/* The issuer begins anew on the same store; a lost answer counts as lost for retry_s.
+ * world_restart_with(): with another master key. */
+void world_restart(struct world *world, uint32_t retry_s);
+void world_restart_with(struct world *world, uint32_t retry_s, uint8_t master_key);
+
+/* What becomes of a client when the host reads its configuration anew. */
+enum change { CHANGE_NOTHING = 0, CHANGE_DISABLED, CHANGE_REMOVED };
+void world_change_client(struct world *world, const char *id, enum change change);
 
 struct request {
 	enum authcode_endpoint endpoint;

@@ -143,16 +143,35 @@ static bool
 may_go_to(const char *location)
 {
 	static const char *const places[] = {
-		FLOW_ISSUER "/",    FLOW_WEB_URI "?",       FLOW_POST_URI "?",
-		FLOW_APP_URI "?",   FLOW_APP_LOOPBACK "?",  "http://127.0.0.1:",
-		FLOW_APP_HTTPS "?", "http://localhost/cb?", FLOW_FIRST_URI "?",
+		FLOW_WEB_URI,   FLOW_POST_URI,         FLOW_APP_URI,   FLOW_APP_LOOPBACK,
+		FLOW_APP_HTTPS, "http://localhost/cb", FLOW_FIRST_URI,
 	};
+	static const char *const beginnings[] = { FLOW_ISSUER "/", "http://127.0.0.1:" };
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(places); i++) {
-		if (strncmp(location, places[i], strlen(places[i])) == 0)
+		size_t len = strlen(places[i]);
+
+		/* A query, a fragment, or the action of a form. */
+		if (strncmp(location, places[i], len) == 0 &&
+		    (location[len] == '?' || location[len] == '#' || location[len] == '\0'))
+			return true;
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(beginnings); i++) {
+		if (strncmp(location, beginnings[i], strlen(beginnings[i])) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* Nothing in the origin ends a word of a Content-Security-Policy. */
+static void
+check_form(const struct authcode_form_post *form)
+{
+	MUST(may_go_to(form->action));
+	MUST(strpbrk(form->origin, "; ,'\"*\t\r\n") == NULL);
+	MUST(strncmp(form->action, form->origin, strlen(form->origin)) == 0);
+	for (size_t i = 0; i < form->field_count; i++)
+		MUST(form->fields[i].name != NULL && form->fields[i].value != NULL);
 }
 
 static void
@@ -166,9 +185,13 @@ check(const struct authcode_response *r)
 	MUST((r->kind == AUTHCODE_RESPONSE_REDIRECT) == (r->location != NULL));
 	MUST(r->location == NULL || may_go_to(r->location));
 	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT ||
-	      r->kind == AUTHCODE_RESPONSE_REFUSED || r->kind == AUTHCODE_RESPONSE_USER_CODE ||
+	      r->kind == AUTHCODE_RESPONSE_ACCOUNTS || r->kind == AUTHCODE_RESPONSE_REFUSED ||
+	      r->kind == AUTHCODE_RESPONSE_LOGOUT || r->kind == AUTHCODE_RESPONSE_USER_CODE ||
 	      r->kind == AUTHCODE_RESPONSE_DEVICE || r->kind == AUTHCODE_RESPONSE_DEVICE_DONE) ==
 	     (r->interaction != NULL));
+	MUST((r->kind == AUTHCODE_RESPONSE_FORM_POST) == (r->form_post != NULL));
+	if (r->form_post != NULL)
+		check_form(r->form_post);
 	if (r->kind == AUTHCODE_RESPONSE_JSON) {
 		json_t *json = json_loadb(r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
 

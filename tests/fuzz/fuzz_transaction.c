@@ -33,7 +33,7 @@ check_opened(struct flow *flow, const uint8_t *data, size_t size)
 	struct ac_transaction opened = { 0 };
 	char *sealed = NULL;
 
-	MUST(ac_seal(flow->issuer->keys.transaction, nonce, "authorization request 2", data, size,
+	MUST(ac_seal(flow->issuer->keys.transaction, nonce, "authorization request 3", data, size,
 		     flow->arena, &sealed) == AUTHCODE_OK);
 	if (ac_transaction_unseal(flow->issuer, flow->arena, sealed, &opened) == AUTHCODE_OK) {
 		MUST(opened.request != NULL);

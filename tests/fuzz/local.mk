@@ -8,6 +8,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_credential \
 	tests/fuzz/fuzz_exchange \
+	tests/fuzz/fuzz_fetch \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_gate \
 	tests/fuzz/fuzz_jwk \
@@ -55,6 +56,10 @@ tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c $(fuzz_common) \
 tests_fuzz_fuzz_exchange_CPPFLAGS = $(unit_cppflags)
 tests_fuzz_fuzz_exchange_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_exchange_LDADD = $(unit_ldadd)
+
+tests_fuzz_fuzz_fetch_SOURCES = tests/fuzz/fuzz_fetch.c $(fuzz_common)
+tests_fuzz_fuzz_fetch_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_fetch_LDADD = libfetch_wire.la
 
 tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c $(fuzz_common)
 tests_fuzz_fuzz_form_LDFLAGS = $(fuzz_ldflags)

@@ -129,9 +129,12 @@ class Host:
         self.daemon = None
         self.helper = None
         self.checker = None
+        self.fetcher = None
         self.services = ["authcode", "authcode-otp", "authcode-hang", "authcode-locked"]
         self.state.mkdir(mode=0o700)
         (self.directory / "run").mkdir(mode=0o755)
+        (self.directory / "fetch").mkdir(mode=0o755)
+        self.own(self.directory / "fetch")
         if ROOT:
             self.own(self.state)
             if unix:
@@ -187,6 +190,7 @@ class Host:
         text += f'login_socket = "{self.directory}/login.sock"\nlog_level = "debug"\n'
         text += f'admin_socket = "{self.directory}/run/admin.sock"\nadmin_group = "nogroup"\n'
         text += f'check_socket = "{self.directory}/check.sock"\n'
+        text += f'fetch_socket = "{self.directory}/fetch/fetch.sock"\n'
         text += "max_connections_per_address = 200\nmax_sign_ins_per_address = 60\n"
         if "failure_floor" not in extra:
             text += "failure_floor = 0\n"
@@ -206,9 +210,10 @@ class Host:
         path = self.directory / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def spawn(self, name, words, is_ready, log_name=None):
+    def spawn(self, name, words, is_ready, log_name=None, place=BUILD, **more):
         log = open(self.directory / f"{log_name or name}.log", "ab")
-        child = subprocess.Popen([BUILD / name, *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        child = subprocess.Popen([place / name, *map(str, words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                 **more)
         log.close()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -238,6 +243,22 @@ class Host:
         self.checker = self.spawn("authcode-login", self.helper_words(path, "--check", *more), path.exists,
                                   "authcode-check")
 
+    def start_fetch(self, *more):
+        """Never as root: as nobody, whom the daemon becomes. A copy, for nobody may not look everywhere."""
+        path = self.directory / "fetch" / "fetch.sock"
+        path.unlink(missing_ok=True)
+        program = self.directory / "authcode-fetch"
+        if not program.exists():
+            shutil.copy(BUILD / "authcode-fetch", program)
+            program.chmod(0o755)
+        who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if ROOT else {}
+        self.fetcher = self.spawn("authcode-fetch", ["--listen", path, *more], path.exists, place=self.directory, **who)
+
+    def kill_fetch(self):
+        self.fetcher.kill()
+        self.fetcher.wait(timeout=15)
+        self.fetcher = None
+
     def start_daemon(self):
         ready = self.log().count("\nready ") + self.log().startswith("ready ")
         self.daemon = self.spawn("authcoded", ["--config", self.config, "--print-ready"],
@@ -259,8 +280,8 @@ class Host:
         return status
 
     def stop(self):
-        ends = [self.end(child) for child in (self.daemon, self.helper, self.checker) if child is not None]
-        said = self.log() + self.log("authcode-login") + self.log("authcode-check")
+        ends = [self.end(child) for child in (self.daemon, self.helper, self.checker, self.fetcher) if child is not None]
+        said = self.log() + self.log("authcode-login") + self.log("authcode-check") + self.log("authcode-fetch")
         shutil.rmtree(self.directory, ignore_errors=True)
         assert not any(ends), (ends, said[-3000:])
         assert "runtime error" not in said and "Sanitizer" not in said, said[-3000:]

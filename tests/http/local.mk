@@ -5,10 +5,12 @@
 http_tests = \
 	tests/http/test_admin.py \
 	tests/http/test_change.py \
+	tests/http/test_client_keys.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
 	tests/http/test_failure_floor.py \
+	tests/http/test_fetch.py \
 	tests/http/test_flow.py \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
@@ -17,9 +19,13 @@ http_tests = \
 	tests/http/test_levels.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
+	tests/http/test_logout.py \
+	tests/http/test_logout_gone.py \
 	tests/http/test_memory.py \
 	tests/http/test_metadata.py \
 	tests/http/test_proxy.py \
+	tests/http/test_request.py \
+	tests/http/test_refresh.py \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
@@ -27,7 +33,7 @@ http_tests = \
 	tests/http/test_told.py \
 	tests/http/test_units.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/stacks.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all

@@ -107,6 +107,38 @@ def test_what_cannot_be_meant_changes_nothing(server, fields, status, error):
     assert introspected(server, tokens)["username"] == USER
 
 
+def test_a_consent_that_is_withdrawn_ends_what_the_client_got(server):
+    """RT-11"""
+    tokens = server.tokens()
+    assert curl(server, "/admin/users/withdraw", f"user={USER}", "client=other") == (200, {"withdrawn": True})
+    assert introspected(server, tokens)["active"]
+    told = ctl(server, "user", "withdraw", USER, "app")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == f"what app got of {USER} is dead\n"
+    assert introspected(server, tokens) == {"active": False}
+    answer = server.post("/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert f'consent withdrawn admin_uid="{os.getuid()}" user="{USER}" client="app"' in server.log()
+    assert introspected(server, server.tokens())["active"]
+
+
+@pytest.mark.parametrize("fields, status, error", [
+    (["user=ghost", "client=app"], 404, "not_found"),
+    ([f"user={USER}"], 400, "invalid_request"),
+    (["client=app"], 400, "invalid_request"),
+    ([f"user={USER}", "client="], 400, "invalid_request"),
+    ([f"user={USER}", "client=" + "x" * 65], 400, "invalid_request"),
+    ([f"user={USER}", "client=a\nb"], 400, "invalid_request"),
+    (["user=a/b", "client=app"], 400, "invalid_request"),
+    ([f"user={USER}", "client=app", "client=other"], 400, "invalid_request"),
+])
+def test_what_names_nobody_withdraws_nothing(server, fields, status, error):
+    tokens = server.tokens()
+    got, answer = curl(server, "/admin/users/withdraw", *fields)
+    assert (got, answer["error"]) == (status, error)
+    assert introspected(server, tokens)["active"]
+
+
 def test_each_socket_serves_its_own_routes_alone(server):
     public = server.request("POST", "/admin/users/relink", data={"old": USER, "new": "x", "uid": "1"})
     assert public.status_code == 404 and public.headers["Content-Type"] == "text/html; charset=UTF-8"
@@ -172,6 +204,7 @@ def test_an_ordinary_account_opens_it_to_a_group_of_its_own_only(hosts, member):
     (["user"], 2, "no such command"),
     (["user", "dance", "a", "b"], 2, "no such command"),
     (["user", "relink", "a"], 2, "usage: authcodectl user relink OLD NEW"),
+    (["user", "withdraw", "a"], 2, "usage: authcodectl user withdraw USER CLIENT"),
     (["user", "relink", "a", "b", "c"], 2, "usage: authcodectl user relink OLD NEW"),
     (["--no-such-option"], 2, "no-such-option"),
     (["user", "relink", "a", "no-such-account"], 1, 'there is no account "no-such-account"'),

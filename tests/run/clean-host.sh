@@ -50,7 +50,7 @@ inside() { "${as_root[@]}" "$@"; }
 
 echo "== $release: the base system"
 more=()
-[ $what != units ] || more=(--include=systemd,python3)
+[ $what != units ] || more=(--include=systemd,python3,libcurl4,ca-certificates)
 mmdebstrap --quiet --variant=minbase "${more[@]}" "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
 # what the installer of a machine writes, and a bare base system lacks
@@ -155,7 +155,7 @@ prove_units() {
 	inside passwd --quiet --expire alice
 	printf '@include common-%s\n' auth account password >"$host/etc/pam.d/authcode"
 	printf 'auth required pam_deny.so\naccount required pam_unix.so\n' >"$host/etc/pam.d/authcode-check"
-	inside systemctl --quiet enable authcode-{login,check,passwd}.socket
+	inside systemctl --quiet enable authcode-{login,check,passwd,fetch}.socket
 	boot
 	for ((tries = 0; tries < 300; tries++)); do
 		init=$(pgrep --parent "$runner") && [ "$(cat "/proc/$init/comm")" = systemd ] &&

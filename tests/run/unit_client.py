@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""unit_client.py USER PASSWORD NEW: what the daemon asks of the three sockets, as the user _authcode.
+"""unit_client.py USER PASSWORD NEW: what the daemon asks of the sockets, as the user _authcode.
 
 Runs where systemd has the units; NEW is what USER, whose password has expired, changes it to.
 Each line says what is shown; the first thing that is not so ends it.
@@ -136,6 +136,14 @@ def as_daemon(work):
         sys.exit(1)
 
 
+def fetch():
+    """A request for a URL that no administrator has registered, and its refusal (fetch/wire.h)."""
+    url = b"https://127.0.0.1/"
+    with connect("fetch") as raw:
+        raw.send(struct.pack("=BBHIII", 2, 0, 0, 1, len(url), 0) + url)
+        return raw.recv(70000)[:2] == bytes([3, 2])
+
+
 def main():
     user, password, new = sys.argv[1:]
     small = {"CAP_DAC_READ_SEARCH": 2, "CAP_AUDIT_WRITE": 29}
@@ -160,6 +168,7 @@ def main():
         show("the account is good", check(user) == OK)
         for _ in range(300):
             connect("login").close()
+        show("authcode-fetch answers the daemon, and goes to no address of this host", fetch())
         show("three hundred who hang up are over soon", soon(lambda: converse("login", user, [new])[0] == OK))
 
     as_daemon(change)
@@ -185,7 +194,7 @@ def main():
         os._exit(0)
     show("nobody else can connect", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0)
     show("of all that no unit is left", soon(lambda: units("authcode-*@*.service") == []))
-    show("every socket listens on", len(units("authcode-*.socket")) == 3)
+    show("every socket listens on", len(units("authcode-*.socket")) == 4)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
+	tests/server/test_config_client_auth \
 	tests/server/test_config_service \
+	tests/server/test_config_tokens \
 	tests/server/test_config_values
 config_fixture = tests/server/config_fixture.c tests/server/config_fixture.h
 
@@ -20,6 +22,15 @@ tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_service_SOURCES = tests/server/test_config_service.c $(config_fixture)
 tests_server_test_config_service_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_service_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_client_auth_SOURCES = tests/server/test_config_client_auth.c $(config_fixture) \
+	tests/unit/jose/rfc_keys.h
+tests_server_test_config_client_auth_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_client_auth_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_tokens_SOURCES = tests/server/test_config_tokens.c $(config_fixture)
+tests_server_test_config_tokens_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_tokens_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_values_SOURCES = tests/server/test_config_values.c
 tests_server_test_config_values_CPPFLAGS = $(unit_cppflags)

@@ -6,6 +6,7 @@ server_http_tests = \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
 	tests/server/test_log \
+	tests/server/test_logout_teller \
 	tests/server/test_routes \
 	tests/server/test_state
 
@@ -30,6 +31,10 @@ tests_server_test_http_conns_LDADD = $(server_http_ldadd)
 tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
+
+tests_server_test_logout_teller_SOURCES = tests/server/test_logout_teller.c
+tests_server_test_logout_teller_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_logout_teller_LDADD = $(server_http_ldadd)
 
 # The routes name handlers of the pages, which reply through HTTP.
 tests_server_test_routes_SOURCES = tests/server/test_routes.c \

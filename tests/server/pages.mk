@@ -19,8 +19,10 @@ server_pages_tests = \
 	tests/server/test_language \
 	tests/server/test_login \
 	tests/server/test_login_service \
+	tests/server/test_logo \
 	tests/server/test_pages \
 	tests/server/test_pages_account \
+	tests/server/test_pages_client \
 	tests/server/test_start_check \
 	tests/server/test_prompt \
 	tests/server/test_success \
@@ -153,3 +155,11 @@ tests_server_test_login_service_LDADD = $(login_ldadd)
 tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(login_sources)
 tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_prompt_LDADD = $(login_ldadd)
+
+tests_server_test_pages_client_SOURCES = tests/server/test_pages_client.c
+tests_server_test_pages_client_CPPFLAGS = $(server_pages_cppflags) $(CRYPTO_CFLAGS)
+tests_server_test_pages_client_LDADD = $(server_pages_ldadd) $(CRYPTO_LIBS)
+
+tests_server_test_logo_SOURCES = tests/server/test_logo.c
+tests_server_test_logo_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_logo_LDADD = $(server_pages_ldadd)

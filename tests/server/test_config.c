@@ -60,6 +60,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_int_equal(c->account_cache_s, 60);
+	assert_string_equal(c->fetch_socket, "/run/authcode/fetch.sock");
 	assert_int_equal(c->account_grace_s, 300);
 	assert_int_equal(c->account_sweep_s, 300);
 	assert_int_equal(c->gone_after_s, 900);
@@ -101,6 +102,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "trusted_proxies = { 192.0.2.1, 10.0.0.0/8, 'fd00::/8', unix }\n"
 		     "admin_socket = none\nadmin_group = wheel\n"
 		     "state_dir = /srv/a\nlogin_socket = /srv/l\npasswd_socket = /srv/p\n"
+		     "fetch_socket = /srv/f\n"
 		     "pam_service = other\nuser = nobody\nthreads = 3\n"
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
@@ -139,6 +141,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_null(c->admin_socket);
 	assert_string_equal(c->admin_group, "wheel");
 	assert_string_equal(c->passwd_socket, "/srv/p");
+	assert_string_equal(c->fetch_socket, "/srv/f");
 	assert_string_equal(c->pam_service, "other");
 	assert_string_equal(c->user, "nobody");
 	assert_int_equal(c->threads, 3);
@@ -196,9 +199,16 @@ every_client_option_lands_in_its_field(void **state)
 		" grant_types = { authorization_code }\n trusted = yes\n disabled = yes\n"
 		" require_pkce = yes\n may_introspect = list\n introspect_clients = { wiki, b }\n"
 		" access_token_lifetime = 5min\n pam_service = authcode-wiki\n"
-		" min_acr = 'urn:x:otp'\n allow_users = { alice, 'bob smith' }\n"
+		" min_acr = 'urn:x:otp'\n default_max_age = 30min\n"
+		" client_uri = 'https://w.example/'\n policy_uri = 'https://w.example/p'\n"
+		" tos_uri = 'http://w.example/t'\n logo_file = /etc/w.png\n allow_users = { alice, "
+		"'bob "
+		"smith' }\n"
 		" allow_groups = staff\n group_claims = { staff, adm }\n"
 		" group_claim_prefix = 'wiki-'\n group_claim_max = 512\n"
+		" post_logout_redirect_uris = { 'https://w.example/', 'https://w.example/x' }\n"
+		" backchannel_logout_uri = 'https://w.example/logout'\n"
+		" backchannel_logout_session_required = yes\n"
 		" subject_type = pairwise\n sector_identifier = 'wikis'\n"
 		" id_token_signed_response_alg = EdDSA\n userinfo_signed_response_alg = PS256\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
@@ -233,6 +243,11 @@ every_client_option_lands_in_its_field(void **state)
 	assert_int_equal(wiki->access_token_ttl_s, 300);
 	assert_string_equal(wiki->pam_service, "authcode-wiki");
 	assert_string_equal(wiki->min_acr, "urn:x:otp");
+	assert_int_equal(wiki->default_max_age_s, 1800);
+	assert_string_equal(wiki->client_uri, "https://w.example/");
+	assert_string_equal(wiki->policy_uri, "https://w.example/p");
+	assert_string_equal(wiki->tos_uri, "http://w.example/t");
+	assert_string_equal(wiki->logo_file, "/etc/w.png");
 	assert_int_equal(wiki->allow_user_count, 2);
 	assert_string_equal(wiki->allow_users[1], "bob smith");
 	assert_int_equal(wiki->allow_group_count, 1);
@@ -241,6 +256,10 @@ every_client_option_lands_in_its_field(void **state)
 	assert_string_equal(wiki->group_claims[1], "adm");
 	assert_string_equal(wiki->group_claim_prefix, "wiki-");
 	assert_int_equal(wiki->group_claim_max, 512);
+	assert_int_equal(wiki->post_logout_redirect_uri_count, 2);
+	assert_string_equal(wiki->post_logout_redirect_uris[1], "https://w.example/x");
+	assert_string_equal(wiki->backchannel_logout_uri, "https://w.example/logout");
+	assert_true(wiki->backchannel_logout_session_required);
 	assert_int_equal(wiki->subject_type, AUTHCODE_SUBJECT_PAIRWISE);
 	assert_string_equal(wiki->sector, "wikis");
 	assert_string_equal(wiki->id_token_alg, "EdDSA");
@@ -252,11 +271,19 @@ every_client_option_lands_in_its_field(void **state)
 			 AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN);
 	assert_false(b->trusted);
 	assert_int_equal(b->access_token_ttl_s, 0);
+	assert_int_equal(b->default_max_age_s, 0);
+	assert_null(b->client_uri);
+	assert_null(b->policy_uri);
+	assert_null(b->tos_uri);
+	assert_null(b->logo_file);
 	assert_null(b->pam_service);
 	assert_string_equal(b->min_acr, "authcode"); /* since otp is in use as well */
 	assert_int_equal(b->allow_user_count + b->allow_group_count + b->group_claim_count, 0);
 	assert_null(b->group_claim_prefix);
 	assert_int_equal(b->group_claim_max, 0);
+	assert_int_equal(b->post_logout_redirect_uri_count, 0);
+	assert_null(b->backchannel_logout_uri);
+	assert_false(b->backchannel_logout_session_required);
 	assert_int_equal(b->subject_type, AUTHCODE_SUBJECT_PUBLIC);
 	assert_null(b->sector);
 	assert_string_equal(b->id_token_alg, "RS256");
@@ -399,7 +426,8 @@ a_secret_of_22_to_512_characters_is_taken_without_its_newline(void **state)
 		size_t len = lengths[i / 3];
 		struct ac_config *c;
 
-		memset(text, 's', len);
+		for (size_t k = 0; k < len; k++)
+			text[k] = (char)('!' + k * 7 % 90);
 		strcpy(text + len, ends[i % 3]);
 		write_file("secret", text, strlen(text), 0600);
 		c = load(BLOCK("client_secret_file = '%D/secret'\n"));

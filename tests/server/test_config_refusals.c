@@ -235,9 +235,9 @@ static const struct refusal value_refusals[] = {
 	  "as 90s, 15min, 8h or 14d" },
 	{ "client name", BLOCK("name = ''\n"),
 	  "a.conf:5: name: \"\" is not allowed; give 1 to 128 bytes of printable text" },
-	{ "token_endpoint_auth_method", BLOCK("token_endpoint_auth_method = private_key_jwt\n"),
-	  "a.conf:5: token_endpoint_auth_method: \"private_key_jwt\" is not allowed; give "
-	  "client_secret_basic, client_secret_post or none" },
+	{ "token_endpoint_auth_method", BLOCK("token_endpoint_auth_method = tls_client_auth\n"),
+	  "a.conf:5: token_endpoint_auth_method: \"tls_client_auth\" is not allowed; give "
+	  "client_secret_basic, client_secret_post, none, client_secret_jwt or private_key_jwt" },
 	{ "client_secret_file", BLOCK("client_secret_file = secret\n"),
 	  "a.conf:5: client_secret_file: \"secret\" is not allowed; give an absolute path" },
 	{ "client_secret_sha256", BLOCK("client_secret_sha256 = 'AAAA'\n"),
@@ -247,7 +247,7 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:5: application_type: \"spa\" is not allowed; give web or native" },
 	{ "grant_types", BLOCK("grant_types = { authorization_code, password }\n"),
 	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code, "
-	  "refresh_token or device_code" },
+	  "refresh_token, client_credentials or device_code" },
 	{ "trusted", BLOCK("trusted = 1\n"),
 	  "a.conf:5: trusted: \"1\" is not allowed; give yes or no" },
 	{ "disabled", BLOCK("disabled = on\n"),
@@ -260,6 +260,12 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:5: access_token_lifetime: \"0\" is not allowed; give a time from 1s to 86400s, "
 	  "such "
 	  "as 90s, 15min, 8h or 14d" },
+	{ "client default_max_age", BLOCK("default_max_age = 0\n"),
+	  "a.conf:5: default_max_age: \"0\" is not allowed; give a time from 1s to 31536000s, "
+	  "such "
+	  "as 90s, 15min, 8h or 14d" },
+	{ "client logo_file", BLOCK("logo_file = 'wiki.png'\n"),
+	  "a.conf:5: logo_file: \"wiki.png\" is not allowed; give an absolute path" },
 	{ "client pam_service", BLOCK("pam_service = a/b\n"),
 	  "a.conf:5: pam_service: \"a/b\" is not allowed; give the name of a file in /etc/pam.d, "
 	  "at most 58 bytes" },

@@ -272,6 +272,18 @@ static const struct refusal refusals[] = {
 	  "a.conf:6: allow_users: \"\" is not allowed; give the name of a user" },
 	{ "allow_groups empty", BLOCK(HASH "allow_groups = ''\n"),
 	  "a.conf:6: allow_groups: \"\" is not allowed; give the name of a group" },
+	{ "backchannel logout without TLS",
+	  BLOCK(HASH "backchannel_logout_uri = 'http://127.0.0.1/out'\n"),
+	  "a.conf:6: backchannel_logout_uri: \"http://127.0.0.1/out\" is not allowed; give an "
+	  "https "
+	  "URL" },
+	{ "backchannel logout by something else",
+	  BLOCK(HASH "backchannel_logout_uri = 'ftp://rp.example/out'\n"),
+	  "a.conf:2: client \"x\": backchannel_logout_uri: it is not an https URL" },
+	{ "post-logout redirect URI without TLS",
+	  BLOCK(HASH "post_logout_redirect_uris = 'http://rp.example/'\n"),
+	  "a.conf:2: client \"x\": post-logout redirect URI 1: a web client must use https (native "
+	  "clients may use http on loopback)" },
 	{ "ID tokens signed by nobody", BLOCK(HASH "id_token_signed_response_alg = none\n"),
 	  "a.conf:6: id_token_signed_response_alg: \"none\" is not allowed; give RS256, PS256, "
 	  "ES256 "

@@ -77,11 +77,42 @@ draw_consent(struct ac_http *h)
 }
 
 static void
+draw_accounts(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	ac_page_accounts(&app, h, &i);
+}
+
+static void
 draw_refused(struct ac_http *h)
 {
 	struct authcode_interaction i = interaction();
 
 	ac_page_refused(&app, h, &i);
+}
+
+static void
+draw_logout(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	ac_page_logout(&app, h, &i);
+}
+
+static void
+draw_logout_of_nobody(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	i.client = NULL;
+	ac_page_logout(&app, h, &i);
+}
+
+static void
+draw_logged_out(struct ac_http *h)
+{
+	ac_page_logged_out(&app, h);
 }
 
 static void
@@ -160,7 +191,12 @@ static const struct {
 } pages[] = {
 	{ "sign-in", draw_sign_in, 200, 4, "action=\"/auth/login\"" },
 	{ "consent", draw_consent, 200, 5, "action=\"/auth/consent\"" },
+	{ "accounts", draw_accounts, 200, 4, "action=\"/auth/consent\"" },
 	{ "refused", draw_refused, 403, 6, "action=\"/auth/consent\"" },
+	{ "logout", draw_logout, 200, 4, "action=\"/auth/logout/confirm\"" },
+	{ "logout that no client asks for", draw_logout_of_nobody, 200, 3,
+	  "action=\"/auth/logout/confirm\"" },
+	{ "logged out", draw_logged_out, 200, 0, NULL },
 	{ "prompt", draw_prompt, 200, 8, "action=\"/auth/prompt\"" },
 	{ "error", draw_error, 400, 2, NULL },
 	{ "wait", draw_wait, 200, 2, NULL },

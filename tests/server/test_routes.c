@@ -61,9 +61,11 @@ static const char *const untold[] = {
 	"/login",
 	"/prompt",
 	"/consent",
+	"/logout/confirm",
 	"/device",
 	"/assets/style.css",
 	"/assets/icon.svg",
+	"/logo",
 	AUTHCODE_METADATA_PATH,
 	AUTHCODE_DISCOVERY_PATH,
 };
@@ -131,7 +133,8 @@ every_page_that_takes_a_form_asks_where_it_came_from(void **state)
 	for (size_t i = 0; (route = ac_route_at(i)) != NULL; i++) {
 		bool takes_form = (route->flags & AC_ROUTE_PAGE) != 0 &&
 				  strstr(route->allow, "POST") != NULL &&
-				  strcmp(route->path, "/authorize") != 0;
+				  strcmp(route->path, "/authorize") != 0 &&
+				  strcmp(route->path, "/logout") != 0;
 
 		if (takes_form != ((route->flags & AC_ROUTE_SAME_ORIGIN) != 0))
 			fail_msg("%s", route->path);

@@ -11,14 +11,15 @@
 #include "base/attr.h"
 #include "fixture.h"
 
-#define CASES_MAX 384
+#define CASES_MAX 768
 #define NAME_MAX_LEN 128
 
 static const struct contract_chapter *const chapters[] = {
-	&contract_sessions, &contract_renewal,      &contract_subjects, &contract_codes,
-	&contract_refresh,  &contract_retry,        &contract_client,   &contract_revocation,
-	&contract_purge,    &contract_keys,         &contract_misuse,   &contract_threads,
-	&contract_devices,  &contract_signing_keys,
+	&contract_sessions,   &contract_renewal,      &contract_subjects, &contract_codes,
+	&contract_refresh,    &contract_retry,        &contract_client,   &contract_revocation,
+	&contract_purge,      &contract_keys,         &contract_misuse,   &contract_threads,
+	&contract_devices,    &contract_signing_keys, &contract_logout,   &contract_replay,
+	&contract_withdrawal,
 };
 
 int

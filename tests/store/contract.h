@@ -31,12 +31,15 @@ extern const struct contract_chapter contract_codes;
 extern const struct contract_chapter contract_refresh;
 extern const struct contract_chapter contract_retry;
 extern const struct contract_chapter contract_client;
+extern const struct contract_chapter contract_withdrawal;
 extern const struct contract_chapter contract_revocation;
 extern const struct contract_chapter contract_purge;
 extern const struct contract_chapter contract_keys;
 extern const struct contract_chapter contract_devices;
+extern const struct contract_chapter contract_logout;
 extern const struct contract_chapter contract_signing_keys;
 extern const struct contract_chapter contract_misuse;
+extern const struct contract_chapter contract_replay;
 extern const struct contract_chapter contract_threads;
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "fixture_device.h"
 #include "fixture.h"
 
 /* From now on the generator says these, then the last one for ever. */
@@ -128,6 +129,28 @@ its_family_has_the_key_of_no_code(void **state)
 	assert_int_equal(token_of(f, op.u.issue_client_token.access.ret_id).family.subject_id, 0);
 }
 
+/* Nor that of a device, whose family takes its key as well. */
+static void
+codes_devices_and_clients_share_no_key(void **state)
+{
+	struct fixture *f = *state;
+	static const uint32_t draws[] = { 7, 7, 8, 7, 8, 9, 1, 8, 9, 10 };
+	int64_t session = sign_in(f);
+	struct authcode_operation device = op_device(f, 0x11), client = op_client_token(f);
+
+	script(f, draws, AC_ARRAY_SIZE(draws));
+	assert_int_equal(issue(f, session), (T0 << 21) + 7);
+	assert_int_equal(perform(f, &device), AUTHCODE_RESULT_DONE);
+	assert_int_equal(device.u.create_device.ret_device_id, (T0 << 21) + 8);
+	assert_int_equal(perform(f, &client), AUTHCODE_RESULT_DONE);
+	assert_int_equal(client.u.issue_client_token.ret_family_id, (T0 << 21) + 9);
+	assert_int_equal(issue(f, session), (T0 << 21) + 10);
+	device = op_device(f, 0x12);
+	script(f, draws + 7, 3);
+	assert_int_equal(perform(f, &device), AUTHCODE_RESULT_FAILED); /* 8, 9 and 10 for ever */
+	assert_int_equal(device.err, AUTHCODE_ERR_RANDOM);
+}
+
 static void
 without_a_key_nothing_is_written(void **state)
 {
@@ -171,6 +194,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(it_is_revoked_and_purged_like_any_other),
 	CONTRACT_CASE(it_is_no_refresh_token),
 	CONTRACT_CASE(its_family_has_the_key_of_no_code),
+	CONTRACT_CASE(codes_devices_and_clients_share_no_key),
 	CONTRACT_CASE(without_a_key_nothing_is_written),
 	CONTRACT_CASE(a_missing_text_is_refused),
 };

@@ -267,6 +267,22 @@ a_new_subject_of_an_old_name_has_no_grants(void **state)
 	assert_null(granted_scope(f, session_of(f, new).subject.id, "demo"));
 }
 
+/* AZ-33 */
+static void
+a_code_tells_the_acr_that_was_asked_for_and_reached(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	struct authcode_operation op = op_issue(f, session);
+
+	op.u.issue_code.asked_acr = "knowledge";
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_string_equal(code_of(f, op.u.issue_code.ret_code_id).code.acr, "knowledge");
+	assert_string_equal(session_of(f, session).session.acr, "password");
+	assert_string_equal(token_of(f, redeem(f, op.u.issue_code.ret_code_id).access).family.acr,
+			    "knowledge");
+}
+
 static void
 redeeming_makes_the_family_and_both_tokens(void **state)
 {
@@ -512,6 +528,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(consent_belongs_to_one_subject_and_one_client),
 	CONTRACT_CASE(consent_is_not_remembered_unless_asked),
 	CONTRACT_CASE(a_new_subject_of_an_old_name_has_no_grants),
+	CONTRACT_CASE(a_code_tells_the_acr_that_was_asked_for_and_reached),
 	CONTRACT_CASE(redeeming_makes_the_family_and_both_tokens),
 	CONTRACT_CASE(redeeming_without_a_refresh_token_makes_none),
 	CONTRACT_CASE(a_detached_family_names_no_session),

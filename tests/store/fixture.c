@@ -309,12 +309,41 @@ op_retire(const struct fixture *f, int64_t subject_id)
 }
 
 struct authcode_operation
+op_withdraw(const struct fixture *f, int64_t subject_id, const char *client_id)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_WITHDRAW_GRANT,
+		.now_ms = f->now,
+		.u.withdraw_grant = { .subject_id = subject_id, .client_id = client_id },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
 op_relink(const struct fixture *f, const char *old_name, const char *new_name, uint32_t uid)
 {
 	struct authcode_operation operation = {
 		.kind = AUTHCODE_OP_RELINK_SUBJECT,
 		.now_ms = f->now,
 		.u.relink_subject = { .old_name = old_name, .new_name = new_name, .uid = uid },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
+op_record(const struct fixture *f, int64_t delivery_id, uint32_t status)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_RECORD_DELIVERY,
+		.now_ms = f->now,
+		.u.record_delivery = {
+			.delivery_id = delivery_id,
+			.delivered = status == 250,
+			.status = status,
+			.next_ms = f->now + MINUTE,
+		},
 	};
 
 	return operation;
@@ -345,6 +374,19 @@ op_forget_key(const struct fixture *f, int64_t key_id)
 		.u.forget_signing_key = { .key_id = key_id },
 	};
 
+	return operation;
+}
+
+struct authcode_operation
+op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_USE_ONCE,
+		.now_ms = f->now,
+		.u.use_once = { .client_id = "demo", .expires_ms = expires_ms, .max = 1000 },
+	};
+
+	memset(operation.u.use_once.hash, fill, sizeof(operation.u.use_once.hash));
 	return operation;
 }
 
@@ -498,6 +540,7 @@ assert_same_subject(const struct authcode_subject *a, const struct authcode_subj
 	same_text(a->groups, b->groups);
 	assert_int_equal(a->first_seen_ms, b->first_seen_ms);
 	assert_int_equal(a->retired_ms, b->retired_ms);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 }
 
 static void
@@ -547,6 +590,7 @@ assert_same_code(const struct authcode_code_view *a, const struct authcode_code_
 	assert_int_equal(x->created_ms, y->created_ms);
 	assert_int_equal(x->expires_ms, y->expires_ms);
 	assert_int_equal(x->used_ms, y->used_ms);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);
 }
@@ -589,7 +633,25 @@ assert_same_token(const struct authcode_token_view *a, const struct authcode_tok
 	assert_int_equal(x->predecessor_id, y->predecessor_id);
 	assert_int_equal(x->successor_id, y->successor_id);
 	assert_int_equal(x->successor_access_id, y->successor_access_id);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 	same_family(&a->family, &b->family);
 	assert_same_subject(&a->subject, &b->subject);
 	same_session(&a->session, &b->session);
+}
+
+void
+assert_same_delivery(const struct authcode_delivery_view *a, const struct authcode_delivery_view *b)
+{
+	const struct authcode_delivery *x = &a->delivery, *y = &b->delivery;
+
+	assert_int_equal(x->id, y->id);
+	same_text(x->client_id, y->client_id);
+	assert_int_equal(x->subject_id, y->subject_id);
+	assert_int_equal(x->session_id, y->session_id);
+	assert_int_equal(x->created_ms, y->created_ms);
+	assert_int_equal(x->next_ms, y->next_ms);
+	assert_int_equal(x->tries, y->tries);
+	assert_int_equal(x->delivered_ms, y->delivered_ms);
+	assert_int_equal(x->status, y->status);
+	assert_same_subject(&a->subject, &b->subject);
 }

@@ -78,11 +78,18 @@ struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token
 struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);
 struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
 struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id);
+struct authcode_operation op_withdraw(const struct fixture *f, int64_t subject_id,
+				      const char *client_id);
 struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
 				    const char *new_name, uint32_t uid);
+/* One more try of a delivery: 250 delivers it, else the next is a minute later. */
+struct authcode_operation op_record(const struct fixture *f, int64_t delivery_id, uint32_t status);
 struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
 				     int64_t newest_id);
 struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
+
+/* Of demo, at most 1000 of them. */
+struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);
 
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
@@ -121,5 +128,7 @@ void assert_same_session(const struct authcode_session_view *a,
 			 const struct authcode_session_view *b);
 void assert_same_code(const struct authcode_code_view *a, const struct authcode_code_view *b);
 void assert_same_token(const struct authcode_token_view *a, const struct authcode_token_view *b);
+void assert_same_delivery(const struct authcode_delivery_view *a,
+			  const struct authcode_delivery_view *b);
 
 #endif

@@ -20,16 +20,19 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
 	tests/store/contract_keys.c \
+	tests/store/contract_logout.c \
 	tests/store/contract_misuse.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
 	tests/store/contract_renewal.c \
 	tests/store/contract_retry.c \
+	tests/store/contract_replay.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
 	tests/store/contract_signing_keys.c \
 	tests/store/contract_subjects.c \
-	tests/store/contract_threads.c
+	tests/store/contract_threads.c \
+	tests/store/contract_withdrawal.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
 

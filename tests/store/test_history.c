@@ -24,6 +24,9 @@ struct history {
 	int64_t subjects[KEPT], sessions[KEPT], codes[KEPT], tokens[KEPT], devices[KEPT];
 	int64_t code, refresh; /* the newest, to go on with */
 	size_t subject_count, session_count, code_count, token_count, device_count;
+	int64_t deliveries[KEPT];
+	size_t delivery_count;
+	size_t told;    /* deliveries that were made, to show that some were */
 	size_t listed;  /* subjects, to show that lists were not empty */
 	size_t seen[8]; /* results, to show that the history was worth it */
 };
@@ -121,7 +124,7 @@ random_refresh(struct history *h, int64_t refresh)
 	struct authcode_operation op =
 		op_refresh(&(struct fixture){ .now = h->now }, refresh, roll(h, 3) != 0);
 
-	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : MINUTE;
+	op.u.use_refresh.retry_ms = roll(h, 4) == 0 ? 0 : AUTHCODE_RETRY_MAX_MS;
 	return op;
 }
 
@@ -142,6 +145,7 @@ static struct authcode_operation
 random_operation(struct history *h)
 {
 	static const char *const names[] = { "ana", "bob", "carol" };
+	static const char *const clients[] = { "demo", "demo", "other" };
 	static const char *const scopes[] = { "profile", "email profile", "groups" };
 	struct fixture clock = { .now = h->now };
 	struct authcode_operation op;
@@ -157,7 +161,7 @@ random_operation(struct history *h)
 		return random_refresh(h, h->refresh);
 	if (roll(h, 30) == 0)
 		return random_key_operation(h);
-	switch (roll(h, 20)) {
+	switch (roll(h, 21)) {
 	case 0:
 	case 1:
 		snprintf(sub, sizeof(sub), "sub-%llx", (unsigned long long)h->seed);
@@ -176,6 +180,8 @@ random_operation(struct history *h)
 		op = op_issue(&clock, pick(h, h->sessions, h->session_count));
 		op.u.issue_code.remember = roll(h, 2) == 0;
 		op.u.issue_code.consented_scope = scopes[roll(h, 3)];
+		op.u.issue_code.tell_logout = roll(h, 2) == 0;
+		op.u.issue_code.code.client_id = clients[roll(h, 3)];
 		if (roll(h, 4) == 0)
 			memset(op.u.issue_code.session_hash, 0x52, AUTHCODE_HASH_LEN);
 		return op;
@@ -202,10 +208,17 @@ random_operation(struct history *h)
 		op.u.relink_subject.replace = roll(h, 2) == 0;
 		return op;
 	case 16:
-		return op_client_token(&clock);
+		if (roll(h, 4) != 0)
+			return op_client_token(&clock);
+		return op_withdraw(&clock, pick(h, h->subjects, h->subject_count),
+				   roll(h, 3) == 0 ? "other" : "demo");
 	case 17:
 	case 18:
 		return random_device_operation(h, &clock);
+	case 19:
+		op = op_record(&clock, pick(h, h->deliveries, h->delivery_count), roll(h, 3) * 250);
+		op.u.record_delivery.next_ms = roll(h, 2) == 0 ? 0 : h->now + MINUTE;
+		return op;
 	default:
 		return op_purge(&clock, 1000);
 	}
@@ -264,8 +277,9 @@ usable(struct fixture *f, int64_t id, int64_t now)
 	return authcode_store_find_token(f->store, id, f->arena, &view) == AUTHCODE_OK &&
 	       now < view.token.expires_ms && view.token.revoked_ms == 0 &&
 	       view.token.rotated_ms == 0 && now < view.family.expires_ms &&
-	       view.family.revoked_ms == 0 && view.subject.retired_ms == 0 &&
-	       view.session.ended_ms == 0 && (view.family.session_id == 0 || view.session.id != 0);
+	       view.family.revoked_ms == 0 && view.withdrawn_ms == 0 &&
+	       view.subject.retired_ms == 0 && view.session.ended_ms == 0 &&
+	       (view.family.session_id == 0 || view.session.id != 0);
 }
 
 /* Purging takes nobody off the list who can still be honoured. */
@@ -286,6 +300,27 @@ compare_lists(struct history *h)
 			assert_same_subject(&lists[i][k], &lists[0][k]);
 	}
 	h->listed += counts[0];
+}
+
+/* What was made, is due and was recorded. */
+static void
+compare_deliveries(struct history *h)
+{
+	static struct authcode_delivery_view lists[ROLES][KEPT];
+	size_t counts[ROLES];
+
+	for (int i = PURGED; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX,
+								h->stores[i]->arena, lists[i], KEPT,
+								&counts[i]),
+				 AUTHCODE_OK);
+	assert_int_equal(counts[PURGED], counts[SQLITE]);
+	h->delivery_count = 0;
+	for (size_t k = 0; k < counts[PURGED]; k++) {
+		assert_same_delivery(&lists[PURGED][k], &lists[SQLITE][k]);
+		keep(h->deliveries, &h->delivery_count, lists[PURGED][k].delivery.id);
+	}
+	h->told += counts[PURGED];
 }
 
 static void
@@ -361,6 +396,7 @@ compare_rows(struct history *h)
 		assert_same_device(&x, &y);
 	}
 	compare_lists(h);
+	compare_deliveries(h);
 	compare_keys(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
@@ -405,10 +441,14 @@ step(struct history *h)
 		return;
 	/* Only refusals may differ, and of a revocation what it found. */
 	if (op.kind != AUTHCODE_OP_REVOKE_FAMILY && op.kind != AUTHCODE_OP_REVOKE_TOKEN &&
-	    op.kind != AUTHCODE_OP_END_SESSION)
+	    op.kind != AUTHCODE_OP_END_SESSION && op.kind != AUTHCODE_OP_RECORD_DELIVERY)
 		assert_int_equal(ops[UNPURGED].result == AUTHCODE_RESULT_DONE,
 				 ops[PURGED].result == AUTHCODE_RESULT_DONE);
-	assert_int_equal(h->counters[UNPURGED], h->counters[PURGED]);
+	/* A session that is not forgotten may still tell somebody. */
+	if (op.kind != AUTHCODE_OP_CREATE_SESSION && op.kind != AUTHCODE_OP_END_SESSION &&
+	    op.kind != AUTHCODE_OP_RETIRE_SUBJECT && op.kind != AUTHCODE_OP_RELINK_SUBJECT)
+		assert_int_equal(h->counters[UNPURGED], h->counters[PURGED]);
+	h->counters[UNPURGED] = h->counters[PURGED];
 	remember(h, &ops[PURGED]);
 }
 
@@ -451,6 +491,7 @@ run_history(uint64_t seed)
 	assert_in_range(h.seen[AUTHCODE_RESULT_REPEATED], 5, STEPS);
 	assert_int_equal(h.seen[AUTHCODE_RESULT_FAILED], 0);
 	assert_in_range(h.listed, 10, KEPT);
+	assert_in_range(h.told, 3, KEPT);
 	for (int i = 0; i < ROLES; i++) {
 		void *state = h.stores[i];
 

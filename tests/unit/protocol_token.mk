@@ -2,6 +2,7 @@
 unit_protocol_token_tests = \
 	tests/unit/protocol/test_asked_claims \
 	tests/unit/protocol/test_credential \
+	tests/unit/protocol/test_refresh_token \
 	tests/unit/protocol/test_scope \
 	tests/unit/protocol/test_pkce \
 	tests/unit/protocol/test_client_auth \
@@ -19,6 +20,10 @@ tests_unit_protocol_test_asked_claims_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_credential_SOURCES = tests/unit/protocol/test_credential.c
 tests_unit_protocol_test_credential_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_credential_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_refresh_token_SOURCES = tests/unit/protocol/test_refresh_token.c
+tests_unit_protocol_test_refresh_token_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_refresh_token_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_scope_SOURCES = tests/unit/protocol/test_scope.c
 tests_unit_protocol_test_scope_CPPFLAGS = $(unit_cppflags)

@@ -14,6 +14,7 @@
 #include <authcode/exchange.h>
 #include <authcode/issuer.h>
 #include <authcode/keys.h>
+#include <authcode/logout.h>
 #include <authcode/request.h>
 #include <authcode/response.h>
 #include <authcode/store.h>

@@ -21,7 +21,9 @@ extern "C" {
 enum authcode_client_auth {
 	AUTHCODE_AUTH_SECRET_BASIC = 0, /* RFC 6749 §2.3.1, the default (RFC 7591 §2) */
 	AUTHCODE_AUTH_SECRET_POST,
-	AUTHCODE_AUTH_NONE, /* public client */
+	AUTHCODE_AUTH_NONE,            /* public client */
+	AUTHCODE_AUTH_SECRET_JWT,      /* OIDC-Core §9, RFC 7523 */
+	AUTHCODE_AUTH_PRIVATE_KEY_JWT, /* OIDC-Core §9, RFC 7523 */
 	AUTHCODE_AUTH_COUNT,
 };
 
@@ -41,6 +43,14 @@ enum authcode_may_introspect {
 	AUTHCODE_INTROSPECT_ALL,
 };
 
+/* When a refresh token that is used is replaced by another (RFC 9700 §4.14.2). */
+enum authcode_rotation {
+	AUTHCODE_ROTATION_DEFAULT = 0, /* public clients: always; others: never */
+	AUTHCODE_ROTATION_ALWAYS,
+	AUTHCODE_ROTATION_LATE,  /* once it is older than 70 % of what it lives unused */
+	AUTHCODE_ROTATION_NEVER, /* it stays, and its end moves; not for public clients */
+};
+
 /* What a client knows people by (OIDC-Core §8). */
 enum authcode_subject_type {
 	AUTHCODE_SUBJECT_PUBLIC = 0, /* every such client the same */
@@ -50,7 +60,8 @@ enum authcode_subject_type {
 /* Grants, as bits. */
 #define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
 #define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
-#define AUTHCODE_GRANT_DEVICE_CODE (1u << 2) /* RFC 8628 */
+#define AUTHCODE_GRANT_CLIENT_CREDENTIALS (1u << 2) /* RFC 6749 §4.4 */
+#define AUTHCODE_GRANT_DEVICE_CODE (1u << 3)        /* RFC 8628 */
 
 #define AUTHCODE_SECRET_HASH_LEN 32
 
@@ -59,9 +70,23 @@ struct authcode_client {
 	const char *name; /* shown to people; NULL: id */
 	enum authcode_client_auth auth;
 	/* SHA-256 of the secret, as authcode_client_secret_hash() gives it; read
-	 * only where auth uses a secret. */
+	 * only where auth sends a secret. */
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
+	/* AUTH_SECRET_JWT: the secret itself, 32 to 512 bytes (RFC 7518 §3.2). A registry keeps
+	 * it in wiped memory and shows NULL here; another client's is not kept. */
+	const char *secret;
+	/* AUTH_PRIVATE_KEY_JWT: one of them. A JWK Set of public keys as JSON text, of which
+	 * a registry shows NULL; or an https URL that the host fetches. */
+	const char *jwks;
+	const char *jwks_uri;
+	/* The one algorithm its assertions are signed with; NULL: any of its method, with
+	 * assertion_aud_strict any but RS256, which then cannot be named either. */
+	const char *assertion_alg;
+	/* The audience of an assertion is the issuer alone, as plain text (FAPI 2.0
+	 * §5.3.2.1); else also the URL of the token endpoint, or of the endpoint it is sent
+	 * to, alone or among others. */
+	bool assertion_aud_strict;
 	enum authcode_application_type application_type;
 	const char *const *redirect_uris; /* compared byte for byte; none without the code grant */
 	size_t redirect_uri_count;
@@ -75,7 +100,10 @@ struct authcode_client {
 	const char *const *introspect_clients; /* LIST: whose tokens, by client id */
 	size_t introspect_client_count;
 	uint32_t access_token_ttl_s; /* 0: the issuer's default */
-	const char *pam_service;     /* NULL: the host's default; the library never reads it */
+	enum authcode_rotation refresh_rotation;
+	uint32_t refresh_idle_ttl_s;     /* 0: the issuer's; so for the next */
+	uint32_t refresh_absolute_ttl_s; /* not less than the former */
+	const char *pam_service;         /* NULL: the host's default; the library never reads it */
 	/* Who may use it: these names, and members of these groups; both empty: everybody. */
 	const char *const *allow_users;
 	size_t allow_user_count;
@@ -84,11 +112,27 @@ struct authcode_client {
 	/* A row of the issuer's acrs that a sign-in must be or whose level it must reach;
 	 * without such a row every request is refused. NULL: none. */
 	const char *min_acr;
+	/* Shown to people (OIDC-Reg §2): http or https URLs, or NULL; and a picture that the
+	 * library never reads. */
+	const char *client_uri;
+	const char *policy_uri;
+	const char *tos_uri;
+	const char *logo_file;
+	/* How old a sign-in may be when a request names no max_age (OIDC-Reg §2); 0: any. */
+	uint32_t default_max_age_s;
 	/* Which groups it is told: these, and those that begin so; neither: all. */
 	const char *const *group_claims;
 	size_t group_claim_count;
 	const char *group_claim_prefix; /* NULL: none */
 	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
+	/* Where it may have people sent after a logout; compared byte for byte. */
+	const char *const *post_logout_redirect_uris;
+	size_t post_logout_redirect_uri_count;
+	/* Where it is told that a session has ended: https, or http on a loopback host (OIDC
+	 * Back-Channel Logout §2.2). NULL: it is not told. */
+	const char *backchannel_logout_uri;
+	/* It goes by sessions, not by people. Every logout token names both. */
+	bool backchannel_logout_session_required;
 	enum authcode_subject_type subject_type;
 	/* PAIRWISE: clients of one sector know a person by one name. NULL: the host of its
 	 * redirect URIs, which must then be https and have one host. */

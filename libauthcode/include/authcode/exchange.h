@@ -3,17 +3,25 @@
  *
  * One request on its way through the issuer, in steps:
  *
- *   decide   authcode_exchange_begin() parses, authenticates, reads and mints;
- *            authcode_exchange_operation() is what must now become durable,
- *            or NULL when the response is ready at once.
+ *   decide   authcode_exchange_begin() parses, authenticates, reads and mints,
+ *            until it needs something of the host.
+ *   keys     where authcode_exchange_client_keys() is not NULL, the host fetches
+ *            the keys of a client and gives them to
+ *            authcode_exchange_set_client_keys().
  *   account  where authcode_exchange_account() is not NULL the host looks at the
- *            account of a person and says so before anything else happens; only
- *            in an issuer with check_accounts.
- *   answer   when the store reports the operation done, the host calls
- *            authcode_exchange_answer(); then the response is ready.
+ *            account of a person and says so; only in an issuer with
+ *            check_accounts.
+ *   store    where authcode_exchange_operation() is not NULL the host has it made
+ *            durable, and calls authcode_exchange_answer() when the store reports
+ *            it done.
+ *
+ * At each moment it needs one of the three or none, and what it is given may lead
+ * to the next need: the host goes round until nothing is needed; then the
+ * response is ready. A client's assertion, for one, is used up durably before
+ * anything is done for the client.
  *
  * Between the steps nobody waits on a thread. A host without an event loop
- * calls authcode_exchange_run(), which does both.
+ * calls authcode_exchange_run(), which goes round by itself.
  *
  * An exchange is used by one thread at a time. It owns all memory of its
  * request, wiped when freed.
@@ -74,6 +82,25 @@ authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 				const struct authcode_sign_in *sign_in,
 				struct authcode_exchange **ret_exchange);
 
+/* --- the keys of a client -------------------------------------------------- */
+
+/* Whose keys the host must fetch before the exchange can go on. */
+struct authcode_client_keys_query {
+	const struct authcode_client *client;
+	const char *url; /* its jwks_uri: https */
+};
+
+/* Not NULL when the exchange waits for authcode_exchange_set_client_keys(): at most
+ * once, since keys are kept (RFC 7517 §5, OIDC-Core §10.1.1) and asked for anew only
+ * when they are old or do not have the one that is named. Borrowed from the exchange. */
+AUTHCODE_API const struct authcode_client_keys_query *
+authcode_exchange_client_keys(const struct authcode_exchange *exchange);
+
+/* Carries the exchange on. jwks: the JSON text that the URL has answered with 200, of
+ * len bytes; NULL: nothing came. Does nothing when the exchange does not wait. */
+AUTHCODE_API void authcode_exchange_set_client_keys(struct authcode_exchange *exchange,
+						    const char *jwks, size_t len);
+
 /* --- the account behind a request ---------------------------------------- */
 
 /* Whose account the host must look at before the exchange can go on. */
@@ -112,21 +139,22 @@ authcode_exchange_account(const struct authcode_exchange *exchange);
 AUTHCODE_API void authcode_exchange_set_account(struct authcode_exchange *exchange,
 						const struct authcode_account *account);
 
-/* What must become durable before the answer, or NULL (also while the exchange
- * waits for an account). Owned by the exchange;
+/* What must become durable before it goes on, or NULL (also while the exchange
+ * waits for something else). Owned by the exchange;
  * hand it to authcode_store_submit() or authcode_store_perform(). */
 AUTHCODE_API struct authcode_operation *
 authcode_exchange_operation(struct authcode_exchange *exchange);
 
-/* The operation is done (whatever its result): makes the response. */
+/* The operation is done (whatever its result): goes on to the response, or to the
+ * next need. */
 AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
 
-/* Borrowed from the exchange. Before the answer it is a 500 page. */
+/* Borrowed from the exchange. While something is needed it is a 500 page. */
 AUTHCODE_API const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange);
 
-/* Decide, perform, answer: blocks until durable. Nobody is asked about accounts:
- * with check_accounts each is UNKNOWN. */
+/* From decide to the response: blocks while the store works. Nobody is asked about
+ * accounts (with check_accounts each is UNKNOWN) and no keys are fetched. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_request *request,
 		      struct authcode_exchange **ret_exchange);

@@ -25,13 +25,15 @@ enum authcode_method {
 
 /* One value per row of the endpoint table. */
 enum authcode_endpoint {
-	AUTHCODE_ENDPOINT_AUTHORIZE,  /* RFC 6749 §3.1 */
-	AUTHCODE_ENDPOINT_RESUME,     /* an authorization request, carried on from its seal */
-	AUTHCODE_ENDPOINT_CONSENT,    /* the person's decision: allow, or deny at any page */
-	AUTHCODE_ENDPOINT_TOKEN,      /* RFC 6749 §3.2 */
-	AUTHCODE_ENDPOINT_REVOKE,     /* RFC 7009 */
-	AUTHCODE_ENDPOINT_INTROSPECT, /* RFC 7662 */
-	AUTHCODE_ENDPOINT_USERINFO,   /* OIDC-Core §5.3 */
+	AUTHCODE_ENDPOINT_AUTHORIZE,      /* RFC 6749 §3.1 */
+	AUTHCODE_ENDPOINT_RESUME,         /* an authorization request, carried on from its seal */
+	AUTHCODE_ENDPOINT_CONSENT,        /* the person's decision: allow, or deny at any page */
+	AUTHCODE_ENDPOINT_TOKEN,          /* RFC 6749 §3.2 */
+	AUTHCODE_ENDPOINT_REVOKE,         /* RFC 7009 */
+	AUTHCODE_ENDPOINT_INTROSPECT,     /* RFC 7662 */
+	AUTHCODE_ENDPOINT_USERINFO,       /* OIDC-Core §5.3 */
+	AUTHCODE_ENDPOINT_LOGOUT,         /* OIDC RP-Initiated Logout §2 */
+	AUTHCODE_ENDPOINT_LOGOUT_CONFIRM, /* the person's yes to it */
 	AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION, /* RFC 8628 §3.1 */
 	AUTHCODE_ENDPOINT_DEVICE,               /* where a person types a user code (§3.3) */
 	AUTHCODE_ENDPOINT_COUNT,
@@ -56,8 +58,10 @@ struct authcode_request {
 	const char *content_type;   /* header value, or NULL */
 	const char *authorization;  /* header value, or NULL */
 	const char *session;        /* value of the session cookie, or NULL */
-	const char *browser;        /* value of the browser cookie; required by AUTHORIZE,
-	                              * RESUME, CONSENT and DEVICE (the host makes one for a new browser) */
+	const char *browser;        /* value of the browser cookie; required by endpoints that
+	                              * answer with pages (the host makes one for a new browser),
+	                              * but not by a POST to AUTHORIZE: that of another site comes
+	                              * without cookies, and is carried on by a GET */
 	const char *peer;           /* textual address for the log, or NULL */
 	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };

@@ -61,7 +61,8 @@ struct authcode_subject {
 	const char *full_name; /* as of the last sign-in; "" when unknown */
 	const char *groups;    /* names joined by '\n'; "" when none */
 	int64_t first_seen_ms;
-	int64_t retired_ms; /* not 0: gone for good, nothing of it is honoured */
+	int64_t retired_ms;   /* not 0: gone for good, nothing of it is honoured */
+	int64_t withdrawn_ms; /* when it last withdrew a consent */
 };
 
 struct authcode_session {
@@ -84,6 +85,7 @@ struct authcode_grant {
 	const char *client_id;
 	const char *scope; /* all values ever consented and not withdrawn */
 	int64_t updated_ms;
+	int64_t withdrawn_ms; /* what the client got until then is dead */
 };
 
 struct authcode_code {
@@ -178,6 +180,23 @@ struct authcode_device {
 	int64_t expires_ms;
 };
 
+/* A client that is to be told that a session has ended (OpenID Connect Back-Channel
+ * Logout 1.0 §2.5), and what became of it. */
+struct authcode_delivery {
+	int64_t id;
+	const char *client_id;
+	int64_t subject_id;
+	int64_t session_id; /* the row may be purged */
+	int64_t created_ms; /* when the session ended */
+	int64_t next_ms;    /* when to try; 0: no more */
+	uint32_t tries;     /* that were recorded */
+	int64_t delivered_ms;
+	uint32_t status; /* HTTP, of the last answer; 0: none came */
+};
+
+/* How long it is remembered, delivered or not. */
+#define AUTHCODE_DELIVERY_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
+
 /* A key pair that signs tokens. */
 struct authcode_signing_key {
 	int64_t id;
@@ -198,6 +217,7 @@ struct authcode_code_view {
 	struct authcode_code code;
 	struct authcode_subject subject;
 	struct authcode_session session; /* zeroed when purged */
+	int64_t withdrawn_ms;            /* when consent was withdrawn since; 0: it stands */
 };
 
 struct authcode_device_view {
@@ -211,6 +231,12 @@ struct authcode_token_view {
 	struct authcode_family family;
 	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
 	struct authcode_session session; /* zeroed when there is none, or it is purged */
+	int64_t withdrawn_ms; /* when consent was withdrawn since the family was made; 0: it stands */
+};
+
+struct authcode_delivery_view {
+	struct authcode_delivery delivery;
+	struct authcode_subject subject;
 };
 
 /* --- operations --------------------------------------------------------- */
@@ -238,14 +264,24 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RETIRE_SUBJECT,
 	AUTHCODE_OP_RELINK_SUBJECT,
 	AUTHCODE_OP_ISSUE_CLIENT_TOKEN,
+	AUTHCODE_OP_WITHDRAW_GRANT,
 	AUTHCODE_OP_CREATE_DEVICE,
 	AUTHCODE_OP_ANSWER_DEVICE,
 	AUTHCODE_OP_POLL_DEVICE,
 	AUTHCODE_OP_REDEEM_DEVICE,
+	AUTHCODE_OP_RECORD_DELIVERY,
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
+	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_COUNT,
 };
+
+/* Telling clients of a logout. A session remembers the clients that its codes were
+ * issued to, and whose devices it has allowed, with tell_logout. Whatever ends it
+ * (end_session, create_session) or retires its subject (retire_subject,
+ * create_session, relink_subject) makes a delivery for each of them in the same
+ * operation, due at once, and forgets them: so none is lost in a crash, and none made
+ * twice. A session whose time runs out tells nobody. */
 
 /* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
  * subject of the same name and another uid is retired. Refreshes full_name and
@@ -278,7 +314,8 @@ struct authcode_op_create_session {
 /* Inserts a code for a live session, the one whose proof (acr, auth_time, …) was
  * judged: session_hash is that of the row that was read. Moves its idle end to
  * idle_expires_ms (never past its absolute end). With remember, the grant of
- * (subject, client) becomes the union of its scope and consented_scope.
+ * (subject, client) becomes the union of its scope and consented_scope. With
+ * tell_logout, the client is told when the session ends.
  * DONE; EXPIRED when the session has ended, expired or been renewed since, or its
  * subject is retired; NOT_FOUND when there is no such session. */
 struct authcode_op_issue_code {
@@ -287,6 +324,9 @@ struct authcode_op_issue_code {
 	int64_t idle_expires_ms;
 	bool remember;
 	const char *consented_scope;
+	bool tell_logout;
+	const char *asked_acr; /* an acr that was judged to be satisfied by the session's, and is
+				* told in its place; NULL: none */
 	struct authcode_code code; /* id, subject_id, session_id, auth_time_ms, acr, amr, claims,
 				    * created_ms and used_ms are the store's to fill */
 	int64_t ret_code_id;
@@ -304,7 +344,7 @@ struct authcode_new_token {
 /* Uses a code: marks it, makes its family, inserts the access token and, when
  * with_refresh, the refresh token. DONE; REUSED (it was used before, whatever
  * has died since: family revoked); EXPIRED (nothing written; also when its
- * session was ended or its subject is retired, not when the session's time has
+ * session was ended, its subject is retired or consent was withdrawn, not when the session's time has
  * merely run out since); NOT_FOUND. */
 struct authcode_op_redeem_code {
 	int64_t code_id;
@@ -325,8 +365,8 @@ struct authcode_op_redeem_code {
  * is unused, nothing is revoked and all lives: access.ret_id and successor.ret_id
  * name it); REUSED (else, when it was rotated before, whatever has died since:
  * family revoked); EXPIRED (nothing written: it or its family is past its time or
- * revoked, its session was ended, its subject is retired; a session whose time has
- * merely run out ends no family); NOT_FOUND (also: that is an access token). A
+ * revoked, its session was ended, its subject is retired, consent was withdrawn; a
+ * session whose time has merely run out ends no family); NOT_FOUND (also: that is an access token). A
  * token of family_id that is not there any more was rotated, and what replaced it
  * too: REUSED. */
 struct authcode_op_use_refresh {
@@ -361,7 +401,9 @@ struct authcode_op_end_session {
  * then are evidence when rotated; codes past their end when their family is gone
  * too; devices a quarter of an hour past theirs, for whoever still asks, when their
  * family is gone too; sessions past expires_ms that no code, device or family before
- * its end names.
+ * its end names;
+ * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made; what was used once, at
+ * its end.
  * Subjects and grants are kept. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
@@ -397,6 +439,15 @@ struct authcode_op_issue_client_token {
 	int64_t ret_family_id;
 };
 
+/* The client may nothing of the subject any more: its grant is empty, and the codes
+ * and families of the two made until now are dead (reads show it; nothing else is
+ * written). DONE also when there was nothing; NOT_FOUND: no such subject. */
+struct authcode_op_withdraw_grant {
+	int64_t subject_id;    /* 0: the live subject of user_name */
+	const char *user_name; /* read only then; else it may be NULL */
+	const char *client_id;
+};
+
 /* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
 struct authcode_op_create_device {
 	struct authcode_device device; /* hash, user_code_hash, client_id, scope, resource,
@@ -406,16 +457,18 @@ struct authcode_op_create_device {
 
 /* Answers for a pending device. With allow by the live session whose proof was
  * judged: session_hash is that of the row that was read; subject, acr and the rest
- * become the device's, and the idle end moves as for issue_code. A denial needs no
- * session. DONE; CONFLICT (it is not pending any more); EXPIRED (it is past its
- * time; or the session has ended, expired or been renewed since, or its subject is
- * retired); NOT_FOUND: no such device. */
+ * become the device's, the idle end moves, and with tell_logout the client is told when
+ * the session ends, as for issue_code. A denial needs no session. DONE; CONFLICT (it
+ * is not pending any more); EXPIRED (it is past its time; or the session has ended,
+ * expired or been renewed since, or its subject is retired); NOT_FOUND: no such
+ * device. */
 struct authcode_op_answer_device {
 	int64_t device_id;
 	bool allow;
 	int64_t session_id;
 	uint8_t session_hash[AUTHCODE_HASH_LEN];
 	int64_t idle_expires_ms;
+	bool tell_logout;
 };
 
 /* How much the interval grows with a poll that comes too fast (RFC 8628 §3.5). */
@@ -441,6 +494,16 @@ struct authcode_op_redeem_device {
 	struct authcode_new_token refresh;
 };
 
+/* One more try of a delivery: delivered, or to be tried again at next_ms (0: never
+ * more; ignored when delivered). The first success stays: what is recorded after it
+ * changes nothing. DONE, NOT_FOUND. */
+struct authcode_op_record_delivery {
+	int64_t delivery_id;
+	bool delivered;
+	uint32_t status;
+	int64_t next_ms;
+};
+
 /* Adds a key. Its id is one more than the greatest there was: of an algorithm the
  * newest key has the greatest. newest_id is that of the newest of alg that the caller
  * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
@@ -461,6 +524,17 @@ struct authcode_op_forget_signing_key {
 	int64_t key_id;
 };
 
+/* Uses what a client may use once, such as the jti of an assertion, and remembers
+ * it until expires_ms. DONE; REUSED (remembered, and before its end: nothing is
+ * written); EXPIRED (expires_ms is over); FAILED with ERR_LIMIT when max of this
+ * client are remembered, until a purge has made room. */
+struct authcode_op_use_once {
+	const char *client_id;
+	uint8_t hash[AUTHCODE_HASH_LEN]; /* of what is used */
+	int64_t expires_ms;
+	uint32_t max; /* at least 1 */
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -476,12 +550,15 @@ struct authcode_operation {
 		struct authcode_op_retire_subject retire_subject;
 		struct authcode_op_relink_subject relink_subject;
 		struct authcode_op_issue_client_token issue_client_token;
+		struct authcode_op_withdraw_grant withdraw_grant;
 		struct authcode_op_create_device create_device;
 		struct authcode_op_answer_device answer_device;
 		struct authcode_op_poll_device poll_device;
 		struct authcode_op_redeem_device redeem_device;
+		struct authcode_op_record_delivery record_delivery;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
+		struct authcode_op_use_once use_once;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -536,6 +613,16 @@ struct authcode_store_ops {
 	enum authcode_err (*find_user_code)(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
 					    struct authcode_arena *arena,
 					    struct authcode_device_view *ret);
+	enum authcode_err (*find_delivery)(void *self, int64_t id, struct authcode_arena *arena,
+					   struct authcode_delivery_view *ret);
+
+	/* Deliveries that are to be tried no later than until_ms, the earliest first:
+	 * up to capacity of them in ret, their number in *ret_count. On failure as
+	 * list_subjects. */
+	enum authcode_err (*list_deliveries)(void *self, int64_t until_ms,
+					     struct authcode_arena *arena,
+					     struct authcode_delivery_view *ret, size_t capacity,
+					     size_t *ret_count);
 	/* All signing keys that are not forgotten, in ascending order of id. ERR_LIMIT:
 	 * there are more than capacity. On failure as list_subjects. */
 	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
@@ -619,6 +706,15 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count);
+
+/* As the ops above. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_find_delivery(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
+			     struct authcode_delivery_view *ret);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
+			       struct authcode_arena *arena, struct authcode_delivery_view *ret,
+			       size_t capacity, size_t *ret_count);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);

@@ -20,6 +20,11 @@ ALTER TABLE token ADD COLUMN predecessor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token ADD COLUMN successor_access_id INTEGER NOT NULL DEFAULT 0;
 
+-- Consent that was withdrawn: the grant says when, and the subject that there was one
+-- at all, so that nobody else's tokens cost a look.
+ALTER TABLE subject ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE user_grant ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0;
+
 -- The private part is sealed under the master key. A key that has served its time
 -- loses its private part and its place in the ring, and keeps its kid, which never
 -- names another key.
@@ -41,6 +46,12 @@ CREATE TABLE replay (
 	PRIMARY KEY (client_id, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_forget ON replay (forget_ms);
+
+-- How many of them a client has, so that none fills the file.
+CREATE TABLE replay_count (
+	client_id TEXT PRIMARY KEY,
+	count     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- A device that asks for tokens, and what a person has answered.
 CREATE TABLE device (
@@ -66,14 +77,15 @@ CREATE TABLE device (
 CREATE INDEX device_forget ON device (forget_ms);
 CREATE UNIQUE INDEX device_user_code ON device (user_code_hash);
 
--- Which clients a session has signed in to that want to hear of its end.
+-- Which clients a session has signed in to that want to hear of its end. They go
+-- with it: the primary key is the index by which it finds them.
 CREATE TABLE session_client (
-	session_id INTEGER NOT NULL,
+	session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
 	client_id  TEXT NOT NULL,
-	forget_ms  INTEGER NOT NULL, -- that of the session
+	subject_id INTEGER NOT NULL REFERENCES subject (id),
 	PRIMARY KEY (session_id, client_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_client_forget ON session_client (forget_ms);
+CREATE INDEX session_client_subject ON session_client (subject_id);
 
 -- What is still to be told to whom, and what became of it.
 CREATE TABLE logout_delivery (

@@ -13,8 +13,11 @@ function page(response, body, script = '') {
 }
 
 async function origin(handler) {
-	const server = http.createServer((request, response) => {
-		handler(new URL(request.url, 'http://127.0.0.1'), response);
+	const server = http.createServer(async (request, response) => {
+		let body = '';
+		for await (const piece of request)
+			body += piece;
+		handler(new URL(request.url, 'http://127.0.0.1'), response, request.method === 'POST' ? body : null);
 	});
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
 	return { server, url: `http://127.0.0.1:${server.address().port}` };
@@ -26,14 +29,20 @@ export class Clients {
 
 	async start(issuer) {
 		this.home = await origin((url, response) => page(response, `home${url.search}`));
-		this.app = await origin((url, response) => this.#application(issuer, url, response));
+		this.app = await origin((url, response, body) => this.#application(issuer, url, response, body));
 	}
 
-	#application(issuer, url, response) {
+	#application(issuer, url, response, body) {
 		switch (url.pathname) {
-		case '/callback':
-			this.calls.push(url.searchParams);
-			return page(response, 'signed in');
+		case '/callback': // posted: the query must have nothing to say
+			this.calls.push(body === null ? url.searchParams : new URLSearchParams(body));
+			this.calls.at(-1).posted = body !== null;
+			return page(response, `signed in${body === null ? '' : url.search}`);
+		case '/poster': // asks by a form, from what is another site when reached as localhost
+			return page(response, `<form method="post" action="${issuer}/authorize">` +
+				[...new URL(this.authorizeUrl(issuer)).searchParams].map(([name, value]) =>
+					`<input type="hidden" name="${name}" value="${value.replaceAll('&', '&amp;')}">`).join('') +
+				'<button>Sign in</button></form>');
 		case '/hop': // goes on to another origin, as many applications do
 			this.calls.push(url.searchParams);
 			response.writeHead(302, { Location: `${this.home.url}/landed?from=hop` });

@@ -16,8 +16,11 @@ export const PASSWORD = 'correct horse';
 export const ONE_TIME_CODE = '246810';
 export const NEW_PASSWORD = 'battery staple';
 export const SECRET = 'browser-test-secret-0123456789-0123456789-ab';
+// 2 by 2 pixels of one colour.
+const LOGO = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGOQct0BRAwQCgAcGgRdhqHm0gAAAABJRU5ErkJggg==';
+
 // Consent is remembered for user and client: every test takes clients of its own.
-export const CLIENTS = 40;
+export const CLIENTS = 72;
 // Root is nobody a page may sign in; everybody else is himself.
 export const USER = process.getuid() === 0 ? 'nobody' : os.userInfo().username;
 
@@ -114,6 +117,8 @@ export class Host {
 	${more}
 }
 `;
+		const logo = path.join(this.directory, 'logo.png');
+		fs.writeFileSync(logo, Buffer.from(LOGO, 'base64'), { mode: 0o644 });
 		// as root the daemon becomes nobody, who must reach the socket
 		fs.mkdirSync(path.join(this.directory, 'run'));
 		fs.chmodSync(this.directory, 0o711);
@@ -133,6 +138,10 @@ ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 			client(`otp${n}`, 'pam_service = "authcode-otp"') +
 			client(`due${n}`, 'pam_service = "authcode-due"')).join('') +
 			client('told', 'pam_service = "authcode-told"', 'Told') +
+			client('linked', `client_uri = "https://rp.example/"
+	policy_uri = "https://rp.example/privacy"
+	tos_uri = "https://rp.example/terms"
+	logo_file = "${logo}"`, 'Linked') +
 			client('closed', 'allow_groups = {"no-such-group"}', 'Closed') +
 			client('ask', 'pam_service = "authcode-ask"', 'Ask') +
 			'service "authcode-ask" { first_prompt = ask }\n' +

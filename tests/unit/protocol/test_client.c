@@ -114,24 +114,6 @@ no_registry_and_an_empty_one_hold_nobody(void **state)
 	authcode_clients_unref(NULL);
 }
 
-/* RFC 8628: what never gets an answer in a browser has no redirect URI. */
-static void
-a_client_of_devices_alone_needs_no_redirect_uri(void **state)
-{
-	struct authcode_client client = good("tv");
-	struct authcode_clients *registry;
-
-	(void)state;
-	client.redirect_uris = NULL;
-	client.redirect_uri_count = 0;
-	client.grants = AUTHCODE_GRANT_DEVICE_CODE;
-	registry = make(&client, 1);
-	authcode_clients_unref(&registry);
-	client.grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
-	registry = make(&client, 1);
-	authcode_clients_unref(&registry);
-}
-
 /* The host may free or overwrite everything it gave. */
 static void
 everything_is_copied(void **state)
@@ -357,6 +339,37 @@ who_may_use_it_and_what_it_is_told_is_checked(void **state)
 		client.min_acr = long_acr);
 }
 
+/* AZ-39: links that people may press. */
+static void
+links_of_a_client_lead_to_the_web(void **state)
+{
+	static char uri[2050] = "https://rp.example/";
+	struct authcode_client linked = good("c1");
+	struct authcode_clients *registry;
+
+	(void)state;
+	REFUSED("client_uri is not an http or https URL", client.client_uri = "");
+	REFUSED("client_uri is not an http or https URL", client.client_uri = "rp.example");
+	REFUSED("client_uri is not an http or https URL", client.client_uri = "//rp.example/");
+	REFUSED("client_uri is not an http or https URL", client.client_uri = "https:/rp.example");
+	REFUSED("policy_uri is not an http or https URL",
+		client.policy_uri = "javascript:alert(1)");
+	REFUSED("policy_uri is not an http or https URL", client.policy_uri = "data:text/html,x");
+	REFUSED("tos_uri is not an http or https URL",
+		client.tos_uri = "https://id.example@rp.example/");
+	REFUSED("tos_uri is not an http or https URL", client.tos_uri = "https://rp.example/a b");
+	memset(uri + strlen(uri), 'a', 2049 - strlen(uri));
+	REFUSED("tos_uri is not an http or https URL", client.tos_uri = uri);
+	uri[2048] = '\0';
+	linked.tos_uri = uri;
+	linked.client_uri = "http://[::1]:80/";
+	linked.policy_uri = "https://rp.example";
+	registry = make(&linked, 1);
+	assert_string_equal(authcode_clients_find(registry, "c1")->tos_uri, uri);
+	assert_ptr_not_equal(authcode_clients_find(registry, "c1")->tos_uri, uri);
+	authcode_clients_unref(&registry);
+}
+
 /* RU-12; test_redirect_uri.c has the corpus. */
 static void
 redirect_uris_are_checked(void **state)
@@ -451,7 +464,6 @@ main(void)
 		cmocka_unit_test(methods_have_their_registered_names),
 		cmocka_unit_test(clients_are_found_by_their_exact_id),
 		cmocka_unit_test(no_registry_and_an_empty_one_hold_nobody),
-		cmocka_unit_test(a_client_of_devices_alone_needs_no_redirect_uri),
 		cmocka_unit_test(everything_is_copied),
 		cmocka_unit_test(what_was_left_out_is_filled_in),
 		cmocka_unit_test(ids_follow_their_grammar),
@@ -459,6 +471,7 @@ main(void)
 		cmocka_unit_test(grants_and_scope_are_checked),
 		cmocka_unit_test(introspection_is_checked),
 		cmocka_unit_test(who_may_use_it_and_what_it_is_told_is_checked),
+		cmocka_unit_test(links_of_a_client_lead_to_the_web),
 		cmocka_unit_test(redirect_uris_are_checked),
 		cmocka_unit_test(an_id_is_used_once),
 		cmocka_unit_test(there_is_a_limit_to_clients),

@@ -53,6 +53,8 @@ metadata_of(const char *url, const struct authcode_acr *acrs, size_t acr_count)
 	return object;
 }
 
+#define ASSERTION_ALGS "[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\",\"HS256\"]"
+
 /* Every member there may be and its value, as JSON. */
 static const struct {
 	const char *name, *value;
@@ -63,6 +65,7 @@ static const struct {
 	{ "revocation_endpoint", "\"https://id.example/sso/revoke\"" },
 	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
+	{ "end_session_endpoint", "\"https://id.example/sso/logout\"" },
 	{ "device_authorization_endpoint", "\"https://id.example/sso/device_authorization\"" },
 	{ "jwks_uri", "\"https://id.example/sso/jwks\"" },
 	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
@@ -71,16 +74,24 @@ static const struct {
 	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
 	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
 	{ "response_types_supported", "[\"code\"]" },
-	{ "response_modes_supported", "[\"query\"]" },
-	{ "grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"urn:ietf:params:"
-				   "oauth:grant-type:device_code\"]" },
+	{ "response_modes_supported", "[\"query\",\"fragment\",\"form_post\"]" },
+	{ "grant_types_supported",
+	  "[\"authorization_code\",\"refresh_token\",\"client_credentials\","
+	  "\"urn:ietf:params:oauth:grant-type:device_code\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
 	{ "revocation_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\",\"none\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
 	{ "introspection_endpoint_auth_methods_supported",
-	  "[\"client_secret_basic\",\"client_secret_post\"]" },
+	  "[\"client_secret_basic\",\"client_secret_post\",\"client_secret_jwt\","
+	  "\"private_key_jwt\"]" },
+	/* BP-23: and those that no secret shared by two is needed for. */
+	{ "token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
+	{ "revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
+	{ "introspection_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS },
 	{ "claims_supported",
 	  "[\"sub\",\"iss\",\"aud\",\"exp\",\"iat\",\"auth_time\",\"acr\",\"amr\",\"sid\","
 	  "\"preferred_username\",\"groups\",\"name\",\"family_name\",\"given_name\","
@@ -88,8 +99,10 @@ static const struct {
 	  "\"birthdate\",\"zoneinfo\",\"locale\",\"updated_at\",\"email\",\"email_verified\","
 	  "\"address\",\"phone_number\",\"phone_number_verified\"]" },
 	{ "acr_values_supported", "[\"otp\",\"pwd\"]" },
+	{ "backchannel_logout_supported", "false" },
+	{ "backchannel_logout_session_supported", "false" },
 	{ "authorization_response_iss_parameter_supported", "true" },
-	{ "claims_parameter_supported", "false" },
+	{ "claims_parameter_supported", "true" },
 	{ "request_parameter_supported", "false" },
 	{ "request_uri_parameter_supported", "false" },
 };
@@ -111,6 +124,26 @@ every_member_says_what_the_server_does_and_there_is_no_other(void **state)
 	}
 	assert_int_equal(json_object_size(object), AC_ARRAY_SIZE(members));
 	json_decref(object);
+}
+
+/* BC-01: by a host that tells clients. */
+static void
+back_channel_logout_is_promised_by_who_does_it(void **state)
+{
+	struct authcode_issuer_settings settings = { .issuer = "https://id.example",
+						     .store = store,
+						     .tell_logout = true };
+	struct authcode_issuer *issuer = NULL;
+	json_t *object;
+
+	(void)state;
+	memset(settings.master_key, 7, sizeof(settings.master_key));
+	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
+	object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+	assert_true(json_is_true(json_object_get(object, "backchannel_logout_supported")));
+	assert_true(json_is_true(json_object_get(object, "backchannel_logout_session_supported")));
+	json_decref(object);
+	authcode_issuer_free(&issuer);
 }
 
 /* OIDC-Disc §3 */
@@ -211,6 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_member_says_what_the_server_does_and_there_is_no_other),
+		cmocka_unit_test(back_channel_logout_is_promised_by_who_does_it),
 		cmocka_unit_test(the_algorithms_of_the_settings_are_told_and_no_others),
 		cmocka_unit_test(scopes_follow_their_grammar),
 		cmocka_unit_test(without_acrs_none_is_promised),

@@ -242,6 +242,9 @@ endpoint_urls_are_the_issuer_and_a_path(void **state)
 		[AUTHCODE_ENDPOINT_REVOKE] = { "https://id.example/tenant/revoke", false },
 		[AUTHCODE_ENDPOINT_INTROSPECT] = { "https://id.example/tenant/introspect", false },
 		[AUTHCODE_ENDPOINT_USERINFO] = { "https://id.example/tenant/userinfo", false },
+		[AUTHCODE_ENDPOINT_LOGOUT] = { "https://id.example/tenant/logout", true },
+		[AUTHCODE_ENDPOINT_LOGOUT_CONFIRM] = { "https://id.example/tenant/logout/confirm",
+						       true },
 		[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = { "https://id.example/tenant/"
 							     "device_authorization",
 							     false },

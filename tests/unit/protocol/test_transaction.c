@@ -48,8 +48,11 @@ setup(void **state)
 	transaction = (struct ac_transaction){
 		.created_ms = 1000000,
 		.notice = AUTHCODE_NOTICE_BUSY,
+		.question = AC_QUESTION_ACCOUNT,
 		.subject_id = INT64_C(0x123456789abcdef),
+		.chosen_id = INT64_C(0x23456789abcdef1),
 		.tried_ms = INT64_C(0xfedcba987654321),
+		.sub = "248289761001",
 		.acr = "urn:example:otp",
 		.request = "client_id=web&state=%00",
 	};
@@ -79,8 +82,11 @@ what_was_sealed_comes_out(void **state)
 	assert_int_equal(opened.created_ms, transaction.created_ms);
 	assert_memory_equal(opened.browser, transaction.browser, AC_DIGEST_LEN);
 	assert_int_equal(opened.notice, transaction.notice);
+	assert_int_equal(opened.question, transaction.question);
 	assert_int_equal(opened.subject_id, transaction.subject_id);
+	assert_int_equal(opened.chosen_id, transaction.chosen_id);
 	assert_int_equal(opened.tried_ms, transaction.tried_ms);
+	assert_string_equal(opened.sub, transaction.sub);
 	assert_string_equal(opened.acr, transaction.acr);
 	assert_string_equal(opened.request, transaction.request);
 }
@@ -96,6 +102,7 @@ extreme_values_come_out_too(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(values); i++) {
 		transaction.created_ms = values[i];
 		transaction.subject_id = values[i];
+		transaction.chosen_id = values[i];
 		transaction.tried_ms = values[i];
 		transaction.acr = "";
 		assert_int_equal(ac_transaction_seal(issuer, arena, &transaction, &sealed),
@@ -104,6 +111,7 @@ extreme_values_come_out_too(void **state)
 				 AUTHCODE_OK);
 		assert_int_equal(opened.created_ms, values[i]);
 		assert_int_equal(opened.subject_id, values[i]);
+		assert_int_equal(opened.chosen_id, values[i]);
 		assert_int_equal(opened.tried_ms, values[i]);
 		assert_string_equal(opened.acr, "");
 		assert_string_equal(opened.request, "");
@@ -179,7 +187,7 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
 			 AUTHCODE_ERR_CRYPTO);
-	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 2", plain,
+	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 3", plain,
 				 sizeof(plain), arena, &foreign),
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
@@ -190,33 +198,39 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 static void
 a_seal_of_another_shape_is_refused(void **state)
 {
+	static const char *const labels[] = { "authorization request 4", "device 2" };
 	static const struct {
 		size_t at, len;
 		uint8_t value;
 	} wrong[] = {
-		{ 40, 64, AUTHCODE_NOTICE_COUNT },
-		{ 57, 64, 7 }, /* the acr reaches past the end */
-		{ 57, 58, 1 },
-		{ 57, 400, AC_MAX_ACR + 1 }, /* too long for one */
-		{ 57, 400, 255 },
+		{ 40, 80, AUTHCODE_NOTICE_COUNT },
+		{ 41, 80, AC_QUESTION_COUNT },
+		{ 66, 74, 7 }, /* the acr reaches past the end */
+		{ 66, 68, 1 },
+		{ 67, 74, 7 }, /* the sub does */
+		{ 67, 68, 1 },
+		{ 66, 400, AC_MAX_ACR + 1 }, /* too long for one */
+		{ 66, 400, 255 },
 	};
 	struct ac_transaction opened;
 	uint8_t nonce[AC_SEAL_NONCE_LEN] = { 0 }, plain[400] = { 0 };
 	char *odd = NULL;
 
 	(void)state;
-	for (size_t len = 0; len < 58; len++) {
-		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 2",
-					 plain, len, arena, &odd),
+	for (size_t len = 0; len < 2 * 68; len++) {
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, labels[len % 2], plain,
+					 len / 2, arena, &odd),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
 				 AUTHCODE_ERR_SYNTAX);
 	}
-	for (size_t i = 0; i < AC_ARRAY_SIZE(wrong); i++) {
+	for (size_t n = 0; n < 2 * AC_ARRAY_SIZE(wrong); n++) {
+		size_t i = n / 2;
+
 		memset(plain, 0, sizeof(plain));
 		plain[wrong[i].at] = wrong[i].value;
-		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 2",
-					 plain, wrong[i].len, arena, &odd),
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, labels[n % 2], plain,
+					 wrong[i].len, arena, &odd),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
 				 AUTHCODE_ERR_SYNTAX);
