@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Targets for people; the build does not need them.
 
-.PHONY: format check-unit check-drift screenshots
+.PHONY: format check-unit check-drift mutants screenshots
 
 # What test_format.py looks at, brought into form.
 format:
@@ -13,6 +13,10 @@ check-unit:
 
 check-drift:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter tests/drift/%,$(TESTS))'
+
+# Takes one check after the other away and looks whether a test notices; an hour or so.
+mutants:
+	python3 $(top_srcdir)/tests/mutants/run.py $(top_srcdir) '$(abs_top_builddir)/mutants' $(MUTANTS)
 
 # For clangd and clang-tidy; builds everything anew under bear.
 compile_commands.json:

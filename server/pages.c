@@ -217,27 +217,35 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	REPLY(app, h, PAGE_SIGN_IN, busy ? 503 : 200, fields);
 }
 
-/* What is asked for as a list of a page; false when it cannot be shown whole. */
-struct scope_rows {
-	struct ac_field fields[MAX_SCOPES][2];
-	struct ac_view views[MAX_SCOPES];
+/* What is asked for, and of whom, as lists of a page; false when they cannot be shown
+ * whole. */
+struct asked {
+	struct ac_field scope_fields[MAX_SCOPES][2];
+	struct ac_view scopes[MAX_SCOPES];
+	struct ac_field resource_fields[AC_MAX_RESOURCES];
+	struct ac_view resources[AC_MAX_RESOURCES];
 };
 
 static bool
-fill_scopes(const struct authcode_interaction *i, struct scope_rows *ret)
+fill_asked(const struct authcode_interaction *i, struct asked *ret)
 {
-	if (i->scope_count > MAX_SCOPES)
+	if (i->scope_count > MAX_SCOPES || i->resource_count > AC_MAX_RESOURCES)
 		return false;
 	for (size_t n = 0; n < i->scope_count; n++) {
 		const char *words = ac_scope_words(i->scopes[n]);
 
-		ret->fields[n][0] =
+		ret->scope_fields[n][0] =
 			(struct ac_field){ .name = "words",
 					   .text = words != NULL ? words : "use the permission" };
-		ret->fields[n][1] =
+		ret->scope_fields[n][1] =
 			(struct ac_field){ .name = "value",
 					   .text = words != NULL ? NULL : i->scopes[n] };
-		ret->views[n] = (struct ac_view){ ret->fields[n], 2 };
+		ret->scopes[n] = (struct ac_view){ ret->scope_fields[n], 2 };
+	}
+	for (size_t n = 0; n < i->resource_count; n++) {
+		ret->resource_fields[n] =
+			(struct ac_field){ .name = "name", .text = i->resources[n] };
+		ret->resources[n] = (struct ac_view){ &ret->resource_fields[n], 1 };
 	}
 	return true;
 }
@@ -247,9 +255,9 @@ static void
 page_of_decision(struct ac_app *app, struct ac_http *h, enum page page, const char *title,
 		 const struct authcode_interaction *i)
 {
-	struct scope_rows rows;
+	struct asked asked;
 
-	if (!fill_scopes(i, &rows)) { /* never show less than what is asked for */
+	if (!fill_asked(i, &asked)) { /* never show less than what is asked for */
 		reply_plain(h);
 		return;
 	}
@@ -259,7 +267,9 @@ page_of_decision(struct ac_app *app, struct ac_http *h, enum page page, const ch
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "user_code", .text = i->user_code },
 		{ .name = "has_scopes", .text = i->scope_count > 0 ? "yes" : NULL },
-		{ .name = "scopes", .list = rows.views, .list_count = i->scope_count },
+		{ .name = "scopes", .list = asked.scopes, .list_count = i->scope_count },
+		{ .name = "has_resources", .text = i->resource_count > 0 ? "yes" : NULL },
+		{ .name = "resources", .list = asked.resources, .list_count = i->resource_count },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};

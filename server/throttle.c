@@ -199,6 +199,7 @@ ac_throttle_bucket(const struct ac_throttle *t, enum ac_bucket_kind kind, const 
 		[AC_BUCKET_KNOWN] = "known browser",
 		[AC_BUCKET_ADDRESS] = "address",
 		[AC_BUCKET_TOTAL] = "total",
+		[AC_BUCKET_TOKEN] = "tokens of an address",
 		[AC_BUCKET_USER_CODE] = "user code",
 		[AC_BUCKET_USER_CODE_ADDRESS] = "address of user codes",
 	};

@@ -12,3 +12,5 @@ include tests/http/local.mk
 include tests/server/local.mk
 include tests/fuzz/local.mk
 include tests/drift/local.mk
+
+EXTRA_DIST += tests/mutants/run.py tests/mutants/mutants.txt tests/mutants/without.txt

@@ -12,6 +12,7 @@
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
 #include "protocol/json_member.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/user_code.h"
 
@@ -69,7 +70,8 @@ answer(struct authcode_exchange *x)
 }
 
 static enum authcode_err
-prepare(struct authcode_exchange *x, const struct authcode_client *client, const char *scope)
+prepare(struct authcode_exchange *x, const struct authcode_client *client, const char *scope,
+	const char *resource)
 {
 	struct asking *asking = authcode_arena_alloc(x->arena, sizeof(*asking));
 	struct authcode_device *device = &x->operation.u.create_device.device;
@@ -81,7 +83,7 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client, const
 	*device = (struct authcode_device){
 		.client_id = client->id,
 		.scope = scope,
-		.resource = "",
+		.resource = resource,
 		.interval_ms = INTERVAL_S * 1000,
 		.expires_ms = x->now_ms + (int64_t)x->issuer->lifetimes.device_code_s * 1000,
 	};
@@ -122,7 +124,7 @@ grantable_scope(struct authcode_exchange *x, const struct authcode_client *clien
 static void
 authenticated(struct authcode_exchange *x, const struct authcode_client *client)
 {
-	const char *scope;
+	const char *scope, *resource = NULL, *why = NULL;
 	enum authcode_err err;
 
 	if ((client->grants & AUTHCODE_GRANT_DEVICE_CODE) == 0) {
@@ -133,7 +135,13 @@ authenticated(struct authcode_exchange *x, const struct authcode_client *client)
 	scope = grantable_scope(x, client);
 	if (scope == NULL)
 		return;
-	err = prepare(x, client, scope);
+	err = ac_resource_asked(x, client, &x->params, &resource, &why);
+	if (err == AUTHCODE_ERR_SYNTAX) {
+		ac_respond_error(x, AC_INVALID_TARGET, why);
+		return;
+	}
+	if (err == AUTHCODE_OK)
+		err = prepare(x, client, scope, resource);
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "mint device code");
 	else

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/credential.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 
@@ -154,6 +155,10 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 		return AUTHCODE_ERR_MEMORY;
 	x->state = response;
 	response->scope = view->device.scope;
+	response->jwt.sub = view->subject.sub;
+	response->jwt.auth_time_ms = view->device.auth_time_ms;
+	response->jwt.acr = view->device.acr;
+	response->jwt.amr = view->device.amr;
 	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
 					    &redeem->access);
 	if (err == AUTHCODE_OK && redeem->with_refresh)
@@ -269,6 +274,6 @@ ac_grant_device(struct authcode_exchange *x, const struct authcode_client *clien
 		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 	else if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "find device");
-	else
+	else if (ac_resource_choose(x, client, view.device.resource))
 		decide(x, client, &view);
 }

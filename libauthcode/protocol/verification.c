@@ -219,6 +219,8 @@ open_device(struct authcode_exchange *x, const struct ac_params *params,
 		.client = client,
 		.scope = device->scope,
 		.shown_scope = device->scope,
+		.resource = device->resource,
+		.consent = "", /* none is looked for, and none kept */
 		.code_challenge = "",
 		.nonce = "",
 		.max_age_s = AC_MAX_AGE_NONE,

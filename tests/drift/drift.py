@@ -51,6 +51,20 @@ def text(path):
     return whole.read_text(encoding="utf-8")
 
 
+def requirements(path):
+    """A list of requirements, one a line: identifier to what is said of it."""
+    found = {}
+    for line in text(path).splitlines():
+        if line and not line.startswith("#"):
+            match = re.fullmatch(r"([A-Z]{2}-\d{2}) (.{5,})", line)
+            if match is None:
+                raise Missing(f"{path}: cannot read '{line}'")
+            if match.group(1) in found:
+                raise Missing(f"{path}: {match.group(1)} stands twice")
+            found[match.group(1)] = match.group(2)
+    return found
+
+
 def built(path):
     whole = BUILD / path
     if not whole.is_file():

@@ -8,6 +8,7 @@ drift_tests = \
 	tests/drift/test_format.py \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
+	tests/drift/test_mutants.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
 	tests/drift/test_rules.py \

@@ -2,7 +2,7 @@
 """Every requirement in force is cited by a test, and no test cites one that is not listed."""
 import re
 
-from drift import Missing, SOURCE, check, main, text
+from drift import Missing, SOURCE, check, main, requirements
 
 LIST = "tests/drift/requirements.txt"
 ID = re.compile(r"\b([A-Z]{2}-\d{2})\b")
@@ -10,15 +10,7 @@ SUFFIXES = {".c", ".h", ".py", ".mjs", ".sh", ".inc"}
 
 
 def listed():
-    found = {}
-    for line in text(LIST).splitlines():
-        if line and not line.startswith("#"):
-            match = re.fullmatch(r"([A-Z]{2}-\d{2}) (.{5,})", line)
-            if match is None:
-                raise Missing(f"{LIST}: cannot read '{line}'")
-            if match.group(1) in found:
-                raise Missing(f"{LIST}: {match.group(1)} stands twice")
-            found[match.group(1)] = match.group(2)
+    found = requirements(LIST)
     if not found:
         raise Missing(f"{LIST} is empty")
     return found

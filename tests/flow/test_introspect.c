@@ -232,6 +232,9 @@ malformed_requests_are_refused(void **state)
 	expect_error(world, &request, 401, "invalid_client", "IN-01 a bearer token");
 	request.authorization = "Basic d2ViOnNlY3JldA==";
 	expect_error(world, &request, 401, "invalid_client", "IN-01 wrong secret");
+	request.authorization = NULL;
+	request.body = text(world, "client_id=web&token=%s", tokens.access);
+	expect_error(world, &request, 401, "invalid_client", "CA-07, CA-24 a name alone");
 }
 
 static void

@@ -62,6 +62,8 @@ struct authcode_interaction {
 	const char *acr;           /* sign-in: what it is to prove; NULL: nothing was asked for */
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
+	const char *const *resources; /* names of the resource servers that are asked for */
+	size_t resource_count;
 	enum authcode_notice notice;
 	const char *user_code; /* of a device: the code it shows; USER_CODE: what to fill in,
 				* or NULL; else NULL */

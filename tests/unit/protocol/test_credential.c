@@ -47,7 +47,7 @@ minted(enum ac_credential_kind kind, uint8_t hash[AUTHCODE_HASH_LEN])
 static void
 every_kind_has_its_prefix_and_comes_back(void **state)
 {
-	static const char *const prefixes[] = { "acc_", "aca_", "acr_", "acs_", "acd_" };
+	static const char *const prefixes[] = { "acc_", "aca_", "acr_", "acs_", "acj_", "acd_" };
 
 	(void)state;
 	for (int k = 0; k < AC_CREDENTIAL_KIND_COUNT; k++) {
@@ -172,6 +172,30 @@ without_randomness_nothing_is_minted(void **state)
 	assert_int_equal(hash[0], 7);
 }
 
+/* CO-01, TK-14, RT-14 */
+static void
+every_bit_of_a_secret_is_random(void **state)
+{
+	uint8_t once_set[AC_CREDENTIAL_SECRET_LEN] = { 0 };
+	uint8_t always_set[AC_CREDENTIAL_SECRET_LEN];
+
+	(void)state;
+	memset(always_set, 0xff, sizeof(always_set));
+	for (int i = 0; i < 128; i++) {
+		uint8_t hash[AUTHCODE_HASH_LEN];
+		struct ac_credential credential = minted(AC_CREDENTIAL_CODE, hash);
+
+		for (size_t k = 0; k < sizeof(once_set); k++) {
+			once_set[k] |= credential.secret[k];
+			always_set[k] &= credential.secret[k];
+		}
+	}
+	for (size_t k = 0; k < sizeof(once_set); k++) {
+		assert_int_equal(once_set[k], 0xff);
+		assert_int_equal(always_set[k], 0);
+	}
+}
+
 static void
 what_has_no_row_is_not_given_out(void **state)
 {
@@ -194,6 +218,7 @@ main(void)
 		cmocka_unit_test(what_is_not_canonical_is_refused),
 		cmocka_unit_test(one_changed_bit_of_secret_or_hash_fails),
 		cmocka_unit_test(without_randomness_nothing_is_minted),
+		cmocka_unit_test(every_bit_of_a_secret_is_random),
 		cmocka_unit_test(what_has_no_row_is_not_given_out),
 	};
 
