@@ -18,6 +18,7 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/keys.h \
 	libauthcode/include/authcode/logout.h \
 	libauthcode/include/authcode/request.h \
+	libauthcode/include/authcode/resource.h \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h
 

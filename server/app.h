@@ -14,6 +14,7 @@
 
 struct ac_accounts;
 struct ac_config;
+struct ac_cors;
 struct ac_fetch;
 struct ac_jwks_fetch;
 struct ac_keys;
@@ -36,6 +37,7 @@ struct ac_app {
 	struct ac_login_service *login;
 	struct ac_pages *pages;
 	struct ac_logos *logos; /* NULL: none */
+	struct ac_cors *cors;
 	struct ac_throttle *throttle;
 	uint8_t device_key[32]; /* of the cookies of known browsers */
 };

@@ -18,6 +18,8 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "server/config_options.h"
+#include "server/config_registry.h"
+#include "server/config_resource.h"
 #include "server/config_rules.h"
 #include "server/config_service.h"
 #include "server/config_text.h"
@@ -35,6 +37,7 @@ struct loader {
 	struct ac_client_settings **clients;
 	size_t client_count;
 	struct ac_service_settings *service; /* whose block is open */
+	struct ac_resource_settings *resource;
 };
 
 /* Where the values of a section go. */
@@ -102,12 +105,29 @@ open_service(struct loader *l, struct target *ret)
 }
 
 static bool
+open_resource(struct loader *l, struct target *ret)
+{
+	struct ac_resource_settings *resource = l->resource;
+
+	if (resource == NULL) {
+		resource = authcode_arena_alloc(l->arena, sizeof(*resource));
+		if (resource == NULL || !ac_options_set_defaults("resource", resource, l->arena))
+			return false;
+		l->resource = resource;
+	}
+	*ret = (struct target){ resource, resource->places, l->arena };
+	return true;
+}
+
+static bool
 open_target(struct loader *l, const char *section, struct target *ret)
 {
 	if (strcmp(section, "client") == 0)
 		return open_client(l, ret);
 	if (strcmp(section, "service") == 0)
 		return open_service(l, ret);
+	if (strcmp(section, "resource") == 0)
+		return open_resource(l, ret);
 	*ret = (struct target){ l->settings, l->settings->places, l->arena };
 	return true;
 }
@@ -195,6 +215,26 @@ on_service_end(cfg_t *cfg, cfg_opt_t *opt)
 		       : -1;
 }
 
+static int
+on_resource_end(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct loader *l = loader_of(cfg);
+	const cfg_t *block = cfg_opt_getnsec(opt, opt->nvalues - 1);
+	struct ac_resource_settings *resource;
+	struct target ignored;
+
+	if (!open_resource(l, &ignored))
+		return -1;
+	resource = l->resource;
+	l->resource = NULL;
+	resource->place = block_place(l, "resource", opt);
+	resource->resource.uri = ac_arena_strdup(l->arena, block->title);
+	return resource->resource.uri != NULL && ac_config_add_resource(l->settings, resource,
+									l->reason) == AUTHCODE_OK
+		       ? 0
+		       : -1;
+}
+
 /* Fills out with the loader, the options of the section and an end. */
 static size_t
 build_options(struct loader *l, const char *section, cfg_opt_t *out)
@@ -223,8 +263,9 @@ build_options(struct loader *l, const char *section, cfg_opt_t *out)
 static bool
 parse(struct loader *l)
 {
-	cfg_opt_t client[AC_OPTION_COUNT_MAX + 2] = { 0 }, all[AC_OPTION_COUNT_MAX + 4] = { 0 },
-					       service[AC_OPTION_COUNT_MAX + 2] = { 0 };
+	cfg_opt_t client[AC_OPTION_COUNT_MAX + 2] = { 0 }, all[AC_OPTION_COUNT_MAX + 5] = { 0 },
+					       service[AC_OPTION_COUNT_MAX + 2] = { 0 },
+					       resource[AC_OPTION_COUNT_MAX + 2] = { 0 };
 	const cfg_flag_t flags = CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
 	bool ok = false;
 	size_t count;
@@ -233,18 +274,25 @@ parse(struct loader *l)
 
 	(void)build_options(l, "client", client);
 	(void)build_options(l, "service", service);
+	(void)build_options(l, "resource", resource);
 	count = l->main_file ? build_options(l, "", all) : build_options(l, "none", all);
 	all[count++] = (cfg_opt_t){ .name = "client",
 				    .type = CFGT_SEC,
 				    .flags = flags,
 				    .subopts = client,
 				    .validcb = on_client_end };
-	if (l->main_file)
-		all[count] = (cfg_opt_t){ .name = "service",
+	if (l->main_file) {
+		all[count++] = (cfg_opt_t){ .name = "service",
+					    .type = CFGT_SEC,
+					    .flags = flags,
+					    .subopts = service,
+					    .validcb = on_service_end };
+		all[count] = (cfg_opt_t){ .name = "resource",
 					  .type = CFGT_SEC,
 					  .flags = flags,
-					  .subopts = service,
-					  .validcb = on_service_end };
+					  .subopts = resource,
+					  .validcb = on_resource_end };
+	}
 	cfg = cfg_init(all, CFGF_NONE);
 	stream = fmemopen(l->text->data, l->text->len, "r");
 	if (cfg == NULL || stream == NULL)
@@ -279,6 +327,7 @@ load_file(struct loader *l, const char *path)
 	l->text = NULL;
 	l->client = NULL;
 	l->service = NULL;
+	l->resource = NULL;
 	return err;
 }
 
@@ -329,68 +378,6 @@ load_clients_d(struct loader *l, const char *path)
 	return err;
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	const struct ac_client_settings *const *x = a, *const *y = b;
-
-	int order = strcmp((*x)->client.id, (*y)->client.id);
-
-	return order != 0 ? order : ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
-}
-
-/* The registry's own sentence names the client; asked for each alone, it also
- * tells which place in which file is meant. */
-static void
-place_reason(struct loader *l, const struct authcode_reason *why)
-{
-	struct authcode_clients *alone = NULL;
-	struct ac_place place = { .file = l->settings->config.path };
-
-	for (size_t i = 0; i < l->client_count && place.line == 0; i++) {
-		if (authcode_clients_new(&l->clients[i]->client, 1, &alone, NULL) != AUTHCODE_OK)
-			place = l->clients[i]->place;
-		authcode_clients_unref(&alone);
-	}
-	ac_config_refuse(l->reason, &place, "%s", why->text);
-}
-
-static enum authcode_err
-build_registry(struct loader *l)
-{
-	struct authcode_client *list =
-		authcode_arena_alloc(l->scratch, (l->client_count + 1) * sizeof(*list));
-	struct authcode_reason why = { 0 };
-	enum authcode_err err;
-
-	if (list == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	err = ac_config_bind_services(l->settings, l->clients, l->client_count, l->reason);
-	if (err != AUTHCODE_OK)
-		return err;
-	qsort(l->clients, l->client_count, sizeof(struct ac_client_settings *), by_id);
-	for (size_t i = 0; i < l->client_count; i++) {
-		const struct ac_client_settings *client = l->clients[i];
-
-		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_logout(client, l->reason) != AUTHCODE_OK)
-			return AUTHCODE_ERR_CONFIG;
-		list[i] = client->client;
-		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)
-			continue;
-		ac_config_refuse(l->reason, &client->place,
-				 "client \"%s\" is also at %s:%u; ids must differ", list[i].id,
-				 l->clients[i - 1]->place.file, l->clients[i - 1]->place.line);
-		return AUTHCODE_ERR_CONFIG;
-	}
-	err = authcode_clients_new(list, l->client_count, &l->settings->config.clients, &why);
-	if (err != AUTHCODE_OK)
-		place_reason(l, &why);
-	return err;
-}
-
 static enum authcode_err
 load(struct loader *l, const char *path)
 {
@@ -411,7 +398,8 @@ load(struct loader *l, const char *path)
 	if (err == AUTHCODE_OK)
 		err = load_clients_d(l, path);
 	if (err == AUTHCODE_OK)
-		err = build_registry(l);
+		err = ac_config_build_registry(settings, l->clients, l->client_count, l->scratch,
+					       l->reason);
 	return err;
 }
 

@@ -45,6 +45,7 @@ struct ac_service {
 };
 
 #define AC_MAX_SERVICES 64
+#define AC_CONFIG_MAX_RESOURCES 256
 
 /* Sources whose e-mail addresses count as verified. */
 #define AC_VERIFIED_TEMPLATE 1u
@@ -81,6 +82,7 @@ struct ac_config {
 	uint32_t known_guesses;
 	uint32_t address_guesses;
 	uint32_t total_guesses;
+	uint32_t token_guesses;
 	uint32_t prompt_timeout_s;
 	uint32_t sign_in_timeout_s;
 	uint32_t account_cache_s;
@@ -97,6 +99,8 @@ struct ac_config {
 	size_t env_amr_count;
 	const struct ac_service *services;
 	size_t service_count;
+	const struct authcode_resource *resources;
+	size_t resource_count;
 	const char *log_level;
 	struct authcode_lifetimes lifetimes;
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
@@ -124,7 +128,7 @@ const char *ac_config_sign_in_service(const struct ac_config *config,
 
 /* The option table, for --help and the drift check: name, type, default, help. */
 struct ac_option_row {
-	const char *section; /* "", "client" or "service" */
+	const char *section; /* "", "client", "service" or "resource" */
 	const char *name;
 	const char *type;
 	const char *fallback; /* default as written in a file; "" none */

@@ -8,6 +8,8 @@ libserver_config_la_SOURCES = \
 	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \
+	server/config_registry.c server/config_registry.h \
+	server/config_resource.c server/config_resource.h \
 	server/config_rules.c server/config_rules.h \
 	server/config_secret.c server/config_secret.h \
 	server/config_service.c server/config_service.h \

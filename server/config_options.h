@@ -47,7 +47,7 @@ struct ac_option {
 	const char *allowed;             /* the end of the sentence "…; give …" */
 };
 
-#define AC_OPTION_COUNT_MAX 96
+#define AC_OPTION_COUNT_MAX 160
 
 /* Where an option was set. */
 struct ac_place {
@@ -74,6 +74,8 @@ struct ac_client_settings {
 	struct ac_texts allow_users;
 	struct ac_texts allow_groups;
 	struct ac_texts group_claims;
+	struct ac_texts resources;
+	struct ac_texts allowed_origins;
 	struct ac_texts post_logout_redirect_uris;
 	const char *secret_file;
 	const char *secret_sha256;
@@ -90,6 +92,13 @@ struct ac_client_settings {
 struct ac_service_settings {
 	struct ac_service service;
 	struct ac_texts amr;
+	struct ac_place place; /* of the block's opening line */
+	struct ac_place places[AC_OPTION_COUNT_MAX];
+};
+
+/* Section "resource". */
+struct ac_resource_settings {
+	struct authcode_resource resource;
 	struct ac_place place; /* of the block's opening line */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };

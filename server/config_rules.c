@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/uri.h"
 #include "server/config_client_auth.h"
+#include "server/config_resource.h"
 #include "server/config_values.h"
 
 const struct ac_place *
@@ -218,7 +219,8 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 	settings->config.env_amr_count = settings->env_amr.count;
 	if (check_issuer(settings, &loopback, reason) && check_tls(settings, reason) &&
 	    fill_listens(settings) && check_reachable(settings, loopback, reason) &&
-	    check_lifetimes(settings, reason) && check_algorithms(settings, reason))
+	    check_lifetimes(settings, reason) && check_algorithms(settings, reason) &&
+	    ac_config_check_resource_algs(settings, reason))
 		return AUTHCODE_OK;
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 }
@@ -275,6 +277,10 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	client->allow_group_count = settings->allow_groups.count;
 	client->group_claims = settings->group_claims.list;
 	client->group_claim_count = settings->group_claims.count;
+	client->resources = settings->resources.list;
+	client->resource_count = settings->resources.count;
+	client->allowed_origins = settings->allowed_origins.list;
+	client->allowed_origin_count = settings->allowed_origins.count;
 	client->post_logout_redirect_uris = settings->post_logout_redirect_uris.list;
 	client->post_logout_redirect_uri_count = settings->post_logout_redirect_uris.count;
 	if (settings->secret_expires_at != NULL &&

@@ -123,7 +123,7 @@ accept_setting(struct scan *s)
 static const char *
 section_name(const struct scan *s)
 {
-	static const char *const sections[] = { "client", "service" };
+	static const char *const sections[] = { "client", "service", "resource" };
 	const struct ac_span word =
 		s->last == TOKEN_STRING ? (struct ac_span){ s->word, s->word_len } : s->previous;
 

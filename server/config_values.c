@@ -248,6 +248,51 @@ ac_value_word(const char *text)
 	return word_ok(text, AC_MAX_ACR);
 }
 
+bool
+ac_value_scope(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == ' '
+			    ? i == 0 || text[i - 1] == ' ' || i + 1 == len
+			    : text[i] < ' ' || text[i] >= 0x7f || text[i] == '"' || text[i] == '\\')
+			return false;
+	}
+	return len > 0 && len <= AC_MAX_SCOPE;
+}
+
+bool
+ac_value_resource(const char *text)
+{
+	size_t len = strlen(text);
+	struct ac_uri uri;
+
+	return len <= AC_MAX_RESOURCE && ac_uri_parse(text, len, &uri) && uri.fragment.data == NULL;
+}
+
+/* RFC 6454 §6.2. What a page that came without TLS could read, anybody on its way
+ * could: http on a loopback host only. */
+bool
+ac_value_origin(const char *text)
+{
+	size_t len = strlen(text);
+	bool http = strncmp(text, "http:", 5) == 0;
+	struct ac_uri uri;
+
+	if (strcmp(text, "none") == 0)
+		return true;
+	if (len > AC_MAX_ISSUER || strchr(text, '*') != NULL || !ac_uri_parse(text, len, &uri) ||
+	    uri.path.len > 0 || uri.query.data != NULL || uri.fragment.data != NULL)
+		return false;
+	for (size_t i = 0; i < uri.scheme.len; i++) {
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			return false;
+	}
+	return authority_ok(&uri, http ? "80" : "443") &&
+	       (!http || ac_uri_is_loopback_ip(&uri) || ac_span_is(uri.host, "localhost"));
+}
+
 /* One @, and %u in front of it: an address that all people share is nobody's. */
 bool
 ac_value_email(const char *text)

@@ -22,9 +22,12 @@ bool ac_value_https(const char *text);             /* absolute, fits sockaddr_un
 bool ac_value_socket_or_none(const char *text);    /* or the word none */
 AC_MUST_USE bool ac_value_service(const char *text);
 AC_MUST_USE bool ac_value_user(const char *text);
-AC_MUST_USE bool ac_value_label(const char *text); /* shown to people */
-AC_MUST_USE bool ac_value_word(const char *text);  /* printable ASCII: an acr, an amr value */
-AC_MUST_USE bool ac_value_email(const char *text); /* with %u and %% */
+AC_MUST_USE bool ac_value_label(const char *text);    /* shown to people */
+AC_MUST_USE bool ac_value_word(const char *text);     /* printable ASCII: an acr, an amr value */
+AC_MUST_USE bool ac_value_scope(const char *text);    /* words with one space between */
+AC_MUST_USE bool ac_value_resource(const char *text); /* absolute URI without fragment */
+AC_MUST_USE bool ac_value_origin(const char *text);   /* as a browser writes it; or the word none */
+AC_MUST_USE bool ac_value_email(const char *text);    /* with %u and %% */
 AC_MUST_USE bool ac_value_env_name(const char *text);
 AC_MUST_USE bool ac_value_signing_algorithm(const char *text);
 AC_MUST_USE bool ac_value_env_claim(const char *text); /* NAME=claim */

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "server/config.h"
+#include "server/cors.h"
 #include "server/gate.h"
 #include "server/pages.h"
 #include "server/routes.h"
@@ -23,6 +24,7 @@ static const struct {
 } names[] = {
 	{ 403, "invalid_request", "access_denied" },
 	{ 404, "invalid_request", "not_found" },
+	{ 429, "temporarily_unavailable", "temporarily_unavailable" },
 	{ 500, "server_error", "server_error" },
 	{ 503, "temporarily_unavailable", "temporarily_unavailable" },
 	{ 0, "invalid_request", "invalid_request" },
@@ -56,6 +58,8 @@ ac_dispatch_refuse(struct ac_app *app, struct ac_http *h, unsigned status, const
 		       ac_http_is_admin(h) ? names[row].page : names[row].json, why);
 	ac_http_reply(h, AC_REPLY_JSON, status, json,
 		      len > 0 && (size_t)len < sizeof(json) ? (size_t)len : 0);
+	if (route != NULL)
+		ac_cors_answer(app, h, route, NULL);
 }
 
 bool
@@ -107,6 +111,10 @@ ac_dispatch_start(struct ac_app *app, struct ac_http *h)
 	if (!is_allowed(route->allow, ac_http_method_name(h))) {
 		ac_dispatch_refuse(app, h, 405, "this method is not allowed here");
 		ac_http_reply_header(h, "Allow", route->allow); /* RFC 9110 §15.5.6 */
+		return AC_STEP_REPLY;
+	}
+	if (strcmp(ac_http_method_name(h), "OPTIONS") == 0) {
+		ac_cors_preflight(app, h, route);
 		return AC_STEP_REPLY;
 	}
 	if ((route->flags & AC_ROUTE_SAME_ORIGIN) != 0 &&

@@ -10,6 +10,7 @@ libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/admin_keys.c server/admin_keys.h \
 	server/app.h \
+	server/cors.c server/cors.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \
@@ -30,7 +31,8 @@ libserver_http_la_SOURCES = \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
 	server/routes.c server/routes.h \
-	server/state.c server/state.h
+	server/state.c server/state.h \
+	server/token_guess.c server/token_guess.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libserver_http_la_LIBADD = libserver_shared.la libfetch_wire.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 

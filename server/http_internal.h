@@ -22,7 +22,7 @@
 #define AC_HTTP_IDLE_MS 60000    /* kept alive without a byte */
 #define AC_HTTP_MAX_DISCARD (1024 * 1024)
 #define AC_HTTP_MAX_DAEMONS 8
-#define AC_HTTP_MAX_REPLY_HEADERS 8
+#define AC_HTTP_MAX_REPLY_HEADERS 12
 
 /* One accepted connection. Lives from accept() until the library closes it. */
 struct ac_http_conn {

@@ -25,6 +25,7 @@
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/cors.h"
 #include "server/device.h"
 #include "server/fetch.h"
 #include "server/http.h"
@@ -113,6 +114,8 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
 						     .store = d->app.store,
 						     .lifetimes = d->config->lifetimes,
+						     .resources = d->config->resources,
+						     .resource_count = d->config->resource_count,
 						     .refresh_retry_s = d->config->refresh_retry_s,
 						     .check_accounts = true,
 						     .tell_logout = true,
@@ -169,6 +172,7 @@ open_throttle(struct daemon *d, struct authcode_reason *reason)
 				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
 				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
 				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
+				   [AC_BUCKET_TOKEN] = d->config->token_guesses,
 			   } };
 	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
 		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
@@ -217,6 +221,16 @@ open_accounts(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_cors(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_cors_new(d->config->clients, &d->app.cors) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
+	return ok;
+}
+
+static bool
 open_fetch(struct daemon *d, struct authcode_reason *reason)
 {
 	bool ok = ac_fetch_new(d->config->fetch_socket, &d->app.fetch) == AUTHCODE_OK &&
@@ -246,6 +260,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
+	    !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
@@ -340,6 +355,7 @@ stop(struct daemon *d)
 	ac_jwks_fetch_free(&d->app.jwks);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
+	ac_cors_free(&d->app.cors);
 	ac_pages_free(&d->app.pages);
 	ac_logos_free(&d->app.logos);
 	ac_keys_free(&d->app.keys);

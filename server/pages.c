@@ -216,9 +216,12 @@ ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_int
 {
 	struct ac_field rows[MAX_SCOPES][2];
 	struct ac_view scopes[MAX_SCOPES];
+	struct ac_field resource_rows[AC_MAX_RESOURCES];
+	struct ac_view resources[AC_MAX_RESOURCES];
 	size_t count = i->scope_count;
 
-	if (count > MAX_SCOPES) { /* never show less than what is asked for */
+	if (count > MAX_SCOPES ||
+	    i->resource_count > AC_MAX_RESOURCES) { /* never show less than what is asked for */
 		reply_plain(h);
 		return;
 	}
@@ -232,12 +235,18 @@ ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_int
 						.text = words != NULL ? NULL : i->scopes[n] };
 		scopes[n] = (struct ac_view){ rows[n], 2 };
 	}
+	for (size_t n = 0; n < i->resource_count; n++) {
+		resource_rows[n] = (struct ac_field){ .name = "name", .text = i->resources[n] };
+		resources[n] = (struct ac_view){ &resource_rows[n], 1 };
+	}
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = "Allow access?" },
 		CLIENT_FIELDS(app, i->client),
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "has_scopes", .text = count > 0 ? "yes" : NULL },
 		{ .name = "scopes", .list = scopes, .list_count = count },
+		{ .name = "has_resources", .text = i->resource_count > 0 ? "yes" : NULL },
+		{ .name = "resources", .list = resources, .list_count = i->resource_count },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};

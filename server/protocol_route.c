@@ -13,10 +13,12 @@
 #include "server/accounts.h"
 #include "server/clock.h"
 #include "server/cookies.h"
+#include "server/cors.h"
 #include "server/dispatch.h"
 #include "server/jwks_fetch.h"
 #include "server/respond.h"
 #include "server/routes.h"
+#include "server/token_guess.h"
 
 enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE };
 
@@ -25,6 +27,7 @@ struct walk {
 	struct authcode_exchange *exchange;
 	struct ac_jwks_waiter keys;
 	struct ac_account_waiter waiter;
+	struct ac_bucket guess;
 	enum need parked; /* what the request waits for, or has waited for */
 };
 
@@ -44,6 +47,17 @@ on_durable(struct authcode_operation *operation, void *arg)
 {
 	(void)operation;
 	ac_http_resume(arg);
+}
+
+/* The exchange has its response. */
+static enum ac_step
+finish(struct ac_app *app, struct ac_http *h, struct walk *walk)
+{
+	ac_respond(app, h, authcode_exchange_response(walk->exchange));
+	ac_token_guess_settle(app, &walk->guess, authcode_exchange_guessed(walk->exchange));
+	ac_cors_answer(app, h, ac_route_find(ac_http_path(h)),
+		       authcode_exchange_client(walk->exchange));
+	return AC_STEP_REPLY;
 }
 
 /* Mostly the account is known, and the request goes on without being parked. True: it
@@ -85,8 +99,7 @@ go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
 			authcode_store_submit(app->store, operation, on_durable, h);
 			return AC_STEP_WAIT;
 		} else {
-			ac_respond(app, h, authcode_exchange_response(walk->exchange));
-			return AC_STEP_REPLY;
+			return finish(app, h, walk);
 		}
 	}
 }
@@ -104,6 +117,7 @@ enum ac_step
 ac_protocol_start(struct ac_app *app, struct ac_http *h)
 {
 	const struct ac_route *route = ac_route_find(ac_http_path(h));
+	struct ac_bucket guess = { 0 };
 	struct walk *walk;
 	char browser[AC_BROWSER_LEN + 1] = "";
 	struct authcode_request request = {
@@ -126,6 +140,8 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		request.browser = browser;
 		request.session = ac_cookie_session(app, h);
 	}
+	if ((route->flags & AC_ROUTE_TOKEN_GUESS) != 0 && !ac_token_guess_spend(app, h, &guess))
+		return AC_STEP_REPLY;
 	walk = calloc(1, sizeof(*walk));
 	if (walk == NULL ||
 	    authcode_exchange_begin(app->issuer, &request, &walk->exchange) != AUTHCODE_OK) {
@@ -133,6 +149,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		ac_dispatch_refuse(app, h, 500, "the server failed");
 		return AC_STEP_REPLY;
 	}
+	walk->guess = guess;
 	ac_http_set_state(h, walk, walk_free);
 	return go_on(app, h, walk);
 }

@@ -18,6 +18,13 @@
 
 #define AC_ROUTE_ADMIN (1u << 2) /* on the socket of administration, and only there */
 
+/* What a browser may show to pages of others (server/cors.h); both take OPTIONS. */
+#define AC_ROUTE_CORS (1u << 3)   /* to those of clients */
+#define AC_ROUTE_PUBLIC (1u << 4) /* to all: answers with AC_REPLY_PUBLIC */
+
+/* Who asks about a token that there is not has guessed (server/token_guess.h). */
+#define AC_ROUTE_TOKEN_GUESS (1u << 5)
+
 struct ac_route {
 	const char *path;
 	const char *allow; /* methods, as for the Allow header */

@@ -196,7 +196,7 @@ ac_throttle_bucket(const struct ac_throttle *t, enum ac_bucket_kind kind, const 
 	static const char *const labels[AC_BUCKET_COUNT] = {
 		[AC_BUCKET_NAME] = "name",           [AC_BUCKET_CANON] = "canonical name",
 		[AC_BUCKET_KNOWN] = "known browser", [AC_BUCKET_ADDRESS] = "address",
-		[AC_BUCKET_TOTAL] = "total",
+		[AC_BUCKET_TOTAL] = "total",         [AC_BUCKET_TOKEN] = "tokens of an address",
 	};
 	uint8_t mac[AC_MAC_LEN];
 

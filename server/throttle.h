@@ -31,6 +31,7 @@ enum ac_bucket_kind {
 	AC_BUCKET_KNOWN, /* of a known browser and a name */
 	AC_BUCKET_ADDRESS,
 	AC_BUCKET_TOTAL,
+	AC_BUCKET_TOKEN, /* of an address, for tokens */
 	AC_BUCKET_COUNT,
 };
 

@@ -25,6 +25,8 @@
 #define AC_MAX_REDIRECT_URIS 64  /* per client */
 #define AC_MAX_SCOPE 1024        /* a scope parameter */
 #define AC_MAX_NONCE 512
+#define AC_MAX_RESOURCE 512 /* URI of a resource server */
+#define AC_MAX_RESOURCES 16 /* that one token is for */
 #define AC_MAX_USER_NAME 256
 #define AC_MAX_PASSWORD 512 /* PAM_MAX_RESP_SIZE */
 #define AC_MAX_FULL_NAME 256

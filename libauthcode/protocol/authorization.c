@@ -163,7 +163,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		.session_id = view->session.id,
 		.idle_expires_ms = x->now_ms + (int64_t)lifetimes->session_idle_s * 1000,
 		.remember = remember,
-		.consented_scope = remember ? a->shown_scope : "",
+		.consented_scope = remember ? a->consent : "",
 		/* A name that was asked for says more to the client than a higher one (AZ-33). */
 		.asked_acr = ac_acr_reaches(x->issuer, view->session.acr, a->acrs),
 		.tell_logout = x->issuer->tell_logout && a->client->backchannel_logout_uri != NULL,
@@ -178,7 +178,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 			.amr = "",
 			.claims = "",
 			.claims_request = a->claims.text,
-			.resource = "",
+			.resource = a->resource,
 			.expires_ms = x->now_ms + (int64_t)lifetimes->code_s * 1000,
 		},
 	};

@@ -32,6 +32,8 @@ struct ac_authorization {
 	const char *state;          /* exactly as sent; NULL: not sent */
 	const char *scope;          /* what can be granted */
 	const char *shown_scope;    /* that, and what its claims amount to: for consent */
+	const char *resource;       /* whom tokens would be for (RFC 8707); "" when nobody asked */
+	const char *consent;        /* shown_scope and resource: what a consent must cover */
 	const char *code_challenge; /* "" when none was sent */
 	const char *nonce;          /* likewise */
 	unsigned prompt;            /* AC_PROMPT_… */

@@ -8,6 +8,7 @@
 #include "protocol/authorization.h"
 
 #include "protocol/access.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 
 /* What the page adds to the seal is filled in by the caller. */
@@ -26,6 +27,10 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 		return err;
 	page->scopes = ac_scope_split(x->arena, a->shown_scope, &page->scope_count);
 	if (page->scopes == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	page->resources =
+		ac_resource_names(x->issuer, x->arena, a->resource, &page->resource_count);
+	if (page->resources == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	page->transaction = sealed;
 	page->csrf = csrf;

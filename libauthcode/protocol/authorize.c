@@ -16,6 +16,7 @@
 #include "protocol/front_channel.h"
 #include "protocol/pkce.h"
 #include "protocol/redirect_uri.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 
 bool
@@ -207,6 +208,22 @@ check_scope(struct ac_authorization *a, struct ac_refusal *ret)
 	return true;
 }
 
+/* RFC 8707 §2 */
+static bool
+check_resource(struct ac_authorization *a, struct ac_refusal *ret)
+{
+	const char *why = NULL;
+	enum authcode_err err = ac_resource_asked(a->x, a->client, &a->params, &a->resource, &why);
+
+	if (err == AUTHCODE_ERR_SYNTAX)
+		return ac_refuse_check(ret, AC_INVALID_TARGET, why);
+	if (err == AUTHCODE_OK)
+		a->consent = ac_resource_consented(a->x->arena, a->shown_scope, a->resource);
+	if (a->consent == NULL)
+		return ac_fail_check(ret);
+	return true;
+}
+
 /* What is sealed: the parameters we know, with scope and claims as they were shown,
  * so that a consent never covers a value that appeared in the registry later. */
 static bool
@@ -237,6 +254,7 @@ check_size(struct ac_authorization *a, struct ac_refusal *ret)
 		if (read[i].value != NULL && *read[i].value != '\0')
 			ac_form_put(&buf, read[i].name, read[i].value);
 	}
+	ac_resource_put(&buf, a->resource);
 	fits = ac_buf_ok(&buf);
 	if (fits)
 		a->request = ac_arena_strndup(a->x->arena, ac_buf_text(&buf), buf.len);
@@ -274,6 +292,7 @@ static const struct check {
 	{ "id_token_hint", REDIRECT, ac_check_id_token_hint },
 	{ "login_hint", REDIRECT, ac_check_login_hint },
 	{ "claims", REDIRECT, ac_check_claims },
+	{ "resource", REDIRECT, check_resource },
 	{ "acr", REDIRECT, ac_check_acr },
 	{ "size", REDIRECT, check_size },
 };

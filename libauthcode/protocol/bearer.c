@@ -11,6 +11,8 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "protocol/acr.h"
+#include "protocol/resource.h"
 #include "protocol/token_valid.h"
 
 static void
@@ -101,6 +103,20 @@ from_body(struct authcode_exchange *x, const char **ret_token)
 	return true;
 }
 
+/* RFC 9470 §3: what the client insists on may have been raised since the sign-in, and
+ * a refresh does not improve what that has proved. Behind a token of the client
+ * itself is no sign-in. */
+static bool
+proves_enough(struct authcode_exchange *x, const struct authcode_token_view *view)
+{
+	const char *wanted = x->client->min_acr;
+
+	if (view->family.subject_id == 0 || ac_acr_satisfies(x->issuer, view->family.acr, wanted))
+		return true;
+	ac_respond_step_up(x, wanted);
+	return false;
+}
+
 bool
 ac_bearer_accept(struct authcode_exchange *x, struct authcode_token_view *ret)
 {
@@ -119,12 +135,19 @@ ac_bearer_accept(struct authcode_exchange *x, struct authcode_token_view *ret)
 		ac_respond_failure(x, err, "find token");
 		return false;
 	}
+	/* RFC 8707 §3: what is for other resource servers opens nothing here. */
 	if (err == AUTHCODE_ERR_NOT_FOUND || view.token.kind != AUTHCODE_TOKEN_ACCESS ||
-	    !ac_token_valid(x, &view)) {
-		ac_respond_bearer(x, AC_INVALID_TOKEN,
-				  "the access token is expired, revoked or unknown", NULL);
+	    !ac_token_valid(x, &view) ||
+	    !ac_resource_has(x->issuer, view.token.resource, x->issuer->url)) {
+		ac_respond_bearer(
+			x, AC_INVALID_TOKEN,
+			"the access token is expired, revoked, unknown or not for this server",
+			NULL);
 		return false;
 	}
+	x->client = authcode_clients_find(x->clients, view.family.client_id);
+	if (!proves_enough(x, &view))
+		return false;
 	*ret = view;
 	return true;
 }

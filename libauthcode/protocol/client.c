@@ -73,12 +73,22 @@ copy_list(struct authcode_arena *arena, const char *const **list, size_t count)
 }
 
 static bool
+copy_resources(struct authcode_arena *arena, struct authcode_client *client)
+{
+	return copy_list(arena, &client->resources, client->resource_count) &&
+	       copy_list(arena, &client->allowed_origins, client->allowed_origin_count) &&
+	       copy_text(arena, &client->default_resource) &&
+	       copy_text(arena, &client->access_token_alg) &&
+	       copy_text(arena, &client->resource_server);
+}
+
+static bool
 copy_client(struct authcode_arena *arena, struct authcode_client *client)
 {
 	if (!copy_text(arena, &client->id) || !copy_text(arena, &client->name) ||
 	    !copy_text(arena, &client->scope) || !copy_text(arena, &client->default_scopes) ||
 	    !copy_text(arena, &client->pam_service) || !copy_text(arena, &client->min_acr) ||
-	    !copy_text(arena, &client->group_claim_prefix) ||
+	    !copy_text(arena, &client->group_claim_prefix) || !copy_resources(arena, client) ||
 	    !copy_text(arena, &client->jwks_uri) || !copy_text(arena, &client->assertion_alg) ||
 	    !copy_list(arena, &client->allow_users, client->allow_user_count) ||
 	    !copy_list(arena, &client->allow_groups, client->allow_group_count) ||

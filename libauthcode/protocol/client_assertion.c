@@ -65,7 +65,7 @@ answer(struct authcode_exchange *x)
 	x->operation = (struct authcode_operation){ 0 };
 	switch (result) {
 	case AUTHCODE_RESULT_DONE:
-		a->next(x, a->client);
+		ac_client_authenticated(x, a->client, a->next);
 		return;
 	case AUTHCODE_RESULT_REUSED:
 		refuse(x, "used before");

@@ -187,6 +187,14 @@ ac_client_auth_refuse(struct authcode_exchange *x)
 	x->response.www_authenticate = challenge;
 }
 
+void
+ac_client_authenticated(struct authcode_exchange *x, const struct authcode_client *client,
+			ac_authenticated *next)
+{
+	x->client = client;
+	next(x, client);
+}
+
 /* The one method tried, and its credentials; NULL when the response is set. */
 static const struct method *
 the_method(struct authcode_exchange *x, struct credentials *ret)
@@ -239,7 +247,7 @@ ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 	if (!proved || (method->auths & BIT(client->auth)) == 0 || client->disabled)
 		ac_client_auth_refuse(x);
 	else if (method->proves != NULL)
-		next(x, client);
+		ac_client_authenticated(x, client, next);
 	else
 		ac_assertion_authenticate(x, client, credentials.assertion, next);
 }

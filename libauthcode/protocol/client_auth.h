@@ -21,6 +21,10 @@ typedef void ac_authenticated(struct authcode_exchange *x, const struct authcode
  * Authorization header; parameters in the query are refused before. */
 void ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next);
 
+/* What every method ends with: the request is the client's from here on. */
+void ac_client_authenticated(struct authcode_exchange *x, const struct authcode_client *client,
+			     ac_authenticated *next);
+
 /* The one refusal of everybody who has not proved to be a client (RFC 6749 §5.2). */
 void ac_client_auth_refuse(struct authcode_exchange *x);
 

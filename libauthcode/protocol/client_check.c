@@ -14,11 +14,13 @@
 #include "base/base64url.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "jose/algorithm.h"
 #include "protocol/client_keys.h"
 #include "protocol/client_logout.h"
 #include "protocol/client_openid.h"
 #include "protocol/client_pages.h"
 #include "protocol/redirect_uri.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 
 #define MAX_NAME 256
@@ -299,6 +301,8 @@ names_rule(const struct authcode_client *client, struct authcode_reason *reason)
 		  AC_MAX_GROUP_NAME },
 		{ "group_claims", client->group_claims, client->group_claim_count,
 		  AC_MAX_GROUP_NAME },
+		{ "allowed_origins", client->allowed_origins, client->allowed_origin_count,
+		  AC_MAX_ISSUER },
 	};
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(lists); i++) {
@@ -347,6 +351,58 @@ min_acr_rule(const struct authcode_client *client, struct authcode_reason *reaso
 	return false;
 }
 
+static const char *
+resources_problem(const struct authcode_client *client)
+{
+	bool has_default = client->default_resource == NULL;
+
+	if (client->resource_count > 0 && client->resources == NULL)
+		return "resources has a length but no URIs";
+	if (client->resource_count > AC_MAX_ALLOWED)
+		return "resources is too long";
+	for (size_t i = 0; i < client->resource_count; i++) {
+		if (client->resources[i] == NULL || !ac_resource_uri_valid(client->resources[i]))
+			return "an entry of resources is not an absolute URI without fragment";
+		has_default =
+			has_default || strcmp(client->resources[i], client->default_resource) == 0;
+	}
+	if (!has_default)
+		return "default_resource is none of resources";
+	if (client->access_token_format > AUTHCODE_FORMAT_JWT)
+		return "the format of its access tokens is unknown";
+	if (client->access_token_alg != NULL && ac_alg_find(client->access_token_alg) == NULL)
+		return "the algorithm of its access tokens is unknown";
+	return NULL;
+}
+
+/* IN-04: what is for it and what it may ask about beyond that would contradict. */
+static const char *
+resource_server_problem(const struct authcode_client *client)
+{
+	if (client->resource_server == NULL)
+		return NULL;
+	if (!ac_resource_uri_valid(client->resource_server))
+		return "resource_server is not an absolute URI without fragment";
+	if (client->auth == AUTHCODE_AUTH_NONE)
+		return "a public client cannot be a resource server that introspects";
+	if (client->may_introspect != AUTHCODE_INTROSPECT_OWN)
+		return "resource_server says whose tokens it may ask about, and so does "
+		       "may_introspect";
+	return NULL;
+}
+
+static bool
+resources_rule(const struct authcode_client *client, struct authcode_reason *reason)
+{
+	const char *why = resources_problem(client);
+
+	if (why == NULL)
+		why = resource_server_problem(client);
+	if (why != NULL)
+		ac_client_reason(reason, client->id, "%s", why);
+	return why == NULL;
+}
+
 enum authcode_err
 ac_client_check(const struct authcode_client *client, struct authcode_reason *reason)
 {
@@ -362,6 +418,7 @@ ac_client_check(const struct authcode_client *client, struct authcode_reason *re
 		names_rule,
 		group_claim_prefix_rule,
 		min_acr_rule,
+		resources_rule,
 		ac_client_keys_check,
 		ac_client_logout_rule,
 		ac_client_openid_rule,

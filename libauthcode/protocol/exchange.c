@@ -93,6 +93,18 @@ authcode_exchange_answer(struct authcode_exchange *exchange)
 	exchange->answer(exchange);
 }
 
+const struct authcode_client *
+authcode_exchange_client(const struct authcode_exchange *exchange)
+{
+	return exchange->client;
+}
+
+bool
+authcode_exchange_guessed(const struct authcode_exchange *exchange)
+{
+	return exchange->guessed;
+}
+
 const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange)
 {

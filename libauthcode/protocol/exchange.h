@@ -26,7 +26,9 @@ struct ac_assertion; /* client_assertion.c */
 
 struct authcode_exchange {
 	struct authcode_issuer *issuer;
-	struct authcode_clients *clients; /* the registry this exchange began with */
+	struct authcode_clients *clients;     /* the registry this exchange began with */
+	const struct authcode_client *client; /* once it is proved whose request it is */
+	bool guessed;                         /* for the host: authcode_exchange_guessed() */
 	struct authcode_arena *arena;
 	struct authcode_request request; /* shallow copy, valid during decide only */
 	int64_t now_ms;
@@ -37,6 +39,7 @@ struct authcode_exchange {
 	const struct ac_account_path *account_path;          /* not NULL: waits for the account */
 	struct authcode_account_query account_query;
 	struct ac_account account; /* once the account is found good */
+	const char *resource;      /* whom an access token is for (resource.h); NULL as "" */
 	struct authcode_operation operation;
 	bool pending; /* operation must be performed before answer */
 	void (*answer)(struct authcode_exchange *x);
@@ -83,6 +86,10 @@ void ac_respond_jwt(struct authcode_exchange *x, const char *token);
  * why NULL: a bare challenge without error code (no token was sent). */
 void ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,
 		       const char *scope);
+
+/* The same for a sign-in that proves too little (RFC 9470 §3): acr_values is what would
+ * be enough. */
+void ac_respond_step_up(struct authcode_exchange *x, const char *acr_values);
 
 void ac_respond_empty(struct authcode_exchange *x, unsigned status);
 void ac_respond_redirect(struct authcode_exchange *x, const char *location);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 
@@ -30,7 +31,8 @@ answer(struct authcode_exchange *x)
 }
 
 /* NULL: not acceptable, the response is set. What is asked for by name and cannot
- * be is an error; of what stands for a request that names nothing it is left out. */
+ * be is an error; of what stands for a request that names nothing it is left out.
+ * Of either what means something to the resources is left. */
 static const char *
 granted_scope(struct authcode_exchange *x, const struct authcode_client *client)
 {
@@ -48,10 +50,13 @@ granted_scope(struct authcode_exchange *x, const struct authcode_client *client)
 	}
 	scope = ac_scope_without(x->arena, asked != NULL ? asked : client->default_scopes,
 				 PERSONAL);
+	if (scope != NULL)
+		scope = ac_resource_scope(x->issuer, x->arena, x->resource, scope);
 	if (scope == NULL)
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "scope");
 	else if (*scope == '\0')
-		ac_respond_error(x, AC_INVALID_SCOPE, "no scope is left for the client itself");
+		ac_respond_error(x, AC_INVALID_SCOPE,
+				 "no scope is left for the client itself and the resource");
 	return scope != NULL && *scope != '\0' ? scope : NULL;
 }
 
@@ -67,7 +72,7 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client, const
 	x->state = response;
 	response->scope = scope;
 	issue->client_id = client->id;
-	issue->resource = "";
+	issue->resource = x->resource;
 	/* Nothing but the access token ends the family. */
 	err = ac_token_response_mint_access(x, client, INT64_MAX, response, &issue->access);
 	issue->family_expires_ms = issue->access.expires_ms;
@@ -85,6 +90,8 @@ ac_grant_client(struct authcode_exchange *x, const struct authcode_client *clien
 		ac_respond_error(x, AC_UNAUTHORIZED_CLIENT, "a public client has no credentials");
 		return;
 	}
+	if (!ac_resource_take(x, client))
+		return;
 	scope = granted_scope(x, client);
 	if (scope == NULL)
 		return;

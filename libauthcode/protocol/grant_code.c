@@ -16,6 +16,7 @@
 #include "protocol/credential.h"
 #include "protocol/id_token.h"
 #include "protocol/pkce.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 
@@ -113,6 +114,10 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client,
 		return AUTHCODE_ERR_MEMORY;
 	x->state = response;
 	response->scope = view->code.scope;
+	response->jwt.sub = view->subject.sub;
+	response->jwt.auth_time_ms = view->code.auth_time_ms;
+	response->jwt.acr = view->code.acr;
+	response->jwt.amr = view->code.amr;
 	redeem->code_id = view->code.id;
 	redeem->detached = outlives_session(&view->code);
 	redeem->family_expires_ms = end_ms;
@@ -224,5 +229,6 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		ac_respond_error(x, AC_INVALID_GRANT, "code_verifier does not fit");
 		return;
 	}
-	ask_account(x, client, &view);
+	if (ac_resource_choose(x, client, view.code.resource))
+		ask_account(x, client, &view);
 }

@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/id_token.h"
+#include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
 #include "protocol/token_valid.h"
@@ -23,7 +24,7 @@ static const char bad_token[] = "the refresh token is expired, revoked or unknow
 
 /* What was given for the token a moment ago, when it is still there: read and
  * derived, not stored. ERR_NOT_FOUND: it is not what we would derive, because the
- * master key or the retry time is another since. */
+ * master key, the retry time or the form of access tokens is another since. */
 static enum authcode_err
 recall(struct authcode_exchange *x, struct ac_token_response *response,
        struct authcode_token_view *ret_access)
@@ -39,8 +40,8 @@ recall(struct authcode_exchange *x, struct ac_token_response *response,
 	if (err == AUTHCODE_OK)
 		err = authcode_store_find_token(store, use->successor.ret_id, x->arena, &refresh);
 	if (err == AUTHCODE_OK)
-		err = ac_refresh_derive_access(x->issuer, &response->used, &response->access,
-					       access_hash);
+		err = ac_refresh_derive_access(x->issuer, &response->used, ac_access_kind(response),
+					       &response->access, access_hash);
 	if (err == AUTHCODE_OK)
 		err = ac_refresh_derive(x->issuer, &owner, &response->used, &response->refresh,
 					refresh_hash);
@@ -52,8 +53,38 @@ recall(struct authcode_exchange *x, struct ac_token_response *response,
 	return AUTHCODE_OK;
 }
 
+/* A token for which nobody named a resource is the issuer's own. */
+static bool
+same_resources(const struct authcode_issuer *issuer, const char *a, const char *b)
+{
+	a = *a != '\0' ? a : issuer->url;
+	b = *b != '\0' ? b : issuer->url;
+	return ac_scope_subset(a, b) && ac_scope_subset(b, a);
+}
+
+/* What was given before, with the time that is left of it. A JWT is signed again, by
+ * the key of this moment, over the claims of its row: the same token by its jti, whose
+ * groups are those of the account now. An ID token comes for openid, unless it was
+ * left out then; what resources take off the scope says nothing about that. */
+static void
+put_given(const struct authcode_exchange *x, const struct authcode_token *access,
+	  struct ac_token_response *response)
+{
+	response->same_refresh = NULL;
+	response->scope = access->scope;
+	response->expires_in_s =
+		access->expires_ms > x->now_ms ? (access->expires_ms - x->now_ms) / 1000 : 0;
+	response->jwt.scope = access->scope;
+	response->jwt.resource = access->resource;
+	response->jwt.issued_s = access->created_ms / 1000;
+	response->jwt.expires_s = access->expires_ms / 1000;
+	if (ac_scope_has(x->operation.u.use_refresh.access.scope, "openid") &&
+	    !ac_scope_has(access->scope, "openid"))
+		response->id_token = NULL;
+}
+
 /* The answer that may have been lost, once more. It may not be more than is asked
- * for now, as the first one was not. */
+ * for now, as the first one was not, nor for others than is asked for now. */
 static void
 answer_again(struct authcode_exchange *x, struct ac_token_response *response)
 {
@@ -69,21 +100,19 @@ answer_again(struct authcode_exchange *x, struct ac_token_response *response)
 		ac_respond_failure(x, err, "recall tokens");
 		return;
 	}
-	if (!ac_scope_subset(access.token.scope, use->access.scope) ||
-	    !ac_scope_subset(access.token.resource, use->access.resource)) {
+	if (!same_resources(x->issuer, access.token.resource, use->access.resource)) {
+		ac_respond_error(x, AC_INVALID_TARGET,
+				 "the token was refreshed a moment ago for another resource");
+		return;
+	}
+	if (!ac_scope_subset(access.token.scope, use->access.scope)) {
 		ac_respond_error(x, AC_INVALID_SCOPE,
 				 "the token was refreshed a moment ago for more than this");
 		return;
 	}
 	response->access.id = use->access.ret_id;
 	response->refresh.id = use->successor.ret_id;
-	response->same_refresh = NULL;
-	response->scope = access.token.scope;
-	if (!ac_scope_has(response->scope, "openid"))
-		response->id_token = NULL;
-	response->expires_in_s = access.token.expires_ms > x->now_ms
-					 ? (access.token.expires_ms - x->now_ms) / 1000
-					 : 0;
+	put_given(x, &access.token, response);
 	ac_token_response_send(x, response);
 }
 
@@ -154,6 +183,16 @@ struct refreshing {
 	struct authcode_token_view view;
 };
 
+/* Whom the tokens speak of. */
+static void
+put_person(const struct authcode_token_view *view, struct ac_token_response *response)
+{
+	response->jwt.sub = view->family.subject_id != 0 ? view->subject.sub : NULL;
+	response->jwt.auth_time_ms = view->family.auth_time_ms;
+	response->jwt.acr = view->family.acr;
+	response->jwt.amr = view->family.amr;
+}
+
 static enum authcode_err
 prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 {
@@ -169,6 +208,7 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 	x->state = response;
 	response->client = client;
 	response->scope = refreshing->scope;
+	put_person(view, response);
 	use->refresh_id = view->token.id;
 	use->family_id = view->family.id;
 	use->retry_ms = refreshing->evidence ? 0 : x->issuer->refresh_retry_ms;
@@ -181,7 +221,8 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
 					    &use->access);
 	if (err == AUTHCODE_OK && !refreshing->evidence)
-		err = ac_id_token_of_family(x, client, view, response->scope, &response->id_token);
+		err = ac_id_token_of_family(x, client, view, refreshing->scope,
+					    &response->id_token);
 	if (err != AUTHCODE_OK)
 		return err;
 	if (use->rotate)
@@ -334,5 +375,7 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
 		return;
 	}
-	ask_account(x, &(struct refreshing){ .client = client, .scope = scope, .view = view });
+	if (ac_resource_choose(x, client, view.family.resource))
+		ask_account(x,
+			    &(struct refreshing){ .client = client, .scope = scope, .view = view });
 }

@@ -13,8 +13,15 @@
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
 #include "protocol/json_member.h"
+#include "protocol/resource.h"
 #include "protocol/subject.h"
 #include "protocol/token_valid.h"
+
+/* What waits for the account. */
+struct asked {
+	struct authcode_token_view view;
+	const char *jti;
+};
 
 static bool
 listed(const struct authcode_client *caller, const char *client_id)
@@ -27,14 +34,19 @@ listed(const struct authcode_client *caller, const char *client_id)
 }
 
 static bool
-may_know(const struct authcode_client *caller, const struct authcode_token_view *view)
+may_know(const struct authcode_exchange *x, const struct authcode_client *caller,
+	 const struct authcode_token_view *view)
 {
 	bool own = strcmp(view->family.client_id, caller->id) == 0;
+	const char *server = caller->resource_server;
 
 	if (caller->auth == AUTHCODE_AUTH_NONE)
 		return false;
 	if (view->token.kind != AUTHCODE_TOKEN_ACCESS)
 		return own;
+	/* RFC 7662 §4: what is for other resource servers is none of its business. */
+	if (server != NULL)
+		return own || ac_resource_has(x->issuer, view->token.resource, server);
 	switch (caller->may_introspect) {
 	case AUTHCODE_INTROSPECT_ALL:
 		return true;
@@ -51,6 +63,15 @@ static bool
 put_time(json_t *object, const char *name, int64_t ms)
 {
 	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
+}
+
+/* A refresh token is for us alone. */
+static json_t *
+audience(const struct authcode_issuer *issuer, const struct authcode_token_view *view)
+{
+	bool access = view->token.kind == AUTHCODE_TOKEN_ACCESS;
+
+	return ac_resource_audience(issuer, access ? view->token.resource : "");
 }
 
 /* The name by which the token's client knows the person; where that is the sector's
@@ -75,17 +96,17 @@ put_person(json_t *object, const struct authcode_exchange *x,
 
 /* RFC 7662 §2.2; a token without a person speaks for its client (RFC 9068 §2.2), whose id
  * is no person's sub. RFC 9470 §6.2 for auth_time and acr. A refresh token has no
- * token_type: nobody shall mistake it for a bearer token. What an access token
- * reaches is our own userinfo; jti names the token and is no part of its secret. */
+ * token_type: nobody shall mistake it for a bearer token. jti names the token and is no
+ * part of its secret. */
 static json_t *
-describe(const struct authcode_exchange *x, const struct authcode_token_view *view)
+describe(const struct authcode_exchange *x, const struct asked *asked)
 {
+	const struct authcode_token_view *view = &asked->view;
 	const struct authcode_token *token = &view->token;
 	const struct authcode_family *family = &view->family;
 	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
-	const char *jti = ac_arena_printf(x->arena, "%lld", (long long)token->id);
 	json_t *object = json_object();
-	bool ok = jti != NULL && ac_json_put_take(object, "active", json_true()) &&
+	bool ok = ac_json_put_take(object, "active", json_true()) &&
 		  ac_json_put_text(object, "scope", token->scope) &&
 		  ac_json_put_text(object, "client_id", family->client_id) &&
 		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
@@ -93,8 +114,8 @@ describe(const struct authcode_exchange *x, const struct authcode_token_view *vi
 		  put_time(object, "exp", token->expires_ms) &&
 		  put_time(object, "iat", token->created_ms) &&
 		  put_time(object, "nbf", token->created_ms) &&
-		  ac_json_put_text(object, "aud", x->issuer->url) &&
-		  ac_json_put_text(object, "jti", jti) &&
+		  ac_json_put_take(object, "aud", audience(x->issuer, view)) &&
+		  ac_json_put_text(object, "jti", asked->jti) &&
 		  put_time(object, "auth_time", family->auth_time_ms) &&
 		  ac_json_put_text(object, "acr", family->acr) &&
 		  ac_json_put_words(object, "amr", family->amr);
@@ -128,45 +149,49 @@ static const struct ac_account_path account_path = { account_good, account_bad }
 
 /* A token of the client itself has no account behind it. */
 static void
-ask_account(struct authcode_exchange *x, const struct authcode_token_view *view)
+ask_account(struct authcode_exchange *x, const struct asked *asked)
 {
-	struct authcode_token_view *kept = ac_arena_memdup(x->arena, view, sizeof(*view));
+	struct asked *kept = ac_arena_memdup(x->arena, asked, sizeof(*asked));
 
 	if (kept == NULL) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "introspect");
 		return;
 	}
 	x->state = kept;
-	if (kept->family.subject_id == 0) {
+	if (kept->view.family.subject_id == 0) {
 		account_good(x);
 		return;
 	}
-	ac_account_step(x,
-			&(struct ac_account_question){
-				.subject = &kept->subject,
-				.client = authcode_clients_find(x->clients, kept->family.client_id),
-			},
-			&account_path);
+	ac_account_step(
+		x,
+		&(struct ac_account_question){
+			.subject = &kept->view.subject,
+			.client = authcode_clients_find(x->clients, kept->view.family.client_id),
+		},
+		&account_path);
 }
 
 static void
 authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 {
 	const char *text = ac_params_get(&x->params, "token");
-	struct authcode_token_view view;
+	struct asked asked;
 	enum authcode_err err;
 
+	x->guessed = false;
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
 	}
-	err = ac_token_find(x, text, &view);
+	err = ac_token_find_jti(x, text, &asked.view, &asked.jti);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND) {
 		ac_respond_failure(x, err, "find token");
 		return;
 	}
-	if (err == AUTHCODE_OK && may_know(caller, &view) && ac_token_valid(x, &view))
-		ask_account(x, &view);
+	x->guessed = err == AUTHCODE_ERR_NOT_FOUND;
+	if (err == AUTHCODE_OK && may_know(x, caller, &asked.view) &&
+	    ac_token_valid(x, &asked.view))
+		ask_account(x, &asked);
 	else
 		inactive(x);
 }
@@ -174,6 +199,8 @@ authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 void
 ac_introspect_decide(struct authcode_exchange *x)
 {
-	if (ac_form_post_accept(x))
-		ac_client_authenticate(x, authenticated);
+	if (!ac_form_post_accept(x))
+		return;
+	x->guessed = true; /* until it is proved who asks */
+	ac_client_authenticate(x, authenticated);
 }

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "jose/algorithm.h"
+#include "protocol/resource.h"
 #include "protocol/signing_keys.h"
 
 #define DAY_S (24u * 3600u)
@@ -26,6 +27,7 @@
 static const struct authcode_lifetimes default_lifetimes = {
 	.code_s = MAX_CODE_S,
 	.access_token_s = 3600,
+	.access_token_jwt_s = 600,
 	.refresh_idle_s = 14 * DAY_S,
 	.refresh_absolute_s = 90 * DAY_S,
 	.session_idle_s = 8 * 3600,
@@ -51,6 +53,7 @@ fill_lifetimes(const struct authcode_lifetimes *given)
 	return (struct authcode_lifetimes){
 		.code_s = or_default(given->code_s, d->code_s),
 		.access_token_s = or_default(given->access_token_s, d->access_token_s),
+		.access_token_jwt_s = or_default(given->access_token_jwt_s, d->access_token_jwt_s),
 		.refresh_idle_s = or_default(given->refresh_idle_s, d->refresh_idle_s),
 		.refresh_absolute_s = or_default(given->refresh_absolute_s, d->refresh_absolute_s),
 		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
@@ -239,6 +242,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	if (why == NULL)
 		why = check_acrs(settings);
 	if (why == NULL)
+		why = ac_resources_check(settings);
+	if (why == NULL)
 		why = check_algorithms(settings, &signing);
 	if (why != NULL) {
 		if (reason != NULL)
@@ -267,6 +272,8 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	if (err == AUTHCODE_OK)
 		err = copy_acrs(issuer, settings);
 	if (err == AUTHCODE_OK)
+		err = ac_resources_copy(issuer, settings);
+	if (err == AUTHCODE_OK)
 		err = ac_metadata_render(issuer);
 	if (err != AUTHCODE_OK) {
 		authcode_issuer_free(&issuer);
@@ -293,6 +300,7 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	for (size_t i = 0; i < old->acr_count; i++)
 		free((char *)old->acrs[i].name);
 	free(old->acrs);
+	authcode_arena_free(&old->resource_arena);
 	free(old->metadata);
 	free(old->url);
 	ac_wipe(old, sizeof(*old));

@@ -30,6 +30,9 @@ struct authcode_issuer {
 	struct authcode_lifetimes lifetimes; /* defaults filled in */
 	struct authcode_acr *acrs;           /* and their names, on the heap */
 	size_t acr_count;
+	struct authcode_resource *resources; /* in resource_arena; the last is the issuer itself */
+	size_t resource_count;
+	struct authcode_arena *resource_arena;
 	bool check_accounts;
 	bool tell_logout;
 	int64_t refresh_retry_ms;

@@ -38,6 +38,9 @@ static const struct ac_oauth_error_row rows[] = {
 					    "OpenID Connect Core §3.1.2.6" },
 	[AC_INTERACTION_REQUIRED] = { "interaction_required", 400, true,
 				      "OpenID Connect Core §3.1.2.6" },
+	[AC_INSUFFICIENT_USER_AUTHENTICATION] = { "insufficient_user_authentication", 401, false,
+						  "RFC 9470 §3" },
+	[AC_INVALID_TARGET] = { "invalid_target", 400, true, "RFC 8707 §2" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

@@ -41,7 +41,7 @@ find_consent(struct ac_authorization *a, int64_t subject_id)
 		return AUTHCODE_OK;
 	err = authcode_store_find_grant(a->x->issuer->store, subject_id, a->client->id, a->x->arena,
 					&grant);
-	if (err == AUTHCODE_OK && !ac_scope_subset(a->shown_scope, grant.scope))
+	if (err == AUTHCODE_OK && !ac_scope_subset(a->consent, grant.scope))
 		return AUTHCODE_ERR_NOT_FOUND;
 	return err;
 }

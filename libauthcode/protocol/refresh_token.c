@@ -100,13 +100,14 @@ ac_refresh_derive(const struct authcode_issuer *issuer, const struct ac_refresh_
 
 enum authcode_err
 ac_refresh_derive_access(const struct authcode_issuer *issuer, const struct ac_credential *old,
-			 struct ac_credential *ret, uint8_t ret_hash[AUTHCODE_HASH_LEN])
+			 enum ac_credential_kind kind, struct ac_credential *ret,
+			 uint8_t ret_hash[AUTHCODE_HASH_LEN])
 {
 	struct ac_credential token = { 0 };
 	enum authcode_err err = derive(issuer, "with", old, token.secret);
 
 	if (err == AUTHCODE_OK)
-		err = ac_credential_hash(AC_CREDENTIAL_ACCESS, &token, ret_hash);
+		err = ac_credential_hash(kind, &token, ret_hash);
 	if (err == AUTHCODE_OK)
 		*ret = token;
 	ac_wipe(&token, sizeof(token));

@@ -39,6 +39,7 @@ AC_MUST_USE enum authcode_err ac_refresh_derive(const struct authcode_issuer *is
 						uint8_t ret_hash[AUTHCODE_HASH_LEN]);
 AC_MUST_USE enum authcode_err ac_refresh_derive_access(const struct authcode_issuer *issuer,
 						       const struct ac_credential *old,
+						       enum ac_credential_kind kind,
 						       struct ac_credential *ret,
 						       uint8_t ret_hash[AUTHCODE_HASH_LEN]);
 

@@ -134,12 +134,25 @@ ac_respond_error(struct authcode_exchange *x, enum ac_oauth_error error, const c
 	set_error(x, ac_oauth_error(error)->status, error, why);
 }
 
+/* One parameter beside the error; value NULL: none. */
+static void
+set_challenge(struct authcode_exchange *x, const char *name, const char *value)
+{
+	const struct authcode_refusal *refusal = &x->response.refusal;
+	const char *challenge = ac_arena_printf(
+		x->arena,
+		"Bearer realm=\"" REALM "\", error=\"%s\", error_description=\"%s\"%s%s%s%s%s",
+		refusal->error, refusal->description, value != NULL ? ", " : "",
+		value != NULL ? name : "", value != NULL ? "=\"" : "", value != NULL ? value : "",
+		value != NULL ? "\"" : "");
+
+	x->response.www_authenticate = challenge != NULL ? challenge : "Bearer realm=\"" REALM "\"";
+}
+
 void
 ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const char *why,
 		  const char *scope)
 {
-	const char *challenge;
-
 	/* RFC 6750 §3.1: who sent no token learns no error code. */
 	if (why == NULL) {
 		ac_respond_empty(x, 401);
@@ -148,12 +161,17 @@ ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const 
 		return;
 	}
 	set_error(x, ac_oauth_error(error)->status, error, why);
-	challenge = ac_arena_printf(
-		x->arena,
-		"Bearer realm=\"" REALM "\", error=\"%s\", error_description=\"%s\"%s%s%s",
-		ac_oauth_error(error)->name, why, scope != NULL ? ", scope=\"" : "",
-		scope != NULL ? scope : "", scope != NULL ? "\"" : "");
-	x->response.www_authenticate = challenge != NULL ? challenge : "Bearer realm=\"" REALM "\"";
+	set_challenge(x, "scope", scope);
+}
+
+void
+ac_respond_step_up(struct authcode_exchange *x, const char *acr_values)
+{
+	const enum ac_oauth_error error = AC_INSUFFICIENT_USER_AUTHENTICATION;
+
+	set_error(x, ac_oauth_error(error)->status, error,
+		  "the sign-in behind the token does not prove enough");
+	set_challenge(x, "acr_values", acr_values);
 }
 
 static void

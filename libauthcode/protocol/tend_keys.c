@@ -63,6 +63,12 @@ longest_token_ms(struct authcode_issuer *issuer)
 
 	if (issuer->lifetimes.id_token_s > longest_s)
 		longest_s = issuer->lifetimes.id_token_s;
+	if (issuer->lifetimes.access_token_jwt_s > longest_s)
+		longest_s = issuer->lifetimes.access_token_jwt_s;
+	for (size_t i = 0; i < issuer->resource_count; i++) {
+		if (issuer->resources[i].access_token_ttl_s > longest_s)
+			longest_s = issuer->resources[i].access_token_ttl_s;
+	}
 	for (size_t i = 0; (client = authcode_clients_at(clients, i)) != NULL; i++) {
 		if (client->access_token_ttl_s > longest_s)
 			longest_s = client->access_token_ttl_s;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Credentials, client authentication and the endpoints that take or give tokens.
 protocol_sources += \
+	libauthcode/protocol/access_token.c libauthcode/protocol/access_token.h \
 	libauthcode/protocol/asked_claims.c libauthcode/protocol/asked_claims.h \
 	libauthcode/protocol/bearer.c libauthcode/protocol/bearer.h \
 	libauthcode/protocol/client_assertion.c libauthcode/protocol/client_assertion.h \
@@ -21,6 +22,7 @@ protocol_sources += \
 	libauthcode/protocol/person.c libauthcode/protocol/person.h \
 	libauthcode/protocol/pkce.c \
 	libauthcode/protocol/refresh_token.c libauthcode/protocol/refresh_token.h \
+	libauthcode/protocol/resource.c libauthcode/protocol/resource.h \
 	libauthcode/protocol/revoke.c \
 	libauthcode/protocol/scope.c \
 	libauthcode/protocol/signer.c libauthcode/protocol/signer.h \

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See token_response.h. Tokens are opaque bearer tokens (RFC 6750 §4); what an
- * ID token says is id_token.c's. no-store is the host's header table.
+ * See token_response.h. Access tokens are bearer tokens (RFC 6750), opaque or JWTs
+ * (access_token.h); what an ID token says is id_token.c's. no-store is the host's
+ * header table.
  */
 #include "protocol/token_response.h"
 
+#include "protocol/access_token.h"
 #include "protocol/json_member.h"
+#include "protocol/resource.h"
 
 struct ac_token_response *
 ac_token_response_new(struct authcode_exchange *x)
@@ -14,25 +17,46 @@ ac_token_response_new(struct authcode_exchange *x)
 	return authcode_arena_alloc(x->arena, sizeof(struct ac_token_response));
 }
 
+enum ac_credential_kind
+ac_access_kind(const struct ac_token_response *response)
+{
+	return response->jwt.alg != NULL ? AC_CREDENTIAL_JTI : AC_CREDENTIAL_ACCESS;
+}
+
 enum authcode_err
 ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode_client *client,
 			      int64_t family_end_ms, struct ac_token_response *response,
 			      struct authcode_new_token *ret_row)
 {
-	uint32_t ttl_s = client->access_token_ttl_s != 0 ? client->access_token_ttl_s
-							 : x->issuer->lifetimes.access_token_s;
-	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
+	const char *resource = x->resource != NULL ? x->resource : "";
+	const struct ac_access_form form = ac_access_form(x->issuer, client, resource);
+	int64_t end_ms = x->now_ms + (int64_t)form.ttl_s * 1000;
 
+	response->scope = ac_resource_scope(x->issuer, x->arena, resource, response->scope);
+	if (response->scope == NULL)
+		return AUTHCODE_ERR_MEMORY;
 	if (end_ms > family_end_ms)
 		end_ms = family_end_ms;
 	ret_row->scope = response->scope;
-	ret_row->resource = "";
+	ret_row->resource = resource;
 	ret_row->expires_ms = end_ms;
 	response->expires_in_s = end_ms > x->now_ms ? (end_ms - x->now_ms) / 1000 : 0;
+	response->jwt.alg = form.alg != NULL ? ac_alg_find(form.alg) : NULL;
+	if (response->jwt.alg != NULL) {
+		enum authcode_err err = ac_access_jwt_check(x, response->jwt.alg);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		response->jwt.client = client;
+		response->jwt.resource = resource;
+		response->jwt.scope = response->scope;
+		response->jwt.issued_s = x->now_ms / 1000;
+		response->jwt.expires_s = end_ms / 1000;
+	}
 	if (response->from != NULL)
-		return ac_refresh_derive_access(x->issuer, response->from, &response->access,
-						ret_row->hash);
-	return ac_credential_mint(AC_CREDENTIAL_ACCESS, &x->issuer->random, &response->access,
+		return ac_refresh_derive_access(x->issuer, response->from, ac_access_kind(response),
+						&response->access, ret_row->hash);
+	return ac_credential_mint(ac_access_kind(response), &x->issuer->random, &response->access,
 				  ret_row->hash);
 }
 
@@ -85,16 +109,29 @@ describe(const struct ac_token_response *response, const struct texts *texts)
 }
 
 static enum authcode_err
+write_access(struct authcode_exchange *x, const struct ac_token_response *response,
+	     const char **ret)
+{
+	if (response->jwt.alg != NULL)
+		return ac_access_jwt_write(x, &response->jwt, &response->access, ret);
+	*ret = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
+	return *ret != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}
+
+static enum authcode_err
 write_texts(struct authcode_exchange *x, const struct ac_token_response *response,
 	    struct texts *texts)
 {
-	texts->access = ac_credential_format(AC_CREDENTIAL_ACCESS, &response->access, x->arena);
+	enum authcode_err err = write_access(x, response, &texts->access);
+
 	texts->refresh = response->same_refresh;
 	if (response->refresh.id != 0)
 		texts->refresh =
 			ac_credential_format(AC_CREDENTIAL_REFRESH, &response->refresh, x->arena);
-	if (texts->access == NULL || (response->refresh.id != 0 && texts->refresh == NULL))
-		return AUTHCODE_ERR_MEMORY;
+	if (err == AUTHCODE_OK && response->refresh.id != 0 && texts->refresh == NULL)
+		err = AUTHCODE_ERR_MEMORY;
+	if (err != AUTHCODE_OK)
+		return err;
 	if (response->id_token == NULL)
 		return AUTHCODE_OK;
 	return ac_id_token_sign(x, response->id_token, texts->access, &texts->id_token);

@@ -9,6 +9,7 @@
 
 #include <authcode/client.h>
 
+#include "protocol/access_token.h"
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 #include "protocol/id_token.h"
@@ -25,12 +26,16 @@ struct ac_token_response {
 	const struct ac_credential *from;
 	const char *same_refresh; /* the refresh token that stays valid, or NULL */
 	const char *scope;        /* of the access token */
+	struct ac_access_jwt jwt; /* the grant tells of the person, minting does the rest */
 	int64_t expires_in_s;
 	const struct ac_id_token *id_token; /* NULL: none */
 };
 
 /* An empty one in the arena; NULL when it is full. */
 struct ac_token_response *ac_token_response_new(struct authcode_exchange *x);
+
+/* Of the access token's row: what is in a JWT is no bearer token by itself. */
+enum ac_credential_kind ac_access_kind(const struct ac_token_response *response);
 
 /* Mint into response and fill the row to insert; nothing outlives family_end_ms. */
 AC_MUST_USE enum authcode_err ac_token_response_mint_access(struct authcode_exchange *x,

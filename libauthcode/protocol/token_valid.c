@@ -8,7 +8,10 @@
  */
 #include "protocol/token_valid.h"
 
+#include <string.h>
+
 #include "base/secret.h"
+#include "protocol/access_token.h"
 #include "protocol/credential.h"
 
 static enum authcode_err
@@ -33,8 +36,8 @@ find_of_kind(struct authcode_exchange *x, const char *text, enum ac_credential_k
 	return AUTHCODE_OK;
 }
 
-enum authcode_err
-ac_token_find(struct authcode_exchange *x, const char *text, struct authcode_token_view *ret)
+static enum authcode_err
+find_opaque(struct authcode_exchange *x, const char *text, struct authcode_token_view *ret)
 {
 	switch (ac_credential_kind_of(text)) {
 	case AC_CREDENTIAL_ACCESS:
@@ -44,6 +47,36 @@ ac_token_find(struct authcode_exchange *x, const char *text, struct authcode_tok
 	default:
 		return AUTHCODE_ERR_NOT_FOUND;
 	}
+}
+
+enum authcode_err
+ac_token_find_jti(struct authcode_exchange *x, const char *text, struct authcode_token_view *ret,
+		  const char **ret_jti)
+{
+	struct authcode_token_view view;
+	const char *jti;
+	enum authcode_err err;
+
+	/* Nothing opaque of ours has a dot. */
+	if (strchr(text, '.') != NULL)
+		return ac_access_jwt_find(x, text, ret, ret_jti);
+	err = find_opaque(x, text, &view);
+	if (err != AUTHCODE_OK)
+		return err;
+	jti = ac_arena_printf(x->arena, "%lld", (long long)view.token.id);
+	if (jti == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	*ret = view;
+	*ret_jti = jti;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_token_find(struct authcode_exchange *x, const char *text, struct authcode_token_view *ret)
+{
+	const char *jti;
+
+	return ac_token_find_jti(x, text, ret, &jti);
 }
 
 static bool

@@ -16,6 +16,11 @@
 AC_MUST_USE enum authcode_err ac_token_find(struct authcode_exchange *x, const char *text,
 					    struct authcode_token_view *ret);
 
+/* The same, with what names the token to those who may know of it (RFC 7662 §2.2). */
+AC_MUST_USE enum authcode_err ac_token_find_jti(struct authcode_exchange *x, const char *text,
+						struct authcode_token_view *ret,
+						const char **ret_jti);
+
 /* Does the token, and everything it depends on, still hold at x->now_ms? */
 AC_MUST_USE bool ac_token_valid(const struct authcode_exchange *x,
 				const struct authcode_token_view *view);

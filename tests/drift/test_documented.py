@@ -48,12 +48,12 @@ def no_ghosts():
 def options():
     page = text("man/authcode.conf.5.scd")
     listing = output_of(str(built("authcoded")), "--help")
-    names = found(r"^  (?:client\.|service\.)?([a-z][a-z0-9_]+) ", "authcoded --help", listing)
+    names = found(r"^  (?:client\.|service\.|resource\.)?([a-z][a-z0-9_]+) ", "authcoded --help", listing)
     for name in names:
         if not re.search(rf"^\*{name}\*", page, re.M):
             yield f"{name} is not in the page"
     for name in re.findall(r"^\*([a-z][a-z0-9_]+)\* ", page, re.M):
-        if name not in names and name not in ("client", "service"):
+        if name not in names and name not in ("client", "service", "resource"):
             yield f"{name} is in the page, but authcoded does not know it"
 
 

@@ -145,6 +145,10 @@ post(struct world *world, enum authcode_endpoint endpoint, const char *body)
 	go_round(world, x);
 	response = authcode_exchange_response(x);
 	outcome.status = response->status;
+	outcome.guessed = authcode_exchange_guessed(x);
+	if (authcode_exchange_client(x) != NULL)
+		snprintf(outcome.client, sizeof(outcome.client), "%s",
+			 authcode_exchange_client(x)->id);
 	if (response->status == 401)
 		assert_non_null(response->www_authenticate);
 	json = response->body != NULL ? json_loads(response->body, 0, NULL) : NULL;

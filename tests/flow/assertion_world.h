@@ -58,7 +58,9 @@ int world_teardown(void **state);
 
 struct outcome {
 	unsigned status;
-	char error[64]; /* "" when there is none */
+	char error[64];  /* "" when there is none */
+	char client[64]; /* whom the host is told it is of; "": nobody */
+	bool guessed;
 };
 
 /* Posts body to the endpoint and goes round until nothing is needed. */

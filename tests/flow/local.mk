@@ -4,3 +4,4 @@ include tests/flow/auth.mk
 include tests/flow/person.mk
 include tests/flow/assertion.mk
 include tests/flow/request.mk
+include tests/flow/resource.mk

@@ -396,7 +396,7 @@ unknown_and_empty_parameters_and_order_do_not_matter(void **state)
 		"&state=&scope=&nonce=&code_challenge=&code_challenge_method=&response_mode=",
 		WEB_OK "&&&state=x&",
 		WEB_OK "&state=&state=x",
-		WEB_OK "&resource=https://a.example&resource=https://b.example",
+		WEB_OK "&resource=https://id.example&resource=https://id.example",
 		"response_type=code&redirect_uri=https://web.example/cb&client_id=web",
 		WEB_OK "&response_mode=query",
 		WEB_OK "&display=page&ui_locales=de-CH+fr&claims_locales=de",

@@ -353,6 +353,58 @@ every_endpoint_takes_assertions_alike(void **state)
 	}
 }
 
+/* IN-09, CR-06: whoever cannot be believed is nobody, and has guessed where tokens are
+ * asked about; so has who is believed, but asks about a token that there is not. */
+static void
+the_host_is_told_whom_a_request_is_of_once_it_is_proved(void **state)
+{
+	static const struct {
+		const char *client, *header;
+		unsigned status;
+	} rows[] = {
+		{ "key", ES, 200 },
+		{ "jwt", NULL, 200 },
+		{ "remote", ES, 200 }, /* keys have to come first */
+		{ "over", NULL, 401 },
+		{ "off", ES, 401 },
+		{ "basic", ES, 401 },
+		{ "nobody", ES, 401 },
+		{ "key", "{\"alg\":\"ES256\",\"kid\":\"unknown\"}", 401 },
+		{ "remote2", "{\"alg\":\"ES256\",\"kid\":\"unknown\"}", 401 },
+	};
+	static const enum authcode_endpoint endpoints[] = { AUTHCODE_ENDPOINT_INTROSPECT,
+							    AUTHCODE_ENDPOINT_REVOKE };
+	struct world *world = *state;
+
+	world->jwks = KEYS;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows) * AC_ARRAY_SIZE(endpoints); i++) {
+		size_t row = i / AC_ARRAY_SIZE(endpoints);
+		enum authcode_endpoint endpoint = endpoints[i % AC_ARRAY_SIZE(endpoints)];
+		const char *payload = good_payload(world, rows[row].client);
+		const char *token =
+			rows[row].header != NULL
+				? signed_by(world, AC_ALG_ES256, rows[row].header, payload)
+				: signed_with(world, JWT_SECRET, strlen(JWT_SECRET),
+					      "{\"alg\":\"HS256\"}", payload);
+		const char *body = ac_arena_printf(
+			world->arena,
+			"token=x&client_assertion_type=" BEARER "&client_assertion=%s", token);
+		struct outcome outcome = post(world, endpoint, body);
+
+		if (outcome.status != rows[row].status)
+			fail_msg("row %zu: %u", row, outcome.status);
+		assert_string_equal(outcome.client, outcome.status == 200 ? rows[row].client : "");
+		assert_int_equal(outcome.guessed, endpoint == AUTHCODE_ENDPOINT_INTROSPECT);
+		/* A replay is of nobody, though it was good once. */
+		if (outcome.status == 200) {
+			outcome = post(world, endpoint, body);
+			assert_int_equal(outcome.status, 401);
+			assert_string_equal(outcome.client, "");
+			assert_int_equal(outcome.guessed, endpoint == AUTHCODE_ENDPOINT_INTROSPECT);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -366,6 +418,7 @@ main(void)
 		TEST(an_assertion_with_a_character_changed_proves_nothing),
 		TEST(the_form_has_exactly_one_assertion_of_the_type),
 		TEST(every_endpoint_takes_assertions_alike),
+		TEST(the_host_is_told_whom_a_request_is_of_once_it_is_proved),
 	};
 
 	return cmocka_run_group_tests_name("client_assertion", tests, NULL, NULL);

@@ -181,7 +181,7 @@ a_repeated_parameter_is_refused(void **state)
 		expect_error(world, &request, 400, "invalid_request", rows[i]); /* TK-04 */
 	}
 	request = code_request(world, "web", code,
-			       WEB_CB "&resource=https://a.example&resource=https://b.example"
+			       WEB_CB "&resource=https://as.example&resource=https://as.example"
 				      "&audience=a&audience=b&code=&x=&x=&y=1");
 	assert_int_equal(status_of(world, &request), 200); /* TK-04, TK-05 */
 }

@@ -13,6 +13,7 @@ EVIL = "https://evil.example"
 EVIL_CALLBACK = EVIL + "/callback"
 OUT = "https://app.example/out"
 NATIVE = "http://127.0.0.1/native"
+API, OTHER_API = "https://api.example/v1", "urn:example:other"
 BLOCKS = """
 refresh_retry_window = "0"
 client "web" {{
@@ -57,6 +58,30 @@ client "evil" {{
 	scope = "openid profile"
 	trusted = yes
 }}
+resource "{api}" {{
+	scope = "profile"
+	access_token_format = jwt
+}}
+resource "{other_api}" {{ }}
+client "caller" {{
+	client_secret_file = "{secret}"
+	redirect_uris = {{"{callback}"}}
+	scope = "openid profile groups"
+	resources = {{"{api}", "{other_api}"}}
+	trusted = yes
+}}
+client "api" {{
+	client_secret_file = "{secret}"
+	grant_types = {{client_credentials}}
+	scope = "x"
+	resource_server = "{api}"
+}}
+client "other-api" {{
+	client_secret_file = "{secret}"
+	grant_types = {{client_credentials}}
+	scope = "x"
+	resource_server = "{other_api}"
+}}
 client "strict" {{
 	token_endpoint_auth_method = private_key_jwt
 	jwks_file = "{directory}/keys"
@@ -86,7 +111,7 @@ class AttackedHost(KeysHost):
         super().__init__()
         self.config.write_text(self.config.read_text() + BLOCKS.format(
             directory=self.directory, secret=self.directory / "secret", callback=CALLBACK, out=OUT, native=NATIVE,
-            evil=EVIL_CALLBACK, user=USER))
+            evil=EVIL_CALLBACK, user=USER, api=API, other_api=OTHER_API))
 
     def person(self):
         """A browser whose person is signed in."""

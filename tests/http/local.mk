@@ -8,6 +8,8 @@ http_tests = \
 	tests/http/test_attacks_tokens.py \
 	tests/http/test_change.py \
 	tests/http/test_client_keys.py \
+	tests/http/test_cors.py \
+	tests/http/test_resource.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_failure_floor.py \
@@ -31,6 +33,7 @@ http_tests = \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
 	tests/http/test_stop.py \
+	tests/http/test_token_guesses.py \
 	tests/http/test_told.py \
 	tests/http/test_units.py
 

@@ -7,12 +7,12 @@ import json
 import time
 
 import pytest
-from attacker import EVIL, EVIL_CALLBACK, PKCE, VERIFIER, AttackedHost, refused
-from host import CALLBACK, PASSWORD, SECRET, USER, Host, Person, answer_of
+from attacker import API, EVIL, OTHER_API, PKCE, VERIFIER, AttackedHost, refused
+from host import PASSWORD, SECRET, USER, Host, Person, answer_of
 from jwcrypto import jwk, jwt
+from jwcrypto.jwa import JWA
 from keyserver import KeyServer
-from person import Form
-from test_client_keys import BEARER, key_set, new_key
+from test_client_keys import key_set, new_key
 
 
 @pytest.fixture(scope="module", name="host")
@@ -76,6 +76,26 @@ def test_a_token_of_one_client_tells_another_nothing(host):
     own = host.granted("spa", None, scope="profile", **PKCE)["access_token"]
     answer = host.request("POST", "/introspect", data={"client_id": "spa", "token": own})
     assert answer.json() in ({"active": False}, {**answer.json(), "error": "invalid_client"})
+
+
+def test_a_resource_server_cannot_use_at_another_what_it_was_sent(host):
+    """BP-12: a token for one of them opens neither the other nor anything here."""
+    person = host.person()
+    for own, name, other, other_name in ((API, "api", OTHER_API, "other-api"), (OTHER_API, "other-api", API, "api")):
+        answer = host.redeem(host.code(person, "caller", scope="openid profile", resource=own), "caller")
+        token = answer.json()["access_token"]
+        assert host.post("/introspect", other_name, token=token).json() == {"active": False}
+        told = host.post("/introspect", name, token=token).json()
+        assert told["active"] is True and told["aud"] == own
+        assert not host.works(token)
+        if own == API:
+            assert claims_of(token)["aud"] == API
+            head, body, signature = token.split(".")
+            for aud in (other, [API, other], host.issuer):
+                forged = f"{head}.{b64({**claims_of(token), 'aud': aud})}.{signature}"
+                assert not host.works(forged) and not host.is_active(forged, other_name)
+    here = host.granted("caller", person=person, scope="openid profile")["access_token"]
+    assert host.works(here) and not host.is_active(here, "api") and not host.is_active(here, "other-api")
 
 
 @pytest.mark.parametrize("client, secret", [("web", SECRET), ("spa", None)])
@@ -176,6 +196,20 @@ def test_what_the_person_was_not_asked_for_is_not_granted(host):
     assert set(held) == {"sub"}
 
 
+def test_a_token_for_a_resource_is_no_more_than_that(host):
+    """BP-22: the client asks at the token endpoint for what was not granted, or for more scope than the resource has."""
+    person = host.person()
+    code = host.code(person, "caller", scope="openid profile groups", resource=API)
+    for more in (OTHER_API, [API, OTHER_API], "https://unknown.example", API + "/"):
+        refused(host.redeem(code, "caller", resource=more), "invalid_target")
+    tokens = host.redeem(code, "caller", resource=API).json()
+    claims = claims_of(tokens["access_token"])
+    assert claims["aud"] == API and claims["scope"] == "profile" and "groups" not in claims
+    refused(host.refresh(tokens["refresh_token"], "caller", resource=OTHER_API), "invalid_target")
+    back = answer_of(host.ask_for(person, "web", resource=API).headers["Location"])
+    assert back["error"] == "invalid_target" and "code" not in back
+
+
 # --- clients ---------------------------------------------------------------------------
 
 
@@ -267,7 +301,6 @@ def test_no_header_of_an_assertion_chooses_how_it_is_checked(host):
                 forged.append(raw)
                 part = b64(header)
                 token = jwk.JWK(**mine.export(as_dict=True))
-                from jwcrypto.jwa import JWA
                 signature = JWA.signing_alg("ES256").sign(token, f"{part}.{body}".encode())
                 forged.append(f"{part}.{body}.{b64(signature)}")
         for kid in ("../../../dev/null", "/dev/null", "' OR 1=1 --", "ES256\x00", "x" * 4000, ""):
@@ -291,17 +324,18 @@ def test_a_token_of_one_kind_is_not_taken_for_another(host):
     userinfo = host.request("GET", "/userinfo", headers={"Authorization": "Bearer " + tokens["access_token"]}).text
     assert userinfo.count(".") == 2
     code = host.code(person, "signed")
+    at_jwt = host.redeem(host.code(person, "caller", scope="openid profile", resource=API), "caller").json()["access_token"]
     public = jwk.JWK(**host.request("GET", "/jwks").json()["keys"][0])
     unsigned = f"{b64({'alg': 'none', 'typ': 'JWT'})}.{tokens['id_token'].split('.')[1]}."
     secret = jwk.JWK(kty="oct", k=b64(public.export_to_pem()))
     confused = signed_with(secret, {"alg": "HS256", "typ": "JWT", "kid": public["kid"]}, claims_of(tokens["id_token"]))
-    for hint in (userinfo, unsigned, confused, tokens["access_token"], host.assertion("file"),
+    for hint in (userinfo, at_jwt, unsigned, confused, tokens["access_token"], host.assertion("file"),
                  tokens["id_token"][:-4] + "AAAA"):
         back = answer_of(host.ask_for(person, "signed", scope="openid", id_token_hint=hint).headers["Location"])
         assert back["error"] == "invalid_request" and "code" not in back
         answer = host.request("GET", "/logout", params={"id_token_hint": hint}, cookies=person.http.cookies)
         assert answer.status_code == 200 and "<h1>Sign out?</h1>" in answer.text
-    for token in (tokens["id_token"], userinfo, code, tokens["refresh_token"], confused):
+    for token in (tokens["id_token"], userinfo, code, tokens["refresh_token"], confused, at_jwt):
         assert not host.works(token) and not (token != tokens["refresh_token"] and host.is_active(token, "signed"))
         refused(host.ask("file", "/introspect", token), "invalid_client", 401)
     for token in (tokens["id_token"], tokens["access_token"], code, userinfo):

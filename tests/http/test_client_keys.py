@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Assertions against the real daemon, made by another implementation (python3-jwcrypto), and keys behind a jwks_uri
-that authcode-fetch asks for: CA-10, CA-17, CA-19, CA-20, CA-24, RT-15, LS-08."""
+that authcode-fetch asks for: CA-10, CA-17, CA-19, CA-20, CA-24, CR-06, IN-09, RT-15, LS-08."""
 import json
 import threading
 import time
@@ -49,9 +49,9 @@ def key_set(*keys):
 
 
 class KeysHost(Host):
-    def __init__(self):
+    def __init__(self, **options):
         self.keys = {alg: new_key(alg, alg) for alg in KINDS}
-        super().__init__()
+        super().__init__(**options)
         make_ca(self.directory)
         self.server = KeyServer(self.directory)
         self.server.body = key_set(*self.keys.values())
@@ -135,6 +135,39 @@ def test_a_code_is_redeemed_and_refreshed_with_assertions_and_with_a_new_key_wit
                      client_assertion=host.assertion("remote", fresh)).status_code == 200
     assert host.post("/introspect", client=None, client_assertion_type=BEARER, token=token,
                      client_assertion=host.assertion("remote", fresh)).json()["active"] is False
+
+
+def test_who_waited_is_answered_like_anybody_else(host):
+    """CR-06: for pages of the client that was proved; while none is, for pages of any."""
+    host.server.status = 500
+    for origin in ("https://app.example", "https://evil.example"):
+        for status, assertion in ((401, None), (400, host.assertion("file")), (400, host.assertion("signs"))):
+            answer = host.request("POST", "/token", headers={"Origin": origin}, data={
+                "grant_type": "authorization_code", "code": "x", "client_assertion_type": BEARER,
+                "client_assertion": assertion or host.assertion("remote")})
+            assert answer.status_code == status and answer.headers["Vary"] == "Origin"
+            assert answer.headers.get("Access-Control-Allow-Origin") == (
+                origin if origin == "https://app.example" else None)
+
+
+def test_who_waited_pays_for_guesses_alone():
+    """IN-09"""
+    host = KeysHost(extra="stranger_guesses = 0\naddress_guesses = 0\ntotal_guesses = 0\ntoken_guesses = 4\n")
+    try:
+        host.start()
+        code = host.sign_in("remote")["code"]
+        token = host.ask("remote", "/token", grant_type="authorization_code", code=code,
+                         redirect_uri=CALLBACK).json()["access_token"]
+        known = {"path": "/introspect", "client": None, "client_assertion_type": BEARER, "token": token}
+        for _ in range(8):
+            assert host.post(**known, client_assertion=host.assertion("remote")).json()["active"] is True
+        assert not host.believes("remote", key=new_key("unknown")) and not host.believes("file", aud="x")
+        assert host.believes("file") and host.believes("signs")  # but the token is none
+        for client in ("remote", "file"):
+            answer = host.post(**known, client_assertion=host.assertion(client))
+            assert answer.status_code == 429 and "active" not in answer.text
+    finally:
+        host.stop()
 
 
 def test_an_unknown_kid_makes_no_traffic(host):

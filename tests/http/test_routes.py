@@ -8,9 +8,10 @@ from host import JSON_HEADERS, PAGE_HEADERS, basic
 PAGES = {"/authorize": "GET, POST", "/resume": "GET", "/consent": "POST", "/login": "POST", "/prompt": "GET, POST"}
 ASSETS = {"/assets/style.css": "GET, HEAD", "/assets/icon.svg": "GET, HEAD"}
 LOGO = {"/logo": "GET, HEAD"}
-METADATA = {"/.well-known/oauth-authorization-server": "GET, HEAD", "/.well-known/openid-configuration": "GET, HEAD",
-            "/jwks": "GET, HEAD"}
-ENDPOINTS = {"/token": "POST", "/revoke": "POST", "/introspect": "POST", "/userinfo": "GET, POST"}
+METADATA = {"/.well-known/oauth-authorization-server": "GET, HEAD, OPTIONS",
+            "/.well-known/openid-configuration": "GET, HEAD, OPTIONS", "/jwks": "GET, HEAD, OPTIONS"}
+ENDPOINTS = {"/token": "POST, OPTIONS", "/revoke": "POST, OPTIONS", "/introspect": "POST",
+             "/userinfo": "GET, POST, OPTIONS"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "GETPOSTGETPOSTGETPOST"]
 ROUTES = {**PAGES, **ASSETS, **LOGO, **METADATA, **ENDPOINTS}
 WRONG = [(path, method) for path, allow in ROUTES.items() for method in METHODS if method not in allow.split(", ")]

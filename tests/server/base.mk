@@ -3,6 +3,7 @@ server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
 	tests/server/test_config_client_auth \
+	tests/server/test_config_resource \
 	tests/server/test_config_service \
 	tests/server/test_config_tokens \
 	tests/server/test_config_values
@@ -18,6 +19,10 @@ tests_server_test_config_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_refusals_SOURCES = tests/server/test_config_refusals.c $(config_fixture)
 tests_server_test_config_refusals_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_resource_SOURCES = tests/server/test_config_resource.c $(config_fixture)
+tests_server_test_config_resource_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_resource_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_service_SOURCES = tests/server/test_config_service.c $(config_fixture)
 tests_server_test_config_service_CPPFLAGS = $(unit_cppflags)

@@ -3,6 +3,7 @@
 
 server_http_tests = \
 	tests/server/test_address \
+	tests/server/test_cors \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
 	tests/server/test_log \
@@ -19,6 +20,10 @@ server_http_ldadd = libserver_http.la libauthcode_inside.la $(CMOCKA_LIBS)
 tests_server_test_address_SOURCES = tests/server/test_address.c
 tests_server_test_address_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_address_LDADD = $(server_http_ldadd)
+
+tests_server_test_cors_SOURCES = tests/server/test_cors.c
+tests_server_test_cors_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_cors_LDADD = $(server_http_ldadd)
 
 tests_server_test_gate_SOURCES = tests/server/test_gate.c
 tests_server_test_gate_CPPFLAGS = $(server_http_cppflags)

@@ -57,6 +57,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->known_guesses, 10);
 	assert_int_equal(c->address_guesses, 50);
 	assert_int_equal(c->total_guesses, 3000);
+	assert_int_equal(c->token_guesses, 10000);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_int_equal(c->account_cache_s, 60);
@@ -71,9 +72,11 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->env_claim_count, 0);
 	assert_int_equal(c->env_amr_count, 0);
 	assert_int_equal(c->service_count, 0);
+	assert_int_equal(c->resource_count, 0);
 	assert_string_equal(c->log_level, "info");
 	assert_int_equal(c->lifetimes.code_s, 60);
 	assert_int_equal(c->lifetimes.access_token_s, 3600);
+	assert_int_equal(c->lifetimes.access_token_jwt_s, 600);
 	assert_int_equal(c->lifetimes.refresh_idle_s, 14 * 86400);
 	assert_int_equal(c->lifetimes.refresh_absolute_s, 90 * 86400);
 	assert_int_equal(c->lifetimes.session_idle_s, 8 * 3600);
@@ -106,7 +109,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
 		     "stranger_guesses = 0\nknown_guesses = 20\naddress_guesses = "
-		     "21\ntotal_guesses = 22\n"
+		     "21\ntotal_guesses = 22\ntoken_guesses = 23\n"
 		     "failure_floor = 100ms\nprompt_timeout = 2min\nsign_in_timeout = 300\n"
 		     "check_socket = /srv/c\naccount_cache = 1s\naccount_grace = 0\n"
 		     "account_sweep = 10s\ngone_after = 1h\nlock_means_gone = no\n"
@@ -115,7 +118,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "env_claims = { 'DEPARTMENT=department', 'A=b' }\n"
 		     "env_amr = { AUTH_INDICATORS, _X }\n"
 		     "log_level = debug\ncode_lifetime = 30s\n"
-		     "access_token_lifetime = 10min\nrefresh_idle_lifetime = 1d\n"
+		     "jwt_access_token_lifetime = 5min\naccess_token_lifetime = "
+		     "10min\nrefresh_idle_lifetime = 1d\n"
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
 		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n"
 		     "id_token_lifetime = 12h\n"
@@ -152,6 +156,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->known_guesses, 20);
 	assert_int_equal(c->address_guesses, 21);
 	assert_int_equal(c->total_guesses, 22);
+	assert_int_equal(c->token_guesses, 23);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 300);
 	assert_string_equal(c->check_socket, "/srv/c");
@@ -170,6 +175,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_string_equal(c->log_level, "debug");
 	assert_int_equal(c->lifetimes.code_s, 30);
 	assert_int_equal(c->lifetimes.access_token_s, 600);
+	assert_int_equal(c->lifetimes.access_token_jwt_s, 300);
 	assert_int_equal(c->lifetimes.refresh_idle_s, 86400);
 	assert_int_equal(c->lifetimes.refresh_absolute_s, 2 * 86400);
 	assert_int_equal(c->lifetimes.session_idle_s, 3600);
@@ -495,7 +501,8 @@ every_row_tells_its_section_type_and_help(void **state)
 	(void)state;
 	for (i = 0; (row = ac_config_option_at(i)) != NULL; i++) {
 		assert_true(strcmp(row->section, "") == 0 || strcmp(row->section, "client") == 0 ||
-			    strcmp(row->section, "service") == 0);
+			    strcmp(row->section, "service") == 0 ||
+			    strcmp(row->section, "resource") == 0);
 		assert_true(strlen(row->name) > 0);
 		assert_true(strlen(row->type) > 0);
 		assert_non_null(row->fallback);

@@ -345,6 +345,32 @@ consent_names_every_scope_in_words_or_by_its_value(void **state)
 }
 
 static void
+consent_names_every_resource_and_hides_none(void **state)
+{
+	const char *names[AC_MAX_RESOURCES + 1] = { "The API", HOSTILE };
+	struct authcode_interaction i = interaction();
+	struct ac_http *h = fake_http_new();
+
+	(void)state;
+	for (size_t n = 2; n < AC_ARRAY_SIZE(names); n++)
+		names[n] = "another";
+	i.resources = names;
+	i.resource_count = 2;
+	ac_page_consent(&app, h, &i);
+	assert_int_equal(count(fake_page(h), "<li>"), i.scope_count + 2);
+	assert_int_equal(count(fake_page(h), "<li><bdi>The API</bdi></li>"), 1);
+	assert_int_equal(count(fake_page(h), "<li><bdi>" ESCAPED "</bdi></li>"), 1);
+	fake_http_free(&h);
+
+	h = fake_http_new();
+	i.resource_count = AC_ARRAY_SIZE(names);
+	ac_page_consent(&app, h, &i);
+	assert_int_equal(h->status, 500);
+	assert_null(strstr(fake_page(h), "Allow"));
+	fake_http_free(&h);
+}
+
+static void
 consent_never_hides_a_scope_it_has_no_room_for(void **state)
 {
 	struct authcode_interaction i = interaction();
@@ -528,6 +554,7 @@ main(void)
 		cmocka_unit_test(sign_in_shows_each_notice_by_its_sentence),
 		cmocka_unit_test(sign_in_offers_a_way_out_that_is_not_the_default),
 		cmocka_unit_test(consent_names_every_scope_in_words_or_by_its_value),
+		cmocka_unit_test(consent_names_every_resource_and_hides_none),
 		cmocka_unit_test(consent_never_hides_a_scope_it_has_no_room_for),
 		cmocka_unit_test(prompt_follows_echo_and_the_words_of_the_question),
 		cmocka_unit_test(prompt_holds_the_longest_conversation_and_no_longer_one),

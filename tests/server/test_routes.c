@@ -140,6 +140,29 @@ every_page_that_takes_a_form_asks_where_it_came_from(void **state)
 	}
 }
 
+/* CR-02, CR-05: what people see is for no other page, and introspection for no page. */
+static void
+only_rows_that_say_so_are_for_pages_of_others(void **state)
+{
+	static const char *const never[] = { "/authorize", "/resume", "/consent",
+					     "/login",     "/prompt", "/introspect" };
+	const struct ac_route *route;
+
+	(void)state;
+	for (size_t i = 0; (route = ac_route_at(i)) != NULL; i++) {
+		unsigned cors = route->flags & (AC_ROUTE_CORS | AC_ROUTE_PUBLIC);
+
+		if ((strstr(route->allow, "OPTIONS") != NULL) != (cors != 0))
+			fail_msg("%s", route->path);
+		if (cors != 0 &&
+		    (route->flags & (AC_ROUTE_PAGE | AC_ROUTE_ADMIN | AC_ROUTE_SAME_ORIGIN)) != 0)
+			fail_msg("%s", route->path);
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(never); i++)
+		assert_int_equal(ac_route_find(never[i])->flags & (AC_ROUTE_CORS | AC_ROUTE_PUBLIC),
+				 0);
+}
+
 static void
 only_a_page_of_ours_may_send_a_form(void **state)
 {
@@ -186,6 +209,7 @@ main(void)
 		cmocka_unit_test(
 			what_the_metadata_tells_is_a_route_and_every_route_is_told_or_known_not_to_be),
 		cmocka_unit_test(every_page_that_takes_a_form_asks_where_it_came_from),
+		cmocka_unit_test(only_rows_that_say_so_are_for_pages_of_others),
 		cmocka_unit_test(only_a_page_of_ours_may_send_a_form),
 	};
 

@@ -16,6 +16,7 @@
 #include <authcode/keys.h>
 #include <authcode/logout.h>
 #include <authcode/request.h>
+#include <authcode/resource.h>
 #include <authcode/response.h>
 #include <authcode/store.h>
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <authcode/error.h>
+#include <authcode/resource.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -103,6 +104,10 @@ struct authcode_client {
 	uint32_t refresh_idle_ttl_s;     /* 0: the issuer's; so for the next */
 	uint32_t refresh_absolute_ttl_s; /* not less than the former */
 	const char *pam_service;         /* NULL: the host's default; the library never reads it */
+	/* Pages that may call for it from a browser (Fetch); none: those of its redirect
+	 * URIs. The library never reads them. */
+	const char *const *allowed_origins;
+	size_t allowed_origin_count;
 	/* Who may use it: these names, and members of these groups; both empty: everybody. */
 	const char *const *allow_users;
 	size_t allow_user_count;
@@ -124,6 +129,16 @@ struct authcode_client {
 	size_t group_claim_count;
 	const char *group_claim_prefix; /* NULL: none */
 	uint32_t group_claim_max;       /* at most so many; 0: no limit but the account's */
+	/* Which resources of the issuer it may ask for, beside the issuer itself, and for
+	 * which when a request names none (one of them; NULL: the issuer itself). */
+	const char *const *resources;
+	size_t resource_count;
+	const char *default_resource;
+	enum authcode_token_format access_token_format; /* where the resource has no say */
+	const char *access_token_alg;                   /* of JWTs; NULL: RS256 */
+	/* It is that resource server: introspection shows it access tokens for this URI,
+	 * whosever they are. NULL: it is none. */
+	const char *resource_server;
 	/* Where it may have people sent after a logout; compared byte for byte. */
 	const char *const *post_logout_redirect_uris;
 	size_t post_logout_redirect_uri_count;

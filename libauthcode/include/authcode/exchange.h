@@ -153,6 +153,15 @@ AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
 AUTHCODE_API const struct authcode_response *
 authcode_exchange_response(const struct authcode_exchange *exchange);
 
+/* The client that the request was proved to be of, by its own credentials or by an
+ * access token; NULL: none (yet). Lives as long as the exchange. */
+AUTHCODE_API const struct authcode_client *
+authcode_exchange_client(const struct authcode_exchange *exchange);
+
+/* Did the request ask about a token that there is not, or without proof of who asks
+ * (RFC 7662 §4)? For limits of the host; once there is a response. */
+AUTHCODE_API bool authcode_exchange_guessed(const struct authcode_exchange *exchange);
+
 /* From decide to the response: blocks while the store works. Nobody is asked about
  * accounts (with check_accounts each is UNKNOWN) and no keys are fetched. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err

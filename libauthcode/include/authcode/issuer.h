@@ -14,6 +14,7 @@
 
 #include <authcode/client.h>
 #include <authcode/error.h>
+#include <authcode/resource.h>
 #include <authcode/store.h>
 
 #ifdef __cplusplus
@@ -38,7 +39,8 @@ struct authcode_log {
 /* Seconds; 0 takes the default in brackets. */
 struct authcode_lifetimes {
 	uint32_t code_s;                /* [60], at most 60 */
-	uint32_t access_token_s;        /* [3600] */
+	uint32_t access_token_s;        /* [3600] opaque ones */
+	uint32_t access_token_jwt_s;    /* [600] */
 	uint32_t refresh_idle_s;        /* [14 days] */
 	uint32_t refresh_absolute_s;    /* [90 days] */
 	uint32_t session_idle_s;        /* [8 h] */
@@ -67,6 +69,8 @@ struct authcode_issuer_settings {
 	struct authcode_lifetimes lifetimes;
 	const struct authcode_acr *acrs; /* copied; at most 64, a name at most once */
 	size_t acr_count;
+	const struct authcode_resource *resources; /* copied; at most 256, a URI at most once */
+	size_t resource_count;
 	/* Names of JWS algorithms (RFC 7518 §3.1): of RS256, ES256, PS256 and EdDSA, each
 	 * at most once, RS256 always. Count 0: RS256 and ES256. */
 	const char *const *signing_algorithms;

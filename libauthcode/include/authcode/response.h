@@ -56,6 +56,8 @@ struct authcode_interaction {
 	const char *acr;           /* sign-in: what it is to prove; NULL: nothing was asked for */
 	const char *const *scopes; /* requested scope values */
 	size_t scope_count;
+	const char *const *resources; /* names of the resource servers that are asked for */
+	size_t resource_count;
 	enum authcode_notice notice;
 };
 

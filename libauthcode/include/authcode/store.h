@@ -83,7 +83,9 @@ struct authcode_session {
 struct authcode_grant {
 	int64_t subject_id;
 	const char *client_id;
-	const char *scope; /* all values ever consented and not withdrawn */
+	/* All values ever consented and not withdrawn, and behind a quote each the resource
+	 * servers. */
+	const char *scope;
 	int64_t updated_ms;
 	int64_t withdrawn_ms; /* what the client got until then is dead */
 };

@@ -294,6 +294,44 @@ introspection_is_checked(void **state)
 }
 
 static void
+resources_and_token_forms_are_checked(void **state)
+{
+	static const char *const good_uris[] = { "https://api.example", "urn:example:files" };
+	static const char *const bad[][2] = {
+		{ "urn:a", NULL },
+		{ "urn:a", "" },
+		{ "urn:a", "/relative" },
+		{ "urn:a", "https://api.example#fragment" },
+		{ "urn:a", "https://api.example/a b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(bad); i++)
+		REFUSED("an entry of resources is not an absolute URI without fragment",
+			client.resources = bad[i];
+			client.resource_count = 2);
+	REFUSED("resources has a length but no URIs", client.resource_count = 1);
+	REFUSED("resources is too long", client.resources = good_uris;
+		client.resource_count = 1001);
+	REFUSED("default_resource is none of resources", client.resources = good_uris;
+		client.resource_count = 2; client.default_resource = "https://api.example/");
+	REFUSED("default_resource is none of resources",
+		client.default_resource = "https://api.example");
+	REFUSED("the format of its access tokens is unknown",
+		client.access_token_format = (enum authcode_token_format)3);
+	REFUSED("the algorithm of its access tokens is unknown", client.access_token_alg = "none");
+	REFUSED("the algorithm of its access tokens is unknown", client.access_token_alg = "HS256");
+	REFUSED("resource_server is not an absolute URI without fragment",
+		client.resource_server = "api");
+	REFUSED("resource_server says whose tokens it may ask about, and so does may_introspect",
+		client.resource_server = "urn:a";
+		client.may_introspect = AUTHCODE_INTROSPECT_ALL);
+	REFUSED("a public client cannot be a resource server that introspects",
+		client.resource_server = "urn:a";
+		client.auth = AUTHCODE_AUTH_NONE; client.secret_hash[0] = 0);
+}
+
+static void
 who_may_use_it_and_what_it_is_told_is_checked(void **state)
 {
 	static const char long_name[258] = { [0 ... 256] = 'n' };
@@ -468,6 +506,7 @@ main(void)
 		cmocka_unit_test(names_secrets_and_kinds_are_checked),
 		cmocka_unit_test(grants_and_scope_are_checked),
 		cmocka_unit_test(introspection_is_checked),
+		cmocka_unit_test(resources_and_token_forms_are_checked),
 		cmocka_unit_test(who_may_use_it_and_what_it_is_told_is_checked),
 		cmocka_unit_test(links_of_a_client_lead_to_the_web),
 		cmocka_unit_test(redirect_uris_are_checked),

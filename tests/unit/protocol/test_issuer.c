@@ -212,6 +212,7 @@ lifetimes_have_their_documented_defaults(void **state)
 	(void)state;
 	assert_int_equal(issuer->lifetimes.code_s, 60);
 	assert_int_equal(issuer->lifetimes.access_token_s, 3600);
+	assert_int_equal(issuer->lifetimes.access_token_jwt_s, 600);
 	assert_int_equal(issuer->lifetimes.refresh_idle_s, 14 * 24 * 3600);
 	assert_int_equal(issuer->lifetimes.refresh_absolute_s, 90 * 24 * 3600);
 	assert_int_equal(issuer->lifetimes.session_idle_s, 8 * 3600);
@@ -222,7 +223,7 @@ lifetimes_have_their_documented_defaults(void **state)
 	assert_int_equal(issuer->lifetimes.signing_key_publish_s, 24 * 3600);
 	assert_int_equal(issuer->lifetimes.jwks_cache_s, 3600);
 	authcode_issuer_free(&issuer);
-	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 11, 10, 9, 8 };
+	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8, 12, 11, 10, 9 };
 	issuer = make(&settings);
 	assert_memory_equal(&issuer->lifetimes, &settings.lifetimes, sizeof(settings.lifetimes));
 	authcode_issuer_free(&issuer);

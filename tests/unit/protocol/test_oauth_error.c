@@ -41,6 +41,8 @@ static const struct {
 	{ AC_CONSENT_REQUIRED, "consent_required", 400, true },
 	{ AC_ACCOUNT_SELECTION_REQUIRED, "account_selection_required", 400, true },
 	{ AC_INTERACTION_REQUIRED, "interaction_required", 400, true },
+	{ AC_INVALID_TARGET, "invalid_target", 400, true },
+	{ AC_INSUFFICIENT_USER_AUTHENTICATION, "insufficient_user_authentication", 401, false },
 };
 
 static void

@@ -122,7 +122,9 @@ what_follows_from_a_token_is_always_the_same(void **state)
 	assert_memory_equal(&next, &again, sizeof(next));
 	assert_memory_equal(hash, hash_again, sizeof(hash));
 	assert_true(ac_credential_verify(AC_CREDENTIAL_REFRESH, &next, hash));
-	assert_int_equal(ac_refresh_derive_access(&issuer, &old, &access, hash), AUTHCODE_OK);
+	assert_int_equal(
+		ac_refresh_derive_access(&issuer, &old, AC_CREDENTIAL_ACCESS, &access, hash),
+		AUTHCODE_OK);
 	assert_true(ac_credential_verify(AC_CREDENTIAL_ACCESS, &access, hash));
 	for (size_t i = 0; i + 8 <= sizeof(access.secret); i += 8)
 		assert_memory_not_equal(access.secret + i, next.secret + i, 8);
@@ -141,7 +143,8 @@ what_follows_from_a_token_is_always_the_same(void **state)
 		assert_int_equal(ac_refresh_derive(&issuer, &owner, &changed, &again, hash),
 				 AUTHCODE_OK);
 		assert_memory_not_equal(again.secret + 8, next.secret + 8, 16);
-		assert_int_equal(ac_refresh_derive_access(&issuer, &changed, &again, hash),
+		assert_int_equal(ac_refresh_derive_access(&issuer, &changed, AC_CREDENTIAL_ACCESS,
+							  &again, hash),
 				 AUTHCODE_OK);
 		assert_memory_not_equal(again.secret, access.secret, sizeof(access.secret));
 	}
