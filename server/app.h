@@ -17,6 +17,7 @@ struct ac_config;
 struct ac_cors;
 struct ac_fetch;
 struct ac_jwks_fetch;
+struct ac_delay;
 struct ac_keys;
 struct ac_login_service;
 struct ac_logout_teller;
@@ -39,6 +40,7 @@ struct ac_app {
 	struct ac_logos *logos; /* NULL: none */
 	struct ac_cors *cors;
 	struct ac_throttle *throttle;
+	struct ac_delay *delay; /* of wrong user codes */
 	uint8_t device_key[32]; /* of the cookies of known browsers */
 };
 

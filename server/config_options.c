@@ -50,6 +50,7 @@ static const struct ac_choice grants[] = {
 	{ "authorization_code", AUTHCODE_GRANT_AUTHORIZATION_CODE },
 	{ "refresh_token", AUTHCODE_GRANT_REFRESH_TOKEN },
 	{ "client_credentials", AUTHCODE_GRANT_CLIENT_CREDENTIALS },
+	{ "device_code", AUTHCODE_GRANT_DEVICE_CODE },
 	{ NULL, 0 },
 };
 static const struct ac_choice rotations[] = {
@@ -296,6 +297,12 @@ static const struct ac_option options[] = {
 	  .offset = GLOBAL(config.lifetimes.code_s),
 	  .min = 1,
 	  .max = 60 },
+	{ .row = { "", "device_code_lifetime", "duration", "10min",
+		   "codes of devices, for a person to answer" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.lifetimes.device_code_s),
+	  .min = 1,
+	  .max = 900 },
 	{ .row = { "", "access_token_lifetime", "duration", "1h", "access tokens" },
 	  .kind = AC_OPTION_DURATION,
 	  .offset = GLOBAL(config.lifetimes.access_token_s),

@@ -11,6 +11,7 @@ libserver_http_la_SOURCES = \
 	server/admin_keys.c server/admin_keys.h \
 	server/app.h \
 	server/cors.c server/cors.h \
+	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \
@@ -32,7 +33,8 @@ libserver_http_la_SOURCES = \
 	server/protocol_route.c server/protocol_route.h \
 	server/routes.c server/routes.h \
 	server/state.c server/state.h \
-	server/token_guess.c server/token_guess.h
+	server/token_guess.c server/token_guess.h \
+	server/user_code.c server/user_code.h
 libserver_http_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libserver_http_la_LIBADD = libserver_shared.la libfetch_wire.la libauthcode_base.la $(MICROHTTPD_LIBS) -lpthread
 

@@ -26,6 +26,7 @@
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/cors.h"
+#include "server/delay.h"
 #include "server/device.h"
 #include "server/fetch.h"
 #include "server/http.h"
@@ -43,6 +44,7 @@
 #include "server/state.h"
 #include "server/throttle.h"
 
+#define MAX_DELAYED 256 /* more wrong user codes at one time are told at once */
 #define GRACE_S 5
 #define PURGE_MS 60000
 #define PURGE_ROWS 200
@@ -173,6 +175,8 @@ open_throttle(struct daemon *d, struct authcode_reason *reason)
 				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
 				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
 				   [AC_BUCKET_TOKEN] = d->config->token_guesses,
+				   [AC_BUCKET_USER_CODE] = d->config->stranger_guesses,
+				   [AC_BUCKET_USER_CODE_ADDRESS] = d->config->address_guesses,
 			   } };
 	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
 		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
@@ -265,7 +269,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
 		return false;
-	if (!ac_login_start(&d->app, &d->app.login)) {
+	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
+	    !ac_login_start(&d->app, &d->app.login)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
 		return false;
 	}
@@ -334,6 +339,8 @@ stop(struct daemon *d)
 {
 	if (d->app.login != NULL)
 		ac_login_drain(d->app.login);
+	if (d->app.delay != NULL)
+		ac_delay_drain(d->app.delay);
 	if (d->app.accounts != NULL)
 		ac_accounts_drain(d->app.accounts);
 	if (d->app.logouts != NULL)
@@ -349,6 +356,7 @@ stop(struct daemon *d)
 		_exit(EX_OK);
 	}
 	ac_login_stop(&d->app.login);
+	ac_delay_free(&d->app.delay);
 	ac_accounts_free(&d->app.accounts);
 	ac_logout_teller_free(&d->app.logouts);
 	ac_fetch_free(&d->app.fetch);

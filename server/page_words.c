@@ -41,6 +41,8 @@ static const struct ac_error_words errors[] = {
 	{ "temporarily_unavailable", "Signing in is not possible at this moment",
 	  "Nothing is wrong with your account. Wait a minute, then go back to the application and "
 	  "start again." },
+	{ "expired_token", "This code is no longer valid",
+	  "Start again on the device: it shows another code." },
 	{ "not_found", "There is no such page",
 	  "Check the address, or go back to the application and start again from there." },
 };

@@ -42,6 +42,9 @@ enum page {
 	PAGE_WAIT,
 	PAGE_TOLD,
 	PAGE_ERROR,
+	PAGE_USER_CODE,
+	PAGE_DEVICE,
+	PAGE_DEVICE_DONE,
 	PAGE_COUNT,
 };
 
@@ -59,6 +62,9 @@ static const struct {
 	[PAGE_WAIT] = { "wait", ac_file_wait_mustache },
 	[PAGE_TOLD] = { "told", ac_file_told_mustache },
 	[PAGE_ERROR] = { "error", ac_file_error_mustache },
+	[PAGE_USER_CODE] = { "user_code", ac_file_user_code_mustache },
+	[PAGE_DEVICE] = { "device", ac_file_device_mustache },
+	[PAGE_DEVICE_DONE] = { "device_done", ac_file_device_done_mustache },
 };
 
 static const struct {
@@ -211,46 +217,100 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	REPLY(app, h, PAGE_SIGN_IN, busy ? 503 : 200, fields);
 }
 
-void
-ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
-{
-	struct ac_field rows[MAX_SCOPES][2];
+/* What is asked for, and of whom, as lists of a page; false when they cannot be shown
+ * whole. */
+struct asked {
+	struct ac_field scope_fields[MAX_SCOPES][2];
 	struct ac_view scopes[MAX_SCOPES];
-	struct ac_field resource_rows[AC_MAX_RESOURCES];
+	struct ac_field resource_fields[AC_MAX_RESOURCES];
 	struct ac_view resources[AC_MAX_RESOURCES];
-	size_t count = i->scope_count;
+};
 
-	if (count > MAX_SCOPES ||
-	    i->resource_count > AC_MAX_RESOURCES) { /* never show less than what is asked for */
+static bool
+fill_asked(const struct authcode_interaction *i, struct asked *ret)
+{
+	if (i->scope_count > MAX_SCOPES || i->resource_count > AC_MAX_RESOURCES)
+		return false;
+	for (size_t n = 0; n < i->scope_count; n++) {
+		const char *words = ac_scope_words(i->scopes[n]);
+
+		ret->scope_fields[n][0] =
+			(struct ac_field){ .name = "words",
+					   .text = words != NULL ? words : "use the permission" };
+		ret->scope_fields[n][1] =
+			(struct ac_field){ .name = "value",
+					   .text = words != NULL ? NULL : i->scopes[n] };
+		ret->scopes[n] = (struct ac_view){ ret->scope_fields[n], 2 };
+	}
+	for (size_t n = 0; n < i->resource_count; n++) {
+		ret->resource_fields[n] =
+			(struct ac_field){ .name = "name", .text = i->resources[n] };
+		ret->resources[n] = (struct ac_view){ &ret->resource_fields[n], 1 };
+	}
+	return true;
+}
+
+/* The page of a decision: consent for a client, or for a device, which shows a code. */
+static void
+page_of_decision(struct ac_app *app, struct ac_http *h, enum page page, const char *title,
+		 const struct authcode_interaction *i)
+{
+	struct asked asked;
+
+	if (!fill_asked(i, &asked)) { /* never show less than what is asked for */
 		reply_plain(h);
 		return;
 	}
-	for (size_t n = 0; n < count; n++) {
-		const char *words = ac_scope_words(i->scopes[n]);
-
-		rows[n][0] =
-			(struct ac_field){ .name = "words",
-					   .text = words != NULL ? words : "use the permission" };
-		rows[n][1] = (struct ac_field){ .name = "value",
-						.text = words != NULL ? NULL : i->scopes[n] };
-		scopes[n] = (struct ac_view){ rows[n], 2 };
-	}
-	for (size_t n = 0; n < i->resource_count; n++) {
-		resource_rows[n] = (struct ac_field){ .name = "name", .text = i->resources[n] };
-		resources[n] = (struct ac_view){ &resource_rows[n], 1 };
-	}
 	const struct ac_field fields[] = {
-		{ .name = "title", .text = "Allow access?" },
+		{ .name = "title", .text = title },
 		CLIENT_FIELDS(app, i->client),
 		{ .name = "user_name", .text = i->user_name },
-		{ .name = "has_scopes", .text = count > 0 ? "yes" : NULL },
-		{ .name = "scopes", .list = scopes, .list_count = count },
+		{ .name = "user_code", .text = i->user_code },
+		{ .name = "has_scopes", .text = i->scope_count > 0 ? "yes" : NULL },
+		{ .name = "scopes", .list = asked.scopes, .list_count = i->scope_count },
 		{ .name = "has_resources", .text = i->resource_count > 0 ? "yes" : NULL },
-		{ .name = "resources", .list = resources, .list_count = i->resource_count },
+		{ .name = "resources", .list = asked.resources, .list_count = i->resource_count },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};
-	REPLY(app, h, PAGE_CONSENT, 200, fields);
+	REPLY(app, h, page, 200, fields);
+}
+
+void
+ac_page_consent(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	page_of_decision(app, h, PAGE_CONSENT, "Allow access?", i);
+}
+
+void
+ac_page_device(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	page_of_decision(app, h, PAGE_DEVICE, "Allow a device?", i);
+}
+
+void
+ac_page_user_code(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i,
+		  bool wrong)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = wrong ? "Error: Connect a device" : "Connect a device" },
+		{ .name = "wrong", .text = wrong ? "yes" : NULL },
+		{ .name = "user_code", .text = i->user_code },
+	};
+
+	REPLY(app, h, PAGE_USER_CODE, 200, fields);
+}
+
+void
+ac_page_device_done(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i)
+{
+	const struct ac_field fields[] = {
+		{ .name = "title", .text = i->allowed ? "Device allowed" : "Device not allowed" },
+		{ .name = "client_name", .text = i->client->name },
+		{ .name = "allowed", .text = i->allowed ? "yes" : NULL },
+	};
+
+	REPLY(app, h, PAGE_DEVICE_DONE, 200, fields);
 }
 
 void
@@ -301,6 +361,7 @@ ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = "No access" },
 		{ .name = "client_name", .text = i->client->name },
+		{ .name = "device", .text = i->user_code },
 		{ .name = "user_name", .text = i->user_name },
 		{ .name = "contact", .text = app->config->contact },
 		{ .name = "txn", .text = i->transaction },

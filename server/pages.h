@@ -55,6 +55,13 @@ void ac_page_accounts(struct ac_app *app, struct ac_http *h, const struct authco
 /* Posts itself to the client, by its script or its button. */
 void ac_page_form_post(struct ac_app *app, struct ac_http *h,
 		       const struct authcode_form_post *form);
+/* The code that a device shows is asked for; then a person allows the device or not;
+ * then it has been answered for. */
+void ac_page_user_code(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i,
+		       bool wrong);
+void ac_page_device(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
+void ac_page_device_done(struct ac_app *app, struct ac_http *h,
+			 const struct authcode_interaction *i);
 /* This person may not use the client: the only way is back. */
 void ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_interaction *i);
 /* Sign out? And: nobody is signed in any more. */

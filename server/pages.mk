@@ -13,6 +13,9 @@ page_files = \
 	$(top_srcdir)/server/templates/told.mustache \
 	$(top_srcdir)/server/templates/logout.mustache \
 	$(top_srcdir)/server/templates/logged_out.mustache \
+	$(top_srcdir)/server/templates/device.mustache \
+	$(top_srcdir)/server/templates/device_done.mustache \
+	$(top_srcdir)/server/templates/user_code.mustache \
 	$(top_srcdir)/server/templates/wait.mustache \
 	$(top_srcdir)/server/templates/style.css \
 	$(top_srcdir)/server/templates/icon.svg

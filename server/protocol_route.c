@@ -176,3 +176,11 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 	}
 	return go_on(app, h, walk);
 }
+
+const struct authcode_response *
+ac_protocol_response(const struct ac_http *h)
+{
+	const struct walk *walk = ac_http_state(h);
+
+	return walk != NULL ? authcode_exchange_response(walk->exchange) : NULL;
+}

@@ -12,4 +12,7 @@
 enum ac_step ac_protocol_start(struct ac_app *app, struct ac_http *h);
 enum ac_step ac_protocol_resumed(struct ac_app *app, struct ac_http *h);
 
+/* What the protocol has answered; NULL when it was not reached. Borrowed from h. */
+const struct authcode_response *ac_protocol_response(const struct ac_http *h);
+
 #endif

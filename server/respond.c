@@ -24,6 +24,17 @@ optional_header(struct ac_http *h, const char *name, const char *value)
 		ac_http_reply_header(h, name, value);
 }
 
+static void
+put_headers(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
+{
+	optional_header(h, "WWW-Authenticate", r->www_authenticate);
+	optional_header(h, "Allow", r->allow);
+	/* RFC 7009 §2.2.1: the client tries again later, not never. */
+	optional_header(h, "Retry-After", r->status == 503 ? "5" : NULL);
+	if (r->set_session != NULL)
+		ac_cookie_set_session(app, h, r->set_session);
+}
+
 void
 ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
 {
@@ -31,12 +42,7 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		ac_log_event(AC_LOG_INFO, "refused", "rhost", ac_http_peer(h), "path",
 			     ac_http_path(h), "error", r->refusal.error, "why",
 			     r->refusal.description, NULL);
-	optional_header(h, "WWW-Authenticate", r->www_authenticate);
-	optional_header(h, "Allow", r->allow);
-	/* RFC 7009 §2.2.1: the client tries again later, not never. */
-	optional_header(h, "Retry-After", r->status == 503 ? "5" : NULL);
-	if (r->set_session != NULL)
-		ac_cookie_set_session(app, h, r->set_session);
+	put_headers(app, h, r);
 	switch (r->kind) {
 	case AUTHCODE_RESPONSE_PAGE:
 		ac_page_error(app, h, r->status, r->refusal.error, r->refusal.description);
@@ -64,6 +70,15 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		return;
 	case AUTHCODE_RESPONSE_FORM_POST:
 		ac_page_form_post(app, h, r->form_post);
+		return;
+	case AUTHCODE_RESPONSE_USER_CODE:
+		ac_page_user_code(app, h, r->interaction, r->refusal.error != NULL);
+		return;
+	case AUTHCODE_RESPONSE_DEVICE:
+		ac_page_device(app, h, r->interaction);
+		return;
+	case AUTHCODE_RESPONSE_DEVICE_DONE:
+		ac_page_device_done(app, h, r->interaction);
 		return;
 	case AUTHCODE_RESPONSE_REFUSED:
 		ac_log_event(AC_LOG_NOTICE, "authorization refused", "rhost", ac_http_peer(h),

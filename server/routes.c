@@ -24,6 +24,7 @@
 #include "server/metadata.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
+#include "server/user_code.h"
 
 #define PROTOCOL                                                                                   \
 	{                                                                                          \
@@ -108,6 +109,20 @@ static const struct ac_route routes[] = {
 		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_LOGOUT_CONFIRM,
+	},
+	{
+		.path = "/device_authorization",
+		.allow = "POST, OPTIONS",
+		.flags = AC_ROUTE_CORS,
+		.handler = PROTOCOL,
+		.endpoint = AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION,
+	},
+	{
+		.path = "/device",
+		.allow = "GET, POST",
+		.flags = AC_ROUTE_PAGE | AC_ROUTE_SAME_ORIGIN,
+		.handler = { ac_user_code_start, ac_user_code_resumed },
+		.endpoint = AUTHCODE_ENDPOINT_DEVICE,
 	},
 	{
 		.path = AUTHCODE_METADATA_PATH,

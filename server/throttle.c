@@ -194,9 +194,14 @@ ac_throttle_bucket(const struct ac_throttle *t, enum ac_bucket_kind kind, const 
 		   size_t len, struct ac_bucket *ret)
 {
 	static const char *const labels[AC_BUCKET_COUNT] = {
-		[AC_BUCKET_NAME] = "name",           [AC_BUCKET_CANON] = "canonical name",
-		[AC_BUCKET_KNOWN] = "known browser", [AC_BUCKET_ADDRESS] = "address",
-		[AC_BUCKET_TOTAL] = "total",         [AC_BUCKET_TOKEN] = "tokens of an address",
+		[AC_BUCKET_NAME] = "name",
+		[AC_BUCKET_CANON] = "canonical name",
+		[AC_BUCKET_KNOWN] = "known browser",
+		[AC_BUCKET_ADDRESS] = "address",
+		[AC_BUCKET_TOTAL] = "total",
+		[AC_BUCKET_TOKEN] = "tokens of an address",
+		[AC_BUCKET_USER_CODE] = "user code",
+		[AC_BUCKET_USER_CODE_ADDRESS] = "address of user codes",
 	};
 	uint8_t mac[AC_MAC_LEN];
 

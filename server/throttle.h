@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * How many wrong passwords and answers PAM is asked about: token buckets per
- * typed name, per address, and one for everybody. An attempt spends before PAM
+ * How many wrong passwords and answers PAM is asked about, and how many wrong codes
+ * of devices the store: token buckets per typed name, per browser, per address, and
+ * one for everybody. An attempt spends before PAM
  * sees it and gets back what it spent when it turns out right, so attempts at
  * the same moment cannot outrun the count, and only failures cost.
  *
@@ -31,7 +32,9 @@ enum ac_bucket_kind {
 	AC_BUCKET_KNOWN, /* of a known browser and a name */
 	AC_BUCKET_ADDRESS,
 	AC_BUCKET_TOTAL,
-	AC_BUCKET_TOKEN, /* of an address, for tokens */
+	AC_BUCKET_TOKEN,             /* of an address, for tokens */
+	AC_BUCKET_USER_CODE,         /* codes of devices: of a browser */
+	AC_BUCKET_USER_CODE_ADDRESS, /* and of an address */
 	AC_BUCKET_COUNT,
 };
 

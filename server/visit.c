@@ -149,7 +149,7 @@ deny(struct ac_visit *v)
 		.peer = ac_http_peer(v->h),
 		.now_ms = v->now_ms,
 	};
-	/* A denial makes nothing durable; were there an operation, the response
+	/* A denial on these pages makes nothing durable; were there an operation, the response
 	 * before its answer is a 500 page. */
 	if (ac_buf_ok(&body) &&
 	    authcode_exchange_begin(v->app->issuer, &request, &x) == AUTHCODE_OK)

@@ -35,4 +35,6 @@ protocol_sources += \
 	libauthcode/protocol/sign_in.c \
 	libauthcode/protocol/signing_keys.c libauthcode/protocol/signing_keys.h \
 	libauthcode/protocol/tend_keys.c \
-	libauthcode/protocol/transaction.c
+	libauthcode/protocol/transaction.c \
+	libauthcode/protocol/user_code.c libauthcode/protocol/user_code.h \
+	libauthcode/protocol/verification.c libauthcode/protocol/verification.h

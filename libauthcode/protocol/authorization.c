@@ -11,6 +11,7 @@
 
 #include "protocol/acr.h"
 #include "protocol/credential.h"
+#include "protocol/verification.h"
 
 static const char incomplete[] = "the request could not be completed";
 
@@ -33,9 +34,20 @@ ac_authorization_refuse(struct ac_authorization *a, enum ac_oauth_error error, c
 		{ "iss", a->x->issuer->url },
 	};
 
-	if (send(a, pairs, AC_ARRAY_SIZE(pairs)))
+	if (a->device_id != 0)
+		ac_respond_page(a->x, ac_oauth_error(error)->status, error, why);
+	else if (send(a, pairs, AC_ARRAY_SIZE(pairs)))
 		a->x->response.refusal =
 			(struct authcode_refusal){ .error = name, .description = why };
+}
+
+void
+ac_authorization_deny(struct ac_authorization *a, int64_t shown_to)
+{
+	if (a->device_id != 0)
+		ac_verification_deny(a, shown_to);
+	else
+		ac_authorization_refuse(a, AC_ACCESS_DENIED, "the person said no");
 }
 
 void
@@ -58,6 +70,7 @@ ac_authorization_describe(struct ac_authorization *a, enum authcode_notice notic
 		.sub = a->hint_sub,
 		.acr = a->tried_acr,
 		.chosen_id = a->chosen_id,
+		.device = a->device_id != 0,
 		.request = a->request,
 	};
 	return ac_transaction_browser(a->browser, ret->browser);

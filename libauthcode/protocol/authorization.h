@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * One authorization request that is being decided: what the checks of
- * authorize.c have established, and the ways it can end. /authorize, /resume
- * and /consent all come through here, so that no way around a check exists.
+ * authorize.c, or for a device those of verification.c, have established, and the
+ * ways it can end. /authorize, /device, /resume and /consent all come through here,
+ * so that no way around a check exists.
  */
 #ifndef AC_PROTOCOL_AUTHORIZATION_H
 #define AC_PROTOCOL_AUTHORIZATION_H
@@ -48,6 +49,9 @@ struct ac_authorization {
 	int64_t tried_ms; /* 0: none */
 	const char *tried_acr;
 	int64_t chosen_id; /* the account chosen for it; AC_CHOSEN_… */
+	/* Not 0: a device asks (verification.h), and there is no redirect URI. */
+	int64_t device_id;
+	const char *user_code; /* as the device shows it, or NULL */
 	/* While it proceeds. */
 	enum authcode_notice notice; /* for the sign-in page */
 	bool consented;              /* the person has just said yes */
@@ -64,12 +68,16 @@ struct ac_authorization *ac_authorization_check(struct authcode_exchange *x,
 struct ac_authorization *ac_authorization_reopen(struct authcode_exchange *x,
 						 const struct ac_transaction *transaction);
 
-/* Error redirect (RFC 6749 §4.1.2.1); only once the redirect URI is trusted. */
+/* Error redirect (RFC 6749 §4.1.2.1); only once the redirect URI is trusted. Of a
+ * device it is a page: nobody waits in this browser. */
 void ac_authorization_refuse(struct ac_authorization *a, enum ac_oauth_error error,
 			     const char *why);
 
 /* The same for an internal failure (AZ-43). */
 void ac_authorization_fail(struct ac_authorization *a, enum authcode_err err, const char *where);
+
+/* The person has said no, on a page that was shown to that subject (0: to nobody). */
+void ac_authorization_deny(struct ac_authorization *a, int64_t shown_to);
 
 /* Carries on with what is missing: sign-in page, consent page, or code. */
 void ac_authorization_proceed(struct ac_authorization *a, enum authcode_notice notice);
@@ -94,6 +102,7 @@ void ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_not
 void ac_authorization_show_consent(struct ac_authorization *a);
 void ac_authorization_show_accounts(struct ac_authorization *a);
 void ac_authorization_show_refused(struct ac_authorization *a);
+void ac_authorization_show_device(struct ac_authorization *a);
 
 /* 303 to /resume with a fresh seal: the page is shown anew. */
 void ac_authorization_again(struct ac_authorization *a, enum authcode_notice notice);

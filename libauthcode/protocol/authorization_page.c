@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * The pages an authorization request can stop at: sign-in, the choice of an
- * account, consent, and the one for who may not use the client. Nothing is stored before someone has signed
- * in: a page carries its request sealed, with what the page is for.
+ * account, consent, of a client or for a device, and the one for who may not use the
+ * client. Nothing is stored before someone has signed in: a page carries its request
+ * sealed, with what the page is for.
  */
 #include "protocol/authorization.h"
 
@@ -37,6 +38,7 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 	page->client = a->client;
 	page->user_name = a->signed_in ? a->view.subject.user_name : NULL;
 	page->notice = transaction->notice;
+	page->user_code = a->user_code;
 	return AUTHCODE_OK;
 }
 
@@ -122,6 +124,18 @@ ac_authorization_show_accounts(struct ac_authorization *a)
 	transaction.question = AC_QUESTION_ACCOUNT;
 	transaction.subject_id = a->view.subject.id;
 	(void)show(a, AUTHCODE_RESPONSE_ACCOUNTS, &transaction, page);
+}
+
+/* The seal names the device and whom the page was shown to (DV-11). */
+void
+ac_authorization_show_device(struct ac_authorization *a)
+{
+	struct ac_transaction transaction;
+	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
+
+	transaction.question = AC_QUESTION_CONSENT;
+	transaction.subject_id = a->view.subject.id;
+	(void)show(a, AUTHCODE_RESPONSE_DEVICE, &transaction, page);
 }
 
 /* Its seal names nobody: it can carry a refusal but no consent. */

@@ -18,6 +18,7 @@
 #include "protocol/redirect_uri.h"
 #include "protocol/resource.h"
 #include "protocol/scope.h"
+#include "protocol/verification.h"
 
 bool
 ac_refuse_check(struct ac_refusal *ret, enum ac_oauth_error error, const char *why)
@@ -342,7 +343,8 @@ ac_authorization_reopen(struct authcode_exchange *x, const struct ac_transaction
 		ac_respond_failure(x, err, "sealed request");
 		return NULL;
 	}
-	a = ac_authorization_check(x, &params);
+	a = transaction->device ? ac_verification_check(x, &params)
+				: ac_authorization_check(x, &params);
 	/* Who is meant was read out of a hint that is not carried itself. */
 	if (a != NULL)
 		a->hint_sub = transaction->sub;

@@ -26,7 +26,7 @@
 #define MAX_NAME 256
 #define KNOWN_GRANTS                                                                               \
 	(AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_REFRESH_TOKEN |                        \
-	 AUTHCODE_GRANT_CLIENT_CREDENTIALS)
+	 AUTHCODE_GRANT_CLIENT_CREDENTIALS | AUTHCODE_GRANT_DEVICE_CODE)
 
 void
 ac_client_reason(struct authcode_reason *reason, const char *id, const char *fmt, ...)
@@ -132,9 +132,11 @@ grants_rule(const struct authcode_client *client, struct authcode_reason *reason
 		return false;
 	}
 	if ((client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0 &&
-	    (client->grants & AUTHCODE_GRANT_AUTHORIZATION_CODE) == 0) {
-		ac_client_reason(reason, client->id,
-				 "refresh_token without authorization_code could never be used");
+	    (client->grants & (AUTHCODE_GRANT_AUTHORIZATION_CODE | AUTHCODE_GRANT_DEVICE_CODE)) ==
+		    0) {
+		ac_client_reason(
+			reason, client->id,
+			"refresh_token without a grant that gives one could never be used");
 		return false;
 	}
 	return true;

@@ -72,8 +72,7 @@ allow(struct ac_authorization *a, const struct ac_transaction *page)
 static void
 deny(struct ac_authorization *a, const struct ac_transaction *page)
 {
-	(void)page;
-	ac_authorization_refuse(a, AC_ACCESS_DENIED, "the person said no");
+	ac_authorization_deny(a, page->subject_id);
 }
 
 static void

@@ -21,7 +21,7 @@
 static const char prefixes[][PREFIX_LEN + 1] = {
 	[AC_CREDENTIAL_CODE] = "acc_",    [AC_CREDENTIAL_ACCESS] = "aca_",
 	[AC_CREDENTIAL_REFRESH] = "acr_", [AC_CREDENTIAL_SESSION] = "acs_",
-	[AC_CREDENTIAL_JTI] = "acj_",
+	[AC_CREDENTIAL_JTI] = "acj_",     [AC_CREDENTIAL_DEVICE] = "acd_",
 };
 
 _Static_assert(AC_ARRAY_SIZE(prefixes) == AC_CREDENTIAL_KIND_COUNT, "one prefix per kind");

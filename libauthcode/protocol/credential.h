@@ -30,6 +30,7 @@ enum ac_credential_kind {
 	AC_CREDENTIAL_REFRESH, /* acr_ */
 	AC_CREDENTIAL_SESSION, /* acs_ */
 	AC_CREDENTIAL_JTI,     /* acj_: names the row of a JWT; by itself it opens nothing */
+	AC_CREDENTIAL_DEVICE,  /* acd_ */
 	AC_CREDENTIAL_KIND_COUNT,
 };
 

@@ -79,6 +79,18 @@ static const struct endpoint endpoints[] = {
 		.page = true,
 		.decide = ac_logout_confirm_decide,
 	},
+	[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = {
+		.path = "/device_authorization",
+		.methods = POST,
+		.metadata = "device_authorization_endpoint", /* RFC 8628 §4 */
+		.decide = ac_device_authorization_decide,
+	},
+	[AUTHCODE_ENDPOINT_DEVICE] = {
+		.path = "/device",
+		.methods = GET | POST,
+		.page = true,
+		.decide = ac_device_decide,
+	},
 };
 
 _Static_assert(AC_ARRAY_SIZE(endpoints) == AUTHCODE_ENDPOINT_COUNT, "every endpoint has a row");

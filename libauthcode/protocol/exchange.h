@@ -56,6 +56,8 @@ void ac_introspect_decide(struct authcode_exchange *x);
 void ac_userinfo_decide(struct authcode_exchange *x);
 void ac_logout_decide(struct authcode_exchange *x);
 void ac_logout_confirm_decide(struct authcode_exchange *x);
+void ac_device_authorization_decide(struct authcode_exchange *x);
+void ac_device_decide(struct authcode_exchange *x);
 
 /* An exchange that has decided nothing yet: its response is the 500 page. */
 AC_MUST_USE enum authcode_err ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms,

@@ -31,6 +31,7 @@ static const char *const body_only[] = {
 	"username",
 	"password",
 	"client_assertion_type",
+	"device_code",
 };
 
 static bool

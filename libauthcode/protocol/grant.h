@@ -20,6 +20,8 @@ void ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client 
 
 /* RFC 6749 §4.4 */
 void ac_grant_client(struct authcode_exchange *x, const struct authcode_client *client);
+/* RFC 8628 §3.4 */
+void ac_grant_device(struct authcode_exchange *x, const struct authcode_client *client);
 
 /* The values of grant_type that are supported; NULL past the end. */
 const char *ac_grant_name(size_t i);

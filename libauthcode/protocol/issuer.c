@@ -22,6 +22,7 @@
 
 #define DAY_S (24u * 3600u)
 #define MAX_CODE_S 60u
+#define MAX_DEVICE_CODE_S 900u
 #define MAX_ID_TOKEN_S (12u * 3600u) /* OIDC-Core §2: news, not a session */
 
 static const struct authcode_lifetimes default_lifetimes = {
@@ -33,6 +34,7 @@ static const struct authcode_lifetimes default_lifetimes = {
 	.session_idle_s = 8 * 3600,
 	.session_absolute_s = DAY_S,
 	.transaction_s = 3600,
+	.device_code_s = 600,
 	.id_token_s = 3600,
 	.signing_key_s = 90 * DAY_S,
 	.signing_key_publish_s = DAY_S,
@@ -59,6 +61,7 @@ fill_lifetimes(const struct authcode_lifetimes *given)
 		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
 		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
 		.transaction_s = or_default(given->transaction_s, d->transaction_s),
+		.device_code_s = or_default(given->device_code_s, d->device_code_s),
 		.id_token_s = or_default(given->id_token_s, d->id_token_s),
 		.signing_key_s = or_default(given->signing_key_s, d->signing_key_s),
 		.signing_key_publish_s =
@@ -125,6 +128,8 @@ check_settings(const struct authcode_issuer_settings *settings)
 		return "a code must not live longer than 60 seconds";
 	if (settings->refresh_retry_s > AUTHCODE_RETRY_MAX_MS / 1000)
 		return "a refresh must not be answered again for longer than 600 seconds";
+	if (settings->lifetimes.device_code_s > MAX_DEVICE_CODE_S)
+		return "a device code must not live longer than 900 seconds";
 	if (settings->lifetimes.id_token_s > MAX_ID_TOKEN_S)
 		return "an ID token must not live longer than 12 hours";
 	why = check_key_lifetimes(&settings->lifetimes);
@@ -214,6 +219,7 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 		{ "transaction", issuer->keys.transaction },
 		{ "csrf", issuer->keys.csrf },
 		{ "refresh", issuer->keys.refresh },
+		{ "user code", issuer->keys.user_code },
 		{ "signing-key", issuer->keys.signing_key },
 		{ "pairwise", issuer->keys.pairwise },
 		{ "sid", issuer->keys.sid },

@@ -18,6 +18,7 @@ struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
 	uint8_t csrf[AC_DIGEST_LEN];
 	uint8_t refresh[AC_DIGEST_LEN];     /* what is in refresh tokens, and follows from them */
+	uint8_t user_code[AC_DIGEST_LEN];   /* hides user codes in the store */
 	uint8_t signing_key[AC_DIGEST_LEN]; /* seals private parts into the store */
 	uint8_t pairwise[AC_DIGEST_LEN]; /* makes a person's names for sectors (OIDC-Core §8.1) */
 	uint8_t sid[AC_DIGEST_LEN];      /* makes what clients know a session by */

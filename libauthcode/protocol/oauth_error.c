@@ -41,6 +41,9 @@ static const struct ac_oauth_error_row rows[] = {
 	[AC_INSUFFICIENT_USER_AUTHENTICATION] = { "insufficient_user_authentication", 401, false,
 						  "RFC 9470 §3" },
 	[AC_INVALID_TARGET] = { "invalid_target", 400, true, "RFC 8707 §2" },
+	[AC_AUTHORIZATION_PENDING] = { "authorization_pending", 400, false, "RFC 8628 §3.5" },
+	[AC_SLOW_DOWN] = { "slow_down", 400, false, "RFC 8628 §3.5" },
+	[AC_EXPIRED_TOKEN] = { "expired_token", 400, false, "RFC 8628 §3.5" },
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_OAUTH_ERROR_COUNT, "one row per error");

@@ -21,6 +21,7 @@
 #include "protocol/scope.h"
 #include "protocol/session.h"
 #include "protocol/subject.h"
+#include "protocol/verification.h"
 
 /* May the code go out without a question? OK, NOT_FOUND when the person must be
  * asked, or a failure. */
@@ -195,6 +196,14 @@ account_good(struct authcode_exchange *x)
 	}
 	if (!proves_enough(a))
 		return;
+	if (a->device_id != 0) {
+		/* RFC 8628 §5.4: whoever asks, and whatever was allowed before. */
+		if (a->consented)
+			ac_verification_allow(a);
+		else
+			ac_authorization_show_device(a);
+		return;
+	}
 	if (a->consented) {
 		ac_authorization_issue(a, true);
 		return;

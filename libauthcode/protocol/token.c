@@ -20,6 +20,8 @@ static const struct grant {
 	{ "authorization_code", AUTHCODE_GRANT_AUTHORIZATION_CODE, ac_grant_code },
 	{ "refresh_token", AUTHCODE_GRANT_REFRESH_TOKEN, ac_grant_refresh },
 	{ "client_credentials", AUTHCODE_GRANT_CLIENT_CREDENTIALS, ac_grant_client },
+	{ "urn:ietf:params:oauth:grant-type:device_code", AUTHCODE_GRANT_DEVICE_CODE,
+	  ac_grant_device },
 };
 
 static const struct grant *

@@ -8,10 +8,12 @@ protocol_sources += \
 	libauthcode/protocol/client_auth.c \
 	libauthcode/protocol/client_secret.c \
 	libauthcode/protocol/credential.c \
+	libauthcode/protocol/device_authorization.c \
 	libauthcode/protocol/form_post.c \
 	libauthcode/protocol/grant.h \
 	libauthcode/protocol/grant_client.c \
 	libauthcode/protocol/grant_code.c \
+	libauthcode/protocol/grant_device.c \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
 	libauthcode/protocol/id_token_hint.c libauthcode/protocol/id_token_hint.h \

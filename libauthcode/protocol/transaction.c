@@ -8,8 +8,8 @@
  *   chosen_id 8 ‖ tried_ms 8 ‖ length of acr 1 ‖ length of sub 1 ‖ acr ‖ sub ‖
  *   request
  *
- * The layout is named in the label; another layout needs another label, so an
- * old page never opens as something it was not.
+ * The layout is named in the label, and so is what request is; another layout
+ * needs another label, so an old page never opens as something it was not.
  */
 #include "protocol/transaction.h"
 
@@ -20,7 +20,6 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
-#define LABEL "authorization request 3"
 #define BROWSER_AT 8
 #define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
 #define QUESTION_AT (NOTICE_AT + 1)
@@ -37,6 +36,11 @@
 
 _Static_assert(AC_MAX_ACR <= UINT8_MAX && AC_MAX_SUB <= UINT8_MAX, "a length is one byte");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
+
+static const char *const labels[] = {
+	[false] = "authorization request 4",
+	[true] = "device 2",
+};
 
 static void
 put_i64(uint8_t out[8], int64_t value)
@@ -102,7 +106,8 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	len = append(plain, ACR_AT, transaction->acr);
 	len = append(plain, len, transaction->sub);
 	len = append(plain, len, transaction->request);
-	return ac_seal(issuer->keys.transaction, nonce, LABEL, plain, len, arena, ret_sealed);
+	return ac_seal(issuer->keys.transaction, nonce, labels[transaction->device], plain, len,
+		       arena, ret_sealed);
 }
 
 /* The texts behind the numbers. */
@@ -132,7 +137,13 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 	size_t len = 0;
 	enum authcode_err err;
 
-	err = ac_unseal(issuer->keys.transaction, LABEL, sealed, arena, opened.nonce, &data, &len);
+	err = ac_unseal(issuer->keys.transaction, labels[false], sealed, arena, opened.nonce, &data,
+			&len);
+	if (err == AUTHCODE_ERR_CRYPTO) {
+		opened.device = true;
+		err = ac_unseal(issuer->keys.transaction, labels[true], sealed, arena, opened.nonce,
+				&data, &len);
+	}
 	if (err != AUTHCODE_OK)
 		return err;
 	plain = data;

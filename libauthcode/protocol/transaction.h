@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The sealed authorization request that travels through the pages: nothing is
- * stored before someone has signed in. A seal names the browser it was made
- * for, its time, a notice, what its page asks and of whom, which account was
- * chosen, and what a sign-in has to prove or was to prove.
+ * The sealed authorization request, or device (RFC 8628), that travels through
+ * the pages: before someone has signed in no page stores anything. A seal names the
+ * browser it was made for, its time, a notice, what its page asks and of whom, which
+ * account was chosen, and what a sign-in has to prove or was to prove.
  */
 #ifndef AC_PROTOCOL_TRANSACTION_H
 #define AC_PROTOCOL_TRANSACTION_H
@@ -34,6 +34,7 @@ struct ac_transaction {
 	int64_t tried_ms;                 /* auth_time of the sign-in made for it; 0: none */
 	const char *sub;                  /* the one who is meant, as the client knows him; "" */
 	const char *acr;                  /* what a sign-in is to prove, or was; "": nothing */
+	bool device;                      /* request is what verification.c makes of a device */
 	const char *request;              /* the authorization request, form-encoded */
 	uint8_t nonce[AC_SEAL_NONCE_LEN]; /* unseal: of this seal */
 };

@@ -6,6 +6,7 @@
  */
 #include "store/memory_ops.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -86,6 +87,7 @@ ac_memory_answer_device(struct ac_memory *memory, struct authcode_operation *ope
 	struct authcode_op_answer_device *args = &operation->u.answer_device;
 	struct authcode_device *device = ac_table_find(&memory->devices, args->device_id);
 	struct authcode_session *session = ac_table_find(&memory->sessions, args->session_id);
+	struct ac_memory_listener *listener = NULL;
 	struct authcode_device_view view;
 	struct authcode_session_view judged;
 	bool found = ac_memory_view_device(memory, args->device_id, &view);
@@ -103,11 +105,17 @@ ac_memory_answer_device(struct ac_memory *memory, struct authcode_operation *ope
 		ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 		return;
 	}
-	err = put_approval(memory, device, session);
+	if (args->tell_logout)
+		listener = ac_memory_listener_new(session->id, device->client_id);
+	err = args->tell_logout && listener == NULL ? AUTHCODE_ERR_MEMORY
+						    : put_approval(memory, device, session);
 	if (err != AUTHCODE_OK) {
+		free(listener);
 		ac_operation_fail(operation, err);
 		return;
 	}
+	if (listener != NULL)
+		ac_memory_put_listener_take(memory, listener);
 	session->idle_expires_ms = ac_earlier(args->idle_expires_ms, session->expires_ms);
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }

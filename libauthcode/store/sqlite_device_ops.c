@@ -76,6 +76,8 @@ allow(const struct ac_sqlite_work *work, const struct authcode_op_answer_device 
 	if (err == AUTHCODE_OK && device->expires_ms > session->expires_ms)
 		err = ac_sqlite_set_time(work, AC_SQL_KEEP_SUBJECT, device->expires_ms,
 					 session->subject_id, &changed);
+	if (err == AUTHCODE_OK && args->tell_logout)
+		err = ac_sqlite_put_listener(work, session, device->client_id);
 	return err;
 }
 

@@ -64,6 +64,33 @@ const PAGES = {
 		await page.goto(`${world.host.issuer}/logout`);
 		await page.waitForSelector('h1:has-text("You are signed out")');
 	},
+	'code of a device': (world, page) => page.goto(`${world.host.issuer}/device`),
+	'wrong code of a device': async (world, page) => {
+		await page.goto(`${world.host.issuer}/device`);
+		await page.fill('input[name=user_code]', 'BCDF-GHJK');
+		await page.click('button.primary');
+		await page.waitForSelector('[role=alert]');
+	},
+	device: async (world, page) => {
+		await page.goto((await world.device()).verification_uri_complete);
+		await page.click('button.primary');
+		await world.signIn(page);
+		await page.waitForSelector('button[value=allow]');
+	},
+	'device allowed': async (world, page) => {
+		await page.goto((await world.device()).verification_uri_complete);
+		await page.click('button.primary');
+		await world.signIn(page);
+		await page.click('button[value=allow]');
+		await page.waitForSelector('h1:has-text("Device allowed")');
+	},
+	'device not allowed': async (world, page) => {
+		await page.goto((await world.device()).verification_uri_complete);
+		await page.click('button.primary');
+		await world.signIn(page);
+		await page.click('button[value=deny]');
+		await page.waitForSelector('h1:has-text("Device not allowed")');
+	},
 	error: (world, page) => world.open(page, '/callback', { client_id: 'nobody-knows' }),
 };
 

@@ -4,6 +4,7 @@
 // Runs the browser tests and prints TAP. AUTHCODE_BUILD is the build tree.
 
 import accessible from './accessible.mjs';
+import device from './device.mjs';
 import { run } from './lib/tap.mjs';
 import { World } from './lib/world.mjs';
 import request from './request.mjs';

@@ -38,6 +38,17 @@ EXTRA_DIST += \
 	tests/browser/logout.mjs \
 	tests/browser/request.mjs \
 	tests/browser/sign-in.mjs \
+	tests/clients/app_authlib.py \
+	tests/clients/conftest.py \
+	tests/clients/node_clients/.npmrc \
+	tests/clients/node_clients/oidc_client_ts.mjs \
+	tests/clients/node_clients/openid_client.mjs \
+	tests/clients/node_clients/package-lock.json \
+	tests/clients/node_clients/package.json \
+	tests/clients/test_authlib.py \
+	tests/clients/test_mod_auth_openidc.py \
+	tests/clients/test_oidc_client_ts.py \
+	tests/clients/test_openid_client.py \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \
 	tests/run/person.py \

@@ -31,7 +31,8 @@ tests_flow_test_sign_in_SOURCES = tests/flow/test_sign_in.c $(flow_sources)
 tests_flow_test_sign_in_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_sign_in_LDADD = $(unit_ldadd)
 
-tests_flow_test_out_of_memory_SOURCES = tests/flow/test_out_of_memory.c $(flow_sources)
+tests_flow_test_out_of_memory_SOURCES = tests/flow/test_out_of_memory.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
 tests_flow_test_out_of_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_out_of_memory_LDADD = $(unit_ldadd)
 tests_flow_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc

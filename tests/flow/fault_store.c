@@ -94,6 +94,26 @@ fault_list_subjects(void *self, int64_t now_ms, int64_t after_id, struct authcod
 }
 
 static enum authcode_err
+fault_find_device(void *self, int64_t id, struct authcode_arena *arena,
+		  struct authcode_device_view *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_find_device(fault->inner, id, arena, ret);
+}
+
+static enum authcode_err
+fault_find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN],
+		     struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_find_user_code(fault->inner, hash, arena, ret);
+}
+
+static enum authcode_err
 fault_find_delivery(void *self, int64_t id, struct authcode_arena *arena,
 		    struct authcode_delivery_view *ret)
 {
@@ -135,6 +155,8 @@ static const struct authcode_store_ops fault_ops = {
 	.find_code = fault_find_code,
 	.find_token = fault_find_token,
 	.list_subjects = fault_list_subjects,
+	.find_device = fault_find_device,
+	.find_user_code = fault_find_user_code,
 	.find_delivery = fault_find_delivery,
 	.list_deliveries = fault_list_deliveries,
 	.list_signing_keys = fault_list_signing_keys,

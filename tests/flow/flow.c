@@ -96,6 +96,25 @@ find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode
 	return err;
 }
 
+static enum authcode_err
+find_device(void *self, int64_t id, struct authcode_arena *arena, struct authcode_device_view *ret)
+{
+	struct flow *flow = self;
+
+	return flow->reads_fail ? AUTHCODE_ERR_STORE
+				: authcode_store_find_device(flow->memory, id, arena, ret);
+}
+
+static enum authcode_err
+find_user_code(void *self, const uint8_t hash[AUTHCODE_HASH_LEN], struct authcode_arena *arena,
+	       struct authcode_device_view *ret)
+{
+	struct flow *flow = self;
+
+	return flow->reads_fail ? AUTHCODE_ERR_STORE
+				: authcode_store_find_user_code(flow->memory, hash, arena, ret);
+}
+
 static void
 close_store(void *self)
 {
@@ -115,6 +134,8 @@ static const struct authcode_store_ops faulty_ops = {
 	.find_code = find_code,
 	.find_token = find_token,
 	.close = close_store,
+	.find_device = find_device,
+	.find_user_code = find_user_code,
 };
 
 static void
@@ -185,6 +206,14 @@ static const struct authcode_client registry[] = {
 		.scope = "profile",
 		.grants = BOTH_GRANTS,
 		.trusted = true,
+	},
+	{
+		.id = FLOW_TV,
+		.name = "Television",
+		.auth = AUTHCODE_AUTH_NONE,
+		.scope = "openid profile groups offline_access",
+		.default_scopes = "profile",
+		.grants = AUTHCODE_GRANT_DEVICE_CODE | AUTHCODE_GRANT_REFRESH_TOKEN,
 	},
 	{
 		.id = FLOW_DISABLED,

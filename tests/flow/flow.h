@@ -44,6 +44,9 @@
 #define FLOW_FIRST_URI "https://first.example/cb"
 /* Public, native and trusted; the URIs of FLOW_APP. */
 #define FLOW_FIRST_APP "first-app"
+/* Public, device_code and refresh_token, no redirect URI; scope "openid profile groups
+ * offline_access", default "profile". */
+#define FLOW_TV "tv"
 /* Confidential and disabled; FLOW_WEB_URI. */
 #define FLOW_DISABLED "disabled"
 /* The secret of every confidential client. */

@@ -6,6 +6,7 @@ flow_person_tests = \
 	tests/flow/test_acr \
 	tests/flow/test_asked_claims \
 	tests/flow/test_claims \
+	tests/flow/test_device \
 	tests/flow/test_id_token \
 	tests/flow/test_id_token_claims \
 	tests/flow/test_id_token_hint \
@@ -18,13 +19,19 @@ tests_flow_test_access_SOURCES = tests/flow/test_access.c $(flow_sources)
 tests_flow_test_access_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_LDADD = $(unit_ldadd)
 
-tests_flow_test_account_SOURCES = tests/flow/test_account.c $(flow_sources)
+tests_flow_test_account_SOURCES = tests/flow/test_account.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
 tests_flow_test_account_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_account_LDADD = $(unit_ldadd)
 
 tests_flow_test_acr_SOURCES = tests/flow/test_acr.c $(flow_sources)
 tests_flow_test_acr_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_acr_LDADD = $(unit_ldadd)
+
+tests_flow_test_device_SOURCES = tests/flow/test_device.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+tests_flow_test_device_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_device_LDADD = $(unit_ldadd)
 
 tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(flow_sources)
 tests_flow_test_claims_CPPFLAGS = $(unit_cppflags)

@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 
 #define WEB                                                                                        \
 	"client_id=web&redirect_uri=" FLOW_WEB_URI "&response_type=code&state=s&scope=openid"      \
@@ -25,7 +25,7 @@ static struct flow_browser browser;
 static const char *resume_query; /* of a sign-in that has just been made */
 static const char *consent_form;
 static const char *code, *code_form, *refresh_form, *rotate_form, *again_form, *access_token,
-	*refresh_token;
+	*refresh_token, *device_form;
 
 /* --- the requests -------------------------------------------------------- */
 
@@ -105,6 +105,12 @@ static struct authcode_request
 rotate_again(void)
 {
 	return from_client(AUTHCODE_ENDPOINT_TOKEN, again_form);
+}
+
+static struct authcode_request
+poll_device(void)
+{
+	return from_client(AUTHCODE_ENDPOINT_TOKEN, device_form);
 }
 
 static struct authcode_request
@@ -267,6 +273,8 @@ static const struct path {
 	  rotate, grant_answers, true },
 	{ "the answer of a rotation again", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN,
 	  "app", rotate_again, grant_answers, true },
+	{ "device redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_DEVICE_CODE, FLOW_TV,
+	  poll_device, grant_answers, true },
 	{ "introspection of an access token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
 	  introspect_access, introspection_answers, false },
 	{ "introspection of a refresh token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
@@ -314,7 +322,8 @@ static void
 register_clients(void)
 {
 	struct authcode_client clients[] = { flow_client(&flow, FLOW_WEB),
-					     flow_client(&flow, FLOW_APP) };
+					     flow_client(&flow, FLOW_APP),
+					     flow_client(&flow, FLOW_TV) };
 
 	clients[0].auth = AUTHCODE_AUTH_SECRET_POST;
 	flow_set_clients(&flow, clients, AC_ARRAY_SIZE(clients));
@@ -373,6 +382,18 @@ make_requests(void)
 				 r->interaction->transaction, r->interaction->csrf);
 }
 
+/* What alice has allowed and nobody has redeemed yet. */
+static void
+make_device_request(void)
+{
+	struct device device = device_begin(&flow, "");
+
+	device_allow(&flow, &browser, &device);
+	device_form =
+		flow_text(&flow, "grant_type=" DEVICE_GRANT "&client_id=" FLOW_TV "&device_code=%s",
+			  device.code);
+}
+
 static int
 set_up(bool check_accounts)
 {
@@ -381,6 +402,7 @@ set_up(bool check_accounts)
 	browser = (struct flow_browser){ .cookie = "browser-one" };
 	register_clients();
 	make_requests();
+	make_device_request();
 	flow.asked = 0;
 	return 0;
 }
@@ -437,10 +459,13 @@ every_endpoint_and_every_grant_has_a_row(void **state)
 {
 	(void)state;
 	for (int e = 0; e < AUTHCODE_ENDPOINT_COUNT; e++) {
-		/* Revocation and logout issue nothing; leaving is open to everybody. */
+		/* Revocation and logout issue nothing; leaving is open to everybody. A device
+		 * is nobody's until somebody has answered for it (test_device.c). */
 		bool gives_nothing = e == AUTHCODE_ENDPOINT_REVOKE ||
 				     e == AUTHCODE_ENDPOINT_LOGOUT ||
-				     e == AUTHCODE_ENDPOINT_LOGOUT_CONFIRM;
+				     e == AUTHCODE_ENDPOINT_LOGOUT_CONFIRM ||
+				     e == AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION ||
+				     e == AUTHCODE_ENDPOINT_DEVICE;
 
 		if (!gives_nothing && !has_row((enum authcode_endpoint)e, 0))
 			fail_msg("no row for %s",

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code&state=s"
 
@@ -189,6 +189,57 @@ a_decision_counts_or_not(void **state)
 	starve(&request, AUTHCODE_RESPONSE_REDIRECT);
 }
 
+/* RFC 8628: from the code a person types to the page of the device. */
+static void
+the_page_of_a_device_is_reached_or_not(void **state)
+{
+	struct device device = device_begin(&flow, "");
+	struct authcode_request request = get("");
+	const char *form = flow_text(&flow, "user_code=%s", device.user_code);
+
+	(void)state;
+	request.endpoint = AUTHCODE_ENDPOINT_DEVICE;
+	starve(&request, AUTHCODE_RESPONSE_USER_CODE);
+	request.method = AUTHCODE_METHOD_POST;
+	request.body = (struct authcode_bytes){ form, strlen(form) };
+	request.content_type = FLOW_FORM;
+	starve(&request, AUTHCODE_RESPONSE_REDIRECT);
+	flow_code(&flow, &browser, WEB);
+	form = flow_query(device_type(&flow, &browser, device.user_code)->location);
+	request = get(form);
+	request.endpoint = AUTHCODE_ENDPOINT_RESUME;
+	starve(&request, AUTHCODE_RESPONSE_DEVICE);
+}
+
+static void
+a_device_is_allowed_or_still_waits(void **state)
+{
+	struct device device = device_begin(&flow, "");
+	const struct authcode_interaction *page =
+		device_page(&flow, &browser, &device)->interaction;
+	const char *form =
+		flow_text(&flow, "txn=%s&csrf=%s&decision=allow", page->transaction, page->csrf);
+	struct authcode_request request = get("");
+	bool allowed = false;
+
+	(void)state;
+	request.endpoint = AUTHCODE_ENDPOINT_CONSENT;
+	request.method = AUTHCODE_METHOD_POST;
+	request.body = (struct authcode_bytes){ form, strlen(form) };
+	request.content_type = FLOW_FORM;
+	request.session = browser.session;
+	for (long n = 0; n < 200 && !allowed; n++) {
+		struct authcode_exchange *x = NULL;
+
+		allocations_left = n;
+		(void)!authcode_exchange_run(flow.issuer, &request, &x);
+		allocations_left = -1;
+		authcode_exchange_free(&x);
+		allowed = device_poll(&flow, &device)->status == 200;
+	}
+	assert_true(allowed);
+}
+
 static void
 a_logout_is_asked_about_or_not(void **state)
 {
@@ -346,6 +397,8 @@ main(void)
 		TEST(the_consent_page_is_whole_or_none),
 		TEST(a_code_is_given_or_not),
 		TEST(a_decision_counts_or_not),
+		TEST(the_page_of_a_device_is_reached_or_not),
+		TEST(a_device_is_allowed_or_still_waits),
 		TEST(a_logout_is_asked_about_or_not),
 		TEST(a_logout_is_answered_or_not),
 		TEST(a_sign_in_gives_a_session_or_none),

@@ -3,6 +3,7 @@ flow_token_tests = \
 	tests/flow/test_token \
 	tests/flow/test_code \
 	tests/flow/test_confusion \
+	tests/flow/test_device_grant \
 	tests/flow/test_token_failure \
 	tests/flow/test_refresh \
 	tests/flow/test_refresh_rotation \
@@ -16,6 +17,11 @@ flow_token_tests = \
 
 check_PROGRAMS += $(flow_token_tests)
 TESTS += $(flow_token_tests)
+
+tests_flow_test_device_grant_SOURCES = tests/flow/test_device_grant.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+tests_flow_test_device_grant_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_device_grant_LDADD = $(unit_ldadd)
 
 flow_token_fixture = tests/flow/fault_store.c tests/flow/fault_store.h \
 	tests/flow/keys_fixture.c tests/flow/keys_fixture.h \

@@ -9,13 +9,14 @@
  * value that only the issuer can make:
  *
  *   @s session  @b browser  @c code  @a access token  @r refresh token  @t page
+ *   @d device code  @u user code  @p page of the device  @k its csrf
  */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 #include "tests/fuzz/fuzz.h"
 
 #define QUERY "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Fweb.example%2Fcb&state=s"
@@ -24,6 +25,8 @@ struct world {
 	struct flow flow;
 	struct flow_browser browser;
 	const char *code, *access, *refresh, *page;
+	struct device device;
+	const struct authcode_interaction *device_page;
 };
 
 static const struct authcode_acr acrs[] = { { "pwd", 1 }, { "otp", 2 } };
@@ -69,6 +72,8 @@ begin(struct world *w)
 	response =
 		flow_get(&w->flow, &w->browser, AUTHCODE_ENDPOINT_AUTHORIZE, QUERY "&prompt=login");
 	w->page = response->interaction != NULL ? response->interaction->transaction : "";
+	w->device = device_begin(&w->flow, "");
+	w->device_page = device_page(&w->flow, &w->browser, &w->device)->interaction;
 }
 
 static const char *
@@ -85,6 +90,14 @@ value_of(const struct world *w, char name)
 		return w->access;
 	case 'r':
 		return w->refresh;
+	case 'd':
+		return w->device.code;
+	case 'u':
+		return w->device.user_code;
+	case 'p':
+		return w->device_page->transaction;
+	case 'k':
+		return w->device_page->csrf;
 	case 't':
 		return w->page;
 	default:
@@ -173,7 +186,9 @@ check(const struct authcode_response *r)
 	MUST(r->location == NULL || may_go_to(r->location));
 	MUST((r->kind == AUTHCODE_RESPONSE_SIGN_IN || r->kind == AUTHCODE_RESPONSE_CONSENT ||
 	      r->kind == AUTHCODE_RESPONSE_ACCOUNTS || r->kind == AUTHCODE_RESPONSE_REFUSED ||
-	      r->kind == AUTHCODE_RESPONSE_LOGOUT) == (r->interaction != NULL));
+	      r->kind == AUTHCODE_RESPONSE_LOGOUT || r->kind == AUTHCODE_RESPONSE_USER_CODE ||
+	      r->kind == AUTHCODE_RESPONSE_DEVICE || r->kind == AUTHCODE_RESPONSE_DEVICE_DONE) ==
+	     (r->interaction != NULL));
 	MUST((r->kind == AUTHCODE_RESPONSE_FORM_POST) == (r->form_post != NULL));
 	if (r->form_post != NULL)
 		check_form(r->form_post);

@@ -51,7 +51,8 @@ tests_fuzz_fuzz_credential_SOURCES = tests/fuzz/fuzz_credential.c $(fuzz_common)
 tests_fuzz_fuzz_credential_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_credential_LDADD = libauthcode_inside.la
 
-tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c $(fuzz_common) $(flow_sources)
+tests_fuzz_fuzz_exchange_SOURCES = tests/fuzz/fuzz_exchange.c $(fuzz_common) \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
 tests_fuzz_fuzz_exchange_CPPFLAGS = $(unit_cppflags)
 tests_fuzz_fuzz_exchange_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_exchange_LDADD = $(unit_ldadd)

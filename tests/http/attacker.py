@@ -2,6 +2,7 @@
 """A host to be attacked, with a client of every kind, and what an attacker brings along."""
 import base64
 import hashlib
+import json
 import re
 import urllib.parse
 
@@ -175,3 +176,11 @@ def stays_here(host, answer):
     assert "Refresh" not in answer.headers and 'http-equiv="refresh"' not in answer.text.lower()
     for action in re.findall(r'action="([^"]*)"', answer.text):
         assert urllib.parse.urljoin(answer.url, action).startswith(host.issuer + "/"), action
+
+
+def claims_of(token):
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data if isinstance(data, bytes) else json.dumps(data).encode()).rstrip(b"=").decode()

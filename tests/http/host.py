@@ -92,6 +92,13 @@ client "locked" {{
 	trusted = yes
 	pam_service = "authcode-locked"
 }}
+client "tv" {{
+	token_endpoint_auth_method = "none"
+	name = "Television"
+	scope = "openid profile groups offline_access"
+	default_scopes = "profile"
+	grant_types = {{device_code, refresh_token}}
+}}
 client "public" {{
 	token_endpoint_auth_method = "none"
 	redirect_uris = {{"{callback}"}}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The attacks of RFC 9700 at the browser, each carried out (BP-01 to BP-08, BP-13 to BP-16, BP-19, BP-20, BP-24). The
-person is signed in and trusts the client wherever that helps the attacker. test_attacks_tokens.py has the others."""
+person is signed in and trusts the client wherever that helps the attacker. test_attacks_tokens.py and
+test_attacks_clients.py have the others."""
 import base64
 import hashlib
 import html

@@ -8,8 +8,9 @@ SPA = "https://spa.example"
 EVIL = "https://evil.example"
 METADATA = "/.well-known/oauth-authorization-server"
 PUBLIC = [METADATA, "/.well-known/openid-configuration", "/jwks"]
-CALLED = {"/token": "POST, OPTIONS", "/revoke": "POST, OPTIONS", "/userinfo": "GET, POST, OPTIONS"}
-NEVER = ["/authorize", "/resume", "/consent", "/login", "/prompt", "/logout", "/logout/confirm", "/introspect",
+CALLED = {"/token": "POST, OPTIONS", "/revoke": "POST, OPTIONS", "/userinfo": "GET, POST, OPTIONS",
+          "/device_authorization": "POST, OPTIONS"}
+NEVER = ["/authorize", "/resume", "/consent", "/login", "/prompt", "/logout", "/logout/confirm", "/device", "/introspect",
          "/assets/style.css"]
 EXPOSED = "WWW-Authenticate, DPoP-Nonce, Retry-After"
 SPA_CLIENT = f"""

@@ -99,7 +99,7 @@ def test_the_login_post_answers_303_with_the_headers_of_a_redirect(server):
     {}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin, cross-site"},
     {"Sec-Fetch-Site": "cross-site", "Origin": "ISSUER"}, {"Origin": "ISSUER.evil.example"}, {"Origin": "ISSUER/"}])
-@pytest.mark.parametrize("path", ["/login", "/consent", "/prompt"])
+@pytest.mark.parametrize("path", ["/login", "/consent", "/prompt", "/device"])
 def test_a_form_that_our_page_did_not_send_is_refused(server, path, headers):
     headers = {name: value.replace("ISSUER", server.issuer) for name, value in headers.items()}
     answer = server.request("POST", path, data={"txn": "x"}, headers=headers)

@@ -28,7 +28,8 @@ server_pages_tests = \
 	tests/server/test_success \
 	tests/server/test_template \
 	tests/server/test_throttle \
-	tests/server/test_used_nonces
+	tests/server/test_used_nonces \
+	tests/server/test_user_code
 
 check_PROGRAMS += $(server_pages_tests)
 TESTS += $(server_pages_tests)
@@ -107,6 +108,11 @@ tests_server_test_throttle_LDADD = $(server_pages_ldadd) -lpthread
 tests_server_test_used_nonces_SOURCES = tests/server/test_used_nonces.c
 tests_server_test_used_nonces_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_used_nonces_LDADD = $(server_pages_ldadd)
+
+tests_server_test_user_code_SOURCES = tests/server/test_user_code.c \
+	server/delay.c server/delay.h server/user_code.c server/user_code.h
+tests_server_test_user_code_CPPFLAGS = $(server_pages_cppflags)
+tests_server_test_user_code_LDADD = $(server_pages_ldadd) -lpthread
 
 # These bring an issuer of their own, so the library's protocol stays out.
 login_sources = tests/server/fake_authenticator.c tests/server/fake_issuer.c \

@@ -82,6 +82,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 8 * 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 86400);
 	assert_int_equal(c->lifetimes.transaction_s, 3600);
+	assert_int_equal(c->lifetimes.device_code_s, 600);
 	assert_int_equal(c->lifetimes.id_token_s, 3600);
 	assert_int_equal(c->signing_algorithm_count, 2);
 	assert_string_equal(c->signing_algorithms[0], "RS256");
@@ -123,7 +124,8 @@ every_server_option_lands_in_its_field(void **state)
 		     "refresh_absolute_lifetime = 2d\nsession_idle_lifetime = 1h\n"
 		     "session_absolute_lifetime = 2h\ntransaction_lifetime = 5min\n"
 		     "id_token_lifetime = 12h\n"
-		     "signing_algorithms = { EdDSA, RS256, PS256 }\nsigning_key_lifetime = 2d\n");
+		     "signing_algorithms = { EdDSA, RS256, PS256 }\nsigning_key_lifetime = 2d\n"
+		     "device_code_lifetime = 15min\n");
 
 	(void)state;
 	assert_string_equal(c->issuer, "https://login.example.org/auth");
@@ -181,6 +183,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->lifetimes.session_idle_s, 3600);
 	assert_int_equal(c->lifetimes.session_absolute_s, 7200);
 	assert_int_equal(c->lifetimes.transaction_s, 300);
+	assert_int_equal(c->lifetimes.device_code_s, 900);
 	assert_int_equal(c->lifetimes.id_token_s, 12 * 3600);
 	assert_int_equal(c->signing_algorithm_count, 3);
 	assert_string_equal(c->signing_algorithms[0], "EdDSA");
@@ -216,9 +219,12 @@ every_client_option_lands_in_its_field(void **state)
 		" id_token_signed_response_alg = EdDSA\n userinfo_signed_response_alg = PS256\n}\n"
 		"service authcode-otp { acr = 'urn:x:otp' }\n"
 		"signing_algorithms = { RS256, EdDSA, PS256 }\n"
-		"client b { token_endpoint_auth_method = none\n" WEB "}\n");
+		"client b { token_endpoint_auth_method = none\n" WEB "}\n"
+		"client tv { token_endpoint_auth_method = none\n scope = profile\n"
+		" grant_types = { device_code, refresh_token }\n}\n");
 	const struct authcode_client *wiki = authcode_clients_find(c->clients, "wiki");
 	const struct authcode_client *b = authcode_clients_find(c->clients, "b");
+	const struct authcode_client *tv = authcode_clients_find(c->clients, "tv");
 	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
 
 	(void)state;
@@ -288,6 +294,10 @@ every_client_option_lands_in_its_field(void **state)
 	assert_null(b->sector);
 	assert_string_equal(b->id_token_alg, "RS256");
 	assert_null(b->userinfo_alg);
+
+	assert_non_null(tv);
+	assert_int_equal(tv->grants, AUTHCODE_GRANT_DEVICE_CODE | AUTHCODE_GRANT_REFRESH_TOKEN);
+	assert_int_equal(tv->redirect_uri_count, 0);
 	ac_config_free(&c);
 }
 

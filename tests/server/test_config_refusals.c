@@ -188,6 +188,9 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:2: code_lifetime: \"61\" is not allowed; give a time from 1s to 60s, such as "
 	  "90s, "
 	  "15min, 8h or 14d" },
+	{ "device_code_lifetime (DV-08)", DEV "device_code_lifetime = 16min\n",
+	  "a.conf:2: device_code_lifetime: \"16min\" is not allowed; give a time from 1s to 900s, "
+	  "such as 90s, 15min, 8h or 14d" },
 	{ "access_token_lifetime", DEV "access_token_lifetime = 2d\n",
 	  "a.conf:2: access_token_lifetime: \"2d\" is not allowed; give a time from 1s to 86400s, "
 	  "such "
@@ -244,7 +247,7 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:5: application_type: \"spa\" is not allowed; give web or native" },
 	{ "grant_types", BLOCK("grant_types = { authorization_code, password }\n"),
 	  "a.conf:5: grant_types: \"password\" is not allowed; give authorization_code, "
-	  "refresh_token or client_credentials" },
+	  "refresh_token, client_credentials or device_code" },
 	{ "trusted", BLOCK("trusted = 1\n"),
 	  "a.conf:5: trusted: \"1\" is not allowed; give yes or no" },
 	{ "disabled", BLOCK("disabled = on\n"),

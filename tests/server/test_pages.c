@@ -157,6 +157,31 @@ draw_told(struct ac_http *h)
 					     .message_count = AC_ARRAY_SIZE(messages) });
 }
 
+static void
+draw_user_code(struct ac_http *h)
+{
+	const struct authcode_interaction i = { .user_code = HOSTILE };
+
+	ac_page_user_code(&app, h, &i, true);
+}
+
+static void
+draw_device(struct ac_http *h)
+{
+	struct authcode_interaction i = interaction();
+
+	i.user_code = HOSTILE;
+	ac_page_device(&app, h, &i);
+}
+
+static void
+draw_device_done(struct ac_http *h)
+{
+	const struct authcode_interaction i = { .client = &client };
+
+	ac_page_device_done(&app, h, &i);
+}
+
 static const struct {
 	const char *name;
 	void (*draw)(struct ac_http *h);
@@ -176,6 +201,9 @@ static const struct {
 	{ "error", draw_error, 400, 2, NULL },
 	{ "wait", draw_wait, 200, 2, NULL },
 	{ "told", draw_told, 200, 4, NULL },
+	{ "user code", draw_user_code, 200, 1, "action=\"/auth/device\"" },
+	{ "device", draw_device, 200, 6, "action=\"/auth/consent\"" },
+	{ "device done", draw_device_done, 200, 1, NULL },
 };
 
 /* LS-06, threat 19 */

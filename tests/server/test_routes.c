@@ -62,6 +62,7 @@ static const char *const untold[] = {
 	"/prompt",
 	"/consent",
 	"/logout/confirm",
+	"/device",
 	"/assets/style.css",
 	"/assets/icon.svg",
 	"/logo",

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "fixture.h"
+#include "fixture_device.h"
 
 #define PAGE 16
 
@@ -136,6 +136,59 @@ many_codes_of_one_client_make_one_delivery(void **state)
 	issue(f, session); /* no longer asking does not take it back */
 	expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
 	assert_int_equal(waiting(f).count, 1);
+}
+
+/* BC-02: a session that has allowed a device has signed in to its client. */
+static void
+the_end_of_a_session_is_told_to_the_client_of_a_device_it_allowed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f), device = new_device(f, 0x11);
+	struct authcode_operation op = op_allow(f, device, session);
+	struct page page;
+
+	op.u.answer_device.tell_logout = true;
+	expect(f, op, AUTHCODE_RESULT_DONE);
+	(void)redeem_device(f, device);
+	expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
+	page = waiting(f);
+	assert_int_equal(page.count, 1);
+	assert_string_equal(page.views[0].delivery.client_id, "tv");
+	assert_int_equal(page.views[0].delivery.session_id, session);
+}
+
+static void
+the_client_of_a_device_is_not_told_unless_it_asked(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f), device = new_device(f, 0x11);
+
+	allow_device(f, device, session);
+	(void)redeem_device(f, device);
+	expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
+	assert_int_equal(waiting(f).count, 0);
+}
+
+static void
+a_device_that_was_not_allowed_makes_nobody_a_listener(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f), device = new_device(f, 0x11);
+	struct authcode_operation stale = op_allow(f, device, session);
+	struct authcode_operation unknown = op_allow(f, device, session), denied;
+
+	stale.u.answer_device.tell_logout = true;
+	memset(stale.u.answer_device.session_hash, 0x77, AUTHCODE_HASH_LEN);
+	expect(f, stale, AUTHCODE_RESULT_EXPIRED);
+	unknown.u.answer_device.tell_logout = true;
+	unknown.u.answer_device.device_id = 1;
+	expect(f, unknown, AUTHCODE_RESULT_NOT_FOUND);
+	denied = op_deny(f, device);
+	denied.u.answer_device.session_id = session;
+	denied.u.answer_device.tell_logout = true;
+	expect(f, denied, AUTHCODE_RESULT_DONE);
+	expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
+	assert_int_equal(waiting(f).count, 0);
 }
 
 static void
@@ -549,6 +602,9 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(the_end_of_a_session_makes_a_delivery_for_each_client_that_asked),
 	CONTRACT_CASE(a_client_that_did_not_ask_is_not_told),
 	CONTRACT_CASE(many_codes_of_one_client_make_one_delivery),
+	CONTRACT_CASE(the_end_of_a_session_is_told_to_the_client_of_a_device_it_allowed),
+	CONTRACT_CASE(the_client_of_a_device_is_not_told_unless_it_asked),
+	CONTRACT_CASE(a_device_that_was_not_allowed_makes_nobody_a_listener),
 	CONTRACT_CASE(a_code_that_was_not_issued_makes_nobody_a_listener),
 	CONTRACT_CASE(a_session_that_is_ended_twice_tells_once),
 	CONTRACT_CASE(an_unknown_session_tells_nobody),

@@ -7,7 +7,8 @@ unit_protocol_token_tests = \
 	tests/unit/protocol/test_pkce \
 	tests/unit/protocol/test_client_auth \
 	tests/unit/protocol/test_oauth_error \
-	tests/unit/protocol/test_token_valid
+	tests/unit/protocol/test_token_valid \
+	tests/unit/protocol/test_user_code
 
 check_PROGRAMS += $(unit_protocol_token_tests)
 TESTS += $(unit_protocol_token_tests)
@@ -46,3 +47,7 @@ tests_unit_protocol_test_oauth_error_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_token_valid_SOURCES = tests/unit/protocol/test_token_valid.c
 tests_unit_protocol_test_token_valid_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_token_valid_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_user_code_SOURCES = tests/unit/protocol/test_user_code.c
+tests_unit_protocol_test_user_code_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_user_code_LDADD = $(unit_ldadd)

@@ -62,6 +62,7 @@ enum authcode_subject_type {
 #define AUTHCODE_GRANT_AUTHORIZATION_CODE (1u << 0)
 #define AUTHCODE_GRANT_REFRESH_TOKEN (1u << 1)
 #define AUTHCODE_GRANT_CLIENT_CREDENTIALS (1u << 2) /* RFC 6749 §4.4 */
+#define AUTHCODE_GRANT_DEVICE_CODE (1u << 3)        /* RFC 8628 */
 
 #define AUTHCODE_SECRET_HASH_LEN 32
 
@@ -88,7 +89,7 @@ struct authcode_client {
 	 * to, alone or among others. */
 	bool assertion_aud_strict;
 	enum authcode_application_type application_type;
-	const char *const *redirect_uris; /* compared byte for byte */
+	const char *const *redirect_uris; /* compared byte for byte; none without the code grant */
 	size_t redirect_uri_count;
 	const char *scope;          /* values this client may ask for, space-separated */
 	const char *default_scopes; /* used when a request names none; NULL: scope */

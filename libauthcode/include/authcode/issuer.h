@@ -50,6 +50,7 @@ struct authcode_lifetimes {
 	uint32_t signing_key_s;         /* [90 days] how long a key signs */
 	uint32_t signing_key_publish_s; /* [24 h] how long it is published before */
 	uint32_t jwks_cache_s;          /* [3600] how long others may keep the key set */
+	uint32_t device_code_s;         /* [600], at most 900 */
 };
 
 /* What a sign-in can be declared to prove (OIDC-Core §2, RFC 9470). The host carries

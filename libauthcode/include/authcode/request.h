@@ -34,6 +34,8 @@ enum authcode_endpoint {
 	AUTHCODE_ENDPOINT_USERINFO,       /* OIDC-Core §5.3 */
 	AUTHCODE_ENDPOINT_LOGOUT,         /* OIDC RP-Initiated Logout §2 */
 	AUTHCODE_ENDPOINT_LOGOUT_CONFIRM, /* the person's yes to it */
+	AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION, /* RFC 8628 §3.1 */
+	AUTHCODE_ENDPOINT_DEVICE,               /* where a person types a user code (§3.3) */
 	AUTHCODE_ENDPOINT_COUNT,
 };
 

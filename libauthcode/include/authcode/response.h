@@ -7,6 +7,7 @@
 #ifndef AUTHCODE_RESPONSE_H
 #define AUTHCODE_RESPONSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <authcode/client.h>
@@ -31,8 +32,12 @@ enum authcode_response_kind {
 				     * is decision=deny, which tells the client access_denied */
 	AUTHCODE_RESPONSE_LOGOUT,    /* ask whether to sign out: interaction, posted to
 				     * AUTHCODE_ENDPOINT_LOGOUT_CONFIRM */
-	AUTHCODE_RESPONSE_LOGGED_OUT, /* nobody is signed in any more: a page that says so */
-	AUTHCODE_RESPONSE_JWT,        /* body, application/jwt (OIDC-Core §5.3.2) */
+	AUTHCODE_RESPONSE_LOGGED_OUT,  /* nobody is signed in any more: a page that says so */
+	AUTHCODE_RESPONSE_USER_CODE,   /* ask for the code that a device shows; with a refusal: the
+				       * one just typed is none that waits */
+	AUTHCODE_RESPONSE_DEVICE,      /* show the page on which a device is allowed or not */
+	AUTHCODE_RESPONSE_DEVICE_DONE, /* it has been answered for */
+	AUTHCODE_RESPONSE_JWT,         /* body, application/jwt (OIDC-Core §5.3.2) */
 };
 
 /* Why a sign-in page is shown again; sealed into the transaction, so that no
@@ -45,7 +50,8 @@ enum authcode_notice {
 	AUTHCODE_NOTICE_COUNT,
 };
 
-/* What a page needs. Everything is plain text; the host escapes it. */
+/* What a page needs. Everything is plain text; the host escapes it. A member that a
+ * page has no use for is NULL, its count 0. */
 struct authcode_interaction {
 	const char *transaction;              /* the sealed request: hidden field "txn" */
 	const char *csrf;                     /* hidden field "csrf" */
@@ -59,6 +65,9 @@ struct authcode_interaction {
 	const char *const *resources; /* names of the resource servers that are asked for */
 	size_t resource_count;
 	enum authcode_notice notice;
+	const char *user_code; /* of a device: the code it shows; USER_CODE: what to fill in,
+				* or NULL; else NULL */
+	bool allowed;          /* DEVICE_DONE: what the answer was */
 };
 
 struct authcode_form_field {
@@ -90,10 +99,9 @@ struct authcode_response {
 	const char *www_authenticate; /* header value, or NULL */
 	const char *allow;            /* 405: header value, or NULL */
 	const char *set_session;      /* new value of the session cookie; "" clears; NULL keeps */
-	struct authcode_refusal refusal; /* error is NULL when nothing was refused */
-	const struct authcode_interaction
-		*interaction; /* SIGN_IN, CONSENT, ACCOUNTS, REFUSED, LOGOUT; else NULL */
-	const struct authcode_form_post *form_post; /* FORM_POST; else NULL */
+	struct authcode_refusal refusal;                /* error is NULL when nothing was refused */
+	const struct authcode_interaction *interaction; /* of the kinds that show one; else NULL */
+	const struct authcode_form_post *form_post;     /* FORM_POST; else NULL */
 };
 
 #ifdef __cplusplus

@@ -279,11 +279,11 @@ enum authcode_operation_kind {
 };
 
 /* Telling clients of a logout. A session remembers the clients that its codes were
- * issued to with tell_logout. Whatever ends it (end_session, create_session) or
- * retires its subject (retire_subject, create_session, relink_subject) makes a
- * delivery for each of them in the same operation, due at once, and forgets them: so
- * none is lost in a crash, and none made twice. A session whose time runs out tells
- * nobody. */
+ * issued to, and whose devices it has allowed, with tell_logout. Whatever ends it
+ * (end_session, create_session) or retires its subject (retire_subject,
+ * create_session, relink_subject) makes a delivery for each of them in the same
+ * operation, due at once, and forgets them: so none is lost in a crash, and none made
+ * twice. A session whose time runs out tells nobody. */
 
 /* Finds the live subject of (user_name, uid) or makes one with new_sub; a live
  * subject of the same name and another uid is retired. Refreshes full_name and
@@ -459,16 +459,18 @@ struct authcode_op_create_device {
 
 /* Answers for a pending device. With allow by the live session whose proof was
  * judged: session_hash is that of the row that was read; subject, acr and the rest
- * become the device's, and the idle end moves as for issue_code. A denial needs no
- * session. DONE; CONFLICT (it is not pending any more); EXPIRED (it is past its
- * time; or the session has ended, expired or been renewed since, or its subject is
- * retired); NOT_FOUND: no such device. */
+ * become the device's, the idle end moves, and with tell_logout the client is told when
+ * the session ends, as for issue_code. A denial needs no session. DONE; CONFLICT (it
+ * is not pending any more); EXPIRED (it is past its time; or the session has ended,
+ * expired or been renewed since, or its subject is retired); NOT_FOUND: no such
+ * device. */
 struct authcode_op_answer_device {
 	int64_t device_id;
 	bool allow;
 	int64_t session_id;
 	uint8_t session_hash[AUTHCODE_HASH_LEN];
 	int64_t idle_expires_ms;
+	bool tell_logout;
 };
 
 /* How much the interval grows with a poll that comes too fast (RFC 8628 §3.5). */

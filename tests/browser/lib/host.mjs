@@ -145,7 +145,14 @@ ${process.getuid() === 0 ? 'user = "nobody"' : ''}
 			client('closed', 'allow_groups = {"no-such-group"}', 'Closed') +
 			client('ask', 'pam_service = "authcode-ask"', 'Ask') +
 			'service "authcode-ask" { first_prompt = ask }\n' +
-			client('wiki', '', 'Wiki'), { mode: 0o600 });
+			client('wiki', '', 'Wiki') +
+			`client "tv" {
+	name = "Television"
+	token_endpoint_auth_method = none
+	scope = "profile groups"
+	grant_types = { device_code }
+}
+`, { mode: 0o600 });
 	}
 
 	async #spawn(build, name, words, ready, logName = name) {

@@ -92,6 +92,24 @@ export class World {
 		return { status: response.status, ...await response.json() };
 	}
 
+	async #post(path, values) {
+		const response = await fetch(`${this.host.issuer}${path}`, {
+			method: 'POST', body: new URLSearchParams({ client_id: 'tv', ...values }),
+		});
+		return { status: response.status, ...await response.json() };
+	}
+
+	// A device that wants to be allowed, and what it is told when it polls.
+	device() {
+		return this.#post('/device_authorization', { scope: 'profile groups' });
+	}
+
+	poll(device) {
+		return this.#post('/token', {
+			grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device.device_code,
+		});
+	}
+
 	async stop() {
 		await this.browser?.close();
 		if (this.clients.app)

@@ -71,7 +71,8 @@ try {
 	told.popup_closed = popup.isClosed();
 	told.popup = user;
 	told.silent = await app.evaluate(() => manager.signinSilent().then(told));
-	await app.evaluate(() => manager.signinRedirect());
+	// what leaves the page is not waited for in it
+	await app.evaluate(() => { manager.signinRedirect(); });
 	await app.waitForURL(`${home}callback**`);
 	told.redirect = await app.evaluate(() => window.done);
 	told.userinfo = await app.evaluate(async () => {
@@ -81,8 +82,9 @@ try {
 		return answer.json();
 	});
 	if (process.env.LOGOUT) {
-		await app.evaluate(() => manager.signoutRedirect());
+		await app.evaluate(() => { manager.signoutRedirect(); });
 		await app.waitForURL(home);
+		await app.waitForLoadState();
 		told.after_logout = await app.evaluate(() => manager.signinSilent().then(() => null, (error) => error.error));
 	}
 } catch (error) {

@@ -251,7 +251,7 @@ grants_and_scope_are_checked(void **state)
 	(void)state;
 	REFUSED("no grant is allowed", client.grants = 0);
 	REFUSED("a grant is unknown", client.grants |= 1u << 31);
-	REFUSED("refresh_token without authorization_code could never be used",
+	REFUSED("refresh_token without a grant that gives one could never be used",
 		client.grants = AUTHCODE_GRANT_REFRESH_TOKEN);
 	REFUSED("scope is empty, so that every request would be refused", client.scope = NULL);
 	REFUSED("scope is empty, so that every request would be refused", client.scope = "");
@@ -426,6 +426,8 @@ redirect_uris_are_checked(void **state)
 	}
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uri_count = 0);
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uris = NULL);
+	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uri_count = 0;
+		client.grants |= AUTHCODE_GRANT_DEVICE_CODE);
 	REFUSED("it needs 1 to 64 redirect URIs", client.redirect_uris = many;
 		client.redirect_uri_count = 65);
 	REFUSED("redirect URI 3: it is listed twice", client.redirect_uris = twice;

@@ -153,7 +153,22 @@ a_client_for_itself_needs_no_redirect_uris(void **state)
 	}
 	client = robot();
 	client.grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
-	refused(client, "refresh_token without authorization_code could never be used");
+	refused(client, "refresh_token without a grant that gives one could never be used");
+}
+
+/* RFC 8628: what never gets an answer in a browser has no redirect URI. */
+static void
+a_client_of_devices_alone_needs_no_redirect_uris(void **state)
+{
+	struct authcode_client client = robot();
+
+	(void)state;
+	client.grants = AUTHCODE_GRANT_DEVICE_CODE;
+	assert_int_equal(accepted(client).redirect_uri_count, 0);
+	client.grants |= AUTHCODE_GRANT_REFRESH_TOKEN;
+	assert_int_equal(accepted(client).redirect_uri_count, 0);
+	client.grants |= AUTHCODE_GRANT_AUTHORIZATION_CODE;
+	refused(client, "it needs 1 to 64 redirect URIs");
 }
 
 /* CC-01 */
@@ -215,6 +230,7 @@ main(void)
 		cmocka_unit_test(public_clients_always_rotate_and_others_as_they_say),
 		cmocka_unit_test(refresh_tokens_live_no_longer_unused_than_at_most),
 		cmocka_unit_test(a_client_for_itself_needs_no_redirect_uris),
+		cmocka_unit_test(a_client_of_devices_alone_needs_no_redirect_uris),
 		cmocka_unit_test(a_public_client_is_nobody_to_give_a_token_to),
 		cmocka_unit_test(an_id_that_could_be_a_sub_gets_no_token_for_itself),
 	};

@@ -47,7 +47,7 @@ minted(enum ac_credential_kind kind, uint8_t hash[AUTHCODE_HASH_LEN])
 static void
 every_kind_has_its_prefix_and_comes_back(void **state)
 {
-	static const char *const prefixes[] = { "acc_", "aca_", "acr_", "acs_", "acj_" };
+	static const char *const prefixes[] = { "acc_", "aca_", "acr_", "acs_", "acj_", "acd_" };
 
 	(void)state;
 	for (int k = 0; k < AC_CREDENTIAL_KIND_COUNT; k++) {

@@ -222,8 +222,10 @@ lifetimes_have_their_documented_defaults(void **state)
 	assert_int_equal(issuer->lifetimes.signing_key_s, 90 * 24 * 3600);
 	assert_int_equal(issuer->lifetimes.signing_key_publish_s, 24 * 3600);
 	assert_int_equal(issuer->lifetimes.jwks_cache_s, 3600);
+	assert_int_equal(issuer->lifetimes.device_code_s, 600);
 	authcode_issuer_free(&issuer);
-	settings.lifetimes = (struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8, 12, 11, 10, 9 };
+	settings.lifetimes =
+		(struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8, 12, 11, 10, 9, 13 };
 	issuer = make(&settings);
 	assert_memory_equal(&issuer->lifetimes, &settings.lifetimes, sizeof(settings.lifetimes));
 	authcode_issuer_free(&issuer);
@@ -317,6 +319,10 @@ every_key_is_its_own(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		issuers[i] = make(&settings[i]);
 		assert_memory_not_equal(issuers[i]->keys.csrf, issuers[i]->keys.transaction,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.transaction,
+					AC_DIGEST_LEN);
+		assert_memory_not_equal(issuers[i]->keys.user_code, issuers[i]->keys.csrf,
 					AC_DIGEST_LEN);
 		assert_memory_not_equal(issuers[i]->keys.csrf, issuers[i]->keys.signing_key,
 					AC_DIGEST_LEN);

@@ -66,6 +66,7 @@ static const struct {
 	{ "introspection_endpoint", "\"https://id.example/sso/introspect\"" },
 	{ "userinfo_endpoint", "\"https://id.example/sso/userinfo\"" },
 	{ "end_session_endpoint", "\"https://id.example/sso/logout\"" },
+	{ "device_authorization_endpoint", "\"https://id.example/sso/device_authorization\"" },
 	{ "jwks_uri", "\"https://id.example/sso/jwks\"" },
 	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
 	{ "userinfo_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
@@ -75,7 +76,8 @@ static const struct {
 	{ "response_types_supported", "[\"code\"]" },
 	{ "response_modes_supported", "[\"query\",\"fragment\",\"form_post\"]" },
 	{ "grant_types_supported",
-	  "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]" },
+	  "[\"authorization_code\",\"refresh_token\",\"client_credentials\","
+	  "\"urn:ietf:params:oauth:grant-type:device_code\"]" },
 	{ "code_challenge_methods_supported", "[\"S256\"]" },
 	{ "token_endpoint_auth_methods_supported",
 	  "[\"client_secret_basic\",\"client_secret_post\",\"none\",\"client_secret_jwt\","

@@ -43,6 +43,9 @@ static const struct {
 	{ AC_INTERACTION_REQUIRED, "interaction_required", 400, true },
 	{ AC_INVALID_TARGET, "invalid_target", 400, true },
 	{ AC_INSUFFICIENT_USER_AUTHENTICATION, "insufficient_user_authentication", 401, false },
+	{ AC_AUTHORIZATION_PENDING, "authorization_pending", 400, false },
+	{ AC_SLOW_DOWN, "slow_down", 400, false },
+	{ AC_EXPIRED_TOKEN, "expired_token", 400, false },
 };
 
 static void

@@ -245,6 +245,10 @@ endpoint_urls_are_the_issuer_and_a_path(void **state)
 		[AUTHCODE_ENDPOINT_LOGOUT] = { "https://id.example/tenant/logout", true },
 		[AUTHCODE_ENDPOINT_LOGOUT_CONFIRM] = { "https://id.example/tenant/logout/confirm",
 						       true },
+		[AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION] = { "https://id.example/tenant/"
+							     "device_authorization",
+							     false },
+		[AUTHCODE_ENDPOINT_DEVICE] = { "https://id.example/tenant/device", true },
 	};
 
 	(void)state;

@@ -198,6 +198,7 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 static void
 a_seal_of_another_shape_is_refused(void **state)
 {
+	static const char *const labels[] = { "authorization request 4", "device 2" };
 	static const struct {
 		size_t at, len;
 		uint8_t value;
@@ -216,18 +217,20 @@ a_seal_of_another_shape_is_refused(void **state)
 	char *odd = NULL;
 
 	(void)state;
-	for (size_t len = 0; len < 68; len++) {
-		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 3",
-					 plain, len, arena, &odd),
+	for (size_t len = 0; len < 2 * 68; len++) {
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, labels[len % 2], plain,
+					 len / 2, arena, &odd),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
 				 AUTHCODE_ERR_SYNTAX);
 	}
-	for (size_t i = 0; i < AC_ARRAY_SIZE(wrong); i++) {
+	for (size_t n = 0; n < 2 * AC_ARRAY_SIZE(wrong); n++) {
+		size_t i = n / 2;
+
 		memset(plain, 0, sizeof(plain));
 		plain[wrong[i].at] = wrong[i].value;
-		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, "authorization request 3",
-					 plain, wrong[i].len, arena, &odd),
+		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, labels[n % 2], plain,
+					 wrong[i].len, arena, &odd),
 				 AUTHCODE_OK);
 		assert_int_equal(ac_transaction_unseal(issuer, arena, odd, &opened),
 				 AUTHCODE_ERR_SYNTAX);
