@@ -4,6 +4,9 @@
 
 http_tests = \
 	tests/http/test_admin.py \
+	tests/http/test_attacks.py \
+	tests/http/test_attacks_clients.py \
+	tests/http/test_attacks_tokens.py \
 	tests/http/test_change.py \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
@@ -36,7 +39,7 @@ http_tests = \
 	tests/http/test_told.py \
 	tests/http/test_units.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/attacker.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all
