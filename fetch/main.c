@@ -115,7 +115,9 @@ parse(int argc, char **argv, struct options *ret, int *ret_status)
 }
 
 /* Nothing that it reads from strangers may gain a right, or leave a core behind. The
- * environment could name proxies, authorities and configurations of libraries. */
+ * environment could name proxies, authorities and configurations of libraries. A name
+ * that takes longer than a connection may (AC_FETCH_CONNECT_MS) is of no use: its
+ * thread shall not go on for the half minute of resolver(5)'s defaults. */
 static bool
 harden(void)
 {
@@ -123,7 +125,7 @@ harden(void)
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
-	       clearenv() == 0;
+	       clearenv() == 0 && setenv("RES_OPTIONS", "timeout:1 attempts:2", 1) == 0;
 }
 
 static bool

@@ -103,6 +103,9 @@ set_limits(CURL *easy, const struct ac_transfer_settings *settings)
 	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)AC_FETCH_CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)AC_FETCH_TOTAL_MS);
+	/* A name that is still being resolved when the time is up is left to its thread:
+	 * to wait for that would hold up every other request. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_MAXFILESIZE, (long)AC_FETCH_MAX_BODY);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_USERAGENT, USER_AGENT);

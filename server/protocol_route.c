@@ -105,12 +105,13 @@ go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
 }
 
 /* A POST of another site has none of ours (SameSite=Lax); a new one would take the
- * place of the browser's own. */
+ * place of the browser's own, and with it every page that is open there. */
 static bool
 comes_without_cookies(const struct authcode_request *request)
 {
-	return request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
-	       request->method == AUTHCODE_METHOD_POST;
+	return request->method == AUTHCODE_METHOD_POST &&
+	       (request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE ||
+		request->endpoint == AUTHCODE_ENDPOINT_LOGOUT);
 }
 
 enum ac_step

@@ -35,6 +35,18 @@ ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_
 	return AUTHCODE_OK;
 }
 
+/* Without the cookie nothing would bind a page to its browser; what other sites may
+ * post leads to none, but to a GET. */
+static bool
+needs_browser(const struct authcode_request *request)
+{
+	if (request->method == AUTHCODE_METHOD_POST &&
+	    (request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE ||
+	     request->endpoint == AUTHCODE_ENDPOINT_LOGOUT))
+		return false;
+	return ac_endpoint_is_page(request->endpoint);
+}
+
 enum authcode_err
 authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_request *request,
 			struct authcode_exchange **ret_exchange)
@@ -45,12 +57,7 @@ authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_re
 	if (issuer == NULL || request == NULL || ret_exchange == NULL || request->now_ms <= 0 ||
 	    authcode_endpoint_path(request->endpoint) == NULL)
 		return AUTHCODE_ERR_USAGE;
-	/* Without the cookie nothing would bind a page to its browser; what is posted to
-	 * AUTHORIZE leads to none. */
-	if (ac_endpoint_is_page(request->endpoint) &&
-	    !(request->endpoint == AUTHCODE_ENDPOINT_AUTHORIZE &&
-	      request->method == AUTHCODE_METHOD_POST) &&
-	    (request->browser == NULL || *request->browser == '\0'))
+	if (needs_browser(request) && (request->browser == NULL || *request->browser == '\0'))
 		return AUTHCODE_ERR_USAGE;
 	err = ac_exchange_new(issuer, request->now_ms, &x);
 	if (err != AUTHCODE_OK)

@@ -151,7 +151,7 @@ put_sid(const struct authcode_exchange *x, const struct ac_id_token *token, json
 	enum authcode_err err = AUTHCODE_OK;
 
 	if (token->session_id != 0)
-		err = ac_subject_sid(x->issuer, token->session_id, x->arena, &sid);
+		err = ac_subject_sid(x->issuer, token->client, token->session_id, x->arena, &sid);
 	if (err == AUTHCODE_OK && !ac_json_put_text(claims, "sid", sid))
 		err = AUTHCODE_ERR_MEMORY;
 	return err;

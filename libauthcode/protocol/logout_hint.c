@@ -44,7 +44,7 @@ ac_logout_hint_is_of(struct authcode_exchange *x, const struct ac_logout_hint *h
 		ac_subject_sub(x->issuer, hint->client, view->subject.sub, x->arena, &sub);
 
 	if (err == AUTHCODE_OK)
-		err = ac_subject_sid(x->issuer, view->session.id, x->arena, &sid);
+		err = ac_subject_sid(x->issuer, hint->client, view->session.id, x->arena, &sid);
 	if (err == AUTHCODE_OK)
 		*ret = strcmp(sub, hint->sub) == 0 && strcmp(sid, hint->sid) == 0;
 	return err;

@@ -52,7 +52,8 @@ make_claims(const struct making *m, json_t **ret)
 		ac_subject_sub(m->issuer, m->client, delivery->subject.sub, m->arena, &sub);
 
 	if (err == AUTHCODE_OK)
-		err = ac_subject_sid(m->issuer, delivery->delivery.session_id, m->arena, &sid);
+		err = ac_subject_sid(m->issuer, m->client, delivery->delivery.session_id, m->arena,
+				     &sid);
 	if (err == AUTHCODE_OK)
 		err = m->issuer->random.fill(m->issuer->random.ctx, raw, sizeof(raw));
 	if (err != AUTHCODE_OK)

@@ -50,11 +50,13 @@ ac_subject_sub(const struct authcode_issuer *issuer, const struct authcode_clien
 }
 
 enum authcode_err
-ac_subject_sid(const struct authcode_issuer *issuer, int64_t session_id,
-	       struct authcode_arena *arena, const char **ret_sid)
+ac_subject_sid(const struct authcode_issuer *issuer, const struct authcode_client *client,
+	       int64_t session_id, struct authcode_arena *arena, const char **ret_sid)
 {
+	const char *sector =
+		client->subject_type == AUTHCODE_SUBJECT_PAIRWISE ? client->sector : "";
 	uint8_t id[8];
-	const struct ac_part parts[] = { { id, sizeof(id) } };
+	const struct ac_part parts[] = { { id, sizeof(id) }, { sector, strlen(sector) } };
 
 	for (size_t i = 0; i < sizeof(id); i++)
 		id[i] = (uint8_t)((uint64_t)session_id >> (8 * (sizeof(id) - 1 - i)));

@@ -20,9 +20,12 @@ AC_MUST_USE enum authcode_err ac_subject_sub(const struct authcode_issuer *issue
 					     const struct authcode_client *client, const char *sub,
 					     struct authcode_arena *arena, const char **ret_sub);
 
-/* One for each session, the same for every client; it survives a new sign-in that
- * renews the session, and tells nothing of its row. session_id is not 0. */
+/* One for each session, the same for every client that has no sector: where sub is
+ * another in each sector, so is this, or it would tell that it is one person. It
+ * survives a new sign-in that renews the session, and tells nothing of its row.
+ * session_id is not 0. */
 AC_MUST_USE enum authcode_err ac_subject_sid(const struct authcode_issuer *issuer,
+					     const struct authcode_client *client,
 					     int64_t session_id, struct authcode_arena *arena,
 					     const char **ret_sid);
 

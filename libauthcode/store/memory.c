@@ -97,8 +97,11 @@ ac_memory_view_device(const struct ac_memory *memory, int64_t id, struct authcod
 		return false;
 	view->device = *device;
 	subject = ac_table_find(&memory->subjects, device->subject_id);
-	if (subject != NULL)
+	if (subject != NULL) {
 		view->subject = *subject;
+		view->withdrawn_ms =
+			withdrawn_ms(memory, subject, device->client_id, device->created_ms);
+	}
 	session = ac_table_find(&memory->sessions, device->session_id);
 	if (session != NULL)
 		view->session = *session;

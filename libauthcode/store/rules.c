@@ -174,7 +174,8 @@ ac_rule_redeem_device(const struct authcode_device_view *view, int64_t now_ms)
 		return AUTHCODE_RESULT_EXPIRED;
 	if (view->device.state != AUTHCODE_DEVICE_ALLOWED)
 		return AUTHCODE_RESULT_CONFLICT;
-	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session))
+	if (!ac_subject_live(&view->subject) || !session_not_ended(&view->session) ||
+	    view->withdrawn_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
 	return AUTHCODE_RESULT_DONE;
 }

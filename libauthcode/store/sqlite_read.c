@@ -270,6 +270,7 @@ read_device(struct ac_query *query, struct authcode_arena *arena, struct authcod
 		view.device = get_device(query, arena);
 		view.subject = get_subject(query, arena);
 		view.session = get_session(query, arena);
+		view.withdrawn_ms = ac_query_get_int(query); /* NULL reads as 0 */
 	}
 	err = end_read(query, found);
 	if (err == AUTHCODE_OK)

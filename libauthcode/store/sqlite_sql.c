@@ -9,7 +9,7 @@
 #define SUBJECT                                                                                    \
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
 	"u.retired_ms, u.withdrawn_ms"
-/* Of code or family o: the look at the grant is taken only when there is a reason. */
+/* Of code, device or family o: the look at the grant is taken only when there is a reason. */
 #define WITHDRAWN(o)                                                                               \
 	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT g.withdrawn_ms"                 \
 	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
@@ -33,9 +33,10 @@
 	"d.polled_ms, d.state, d.subject_id, d.session_id, d.auth_time_ms, d.acr, d.amr, "         \
 	"d.claims, d.created_ms, d.expires_ms"
 #define DEVICE_VIEW                                                                                \
-	"SELECT " DEVICE ", " SUBJECT ", " SESSION " FROM device d"                                \
-	" LEFT JOIN subject u ON u.id = d.subject_id"                                              \
-	" LEFT JOIN session s ON s.id = d.session_id"
+	"SELECT " DEVICE ", " SUBJECT ", " SESSION                                                 \
+	", " WITHDRAWN("d") " FROM device d"                                                       \
+			    " LEFT JOIN subject u ON u.id = d.subject_id"                          \
+			    " LEFT JOIN session s ON s.id = d.session_id"
 
 #define DELIVERY                                                                                   \
 	"d.id, d.client_id, d.subject_id, d.session_id, d.created_ms, d.next_ms, d.tries, "        \

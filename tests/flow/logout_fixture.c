@@ -104,9 +104,9 @@ claims_of(const struct logout_hint *hint)
 	assert_int_equal(ac_subject_sub(logout.flow.issuer, client, view.subject.sub,
 					logout.flow.arena, &sub),
 			 AUTHCODE_OK);
-	assert_int_equal(
-		ac_subject_sid(logout.flow.issuer, logout.session_id, logout.flow.arena, &sid),
-		AUTHCODE_OK);
+	assert_int_equal(ac_subject_sid(logout.flow.issuer, client, logout.session_id,
+					logout.flow.arena, &sid),
+			 AUTHCODE_OK);
 	claims = json_pack("{ss, ss, ss, sI, sI, sI}", "iss",
 			   hint->iss != NULL ? hint->iss : FLOW_ISSUER, "aud",
 			   hint->client != NULL ? hint->client : FLOW_WEB, "sub",

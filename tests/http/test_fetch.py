@@ -162,6 +162,52 @@ def test_a_server_that_drips_or_hangs_is_given_up(fetch):
         assert (outcome, status, body) == (FAILED, 0, b"") and "timed out" in why.lower(), why
 
 
+SLOW_NAMES = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+		dlsym(RTLD_NEXT, "getaddrinfo");
+
+	if (node != NULL && strcmp(node, "slow.example") == 0) {
+		sleep(30);
+		return EAI_AGAIN;
+	}
+	return real(node, service, hints, ret);
+}
+"""
+
+
+def test_a_name_that_does_not_resolve_in_time_holds_up_no_other(fetch, monkeypatch):
+    """The resolver has no time limit of its own, and cannot be interrupted."""
+    library = fetch.host.directory / "slow_names.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", library, "-"], input=SLOW_NAMES, text=True, check=True,
+                   timeout=60)
+    library.chmod(0o755)
+    fetch.host.kill_fetch()
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    fetch.host.start_fetch("--ca", fetch.host.directory / "ca.pem")
+    server = fetch.server()
+    with fetch.connect() as raw:
+        for number in range(8):
+            raw.send(frame("https://slow.example/", number=number))
+        begun = time.monotonic()
+        while time.monotonic() - begun < 7:
+            asked = time.monotonic()
+            assert fetch.ask(server.url())[0] == ANSWERED and time.monotonic() - asked < 2
+            time.sleep(0.2)
+        raw.settimeout(1)
+        answers = [parse(raw.recv(70000)) for _ in range(8)]
+    assert {answer[:3] for answer in answers} == {(FAILED, 0, b"")}
+    assert all("timed out" in answer[3].lower() for answer in answers), answers
+
+
 def test_nobody_at_the_port_is_a_failure(fetch):
     server = fetch.server()
     url = server.url()

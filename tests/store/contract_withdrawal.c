@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "fixture_device.h"
 
 static void
 withdraw(struct fixture *f, int64_t subject_id, const char *client_id)
@@ -141,6 +142,34 @@ the_latest_withdrawal_counts(void **state)
 	assert_int_equal(token_of(f, tokens.access).withdrawn_ms, T0 + 5 * SECOND);
 }
 
+/* A code that a device shows is as old as its question, not as the answer to it. */
+static void
+a_device_that_was_allowed_before_it_gets_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	int64_t subject = session_of(f, session).subject.id;
+	int64_t early = new_device(f, 1), late;
+	struct authcode_operation op;
+
+	allow_device(f, early, session);
+	assert_int_equal(device_of(f, early).withdrawn_ms, 0);
+	f->now = T0 + SECOND;
+	withdraw(f, subject, "demo");
+	assert_int_equal(device_of(f, early).withdrawn_ms, 0);
+	withdraw(f, subject, "tv");
+	if (f->backend->durable)
+		reopen_store(f);
+	assert_int_equal(device_of(f, early).withdrawn_ms, T0 + SECOND);
+	op = op_redeem_device(f, early);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_EXPIRED);
+	f->now = T0 + 2 * SECOND;
+	late = new_device(f, 2);
+	allow_device(f, late, session);
+	assert_int_equal(device_of(f, late).withdrawn_ms, 0);
+	redeem_device(f, late);
+}
+
 static void
 a_lost_answer_is_not_given_again_after_it(void **state)
 {
@@ -202,6 +231,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(at_the_same_moment_it_is_dead),
 	CONTRACT_CASE(other_clients_and_other_people_keep_theirs),
 	CONTRACT_CASE(the_latest_withdrawal_counts),
+	CONTRACT_CASE(a_device_that_was_allowed_before_it_gets_nothing),
 	CONTRACT_CASE(a_lost_answer_is_not_given_again_after_it),
 	CONTRACT_CASE(a_name_stands_for_its_live_subject),
 	CONTRACT_CASE(an_unknown_subject_has_nothing_to_withdraw),

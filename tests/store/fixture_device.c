@@ -174,4 +174,5 @@ assert_same_device(const struct authcode_device_view *a, const struct authcode_d
 	assert_int_equal(a->subject.retired_ms, b->subject.retired_ms);
 	assert_int_equal(a->session.id, b->session.id);
 	assert_int_equal(a->session.ended_ms, b->session.ended_ms);
+	assert_int_equal(a->withdrawn_ms, b->withdrawn_ms);
 }

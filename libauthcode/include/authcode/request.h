@@ -60,8 +60,8 @@ struct authcode_request {
 	const char *session;        /* value of the session cookie, or NULL */
 	const char *browser;        /* value of the browser cookie; required by endpoints that
 	                              * answer with pages (the host makes one for a new browser),
-	                              * but not by a POST to AUTHORIZE: that of another site comes
-	                              * without cookies, and is carried on by a GET */
+	                              * but not by a POST to AUTHORIZE or LOGOUT: that of another
+	                              * site comes without cookies, and is carried on by a GET */
 	const char *peer;           /* textual address for the log, or NULL */
 	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };

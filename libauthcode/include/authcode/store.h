@@ -226,6 +226,7 @@ struct authcode_device_view {
 	struct authcode_device device;
 	struct authcode_subject subject; /* zeroed until it is allowed */
 	struct authcode_session session; /* likewise, and when purged */
+	int64_t withdrawn_ms; /* when consent was withdrawn since it was made; 0: it stands */
 };
 
 struct authcode_token_view {
@@ -486,7 +487,7 @@ struct authcode_op_poll_device {
 /* Uses a device that was allowed, as redeem_code uses a code: family and tokens,
  * once. DONE; REUSED (it was used before, whatever has died since: family revoked);
  * CONFLICT (it is not allowed); EXPIRED (nothing written; also when its session was
- * ended or its subject is retired); NOT_FOUND. */
+ * ended, its subject is retired or consent was withdrawn); NOT_FOUND. */
 struct authcode_op_redeem_device {
 	int64_t device_id;
 	int64_t family_expires_ms;

@@ -207,7 +207,9 @@ person_and_session_are_named_as_in_the_client_s_id_tokens(void **state)
 		assert_int_equal(ac_subject_sub(w.issuer, authcode_clients_at(w.clients, 0),
 						"sub-of-alice", w.arena, &sub),
 				 AUTHCODE_OK);
-		assert_int_equal(ac_subject_sid(w.issuer, 42, w.arena, &sid), AUTHCODE_OK);
+		assert_int_equal(ac_subject_sid(w.issuer, authcode_clients_at(w.clients, 0), 42,
+						w.arena, &sid),
+				 AUTHCODE_OK);
 		assert_int_equal(strcmp(sub, "sub-of-alice") == 0, pairwise == 0);
 		message = new_message();
 		claims = claims_of(message, AC_ALG_RS256, "logout+jwt");

@@ -135,10 +135,11 @@ another_issuer_or_master_key_makes_other_names(void **state)
 	const char *sub = sub_by(issuer, &a, SUB), *sid, *other;
 
 	(void)state;
-	assert_int_equal(ac_subject_sid(issuer, 5, arena, &sid), AUTHCODE_OK);
+	a.sector = "a.example";
+	assert_int_equal(ac_subject_sid(issuer, &a, 5, arena, &sid), AUTHCODE_OK);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(others); i++) {
 		assert_string_not_equal(sub_by(others[i], &a, SUB), sub);
-		assert_int_equal(ac_subject_sid(others[i], 5, arena, &other), AUTHCODE_OK);
+		assert_int_equal(ac_subject_sid(others[i], &a, 5, arena, &other), AUTHCODE_OK);
 		assert_string_not_equal(other, sid);
 		authcode_issuer_free(&others[i]);
 	}
@@ -230,21 +231,49 @@ a_client_that_says_nothing_gets_rs256_and_plain_userinfo(void **state)
 	authcode_clients_unref(&registry);
 }
 
+static const char *
+sid_by(const struct authcode_client *client, int64_t session_id)
+{
+	const char *sid = NULL;
+
+	assert_int_equal(ac_subject_sid(issuer, client, session_id, arena, &sid), AUTHCODE_OK);
+	assert_int_equal(strlen(sid), 43);
+	return sid;
+}
+
 /* ID-08 */
 static void
 every_session_has_a_sid_that_tells_nothing_of_its_row(void **state)
 {
-	const char *one, *again, *two, *high;
+	const struct authcode_client web = { .subject_type = AUTHCODE_SUBJECT_PUBLIC };
+	const struct authcode_client app = { .subject_type = AUTHCODE_SUBJECT_PUBLIC };
+	const char *one = sid_by(&web, 1);
 
 	(void)state;
-	assert_int_equal(ac_subject_sid(issuer, 1, arena, &one), AUTHCODE_OK);
-	assert_int_equal(ac_subject_sid(issuer, 1, arena, &again), AUTHCODE_OK);
-	assert_int_equal(ac_subject_sid(issuer, 2, arena, &two), AUTHCODE_OK);
-	assert_int_equal(ac_subject_sid(issuer, (INT64_C(1) << 56) + 1, arena, &high), AUTHCODE_OK);
-	assert_int_equal(strlen(one), 43);
-	assert_string_equal(again, one);
-	assert_string_not_equal(two, one);
-	assert_string_not_equal(high, one);
+	assert_string_equal(sid_by(&web, 1), one);
+	assert_string_equal(sid_by(&app, 1), one);
+	assert_string_not_equal(sid_by(&web, 2), one);
+	assert_string_not_equal(sid_by(&web, (INT64_C(1) << 56) + 1), one);
+}
+
+/* ID-08, ID-16: whom two sectors have in common is not told by the session either. */
+static void
+clients_of_another_sector_know_a_session_by_another_sid(void **state)
+{
+	const struct authcode_client plain = { .subject_type = AUTHCODE_SUBJECT_PUBLIC };
+	const struct authcode_client a = { .subject_type = AUTHCODE_SUBJECT_PAIRWISE,
+					   .sector = "a.example" };
+	const struct authcode_client too = { .id = "too",
+					     .subject_type = AUTHCODE_SUBJECT_PAIRWISE,
+					     .sector = "a.example" };
+	const struct authcode_client b = { .subject_type = AUTHCODE_SUBJECT_PAIRWISE,
+					   .sector = "b.example" };
+
+	(void)state;
+	assert_string_equal(sid_by(&a, 1), sid_by(&too, 1));
+	assert_string_not_equal(sid_by(&a, 1), sid_by(&b, 1));
+	assert_string_not_equal(sid_by(&a, 1), sid_by(&plain, 1));
+	assert_string_not_equal(sid_by(&a, 1), sid_by(&a, 2));
 }
 
 static void
@@ -260,7 +289,7 @@ without_memory_there_is_no_name(void **state)
 	client.subject_type = AUTHCODE_SUBJECT_PAIRWISE;
 	client.sector = "a";
 	assert_int_equal(ac_subject_sub(issuer, &client, SUB, small, &out), AUTHCODE_ERR_MEMORY);
-	assert_int_equal(ac_subject_sid(issuer, 1, small, &out), AUTHCODE_ERR_MEMORY);
+	assert_int_equal(ac_subject_sid(issuer, &client, 1, small, &out), AUTHCODE_ERR_MEMORY);
 	assert_string_equal(out, "untouched");
 	authcode_arena_free(&small);
 }
@@ -278,6 +307,7 @@ main(void)
 		SUBJECT_TEST(an_algorithm_that_does_not_sign_is_refused),
 		SUBJECT_TEST(a_client_that_says_nothing_gets_rs256_and_plain_userinfo),
 		SUBJECT_TEST(every_session_has_a_sid_that_tells_nothing_of_its_row),
+		SUBJECT_TEST(clients_of_another_sector_know_a_session_by_another_sid),
 		SUBJECT_TEST(without_memory_there_is_no_name),
 	};
 
