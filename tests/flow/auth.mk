@@ -59,7 +59,8 @@ tests_flow_test_logout_SOURCES = tests/flow/test_logout.c $(logout_sources)
 tests_flow_test_logout_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_logout_LDADD = $(unit_ldadd)
 
-tests_flow_test_logout_told_SOURCES = tests/flow/test_logout_told.c $(logout_sources)
+tests_flow_test_logout_told_SOURCES = tests/flow/test_logout_told.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(logout_sources)
 tests_flow_test_logout_told_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_logout_told_LDADD = $(unit_ldadd)
 

@@ -31,11 +31,13 @@ logout_set_clients(const char *const *uris, size_t count)
 		flow_client(&logout.flow, FLOW_WEB),
 		flow_client(&logout.flow, FLOW_FIRST),
 		flow_client(&logout.flow, FLOW_DISABLED),
+		flow_client(&logout.flow, FLOW_TV),
 	};
 
 	clients[0].post_logout_redirect_uris = uris;
 	clients[0].post_logout_redirect_uri_count = count;
 	clients[0].backchannel_logout_uri = "https://web.example/told";
+	clients[3].backchannel_logout_uri = "https://tv.example/told";
 	clients[1].post_logout_redirect_uris = first_places;
 	clients[1].post_logout_redirect_uri_count = AC_ARRAY_SIZE(first_places);
 	clients[2].post_logout_redirect_uris = web_places;

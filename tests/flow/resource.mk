@@ -4,6 +4,7 @@ flow_resource_tests = \
 	tests/flow/test_access_jwt \
 	tests/flow/test_access_jwt_again \
 	tests/flow/test_access_jwt_hostile \
+	tests/flow/test_device_resource \
 	tests/flow/test_resource \
 	tests/flow/test_resource_memory \
 	tests/flow/test_resource_of_client \
@@ -24,6 +25,11 @@ flow_jwt_world = tests/flow/jwt_world.c tests/flow/jwt_world.h $(flow_resource_w
 tests_flow_test_access_jwt_SOURCES = tests/flow/test_access_jwt.c $(flow_jwt_world)
 tests_flow_test_access_jwt_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_jwt_LDADD = $(unit_ldadd)
+
+tests_flow_test_device_resource_SOURCES = tests/flow/test_device_resource.c \
+	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_jwt_world)
+tests_flow_test_device_resource_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_device_resource_LDADD = $(unit_ldadd)
 
 tests_flow_test_access_jwt_again_SOURCES = tests/flow/test_access_jwt_again.c $(flow_jwt_world)
 tests_flow_test_access_jwt_again_CPPFLAGS = $(unit_cppflags)

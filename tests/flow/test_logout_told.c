@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/device_flow.h"
 #include "tests/flow/logout_fixture.h"
 
 static size_t
@@ -113,6 +113,37 @@ a_client_of_the_session_that_wants_to_know_is_to_be_told(void **state)
 	assert_int_equal(views[0].delivery.next_ms, logout.flow.now_ms);
 }
 
+/* BC-02: it has an ID token of this session as any other. */
+static void
+the_client_of_a_device_that_the_session_allowed_is_to_be_told(void **state)
+{
+	struct authcode_delivery_view views[4];
+	struct device device = device_begin(&logout.flow, "&scope=openid");
+
+	(void)state;
+	device_allow(&logout.flow, &logout.browser, &device);
+	assert_int_equal(device_poll(&logout.flow, &device)->status, 200);
+	log_out();
+	assert_int_equal(waiting(views), 2);
+	assert_string_equal(views[0].delivery.client_id, FLOW_TV);
+	assert_int_equal(views[0].delivery.session_id, logout.session_id);
+	assert_string_equal(views[1].delivery.client_id, FLOW_WEB);
+}
+
+static void
+the_client_of_a_device_that_was_not_allowed_is_not_told(void **state)
+{
+	struct authcode_delivery_view views[4];
+	struct device device = device_begin(&logout.flow, "");
+	const struct authcode_response *page = device_page(&logout.flow, &logout.browser, &device);
+
+	(void)state;
+	(void)flow_decide(&logout.flow, &logout.browser, page->interaction, "deny");
+	log_out();
+	assert_int_equal(waiting(views), 1);
+	assert_string_equal(views[0].delivery.client_id, FLOW_WEB);
+}
+
 static void
 the_same_logout_twice_is_told_once(void **state)
 {
@@ -207,6 +238,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_client_of_the_session_that_wants_to_know_is_to_be_told),
+		TEST(the_client_of_a_device_that_the_session_allowed_is_to_be_told),
+		TEST(the_client_of_a_device_that_was_not_allowed_is_not_told),
 		TEST(the_same_logout_twice_is_told_once),
 		TEST(a_session_that_is_ended_from_elsewhere_is_told_too),
 		TEST(a_host_that_delivers_nothing_has_nothing_to_deliver),

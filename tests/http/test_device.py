@@ -228,4 +228,4 @@ def test_who_may_not_ask_gets_no_code(server, values, status, error):
 
 def test_only_a_post_asks_for_a_code(server):
     answer = server.request("GET", "/device_authorization", params={"client_id": "tv"})
-    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST, OPTIONS"
