@@ -20,7 +20,7 @@ const world = new World();
 let failed = 1;
 try {
 	await world.start(build);
-	failed = await run([...signIn, ...request, ...logout, ...accessible].filter(([name]) => wanted.test(name)), world);
+	failed = await run([...signIn, ...request, ...logout, ...device, ...accessible].filter(([name]) => wanted.test(name)), world);
 	if (failed)
 		console.log(`${world.host.log('authcoded')}\n${world.host.log('authcode-login')}`.replace(/^/gm, '# '));
 } finally {
