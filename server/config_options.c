@@ -222,7 +222,8 @@ static const struct ac_option options[] = {
 	  .offset = GLOBAL(config.total_guesses),
 	  .max = 100000 },
 	{ .row = { "", "token_guesses", "number", "10000",
-		   "unknown tokens one address may ask about in 15 minutes; 0 is any number" },
+		   "unknown tokens and wrong secrets of one address in 15 minutes; 0 is any "
+		   "number" },
 	  .kind = AC_OPTION_NUMBER,
 	  .offset = GLOBAL(config.token_guesses),
 	  .max = 100000 },

@@ -71,14 +71,14 @@ static const struct ac_route routes[] = {
 	{
 		.path = "/token",
 		.allow = "POST, OPTIONS",
-		.flags = AC_ROUTE_CORS,
+		.flags = AC_ROUTE_CORS | AC_ROUTE_TOKEN_GUESS,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_TOKEN,
 	},
 	{
 		.path = "/revoke",
 		.allow = "POST, OPTIONS",
-		.flags = AC_ROUTE_CORS,
+		.flags = AC_ROUTE_CORS | AC_ROUTE_TOKEN_GUESS,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_REVOKE,
 	},
@@ -113,7 +113,7 @@ static const struct ac_route routes[] = {
 	{
 		.path = "/device_authorization",
 		.allow = "POST, OPTIONS",
-		.flags = AC_ROUTE_CORS,
+		.flags = AC_ROUTE_CORS | AC_ROUTE_TOKEN_GUESS,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION,
 	},

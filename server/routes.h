@@ -22,7 +22,8 @@
 #define AC_ROUTE_CORS (1u << 3)   /* to those of clients */
 #define AC_ROUTE_PUBLIC (1u << 4) /* to all: answers with AC_REPLY_PUBLIC */
 
-/* Who asks about a token that there is not has guessed (server/token_guess.h). */
+/* Who cannot prove to be a client, or names a token or code that there is not, has
+ * guessed (server/token_guess.h). */
 #define AC_ROUTE_TOKEN_GUESS (1u << 5)
 
 struct ac_route {

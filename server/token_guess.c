@@ -29,7 +29,7 @@ ac_token_guess_spend(struct ac_app *app, struct ac_http *h, struct ac_bucket *re
 	if (ac_throttle_spend(app->throttle, ret_bucket, 1, &wait_s))
 		return true;
 	(void)snprintf(text, sizeof(text), "%u", wait_s);
-	ac_dispatch_refuse(app, h, 429, "too many tokens that there are not");
+	ac_dispatch_refuse(app, h, 429, "too many guesses at clients and tokens");
 	ac_http_reply_header(h, "Retry-After", text);
 	return false;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * How many tokens that there are not one address may ask about (RFC 7662 §4). An
+ * How often one address may name a client without proof, or a token or code that
+ * there is not (RFC 6749 §2.3.1, RFC 7662 §4): by address alone, since who is named
+ * could else be shut out by others. An
  * attempt spends before it is decided and gets it back when it was none, so that only
  * guesses cost, and who has guessed too often is answered nothing, right or wrong.
  */

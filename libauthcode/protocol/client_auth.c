@@ -192,6 +192,7 @@ ac_client_authenticated(struct authcode_exchange *x, const struct authcode_clien
 			ac_authenticated *next)
 {
 	x->client = client;
+	x->guessed = false;
 	next(x, client);
 }
 
@@ -230,11 +231,13 @@ void
 ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 {
 	struct credentials credentials = { 0 };
-	const struct method *method = the_method(x, &credentials);
+	const struct method *method;
 	const struct authcode_client *client;
 	const char *named = ac_params_get(&x->params, "client_id");
 	bool proved;
 
+	x->guessed = true; /* until it is proved who asks (RFC 6749 §2.3.1) */
+	method = the_method(x, &credentials);
 	if (method == NULL)
 		return;
 	if (named != NULL && strcmp(named, credentials.id) != 0) {

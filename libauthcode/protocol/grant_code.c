@@ -211,6 +211,7 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		return;
 	}
 	err = code_find(x, text, &view);
+	x->guessed = err == AUTHCODE_ERR_NOT_FOUND;
 	if (err == AUTHCODE_ERR_NOT_FOUND ||
 	    (err == AUTHCODE_OK && strcmp(view.code.client_id, client->id) != 0)) {
 		ac_respond_error(x, AC_INVALID_GRANT, bad_code);

@@ -334,6 +334,7 @@ refuse_unknown(struct authcode_exchange *x, const struct authcode_client *client
 	int64_t family_id;
 	enum authcode_err err = ac_refresh_family(x->issuer, client, text, &family_id);
 
+	x->guessed = err == AUTHCODE_ERR_NOT_FOUND;
 	if (err == AUTHCODE_ERR_NOT_FOUND) {
 		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 	} else if (err != AUTHCODE_OK) {

@@ -178,7 +178,6 @@ authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 	struct asked asked;
 	enum authcode_err err;
 
-	x->guessed = false;
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "token is missing");
 		return;
@@ -199,8 +198,6 @@ authenticated(struct authcode_exchange *x, const struct authcode_client *caller)
 void
 ac_introspect_decide(struct authcode_exchange *x)
 {
-	if (!ac_form_post_accept(x))
-		return;
-	x->guessed = true; /* until it is proved who asks */
-	ac_client_authenticate(x, authenticated);
+	if (ac_form_post_accept(x))
+		ac_client_authenticate(x, authenticated);
 }

@@ -19,6 +19,7 @@ EXTRA_DIST += $(drift_tests) \
 	tests/drift/drift.py \
 	tests/drift/long-files.txt \
 	tests/drift/requirements.txt \
+	tests/drift/requirements_not_built.txt \
 	tests/skips.txt
 
 # What ./check runs beside make check.

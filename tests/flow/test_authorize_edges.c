@@ -117,7 +117,7 @@ a_request_over_the_limit_is_refused_never_truncated(void **state)
 	query = flow_text(&flow, WEB_OK "&state=%s", repeat('s', 70000));
 	flow_assert_page(flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, query), 413,
 			 "invalid_request");
-	/* A nonce is kept whole or refused (OIDC-Core §3.1.2.1). */
+	/* AZ-22: a nonce is kept whole or refused (OIDC-Core §3.1.2.1). */
 	flow_assert_refused(&flow,
 			    authorize(flow_text(&flow, WEB_OK "&nonce=%s", repeat('n', 513))),
 			    FLOW_WEB_URI, "invalid_request", NULL);

@@ -92,7 +92,7 @@ without_openid_there_is_no_id_token(void **state)
 	}
 }
 
-/* ID-15 */
+/* ID-15, AZ-21 */
 static void
 a_nonce_comes_back_exactly_as_it_was_sent(void **state)
 {
@@ -270,7 +270,7 @@ an_acr_that_was_asked_for_and_is_satisfied_is_the_one_told(void **state)
 	}
 }
 
-/* OIDC-Core §12.2 */
+/* RT-09, OIDC-Core §12.2 */
 static void
 a_refresh_tells_of_the_same_sign_in(void **state)
 {

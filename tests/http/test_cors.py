@@ -95,12 +95,13 @@ def test_the_answer_is_for_pages_of_its_own_client_alone(server):
 
 
 def test_a_page_reads_its_tokens_and_with_them_userinfo(server):
-    """CR-01"""
+    """CR-01, UI-15"""
     tokens = server.tokens()
     bearer = {"Authorization": "Bearer " + tokens["access_token"]}
     for origin, readable in ((PAGE, True), (SPA, False), (EVIL, False)):
         answer = server.request("GET", "/userinfo", headers={**bearer, "Origin": origin})
         assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Date"].endswith(" GMT")
         assert answer.headers.get("Access-Control-Allow-Origin") == (origin if readable else None)
         answer = server.request("POST", "/token", headers={"Authorization": basic(), "Origin": origin},
                                 data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]})

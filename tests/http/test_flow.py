@@ -83,6 +83,14 @@ def test_every_failed_sign_in_shows_one_sentence(server, user, password):
     assert not [c for c in person.http.cookies if "session" in c.name]
 
 
+def test_the_account_decides_after_the_password(server):
+    """LS-01: the right password of an account that the stack refuses"""
+    person = Person(server.issuer)
+    page = person.submit(person.go(server.authorize_url("locked")), username=USER, password=PASSWORD)
+    assert page.status_code == 200 and 'id="notice"' in page.text and 'name="password"' in page.text
+    assert not [c for c in person.http.cookies if "session" in c.name]
+
+
 def test_the_login_post_answers_303_with_the_headers_of_a_redirect(server):
     person = Person(server.issuer)
     page = person.go(server.authorize_url())

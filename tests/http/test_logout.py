@@ -119,6 +119,19 @@ def test_a_person_is_asked_signs_out_and_reads_so(host):
     assert not is_signed_in(host, person)
 
 
+def test_afterwards_nobody_is_signed_in_not_even_by_the_old_cookie(host):
+    """LO-11"""
+    person, _ = host.sign_in_for_tokens()
+    silent = host.authorize_url("deaf", scope="openid", prompt="none", state="s")
+    assert "code" in answer_of(person.go(silent))
+    kept = person.http.cookies.copy()
+    person.submit(person.go(logout_url(host)))
+    for cookies in (person.http.cookies.copy(), kept):
+        person.http.cookies = cookies
+        answer = answer_of(person.go(silent))
+        assert (answer["error"], answer["state"]) == ("login_required", "s")
+
+
 def test_a_client_with_its_id_token_needs_no_question(host):
     person, tokens = host.sign_in_for_tokens()
     cookie = dict(person.http.cookies)

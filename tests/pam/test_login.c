@@ -311,6 +311,7 @@ every_code(const struct driver *driver)
 	}
 }
 
+/* LS-01 */
 static void
 only_success_from_both_phases_signs_in(void **state)
 {
