@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 
 async function typed(world, page, device) {
 	await page.goto(device.verification_uri);
-	await page.keyboard.type(device.user_code.toLowerCase().replace('-', ' ')); // the field has the focus
+	await page.waitForSelector('input[name=user_code]:focus');
+	await page.keyboard.type(device.user_code.toLowerCase().replace('-', ' '));
 	await page.keyboard.press('Enter');
 }
 
