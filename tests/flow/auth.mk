@@ -16,8 +16,8 @@ flow_auth_tests = \
 check_PROGRAMS += $(flow_auth_tests)
 TESTS += $(flow_auth_tests)
 
-flow_sources = tests/flow/flow.c tests/flow/flow_answer.c tests/flow/flow.h \
-	tests/flow/keys_fixture.c tests/flow/keys_fixture.h
+flow_sources = tests/flow/flow.h \
+	tests/flow/keys_fixture.h
 
 tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(flow_sources)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)
@@ -65,7 +65,7 @@ tests_flow_test_logout_told_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_logout_told_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
-	tests/flow/fault_store.c tests/flow/fault_store.h
+	tests/flow/fault_store.h
 tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_keys_LDADD = $(unit_ldadd)
 

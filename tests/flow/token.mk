@@ -23,9 +23,9 @@ tests_flow_test_device_grant_SOURCES = tests/flow/test_device_grant.c \
 tests_flow_test_device_grant_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_device_grant_LDADD = $(unit_ldadd)
 
-flow_token_fixture = tests/flow/fault_store.c tests/flow/fault_store.h \
-	tests/flow/keys_fixture.c tests/flow/keys_fixture.h \
-	tests/flow/token_fixture.c tests/flow/token_fixture.h
+flow_token_fixture = tests/flow/fault_store.h \
+	tests/flow/keys_fixture.h \
+	tests/flow/token_fixture.h
 
 tests_flow_test_token_SOURCES = tests/flow/test_token.c $(flow_token_fixture)
 tests_flow_test_token_CPPFLAGS = $(unit_cppflags)

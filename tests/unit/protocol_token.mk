@@ -34,9 +34,9 @@ tests_unit_protocol_test_pkce_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_pkce_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_client_auth_SOURCES = tests/unit/protocol/test_client_auth.c \
-	tests/flow/fault_store.c tests/flow/fault_store.h \
-	tests/flow/keys_fixture.c tests/flow/keys_fixture.h \
-	tests/flow/token_fixture.c tests/flow/token_fixture.h
+	tests/flow/fault_store.h \
+	tests/flow/keys_fixture.h \
+	tests/flow/token_fixture.h
 tests_unit_protocol_test_client_auth_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_client_auth_LDADD = $(unit_ldadd)
 
