@@ -41,8 +41,8 @@ AC_MUST_USE int64_t ac_key_retire_ms(const struct ac_key_times *times,
 				     const struct authcode_signing_key *key);
 
 /* Of those that are still to sign, the first that will; NULL: none. */
-AC_MUST_USE const struct authcode_signing_key *
-ac_key_next(const struct ac_key_rows *keys, const char *alg, int64_t now_ms);
+AC_MUST_USE const struct authcode_signing_key *ac_key_next(const struct ac_key_rows *keys,
+							   const char *alg, int64_t now_ms);
 
 /* When the next of these times comes at which tending changes something: a key begins
  * to sign, is forgotten, or needs a successor. signing: the algorithms (bit mask) that

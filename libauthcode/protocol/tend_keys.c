@@ -28,9 +28,9 @@ add_keys(const struct ac_key_pass *pass, enum authcode_key_rotation rotation, un
 
 		if ((pass->issuer->signing & bit) == 0)
 			continue;
-		active_ms = ac_key_due_ms(&pass->times, &rows, alg->name,
-					  *rotate & bit ? rotation : AUTHCODE_KEYS_TEND,
-					  pass->now_ms);
+		active_ms =
+			ac_key_due_ms(&pass->times, &rows, alg->name,
+				      *rotate & bit ? rotation : AUTHCODE_KEYS_TEND, pass->now_ms);
 		if (active_ms != 0) {
 			err = ac_key_pass_add(pass, alg, active_ms, &done);
 			*ret_changed = true;
@@ -83,7 +83,8 @@ stop_keys(const struct ac_key_pass *pass, bool *ret_changed)
 			continue;
 		authcode_store_perform(pass->issuer->store, &op);
 		if (op.result == AUTHCODE_RESULT_FAILED)
-			return ac_key_pass_explain(pass, op.err, "a signing key cannot be changed: %s",
+			return ac_key_pass_explain(pass, op.err,
+						   "a signing key cannot be changed: %s",
 						   authcode_err_str(op.err));
 		*ret_changed = true;
 	}
@@ -95,9 +96,9 @@ note_next_change(const struct ac_key_pass *pass)
 {
 	const struct ac_key_rows rows = ac_key_pass_rows(pass);
 
-	atomic_store(&pass->issuer->keys_change_ms,
-		     ac_key_next_change_ms(&pass->times, &rows, pass->issuer->signing,
-					   pass->now_ms));
+	atomic_store(
+		&pass->issuer->keys_change_ms,
+		ac_key_next_change_ms(&pass->times, &rows, pass->issuer->signing, pass->now_ms));
 }
 
 enum authcode_err

@@ -33,10 +33,10 @@ token(struct authcode_issuer *issuer, int64_t now_ms)
 	json_t *claims = json_pack("{s:s}", "sub", "ana");
 	char *text = NULL;
 
-	assert_int_equal(ac_jws_sign_claims(
-				 ac_signing_ring_signer(ring, AC_ALG_ES256, now_ms)->pair, NULL,
-				 claims, arena, &text),
-			 AUTHCODE_OK);
+	assert_int_equal(
+		ac_jws_sign_claims(ac_signing_ring_signer(ring, AC_ALG_ES256, now_ms)->pair, NULL,
+				   claims, arena, &text),
+		AUTHCODE_OK);
 	json_decref(claims);
 	ac_signing_ring_unref(&ring);
 	return text;

@@ -306,7 +306,7 @@ an_algorithm_taken_out_signs_no_more_and_stays_published_until_its_last_token_is
 
 	(void)state;
 	tend(issuer, T0, AUTHCODE_KEYS_TEND);
-	tend(issuer, T0, AUTHCODE_KEYS_ROTATE);
+	tend(issuer, T0 + DAY - 3 * HOUR, AUTHCODE_KEYS_ROTATE);
 	snprintf(old, sizeof(old), "%s", signer(issuer, AC_ALG_ES256, T0));
 	authcode_issuer_free(&issuer);
 	s.signing_algorithms = only;

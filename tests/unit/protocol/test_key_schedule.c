@@ -150,8 +150,11 @@ static void
 the_next_is_the_first_that_is_still_to_sign(void **state)
 {
 	static const struct authcode_signing_key keys[] = {
-		ROW(1, "RS256", T0), ROW(2, "RS256", T0 + 90 * DAY), ROW(3, "ES256", T0 + DAY),
-		ROW(4, "RS256", T0 + 10 * DAY), ROW(5, "RS256", T0 + 10 * DAY),
+		ROW(1, "RS256", T0),
+		ROW(2, "RS256", T0 + 90 * DAY),
+		ROW(3, "ES256", T0 + DAY),
+		ROW(4, "RS256", T0 + 10 * DAY),
+		ROW(5, "RS256", T0 + 10 * DAY),
 	};
 	const struct ac_key_rows rows = { keys, AC_ARRAY_SIZE(keys) };
 
@@ -186,8 +189,8 @@ the_next_change_is_the_first_of_all_that_is_to_come(void **state)
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
 		const struct ac_key_rows rows = { keys, cases[i].count };
-		int64_t next_ms = ac_key_next_change_ms(&times, &rows, cases[i].signing,
-							cases[i].now_ms);
+		int64_t next_ms =
+			ac_key_next_change_ms(&times, &rows, cases[i].signing, cases[i].now_ms);
 
 		if (next_ms != cases[i].next_ms)
 			fail_msg("%s: %lld", cases[i].name, (long long)(next_ms - T0));
