@@ -66,7 +66,7 @@ void ac_http_clock_idle(struct ac_http_conn *conn);
 
 struct ac_http_listener {
 	int fd;
-	bool passed; /* by the service manager, whose socket it stays */
+	bool passed;                    /* by the service manager, whose socket it stays */
 	const struct ac_listen *listen; /* borrowed from the configuration */
 };
 

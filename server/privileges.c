@@ -71,7 +71,8 @@ ac_privileges_harden(struct authcode_reason *reason)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(reason, "no_new_privs cannot be set");
 	/* RLIMIT_CORE alone does not stop a core_pattern that is a pipe. */
-	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, AC_SANITIZED, 0, 0, 0) != 0)
+	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    prctl(PR_SET_DUMPABLE, AC_SANITIZED, 0, 0, 0) != 0)
 		return fail(reason, "core dumps cannot be turned off");
 	return true;
 }

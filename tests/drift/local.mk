@@ -50,6 +50,8 @@ EXTRA_DIST += \
 	tests/clients/test_mod_auth_openidc.py \
 	tests/clients/test_oidc_client_ts.py \
 	tests/clients/test_openid_client.py \
+	tests/proxies/conftest.py \
+	tests/proxies/test_proxies.py \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \
 	tests/run/person.py \
