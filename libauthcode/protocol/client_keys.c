@@ -115,12 +115,10 @@ check_secret(const struct authcode_client *client, struct authcode_reason *reaso
 
 	if (client->auth == AUTHCODE_AUTH_NONE)
 		return refuse(reason, client,
-			      "HS256 is not for a public client, which has no "
-			      "secret");
+			      "HS256 is not for a public client, which has no secret");
 	if (client->auth == AUTHCODE_AUTH_PRIVATE_KEY_JWT)
 		return refuse(reason, client,
-			      "HS256 signs with a client secret, and "
-			      "private_key_jwt has none");
+			      "HS256 signs with a client secret, and private_key_jwt has none");
 	if (len == 0) {
 		ac_client_reason(reason, client->id, "%s needs the secret itself, not its hash",
 				 what);

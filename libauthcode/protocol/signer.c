@@ -41,9 +41,9 @@ sign_by_ring(const struct ac_signer *signer, const char *typ, const json_t *clai
 static const struct ac_secret *
 secret_of(const struct ac_signer *signer)
 {
-	return strcmp(signer->alg, AC_HS256_NAME) == 0
-		       ? ac_client_keys_of(signer->clients, signer->client)->secret
-		       : NULL;
+	if (strcmp(signer->alg, AC_HS256_NAME) != 0)
+		return NULL;
+	return ac_client_keys_of(signer->clients, signer->client)->secret;
 }
 
 enum authcode_err
