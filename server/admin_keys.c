@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/form.h"
 #include "base/limits.h"
-#include "server/admin.h"
+#include "server/admin_form.h"
 #include "server/clock.h"
 #include "server/keys.h"
 #include "server/log.h"

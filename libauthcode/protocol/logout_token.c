@@ -15,12 +15,12 @@
 #include "base/base64url.h"
 #include "base/limits.h"
 #include "jose/jws.h"
+#include "protocol/id_token.h"
 #include "protocol/issuer.h"
 #include "protocol/json_member.h"
 #include "protocol/signing_keys.h"
 #include "protocol/subject.h"
 
-#define TYP "logout+jwt"
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define LIFE_S 120 /* §4: at most two minutes */
 #define JTI_LEN 16
@@ -87,7 +87,8 @@ sign(const struct making *m, char **ret_token)
 	if (key != NULL)
 		err = make_claims(m, &claims);
 	if (claims != NULL)
-		err = ac_jws_sign_claims(key->pair, TYP, claims, m->arena, ret_token);
+		err = ac_jws_sign_claims(key->pair, AC_LOGOUT_TOKEN_TYP, claims, m->arena,
+					 ret_token);
 	json_decref(claims);
 	ac_signing_ring_unref(&ring);
 	return err;

@@ -13,6 +13,7 @@ struct ac_sqlite_work {
 	struct ac_connection *connection;
 	const struct authcode_store_random *random;
 	struct authcode_arena *arena;
+	bool *clear_log; /* set: what was deleted is not to stay in the log */
 };
 
 /* Sets operation->result and returns OK, or returns why it failed; what it has
@@ -45,6 +46,12 @@ enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work
 
 enum authcode_err ac_sqlite_withdraw_grant(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
+
+/* sqlite_erase_ops.c */
+enum authcode_err ac_sqlite_revoke_subject(const struct ac_sqlite_work *work,
+					   struct authcode_operation *operation);
+enum authcode_err ac_sqlite_erase_subject(const struct ac_sqlite_work *work,
+					  struct authcode_operation *operation);
 
 /* Where a token goes. */
 struct ac_sqlite_place {

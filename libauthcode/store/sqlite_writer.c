@@ -18,10 +18,14 @@
 #include <stdlib.h>
 
 #include "store/operation.h"
+#include "store/sqlite_open.h"
 #include "store/sqlite_ops.h"
 
 /* Beyond this a longer batch saves little and makes its first member wait. */
 #define BATCH_MAX 256
+
+/* How long everybody waits for readers of what is to be forgotten. */
+#define CLEAR_LOG_MS 200
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
@@ -34,6 +38,7 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
+	bool clear_log; /* the writer's own; not guarded */
 };
 
 static bool
@@ -48,6 +53,7 @@ apply(struct ac_writer *writer, struct authcode_operation *operation)
 	struct ac_sqlite_work work = {
 		.connection = writer->connection,
 		.random = &writer->random,
+		.clear_log = &writer->clear_log,
 	};
 	enum authcode_err err = authcode_arena_new(OPERATION_ARENA, &work.arena);
 
@@ -160,6 +166,20 @@ take_batch(struct ac_writer *writer)
 	return batch;
 }
 
+/* Moves the log into the file and cuts it off, so that no older copy of a page that was
+ * overwritten is left in it. A reader in the way is waited for only shortly; then a later
+ * checkpoint does it. */
+static void
+clear_log(struct ac_writer *writer)
+{
+	sqlite3 *db = writer->connection->db;
+
+	(void)sqlite3_busy_timeout(db, CLEAR_LOG_MS);
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+	writer->clear_log = false;
+}
+
 static void *
 run(void *arg)
 {
@@ -169,6 +189,8 @@ run(void *arg)
 	while ((batch = take_batch(writer)) != NULL) {
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
+		if (writer->clear_log)
+			clear_log(writer);
 		report(batch);
 	}
 	return NULL;

@@ -6,6 +6,7 @@ server_http_tests = \
 	tests/server/test_cors \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
+	tests/server/test_json_out \
 	tests/server/test_log \
 	tests/server/test_logout_teller \
 	tests/server/test_routes \
@@ -51,3 +52,7 @@ tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_rel
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_state_LDADD = $(server_http_ldadd)
+
+tests_server_test_json_out_SOURCES = tests/server/test_json_out.c
+tests_server_test_json_out_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_json_out_LDADD = $(server_http_ldadd) $(JANSSON_LIBS)
