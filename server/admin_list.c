@@ -28,8 +28,8 @@ put_person(struct ac_json_out *out, const struct authcode_subject *subject)
 {
 	if (subject->id == 0)
 		return; /* the client itself, or nobody yet */
-	ac_json_text(out, "user", subject->user_name);
-	ac_json_text(out, "sub", subject->sub);
+	ac_out_text(out, "user", subject->user_name);
+	ac_out_text(out, "sub", subject->sub);
 }
 
 static void
@@ -38,20 +38,20 @@ put_subject(struct ac_json_out *out, const struct authcode_listed *row)
 	const struct authcode_subject *subject = &row->u.subject;
 
 	put_person(out, subject);
-	ac_json_int(out, "uid", subject->uid);
-	ac_json_optional(out, "full_name", subject->full_name);
-	ac_json_words(out, "groups", subject->groups, '\n');
-	ac_json_time(out, "first_seen", subject->first_seen_ms);
-	ac_json_time(out, "retired", subject->retired_ms);
-	ac_json_time(out, "consent_withdrawn", subject->withdrawn_ms);
+	ac_out_int(out, "uid", subject->uid);
+	ac_out_optional(out, "full_name", subject->full_name);
+	ac_out_words(out, "groups", subject->groups, '\n');
+	ac_out_time(out, "first_seen", subject->first_seen_ms);
+	ac_out_time(out, "retired", subject->retired_ms);
+	ac_out_time(out, "consent_withdrawn", subject->withdrawn_ms);
 }
 
 static void
 put_sign_in(struct ac_json_out *out, const char *acr, const char *amr, const char *claims)
 {
-	ac_json_optional(out, "acr", acr);
-	ac_json_words(out, "amr", amr, ' ');
-	ac_json_optional(out, "claims", claims);
+	ac_out_optional(out, "acr", acr);
+	ac_out_words(out, "amr", amr, ' ');
+	ac_out_optional(out, "claims", claims);
 }
 
 static void
@@ -59,13 +59,13 @@ put_session(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_session *session = &row->u.session.session;
 
-	ac_json_key(out, "id", session->id);
+	ac_out_key(out, "id", session->id);
 	put_person(out, &row->u.session.subject);
-	ac_json_time(out, "created", session->created_ms);
-	ac_json_time(out, "auth_time", session->auth_time_ms);
-	ac_json_time(out, "idle_expires", session->idle_expires_ms);
-	ac_json_time(out, "expires", session->expires_ms);
-	ac_json_time(out, "ended", session->ended_ms);
+	ac_out_time(out, "created", session->created_ms);
+	ac_out_time(out, "auth_time", session->auth_time_ms);
+	ac_out_time(out, "idle_expires", session->idle_expires_ms);
+	ac_out_time(out, "expires", session->expires_ms);
+	ac_out_time(out, "ended", session->ended_ms);
 	put_sign_in(out, session->acr, session->amr, session->claims);
 }
 
@@ -75,10 +75,10 @@ put_grant(struct ac_json_out *out, const struct authcode_listed *row)
 	const struct authcode_grant *grant = &row->u.grant.grant;
 
 	put_person(out, &row->u.grant.subject);
-	ac_json_text(out, "client", grant->client_id);
-	ac_json_words(out, "scope", grant->scope, ' ');
-	ac_json_time(out, "updated", grant->updated_ms);
-	ac_json_time(out, "withdrawn", grant->withdrawn_ms);
+	ac_out_text(out, "client", grant->client_id);
+	ac_out_words(out, "scope", grant->scope, ' ');
+	ac_out_time(out, "updated", grant->updated_ms);
+	ac_out_time(out, "withdrawn", grant->withdrawn_ms);
 }
 
 static void
@@ -86,19 +86,19 @@ put_code(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_code *code = &row->u.code.code;
 
-	ac_json_key(out, "id", code->id);
+	ac_out_key(out, "id", code->id);
 	put_person(out, &row->u.code.subject);
-	ac_json_text(out, "client", code->client_id);
-	ac_json_key(out, "session", code->session_id);
-	ac_json_text(out, "redirect_uri", code->redirect_uri);
-	ac_json_words(out, "scope", code->scope, ' ');
-	ac_json_words(out, "resource", code->resource, ' ');
-	ac_json_time(out, "auth_time", code->auth_time_ms);
+	ac_out_text(out, "client", code->client_id);
+	ac_out_key(out, "session", code->session_id);
+	ac_out_text(out, "redirect_uri", code->redirect_uri);
+	ac_out_words(out, "scope", code->scope, ' ');
+	ac_out_words(out, "resource", code->resource, ' ');
+	ac_out_time(out, "auth_time", code->auth_time_ms);
 	put_sign_in(out, code->acr, code->amr, code->claims);
-	ac_json_optional(out, "claims_request", code->claims_request);
-	ac_json_time(out, "created", code->created_ms);
-	ac_json_time(out, "used", code->used_ms);
-	ac_json_time(out, "expires", code->expires_ms);
+	ac_out_optional(out, "claims_request", code->claims_request);
+	ac_out_time(out, "created", code->created_ms);
+	ac_out_time(out, "used", code->used_ms);
+	ac_out_time(out, "expires", code->expires_ms);
 }
 
 static void
@@ -106,18 +106,18 @@ put_family(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_family *family = &row->u.family.family;
 
-	ac_json_key(out, "id", family->id);
+	ac_out_key(out, "id", family->id);
 	put_person(out, &row->u.family.subject);
-	ac_json_text(out, "client", family->client_id);
-	ac_json_key(out, "session", family->session_id);
-	ac_json_words(out, "scope", family->scope, ' ');
-	ac_json_words(out, "resource", family->resource, ' ');
-	ac_json_time(out, "auth_time", family->auth_time_ms);
+	ac_out_text(out, "client", family->client_id);
+	ac_out_key(out, "session", family->session_id);
+	ac_out_words(out, "scope", family->scope, ' ');
+	ac_out_words(out, "resource", family->resource, ' ');
+	ac_out_time(out, "auth_time", family->auth_time_ms);
 	put_sign_in(out, family->acr, family->amr, family->claims);
-	ac_json_optional(out, "claims_request", family->claims_request);
-	ac_json_time(out, "created", family->created_ms);
-	ac_json_time(out, "revoked", family->revoked_ms);
-	ac_json_time(out, "expires", family->expires_ms);
+	ac_out_optional(out, "claims_request", family->claims_request);
+	ac_out_time(out, "created", family->created_ms);
+	ac_out_time(out, "revoked", family->revoked_ms);
+	ac_out_time(out, "expires", family->expires_ms);
 }
 
 static void
@@ -125,18 +125,18 @@ put_token(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_token *token = &row->u.token.token;
 
-	ac_json_key(out, "id", token->id);
-	ac_json_text(out, "kind", token->kind == AUTHCODE_TOKEN_REFRESH ? "refresh" : "access");
+	ac_out_key(out, "id", token->id);
+	ac_out_text(out, "kind", token->kind == AUTHCODE_TOKEN_REFRESH ? "refresh" : "access");
 	put_person(out, &row->u.token.subject);
-	ac_json_text(out, "client", row->u.token.family.client_id);
-	ac_json_key(out, "authorization", token->family_id);
-	ac_json_words(out, "scope", token->scope, ' ');
-	ac_json_words(out, "resource", token->resource, ' ');
-	ac_json_time(out, "created", token->created_ms);
-	ac_json_time(out, "used", token->used_ms);
-	ac_json_time(out, "replaced", token->rotated_ms);
-	ac_json_time(out, "revoked", token->revoked_ms);
-	ac_json_time(out, "expires", token->expires_ms);
+	ac_out_text(out, "client", row->u.token.family.client_id);
+	ac_out_key(out, "authorization", token->family_id);
+	ac_out_words(out, "scope", token->scope, ' ');
+	ac_out_words(out, "resource", token->resource, ' ');
+	ac_out_time(out, "created", token->created_ms);
+	ac_out_time(out, "used", token->used_ms);
+	ac_out_time(out, "replaced", token->rotated_ms);
+	ac_out_time(out, "revoked", token->revoked_ms);
+	ac_out_time(out, "expires", token->expires_ms);
 }
 
 static void
@@ -144,16 +144,16 @@ put_device(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_device *device = &row->u.device.device;
 
-	ac_json_key(out, "id", device->id);
+	ac_out_key(out, "id", device->id);
 	put_person(out, &row->u.device.subject);
-	ac_json_text(out, "client", device->client_id);
-	ac_json_key(out, "session", device->session_id);
-	ac_json_words(out, "scope", device->scope, ' ');
-	ac_json_words(out, "resource", device->resource, ' ');
-	ac_json_time(out, "auth_time", device->auth_time_ms);
+	ac_out_text(out, "client", device->client_id);
+	ac_out_key(out, "session", device->session_id);
+	ac_out_words(out, "scope", device->scope, ' ');
+	ac_out_words(out, "resource", device->resource, ' ');
+	ac_out_time(out, "auth_time", device->auth_time_ms);
 	put_sign_in(out, device->acr, device->amr, device->claims);
-	ac_json_time(out, "created", device->created_ms);
-	ac_json_time(out, "expires", device->expires_ms);
+	ac_out_time(out, "created", device->created_ms);
+	ac_out_time(out, "expires", device->expires_ms);
 }
 
 static void
@@ -161,16 +161,16 @@ put_delivery(struct ac_json_out *out, const struct authcode_listed *row)
 {
 	const struct authcode_delivery *delivery = &row->u.delivery.delivery;
 
-	ac_json_key(out, "id", delivery->id);
+	ac_out_key(out, "id", delivery->id);
 	put_person(out, &row->u.delivery.subject);
-	ac_json_text(out, "client", delivery->client_id);
-	ac_json_key(out, "session", delivery->session_id);
-	ac_json_time(out, "created", delivery->created_ms);
-	ac_json_int(out, "tries", delivery->tries);
-	ac_json_time(out, "next_try", delivery->next_ms);
-	ac_json_time(out, "delivered", delivery->delivered_ms);
+	ac_out_text(out, "client", delivery->client_id);
+	ac_out_key(out, "session", delivery->session_id);
+	ac_out_time(out, "created", delivery->created_ms);
+	ac_out_int(out, "tries", delivery->tries);
+	ac_out_time(out, "next_try", delivery->next_ms);
+	ac_out_time(out, "delivered", delivery->delivered_ms);
 	if (delivery->status != 0)
-		ac_json_int(out, "status", delivery->status);
+		ac_out_int(out, "status", delivery->status);
 }
 
 static const struct {
@@ -290,10 +290,10 @@ put_row(struct ac_json_out *out, size_t which, const struct authcode_listed *row
 
 	if (!all && is_dead(state))
 		return;
-	ac_json_open(out, NULL, '{');
+	ac_out_open(out, NULL, '{');
 	lists[which].put(out, row);
-	ac_json_text(out, "state", state);
-	ac_json_close(out, '}');
+	ac_out_text(out, "state", state);
+	ac_out_close(out, '}');
 }
 
 static void
@@ -305,7 +305,7 @@ put_end(struct ac_json_out *out, const struct authcode_list *list)
 		return;
 	(void)snprintf(after, sizeof(after), "%lld%s%s", (long long)list->after_id,
 		       list->after_client[0] != '\0' ? ":" : "", list->after_client);
-	ac_json_text(out, "after", after);
+	ac_out_text(out, "after", after);
 }
 
 static void
@@ -325,13 +325,13 @@ reply_page(struct ac_http *h, size_t which, const struct authcode_list *list,
 	struct ac_json_out out = { .buf = &buf };
 
 	ac_buf_init(&buf, MAX_JSON);
-	ac_json_open(&out, NULL, '{');
-	ac_json_open(&out, lists[which].name, '[');
+	ac_out_open(&out, NULL, '{');
+	ac_out_open(&out, lists[which].name, '[');
 	for (uint32_t i = 0; i < list->ret_count; i++)
 		put_row(&out, which, &rows[i], all);
-	ac_json_close(&out, ']');
+	ac_out_close(&out, ']');
 	put_end(&out, list);
-	ac_json_close(&out, '}');
+	ac_out_close(&out, '}');
 	reply(h, &buf);
 	ac_buf_clear(&buf);
 }

@@ -22,25 +22,25 @@ reply_inspection(struct ac_http *h, const struct authcode_inspection *seen)
 	struct ac_json_out out = { .buf = &buf };
 
 	ac_buf_init(&buf, MAX_JSON);
-	ac_json_open(&out, NULL, '{');
-	ac_json_text(&out, "kind", seen->kind);
-	ac_json_text(&out, "form", seen->form);
-	ac_json_text(&out, "state", seen->state);
-	ac_json_text(&out, "why", seen->why);
-	ac_json_optional(&out, "client", seen->client_id);
-	ac_json_optional(&out, "user", seen->user_name);
-	ac_json_optional(&out, "sub", seen->sub);
-	ac_json_words(&out, "scope", seen->scope, ' ');
-	ac_json_words(&out, "resource", seen->resource, ' ');
-	ac_json_optional(&out, "acr", seen->acr);
-	ac_json_time(&out, "auth_time", seen->auth_time_ms);
-	ac_json_time(&out, "created", seen->created_ms);
-	ac_json_time(&out, "used", seen->used_ms);
-	ac_json_time(&out, "expires", seen->expires_ms);
-	ac_json_key(&out, "id", seen->row_id);
-	ac_json_key(&out, "authorization", seen->authorization);
-	ac_json_key(&out, "session", seen->session_id);
-	ac_json_close(&out, '}');
+	ac_out_open(&out, NULL, '{');
+	ac_out_text(&out, "kind", seen->kind);
+	ac_out_text(&out, "form", seen->form);
+	ac_out_text(&out, "state", seen->state);
+	ac_out_text(&out, "why", seen->why);
+	ac_out_optional(&out, "client", seen->client_id);
+	ac_out_optional(&out, "user", seen->user_name);
+	ac_out_optional(&out, "sub", seen->sub);
+	ac_out_words(&out, "scope", seen->scope, ' ');
+	ac_out_words(&out, "resource", seen->resource, ' ');
+	ac_out_optional(&out, "acr", seen->acr);
+	ac_out_time(&out, "auth_time", seen->auth_time_ms);
+	ac_out_time(&out, "created", seen->created_ms);
+	ac_out_time(&out, "used", seen->used_ms);
+	ac_out_time(&out, "expires", seen->expires_ms);
+	ac_out_key(&out, "id", seen->row_id);
+	ac_out_key(&out, "authorization", seen->authorization);
+	ac_out_key(&out, "session", seen->session_id);
+	ac_out_close(&out, '}');
 	if (ac_buf_ok(&buf))
 		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&buf), buf.len);
 	else

@@ -52,7 +52,7 @@ begin(struct ac_json_out *out, const char *name)
 }
 
 void
-ac_json_open(struct ac_json_out *out, const char *name, char bracket)
+ac_out_open(struct ac_json_out *out, const char *name, char bracket)
 {
 	begin(out, name);
 	ac_buf_putc(out->buf, bracket);
@@ -60,35 +60,35 @@ ac_json_open(struct ac_json_out *out, const char *name, char bracket)
 }
 
 void
-ac_json_close(struct ac_json_out *out, char bracket)
+ac_out_close(struct ac_json_out *out, char bracket)
 {
 	ac_buf_putc(out->buf, bracket);
 	out->more = true;
 }
 
 void
-ac_json_text(struct ac_json_out *out, const char *name, const char *text)
+ac_out_text(struct ac_json_out *out, const char *name, const char *text)
 {
 	begin(out, name);
 	put_string(out->buf, text, strlen(text));
 }
 
 void
-ac_json_int(struct ac_json_out *out, const char *name, int64_t value)
+ac_out_int(struct ac_json_out *out, const char *name, int64_t value)
 {
 	begin(out, name);
 	ac_buf_printf(out->buf, "%lld", (long long)value);
 }
 
 void
-ac_json_bool(struct ac_json_out *out, const char *name, bool value)
+ac_out_bool(struct ac_json_out *out, const char *name, bool value)
 {
 	begin(out, name);
 	ac_buf_puts(out->buf, value ? "true" : "false");
 }
 
 void
-ac_json_key(struct ac_json_out *out, const char *name, int64_t key)
+ac_out_key(struct ac_json_out *out, const char *name, int64_t key)
 {
 	if (key == 0)
 		return;
@@ -97,25 +97,25 @@ ac_json_key(struct ac_json_out *out, const char *name, int64_t key)
 }
 
 void
-ac_json_time(struct ac_json_out *out, const char *name, int64_t time_ms)
+ac_out_time(struct ac_json_out *out, const char *name, int64_t time_ms)
 {
 	if (time_ms != 0)
-		ac_json_int(out, name, time_ms / 1000);
+		ac_out_int(out, name, time_ms / 1000);
 }
 
 void
-ac_json_optional(struct ac_json_out *out, const char *name, const char *text)
+ac_out_optional(struct ac_json_out *out, const char *name, const char *text)
 {
 	if (*text != '\0')
-		ac_json_text(out, name, text);
+		ac_out_text(out, name, text);
 }
 
 void
-ac_json_words(struct ac_json_out *out, const char *name, const char *list, char separator)
+ac_out_words(struct ac_json_out *out, const char *name, const char *list, char separator)
 {
 	const char between[] = { separator, '\0' };
 
-	ac_json_open(out, name, '[');
+	ac_out_open(out, name, '[');
 	for (const char *word = list + strspn(list, between); *word != '\0';
 	     word += strspn(word, between)) {
 		size_t len = strcspn(word, between);
@@ -124,5 +124,5 @@ ac_json_words(struct ac_json_out *out, const char *name, const char *list, char 
 		put_string(out->buf, word, len);
 		word += len;
 	}
-	ac_json_close(out, ']');
+	ac_out_close(out, ']');
 }

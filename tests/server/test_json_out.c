@@ -21,20 +21,20 @@ members_stand_between_commas(void **state)
 
 	(void)state;
 	ac_buf_init(&buf, 1024);
-	ac_json_open(&out, NULL, '{');
-	ac_json_text(&out, "a", "x");
-	ac_json_open(&out, "rows", '[');
+	ac_out_open(&out, NULL, '{');
+	ac_out_text(&out, "a", "x");
+	ac_out_open(&out, "rows", '[');
 	for (int i = 0; i < 2; i++) {
-		ac_json_open(&out, NULL, '{');
-		ac_json_int(&out, "n", i);
-		ac_json_close(&out, '}');
+		ac_out_open(&out, NULL, '{');
+		ac_out_int(&out, "n", i);
+		ac_out_close(&out, '}');
 	}
-	ac_json_close(&out, ']');
-	ac_json_open(&out, "none", '[');
-	ac_json_close(&out, ']');
-	ac_json_bool(&out, "yes", true);
-	ac_json_bool(&out, "no", false);
-	ac_json_close(&out, '}');
+	ac_out_close(&out, ']');
+	ac_out_open(&out, "none", '[');
+	ac_out_close(&out, ']');
+	ac_out_bool(&out, "yes", true);
+	ac_out_bool(&out, "no", false);
+	ac_out_close(&out, '}');
 	assert_string_equal(ac_buf_text(&buf), "{\"a\":\"x\",\"rows\":[{\"n\":0},{\"n\":1}],"
 					       "\"none\":[],\"yes\":true,\"no\":false}");
 	ac_buf_clear(&buf);
@@ -48,15 +48,15 @@ what_is_absent_is_left_out(void **state)
 
 	(void)state;
 	ac_buf_init(&buf, 1024);
-	ac_json_open(&out, NULL, '{');
-	ac_json_key(&out, "key", 0);
-	ac_json_time(&out, "time", 0);
-	ac_json_optional(&out, "text", "");
-	ac_json_key(&out, "id", INT64_MAX);
-	ac_json_time(&out, "at", 1999);
-	ac_json_words(&out, "words", "  a b  c ", ' ');
-	ac_json_words(&out, "empty", "", '\n');
-	ac_json_close(&out, '}');
+	ac_out_open(&out, NULL, '{');
+	ac_out_key(&out, "key", 0);
+	ac_out_time(&out, "time", 0);
+	ac_out_optional(&out, "text", "");
+	ac_out_key(&out, "id", INT64_MAX);
+	ac_out_time(&out, "at", 1999);
+	ac_out_words(&out, "words", "  a b  c ", ' ');
+	ac_out_words(&out, "empty", "", '\n');
+	ac_out_close(&out, '}');
 	assert_string_equal(ac_buf_text(&buf), "{\"id\":\"9223372036854775807\",\"at\":1,"
 					       "\"words\":[\"a\",\"b\",\"c\"],\"empty\":[]}");
 	ac_buf_clear(&buf);
@@ -87,9 +87,9 @@ texts_are_escaped(void **state)
 		json_t *read;
 
 		ac_buf_init(&buf, 1024);
-		ac_json_open(&out, NULL, '{');
-		ac_json_text(&out, "t", rows[i].text);
-		ac_json_close(&out, '}');
+		ac_out_open(&out, NULL, '{');
+		ac_out_text(&out, "t", rows[i].text);
+		ac_out_close(&out, '}');
 		read = json_loadb(ac_buf_text(&buf), buf.len, JSON_REJECT_DUPLICATES, NULL);
 		if (read == NULL)
 			fail_msg("row %zu: %s", i, ac_buf_text(&buf));
@@ -108,7 +108,7 @@ what_does_not_fit_is_told(void **state)
 
 	(void)state;
 	ac_buf_init(&buf, 8);
-	ac_json_text(&out, NULL, "longer than that");
+	ac_out_text(&out, NULL, "longer than that");
 	assert_false(ac_buf_ok(&buf));
 	ac_buf_clear(&buf);
 }
