@@ -22,6 +22,8 @@ static const struct ac_ctl_command commands[] = {
 	{ "key", "list", "", 0, 0, ac_ctl_key_list, "the keys that tokens are signed with" },
 	{ "key", "rotate", "[--at-once]", 0, 0, ac_ctl_key_rotate,
 	  "make new keys, which sign when everybody can have them" },
+	{ "key", "withdraw", "KID", 1, 1, ac_ctl_key_withdraw,
+	  "somebody else has this key: refuse what it has signed, and sign with another" },
 	{ "session", "end", "ID", 1, 1, ac_ctl_session_end,
 	  "end a session with all its tokens, and tell the clients that want to hear of it" },
 	{ "session", "list", "[--user USER | --sub SUB] [--all]", 0, 0, ac_ctl_session_list,

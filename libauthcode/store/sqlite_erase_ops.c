@@ -152,6 +152,6 @@ ac_sqlite_erase_subject(const struct ac_sqlite_work *work, struct authcode_opera
 	if (err == AUTHCODE_OK && args->ret_whole)
 		err = forget(work, args->subject_id);
 	if (err == AUTHCODE_OK && args->ret_whole)
-		*work->clear_log = true;
+		work->connection->erased = true;
 	return err;
 }

@@ -13,7 +13,6 @@ struct ac_sqlite_work {
 	struct ac_connection *connection;
 	const struct authcode_store_random *random;
 	struct authcode_arena *arena;
-	bool *clear_log; /* set: what was deleted is not to stay in the log */
 };
 
 /* Sets operation->result and returns OK, or returns why it failed; what it has
@@ -38,6 +37,8 @@ enum authcode_err ac_sqlite_add_signing_key(const struct ac_sqlite_work *work,
 					    struct authcode_operation *operation);
 enum authcode_err ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
 					       struct authcode_operation *operation);
+enum authcode_err ac_sqlite_stop_signing_key(const struct ac_sqlite_work *work,
+					     struct authcode_operation *operation);
 
 enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);

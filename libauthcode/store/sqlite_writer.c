@@ -24,8 +24,8 @@
 /* Beyond this a longer batch saves little and makes its first member wait. */
 #define BATCH_MAX 256
 
-/* How long everybody waits for readers of what is to be forgotten. */
-#define CLEAR_LOG_MS 200
+/* For how long a reader is waited for before the log is cut. */
+#define ERASE_MS 200
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
@@ -38,7 +38,6 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
-	bool clear_log; /* the writer's own; not guarded */
 };
 
 static bool
@@ -53,7 +52,6 @@ apply(struct ac_writer *writer, struct authcode_operation *operation)
 	struct ac_sqlite_work work = {
 		.connection = writer->connection,
 		.random = &writer->random,
-		.clear_log = &writer->clear_log,
 	};
 	enum authcode_err err = authcode_arena_new(OPERATION_ARENA, &work.arena);
 
@@ -119,6 +117,22 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	return whole;
 }
 
+/* What was deleted is still in the log: it moves into the file, where secure_delete
+ * has wiped it, and the log is cut. A reader that lasts longer, as a backup does, leaves
+ * it for the next checkpoint: everybody who writes waits here. */
+static void
+erase_log(struct ac_writer *writer)
+{
+	sqlite3 *db = writer->connection->db;
+
+	if (!writer->connection->erased)
+		return;
+	writer->connection->erased = false;
+	(void)sqlite3_busy_timeout(db, ERASE_MS);
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+}
+
 static void
 commit_alone(struct ac_writer *writer, struct authcode_operation *batch)
 {
@@ -166,20 +180,6 @@ take_batch(struct ac_writer *writer)
 	return batch;
 }
 
-/* Moves the log into the file and cuts it off, so that no older copy of a page that was
- * overwritten is left in it. A reader in the way is waited for only shortly; then a later
- * checkpoint does it. */
-static void
-clear_log(struct ac_writer *writer)
-{
-	sqlite3 *db = writer->connection->db;
-
-	(void)sqlite3_busy_timeout(db, CLEAR_LOG_MS);
-	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
-	writer->clear_log = false;
-}
-
 static void *
 run(void *arg)
 {
@@ -189,8 +189,7 @@ run(void *arg)
 	while ((batch = take_batch(writer)) != NULL) {
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
-		if (writer->clear_log)
-			clear_log(writer);
+		erase_log(writer);
 		report(batch);
 	}
 	return NULL;
