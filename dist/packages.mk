@@ -3,6 +3,7 @@
 
 EXTRA_DIST += \
 	debian/authcode-server.install \
+	debian/authcode-server.links \
 	debian/authcode-server.postrm \
 	debian/changelog \
 	debian/control \
