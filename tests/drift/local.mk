@@ -62,7 +62,8 @@ EXTRA_DIST += \
 	tests/run/person.py \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \
-	tests/run/unit_client.py
+	tests/run/unit_client.py \
+	tests/run/unit_server.py
 
 PY_LOG_COMPILER = /usr/bin/python3
 PY_LOG_DRIVER = $(LOG_DRIVER)
