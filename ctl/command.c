@@ -15,6 +15,8 @@ static const struct ac_ctl_command commands[] = {
 	{ "key", "list", "", 0, 0, ac_ctl_key_list, "the keys that tokens are signed with" },
 	{ "key", "rotate", "[--at-once]", 0, 0, ac_ctl_key_rotate,
 	  "make new keys, which sign when everybody can have them" },
+	{ "key", "withdraw", "KID", 1, 1, ac_ctl_key_withdraw,
+	  "somebody else has this key: refuse what it has signed, and sign with another" },
 	{ "pam-test", "", "USER [--service NAME] [--direct]", 1, 1, ac_ctl_pam_test,
 	  "sign USER in here on the terminal, as the sign-in page would, and say what came of it" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
