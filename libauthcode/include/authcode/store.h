@@ -209,6 +209,19 @@ struct authcode_signing_key {
 	int64_t active_ms; /* from when on it signs */
 };
 
+/* A client that people have registered while the daemon ran. What its registration
+ * says is the host's: the store does not look inside. */
+struct authcode_stored_client {
+	const char *id;
+	const char *registration;
+	const char *sealed_secret; /* where the secret itself is needed; "" when none */
+	int64_t revision;          /* 1 at first, and one more with every change */
+	int64_t created_ms;        /* when it was added, the last time */
+	int64_t changed_ms;
+	uint32_t changed_by; /* uid of whoever did */
+	int64_t removed_ms;  /* not 0: it is no client any more; the row stays */
+};
+
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -219,14 +232,15 @@ struct authcode_code_view {
 	struct authcode_code code;
 	struct authcode_subject subject;
 	struct authcode_session session; /* zeroed when purged */
-	int64_t withdrawn_ms;            /* when consent was withdrawn since; 0: it stands */
+	int64_t withdrawn_ms; /* when consent was withdrawn, or the client ended, since; 0: it
+			       * stands */
 };
 
 struct authcode_device_view {
 	struct authcode_device device;
 	struct authcode_subject subject; /* zeroed until it is allowed */
 	struct authcode_session session; /* likewise, and when purged */
-	int64_t withdrawn_ms; /* when consent was withdrawn since it was made; 0: it stands */
+	int64_t withdrawn_ms;            /* as of a code, since it was made */
 };
 
 struct authcode_token_view {
@@ -234,7 +248,7 @@ struct authcode_token_view {
 	struct authcode_family family;
 	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
 	struct authcode_session session; /* zeroed when there is none, or it is purged */
-	int64_t withdrawn_ms; /* when consent was withdrawn since the family was made; 0: it stands */
+	int64_t withdrawn_ms;            /* as of a code, since the family was made */
 };
 
 struct authcode_delivery_view {
@@ -276,13 +290,14 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_USE_ONCE,
+	AUTHCODE_OP_PUT_CLIENT,
 	AUTHCODE_OP_COUNT,
 };
 
 /* Telling clients of a logout. A session remembers the clients that its codes were
  * issued to, and whose devices it has allowed, with tell_logout. Whatever ends it
- * (end_session, create_session) or retires its subject (retire_subject,
- * create_session, relink_subject) makes a delivery for each of them in the same
+ * (end_session, create_session), retires its subject (retire_subject,
+ * create_session, relink_subject) or ends the client (put_client) makes a delivery for each of them in the same
  * operation, due at once, and forgets them: so none is lost in a crash, and none made
  * twice. A session whose time runs out tells nobody. */
 
@@ -538,6 +553,23 @@ struct authcode_op_use_once {
 	uint32_t max; /* at least 1 */
 };
 
+/* Adds a client, changes it or removes it. Whatever it is, it is so only when the row
+ * is still what the caller has read. With end, and when a client is added whose id a
+ * removed one had, the client is ended: its codes, devices and families made until now
+ * are dead (reads show it), and a delivery is made for each session that was to tell it.
+ * remove ends it too, and what people have consented to for it is forgotten; the row
+ * stays, so that its revision goes on. DONE; CONFLICT (the row has another revision);
+ * NOT_FOUND (there is none to remove). client_id is not empty. */
+struct authcode_op_put_client {
+	const char *client_id;
+	const char *registration;
+	const char *sealed_secret;
+	int64_t revision; /* of the row that was read; 0: there was none */
+	uint32_t changed_by;
+	bool end;
+	bool remove;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -562,6 +594,7 @@ struct authcode_operation {
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
 		struct authcode_op_use_once use_once;
+		struct authcode_op_put_client put_client;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -631,6 +664,13 @@ struct authcode_store_ops {
 	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
 					       struct authcode_signing_key *ret, size_t capacity,
 					       size_t *ret_count);
+	/* Clients, removed ones too, whose id comes after after_id ("": from the first),
+	 * in ascending order of the bytes of their ids: up to capacity of them in ret, their
+	 * number in *ret_count. On failure as list_subjects. */
+	enum authcode_err (*list_clients)(void *self, const char *after_id,
+					  struct authcode_arena *arena,
+					  struct authcode_stored_client *ret, size_t capacity,
+					  size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 2u
@@ -709,6 +749,11 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count);
+
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_clients(struct authcode_store *store, const char *after_id,
+			    struct authcode_arena *arena, struct authcode_stored_client *ret,
+			    size_t capacity, size_t *ret_count);
 
 /* As the ops above. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
