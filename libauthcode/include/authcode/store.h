@@ -750,6 +750,7 @@ authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_a
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count);
 
+/* As the op above. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_clients(struct authcode_store *store, const char *after_id,
 			    struct authcode_arena *arena, struct authcode_stored_client *ret,
