@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "server/config_files.h"
 #include "server/config_options.h"
 #include "server/config_registry.h"
 #include "server/config_resource.h"
@@ -166,6 +167,8 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 	if (err == AUTHCODE_OK && target.settings == l->client &&
 	    !note_word(l, opt, option->row.name, value))
 		return -1;
+	if (err == AUTHCODE_OK && ac_config_names_file(option, value))
+		err = ac_config_note_file(l->settings, value);
 	if (err == AUTHCODE_OK)
 		return 0;
 	if (err == AUTHCODE_ERR_SYNTAX) {
@@ -407,7 +410,9 @@ load(struct loader *l, const char *path)
 	if (l->clients == NULL || !ac_options_set_defaults("", settings, l->arena))
 		return AUTHCODE_ERR_MEMORY;
 	l->main_file = true;
-	err = load_file(l, path);
+	err = ac_config_note_file(settings, path);
+	if (err == AUTHCODE_OK)
+		err = load_file(l, path);
 	if (err == AUTHCODE_OK)
 		err = ac_config_check_server(settings, l->reason);
 	l->main_file = false;
@@ -418,6 +423,8 @@ load(struct loader *l, const char *path)
 					       l->reason);
 	settings->config.file_clients = l->clients;
 	settings->config.file_client_count = l->client_count;
+	settings->config.file_dirs = settings->file_dirs.list;
+	settings->config.file_dir_count = settings->file_dirs.count;
 	return err;
 }
 

@@ -6,6 +6,7 @@ libserver_config_la_SOURCES = \
 	server/client_words.c server/client_words.h \
 	server/config.c server/config.h \
 	server/config_client_auth.c server/config_client_auth.h \
+	server/config_files.c server/config_files.h \
 	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \
