@@ -87,6 +87,7 @@ struct authcode_operation op_record(const struct fixture *f, int64_t delivery_id
 struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
 				     int64_t newest_id);
 struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
+struct authcode_operation op_stop_key(const struct fixture *f, int64_t key_id, int64_t stopped_ms);
 
 /* Its registration says nothing; it ends nothing. */
 struct authcode_operation op_put_client(const struct fixture *f, const char *id, int64_t revision);

@@ -33,6 +33,8 @@
 #include <stdint.h>
 
 #include <authcode/error.h>
+#include <authcode/store_clients.h>
+#include <authcode/store_keys.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -199,29 +201,6 @@ struct authcode_delivery {
 /* How long it is remembered, delivered or not. */
 #define AUTHCODE_DELIVERY_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
 
-/* A key pair that signs tokens. */
-struct authcode_signing_key {
-	int64_t id;
-	const char *kid; /* never names another key (RFC 7517 §4.5) */
-	const char *alg;
-	const char *sealed; /* the private part, by the caller's choice of sealing */
-	int64_t created_ms;
-	int64_t active_ms; /* from when on it signs */
-};
-
-/* A client that people have registered while the daemon ran. What its registration
- * says is the host's: the store does not look inside. */
-struct authcode_stored_client {
-	const char *id;
-	const char *registration;
-	const char *sealed_secret; /* where the secret itself is needed; "" when none */
-	int64_t revision;          /* 1 at first, and one more with every change */
-	int64_t created_ms;        /* when it was added, the last time */
-	int64_t changed_ms;
-	uint32_t changed_by; /* uid of whoever did */
-	int64_t removed_ms;  /* not 0: it is no client any more; the row stays */
-};
-
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -289,6 +268,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RECORD_DELIVERY,
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
+	AUTHCODE_OP_STOP_SIGNING_KEY,
 	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_PUT_CLIENT,
 	AUTHCODE_OP_COUNT,
@@ -522,26 +502,6 @@ struct authcode_op_record_delivery {
 	int64_t next_ms;
 };
 
-/* Adds a key. Its id is one more than the greatest there was: of an algorithm the
- * newest key has the greatest. newest_id is that of the newest of alg that the caller
- * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
- * given to a key, forgotten ones included. kid, alg and sealed are not empty. */
-struct authcode_op_add_signing_key {
-	const char *kid;
-	const char *alg;
-	const char *sealed;
-	int64_t active_ms;
-	int64_t newest_id;
-	int64_t ret_key_id;
-};
-
-/* Deletes the private part of a key and lists it no more; its kid is kept for ever.
- * DONE also when it was forgotten before; CONFLICT: it is the newest of its
- * algorithm; NOT_FOUND. */
-struct authcode_op_forget_signing_key {
-	int64_t key_id;
-};
-
 /* Uses what a client may use once, such as the jti of an assertion, and remembers
  * it until expires_ms. DONE; REUSED (remembered, and before its end: nothing is
  * written); EXPIRED (expires_ms is over); FAILED with ERR_LIMIT when max of this
@@ -551,23 +511,6 @@ struct authcode_op_use_once {
 	uint8_t hash[AUTHCODE_HASH_LEN]; /* of what is used */
 	int64_t expires_ms;
 	uint32_t max; /* at least 1 */
-};
-
-/* Adds a client, changes it or removes it. Whatever it is, it is so only when the row
- * is still what the caller has read. With end, and when a client is added whose id a
- * removed one had, the client is ended: its codes, devices and families made until now
- * are dead (reads show it), and a delivery is made for each session that was to tell it.
- * remove ends it too, and what people have consented to for it is forgotten; the row
- * stays, so that its revision goes on. DONE; CONFLICT (the row has another revision);
- * NOT_FOUND (there is none to remove). client_id is not empty. */
-struct authcode_op_put_client {
-	const char *client_id;
-	const char *registration;
-	const char *sealed_secret;
-	int64_t revision; /* of the row that was read; 0: there was none */
-	uint32_t changed_by;
-	bool end;
-	bool remove;
 };
 
 struct authcode_operation {
@@ -593,6 +536,7 @@ struct authcode_operation {
 		struct authcode_op_record_delivery record_delivery;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
+		struct authcode_op_stop_signing_key stop_signing_key;
 		struct authcode_op_use_once use_once;
 		struct authcode_op_put_client put_client;
 	} u;
