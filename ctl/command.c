@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl/key.h"
+#include "ctl/pam_test.h"
 #include "ctl/user.h"
 
 static const struct ac_ctl_command commands[] = {
@@ -16,6 +17,8 @@ static const struct ac_ctl_command commands[] = {
 	  "make new keys, which sign when everybody can have them" },
 	{ "key", "withdraw", "KID", 1, 1, ac_ctl_key_withdraw,
 	  "somebody else has this key: refuse what it has signed, and sign with another" },
+	{ "pam-test", "", "USER [--service NAME] [--direct]", 1, 1, ac_ctl_pam_test,
+	  "sign USER in here on the terminal, as the sign-in page would, and say what came of it" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
 	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
 	{ "user", "withdraw", "USER CLIENT", 2, 2, ac_ctl_user_withdraw,
@@ -32,7 +35,10 @@ const struct ac_ctl_command *
 ac_ctl_command_find(const char *group, const char *verb)
 {
 	for (size_t i = 0; i < AC_ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].group, group) == 0 && strcmp(commands[i].verb, verb) == 0)
+		bool single = commands[i].verb[0] == '\0';
+
+		if (strcmp(commands[i].group, group) == 0 &&
+		    (single || strcmp(commands[i].verb, verb) == 0))
 			return &commands[i];
 	}
 	return NULL;

@@ -15,6 +15,9 @@ authcodectl_SOURCES = \
 	ctl/key.c ctl/key.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
+	ctl/pam_test.c ctl/pam_test.h \
 	ctl/user.c ctl/user.h
-authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
+authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
+	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
+	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
 authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)
