@@ -27,6 +27,7 @@
 /* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
  * makes more writes wait for it. */
 #define LOG_PAGES 4000
+#define READERS_WAIT_MS 100
 
 /* For how long a reader is waited for before the log is cut. */
 #define ERASE_MS 200
@@ -143,12 +144,20 @@ erase_log(struct ac_writer *writer)
 	move_log(writer, SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-/* Nobody waits for it but those who have come since. */
+/* Nobody waits for it but those who have come since. A log that is twice as long as it
+ * should be has met a reader each time: then readers are waited for, for a moment. */
 static void
 shorten_log(struct ac_writer *writer)
 {
-	if (writer->connection->log_pages >= LOG_PAGES)
+	const struct ac_connection *connection = writer->connection;
+
+	if (connection->log_pages >= 2 * LOG_PAGES) {
+		(void)sqlite3_busy_timeout(connection->db, READERS_WAIT_MS);
+		move_log(writer, SQLITE_CHECKPOINT_RESTART);
+		(void)sqlite3_busy_timeout(connection->db, AC_SQLITE_BUSY_MS);
+	} else if (connection->log_pages >= LOG_PAGES) {
 		move_log(writer, SQLITE_CHECKPOINT_PASSIVE);
+	}
 }
 
 static int
