@@ -6,7 +6,11 @@ unit_sources = \
 	dist/systemd/authcode-fetch.socket.in dist/systemd/authcode-fetch.service.in \
 	dist/systemd/authcode-login.socket.in dist/systemd/authcode-login@.service.in \
 	dist/systemd/authcode-passwd.socket.in dist/systemd/authcode-passwd@.service.in
-EXTRA_DIST += $(unit_sources) doc/units.md
+EXTRA_DIST += $(unit_sources) doc/units.md doc/log.md
+
+# What journalctl -x says; `journalctl --update-catalog` takes it up.
+catalogdir = $(prefix)/lib/systemd/catalog
+dist_catalog_DATA = dist/authcode.catalog
 
 if HAVE_UNITS
 systemdsystemunit_DATA = $(unit_sources:.in=)

@@ -149,13 +149,13 @@ ac_admin_rotate_resumed(struct ac_app *app, struct ac_http *h)
 
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
 	if (rotation->waiter.err == AUTHCODE_OK) {
-		ac_log_event(AC_LOG_NOTICE, "signing keys rotated", "admin_uid", admin, "at_once",
-			     at_once ? "yes" : "no", NULL);
+		ac_log_event(AC_EVENT_SIGNING_KEYS_ROTATED, .admin_uid = admin,
+			     .at_once = at_once ? "yes" : "no", .txn = ac_http_txn(h));
 		reply_list(app, h);
 		return AC_STEP_REPLY;
 	}
-	ac_log_event(AC_LOG_ERROR, "signing keys not rotated", "admin_uid", admin, "why",
-		     rotation->waiter.reason.text, NULL);
+	ac_log_event(AC_EVENT_SIGNING_KEYS_NOT_ROTATED, .admin_uid = admin,
+		     .why = rotation->waiter.reason.text, .txn = ac_http_txn(h));
 	if (rotation->waiter.err == AUTHCODE_ERR_LIMIT)
 		ac_admin_refuse(h, 409, "conflict",
 				"as many keys are published as can be; some are forgotten when "

@@ -221,6 +221,7 @@ add_key(const struct tend *t, const struct ac_alg *alg, int64_t active_ms, bool 
 	struct authcode_operation op = {
 		.kind = AUTHCODE_OP_ADD_SIGNING_KEY,
 		.now_ms = t->now_ms,
+		.audit.wanted = t->issuer->audit,
 		.u.add_signing_key = { .alg = alg->name,
 				       .active_ms = active_ms,
 				       .newest_id = ac_key_newest_id(&rows, alg->name) },
@@ -291,6 +292,7 @@ forget_keys(const struct tend *t, bool *ret_changed)
 		struct authcode_operation op = {
 			.kind = AUTHCODE_OP_FORGET_SIGNING_KEY,
 			.now_ms = t->now_ms,
+			.audit.wanted = t->issuer->audit,
 			.u.forget_signing_key = { .key_id = row->id },
 		};
 

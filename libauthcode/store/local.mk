@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
+	libauthcode/store/audit.c libauthcode/store/audit.h \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/memory_audit.c \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_keys.c \
 	libauthcode/store/memory_logout_ops.c \
@@ -17,6 +19,7 @@ store_sources = \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
+	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
@@ -41,7 +44,8 @@ store_sources = \
 store_schema = \
 	libauthcode/store/schema/001.sql \
 	libauthcode/store/schema/002.sql \
-	libauthcode/store/schema/003.sql
+	libauthcode/store/schema/003.sql \
+	libauthcode/store/schema/004.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

@@ -346,6 +346,32 @@ list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_sign
 	return err;
 }
 
+static enum authcode_err
+list_audit(void *self, const struct authcode_audit_query *query, struct authcode_arena *arena,
+	   struct authcode_audit_page *page)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_audit(memory, query, arena, page);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+/* Each operation is a batch of its own. */
+static void
+stats(void *self, struct authcode_store_stats *ret)
+{
+	struct ac_memory *memory = self;
+
+	pthread_mutex_lock(&memory->mutex);
+	*ret = (struct authcode_store_stats){ .operations = memory->operations,
+					      .failures = memory->failures,
+					      .batches = memory->operations };
+	pthread_mutex_unlock(&memory->mutex);
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -353,6 +379,8 @@ submit(void *self, struct authcode_operation *operation)
 
 	pthread_mutex_lock(&memory->mutex);
 	ac_memory_apply(memory, operation);
+	memory->operations++;
+	memory->failures += operation->result == AUTHCODE_RESULT_FAILED;
 	pthread_mutex_unlock(&memory->mutex);
 	operation->done(operation, operation->arg);
 }
@@ -373,6 +401,7 @@ close_store(void *self)
 		ac_memory_forget_listeners(memory, memory->listeners->session_id);
 	ac_table_clear(&memory->deliveries);
 	ac_table_clear(&memory->signing_keys);
+	ac_table_clear(&memory->audit);
 	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
@@ -399,6 +428,8 @@ static const struct authcode_store_ops memory_ops = {
 	.find_delivery = find_delivery,
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
+	.list_audit = list_audit,
+	.stats = stats,
 };
 
 enum authcode_err

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "store/operation.h"
+#include "store/sqlite_audit.h"
 #include "store/sqlite_file.h"
 #include "store/sqlite_open.h"
 #include "store/sqlite_pool.h"
@@ -178,6 +179,29 @@ list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_sign
 	return err;
 }
 
+static enum authcode_err
+list_audit(void *self, const struct authcode_audit_query *query, struct authcode_arena *arena,
+	   struct authcode_audit_page *page)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_audit(connection, query, arena, page);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static void
+stats(void *self, struct authcode_store_stats *ret)
+{
+	struct sqlite_store *store = self;
+
+	ac_writer_stats(store->writer, ret);
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -206,6 +230,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.find_delivery = find_delivery,
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
+	.list_audit = list_audit,
+	.stats = stats,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

@@ -4,9 +4,11 @@
 server_http_tests = \
 	tests/server/test_address \
 	tests/server/test_cors \
+	tests/server/test_event \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
 	tests/server/test_log \
+	tests/server/test_log_line \
 	tests/server/test_logout_teller \
 	tests/server/test_routes \
 	tests/server/test_state
@@ -36,6 +38,14 @@ tests_server_test_http_conns_LDADD = $(server_http_ldadd)
 tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
+
+tests_server_test_log_line_SOURCES = tests/server/test_log_line.c
+tests_server_test_log_line_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_log_line_LDADD = $(server_http_ldadd)
+
+tests_server_test_event_SOURCES = tests/server/test_event.c
+tests_server_test_event_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_event_LDADD = $(server_http_ldadd)
 
 tests_server_test_logout_teller_SOURCES = tests/server/test_logout_teller.c
 tests_server_test_logout_teller_CPPFLAGS = $(server_http_cppflags)
