@@ -16,6 +16,7 @@
 
 #define MAX_ANSWER (1024 * 1024)
 #define TIMEOUT_S 30L
+#define MAX_URL 4096
 
 static size_t
 take(char *data, size_t size, size_t count, void *answer)
@@ -100,7 +101,7 @@ ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *fo
 	struct ac_buf url, answer;
 	CURL *curl = NULL;
 
-	ac_buf_init(&url, 256);
+	ac_buf_init(&url, MAX_URL);
 	ac_buf_init(&answer, MAX_ANSWER);
 	ac_buf_printf(&url, "http://localhost%s", path);
 	if (curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)

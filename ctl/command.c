@@ -7,10 +7,15 @@
 
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/key.h"
 #include "ctl/user.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
+	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
+	  "why the request of that number was refused, and what to do" },
 	{ "key", "list", "", 0, 0, ac_ctl_key_list, "the keys that tokens are signed with" },
 	{ "key", "rotate", "[--at-once]", 0, 0, ac_ctl_key_rotate,
 	  "make new keys, which sign when everybody can have them" },
@@ -30,7 +35,10 @@ const struct ac_ctl_command *
 ac_ctl_command_find(const char *group, const char *verb)
 {
 	for (size_t i = 0; i < AC_ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].group, group) == 0 && strcmp(commands[i].verb, verb) == 0)
+		bool single = commands[i].verb[0] == '\0';
+
+		if (strcmp(commands[i].group, group) == 0 &&
+		    (single || strcmp(commands[i].verb, verb) == 0))
 			return &commands[i];
 	}
 	return NULL;

@@ -44,8 +44,8 @@ const char *ac_ctl_option(const struct ac_ctl *ctl, const char *name);
 const char *ac_ctl_option_nth(const struct ac_ctl *ctl, const char *name, size_t n);
 
 struct ac_ctl_command {
-	const char *group, *verb;
-	const char *arguments; /* as --help shows them */
+	const char *group, *verb; /* verb "": the group alone is the command */
+	const char *arguments;    /* as --help shows them */
 	size_t min, max;       /* how many */
 	enum ac_ctl_exit (*run)(const struct ac_ctl *ctl);
 	const char *help;

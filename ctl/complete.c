@@ -113,7 +113,8 @@ offer_commands(const char *group, const char *begun)
 	for (size_t i = 0; (command = ac_ctl_command_at(i)) != NULL; i++) {
 		if (group == NULL && !offered_before(i))
 			offer("", command->group, begun);
-		else if (group != NULL && strcmp(command->group, group) == 0)
+		else if (group != NULL && command->verb[0] != '\0' &&
+			 strcmp(command->group, group) == 0)
 			offer("", command->verb, begun);
 	}
 }

@@ -21,6 +21,11 @@
 static const struct ac_ctl_option rows[] = {
 	{ "socket", "PATH", "", "the daemon's admin_socket [" AC_CTL_DEFAULT_SOCKET "]" },
 	{ "json", "", "", "print the answer as JSON" },
+	{ "user", "NAME", "audit list", "of that person" },
+	{ "client", "ID", "audit list", "of that client" },
+	{ "since", "TIME", "audit list",
+	  "from then on: 2030-01-31, 2030-01-31T08:00, or 90min, 8h, 7d ago" },
+	{ "until", "TIME", "audit list", "and before that" },
 	{ "replace", "", "user relink", "end what NEW has already" },
 	{ "at-once", "", "key rotate", "sign with the new keys now" },
 	{ AC_CTL_COMPLETE, "WORD...", "", "print what may be typed next; for shells" },
@@ -99,7 +104,8 @@ print_help(void)
 
 	(void)printf("Usage: authcodectl [OPTION]... COMMAND\n\n");
 	for (size_t i = 0; (command = ac_ctl_command_at(i)) != NULL; i++)
-		(void)printf("  %s %s %s\n      %s\n", command->group, command->verb,
+		(void)printf("  %s%s%s %s\n      %s\n", command->group,
+			     command->verb[0] != '\0' ? " " : "", command->verb,
 			     command->arguments, command->help);
 	(void)printf("\n");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++)
@@ -194,12 +200,14 @@ ac_ctl_parse(int argc, char **argv, struct ac_ctl *ctl, const struct ac_ctl_comm
 		*ret_status = AC_CTL_DONE;
 		return false;
 	}
-	if (argc - optind >= 2)
-		command = ac_ctl_command_find(argv[optind], argv[optind + 1]);
+	if (argc > optind)
+		command = ac_ctl_command_find(argv[optind],
+					      argc > optind + 1 ? argv[optind + 1] : "");
 	if (command == NULL)
 		return misuse("no such command");
-	ctl->arguments = (const char *const *)&argv[optind + 2];
-	ctl->argument_count = (size_t)(argc - optind) - 2;
+	optind += command->verb[0] == '\0' ? 1 : 2;
+	ctl->arguments = (const char *const *)&argv[optind];
+	ctl->argument_count = (size_t)(argc - optind);
 	*ret_command = command;
 	return check_command(ctl, command);
 }

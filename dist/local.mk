@@ -8,6 +8,8 @@ unit_sources = \
 	dist/systemd/authcode-passwd.socket.in dist/systemd/authcode-passwd@.service.in
 EXTRA_DIST += $(unit_sources) doc/units.md doc/log.md
 
+EXTRA_DIST += dist/fail2ban/authcode.conf dist/fail2ban/jail.conf
+
 # What journalctl -x says; `journalctl --update-catalog` takes it up.
 catalogdir = $(prefix)/lib/systemd/catalog
 dist_catalog_DATA = dist/authcode.catalog

@@ -121,8 +121,8 @@ list(struct ac_app *app, struct ac_http *h, struct authcode_arena *arena)
 	const char *why = "the query is malformed";
 	struct ac_buf json;
 
-	if (page.records != NULL && ac_form_decode(arena, text.data, text.len, AC_FROM_QUERY,
-						   &params) == AUTHCODE_OK)
+	if (page.records != NULL &&
+	    ac_form_decode(arena, text.data, text.len, AC_FROM_QUERY, &params) == AUTHCODE_OK)
 		why = read_query(&params, &query);
 	if (why != NULL) {
 		ac_admin_refuse(h, 400, "invalid_request", why);

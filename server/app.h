@@ -45,7 +45,7 @@ struct ac_app {
 	struct ac_delay *delay; /* of wrong user codes */
 	struct ac_metrics *metrics;
 	struct ac_recent *recent; /* refusals */
-	uint8_t device_key[32]; /* of the cookies of known browsers */
+	uint8_t device_key[32];   /* of the cookies of known browsers */
 };
 
 #endif

@@ -61,7 +61,7 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(took_us / 1000));
 	ac_metrics_request(h->service->app->metrics, h->below, replied ? h->status : 0, took_us);
 	ac_log_event(how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? AC_EVENT_REQUEST
-								 : AC_EVENT_REQUEST_BROKEN_OFF,
+								: AC_EVENT_REQUEST_BROKEN_OFF,
 		     .rhost = h->peer, .method = h->method_name,
 		     .path = h->path == NULL ? "" : h->path, .status = status, .ms = ms,
 		     .why = h->why, .txn = h->txn);
@@ -132,9 +132,9 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	h->conn = info->socket_context;
 	h->conn->request = h;
 	h->began_us = ac_clock_monotonic_us();
-	h->txn_number = ac_txn_make(ac_clock_unix_ms(),
-				    atomic_fetch_add_explicit(&service->txn_count, 1,
-							      memory_order_relaxed));
+	h->txn_number =
+		ac_txn_make(ac_clock_unix_ms(), atomic_fetch_add_explicit(&service->txn_count, 1,
+									  memory_order_relaxed));
 	ac_txn_format(h->txn_number, h->txn);
 	h->too_long = len > AC_MAX_URI;
 	if (!h->too_long)

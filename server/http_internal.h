@@ -94,7 +94,7 @@ struct ac_http_service {
 	size_t next_daemon;  /* accept thread only */
 	pthread_t acceptor;
 	bool accepting;
-	int stop_fd; /* eventfd */
+	int stop_fd;                /* eventfd */
 	_Atomic uint32_t txn_count; /* of requests since some number, which nobody guesses */
 	atomic_bool stopping;
 	atomic_bool closed;          /* no handler begins any more */

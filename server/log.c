@@ -48,9 +48,8 @@ ac_log_open(const struct ac_log_settings *settings, struct authcode_reason *reas
 	(void)snprintf(log_state.prefix, sizeof(log_state.prefix), "%s[%d]: ", log_state.name,
 		       (int)getpid());
 	log_state.most = settings->most;
-	log_state.sink = settings->sink == AC_LOG_AUTO
-				 ? (stream ? AC_LOG_JOURNAL : AC_LOG_STDERR)
-				 : settings->sink;
+	log_state.sink = settings->sink == AC_LOG_AUTO ? (stream ? AC_LOG_JOURNAL : AC_LOG_STDERR)
+						       : settings->sink;
 	log_state.stderr_levels = stream;
 	if (log_state.sink == AC_LOG_JOURNAL)
 		log_state.journal = ac_journal_open(AC_JOURNAL_SOCKET);
@@ -159,8 +158,8 @@ static void
 write_record(const struct ac_log_record *record)
 {
 	static void (*const sinks[])(const struct ac_log_record *) = {
-		[AC_LOG_AUTO] = write_text,     [AC_LOG_JOURNAL] = write_journal,
-		[AC_LOG_STDERR] = write_text,   [AC_LOG_SYSLOG] = write_syslog,
+		[AC_LOG_AUTO] = write_text,   [AC_LOG_JOURNAL] = write_journal,
+		[AC_LOG_STDERR] = write_text, [AC_LOG_SYSLOG] = write_syslog,
 		[AC_LOG_JSON] = write_json,
 	};
 

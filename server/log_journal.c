@@ -48,8 +48,8 @@ static bool
 is_there(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool there = fd >= 0 &&
-		     connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+	bool there =
+		fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
 	int why = errno;
 
 	if (fd >= 0)

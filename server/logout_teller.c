@@ -80,7 +80,8 @@ log_outcome(const struct flight *flight, bool again)
 		ac_log_event(AC_EVENT_LOGOUT_TOLD, .client = flight->client);
 	else
 		ac_log_event(again ? AC_EVENT_LOGOUT_NOT_TOLD : AC_EVENT_LOGOUT_GIVEN_UP,
-			     .client = flight->client, .status = flight->status != 0 ? status : NULL,
+			     .client = flight->client,
+			     .status = flight->status != 0 ? status : NULL,
 			     .why = flight->why[0] != '\0' ? flight->why : NULL);
 }
 

@@ -298,8 +298,9 @@ start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
 	raise_descriptor_limit(d->config);
-	if (!open_counters(d, reason) || !take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
-	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
+	if (!open_counters(d, reason) || !take_signals(d, reason) ||
+	    !ac_http_open(d->config, &d->http, reason) || !give_up_root(d->config, reason) ||
+	    !ac_privileges_harden(reason) ||
 	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    !open_cors(d, reason) ||

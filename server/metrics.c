@@ -22,13 +22,13 @@
 #define MAX_TEXT (512 * 1024)
 
 /* Every status the server gives; what is none of them is counted as 0, "other". */
-static const unsigned statuses[] = { 0,   200, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409,
-				     413, 414, 415, 421, 429, 431, 500, 501, 503, 505 };
+static const unsigned statuses[] = { 0,   200, 204, 303, 304, 400, 401, 403, 404, 405, 408,
+				     409, 413, 414, 415, 421, 429, 431, 500, 501, 503, 505 };
 
 /* Upper bounds of the latency histogram, in microseconds. */
-static const int64_t bounds_us[] = { 250,    500,    1000,   2500,    5000,    10000,
-				     25000,  50000,  100000, 250000,  500000,  1000000,
-				     2500000, 5000000, 10000000 };
+static const int64_t bounds_us[] = { 250,    500,     1000,    2500,    5000,
+				     10000,  25000,   50000,   100000,  250000,
+				     500000, 1000000, 2500000, 5000000, 10000000 };
 
 /* Which operation gives which tokens. */
 static const struct {
@@ -40,8 +40,6 @@ static const struct {
 	{ AUTHCODE_OP_ISSUE_CLIENT_TOKEN, "client_credentials" },
 	{ AUTHCODE_OP_REDEEM_DEVICE, "device_code" },
 };
-
-
 
 struct ac_metrics {
 	_Atomic uint64_t requests[MAX_ROUTES + 1][AC_ARRAY_SIZE(statuses)]; /* the last: no route */
@@ -241,14 +239,12 @@ put_tokens(const struct ac_metrics *metrics, struct ac_buf *out)
 {
 	head(out, "authcode_tokens_issued_total", "counter", "Tokens given out, by kind and grant");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(grants); i++) {
-		ac_buf_printf(out,
-			      "authcode_tokens_issued_total{kind=\"access\",grant=\"%s\"} %llu\n",
-			      grants[i].grant,
-			      (unsigned long long)read(&metrics->access_tokens[i]));
-		ac_buf_printf(out,
-			      "authcode_tokens_issued_total{kind=\"refresh\",grant=\"%s\"} %llu\n",
-			      grants[i].grant,
-			      (unsigned long long)read(&metrics->refresh_tokens[i]));
+		ac_buf_printf(
+			out, "authcode_tokens_issued_total{kind=\"access\",grant=\"%s\"} %llu\n",
+			grants[i].grant, (unsigned long long)read(&metrics->access_tokens[i]));
+		ac_buf_printf(
+			out, "authcode_tokens_issued_total{kind=\"refresh\",grant=\"%s\"} %llu\n",
+			grants[i].grant, (unsigned long long)read(&metrics->refresh_tokens[i]));
 	}
 }
 
@@ -316,8 +312,7 @@ ac_metrics_start(struct ac_app *app, struct ac_http *h)
 	put_accounts(app->accounts, &out);
 	one(&out, "authcode_sign_ins", "gauge", "Sign-ins under way",
 	    ac_login_under_way(app->login));
-	one(&out, "authcode_connections", "gauge", "Open connections",
-	    ac_http_open_connections(h));
+	one(&out, "authcode_connections", "gauge", "Open connections", ac_http_open_connections(h));
 	one(&out, "authcode_log_lines_lost_total", "counter",
 	    "Lines that the journal had no room for", ac_log_lost());
 	if (ac_buf_ok(&out))

@@ -35,7 +35,7 @@ struct authcode_exchange {
 	const char *reason;
 	int64_t subject_id;
 	const char *user_name;
-	bool guessed;                         /* for the host: authcode_exchange_guessed() */
+	bool guessed; /* for the host: authcode_exchange_guessed() */
 	struct authcode_arena *arena;
 	struct authcode_request request; /* shallow copy, valid during decide only */
 	int64_t now_ms;

@@ -161,7 +161,8 @@ ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const 
 	if (why == NULL) {
 		ac_respond_empty(x, 401);
 		x->response.www_authenticate = "Bearer realm=\"" REALM "\"";
-		x->response.refusal = ac_refusal_of(x, AC_INVALID_TOKEN, "no access token was sent");
+		x->response.refusal =
+			ac_refusal_of(x, AC_INVALID_TOKEN, "no access token was sent");
 		return;
 	}
 	set_error(x, ac_oauth_error(error)->status, error, why);

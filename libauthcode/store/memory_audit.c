@@ -60,13 +60,11 @@ read_record(const struct ac_memory *memory, const struct authcode_audit_record *
 	    struct authcode_arena *arena, struct authcode_audit_record *ret)
 {
 	enum authcode_err err = ac_row_read(&ac_row_audit, row, arena, ret);
-	const struct authcode_subject *subject =
-		ac_table_find(&memory->subjects, row->subject_id);
+	const struct authcode_subject *subject = ac_table_find(&memory->subjects, row->subject_id);
 
-	ret->user_name =
-		err == AUTHCODE_OK
-			? ac_arena_strdup(arena, subject != NULL ? subject->user_name : "")
-			: NULL;
+	ret->user_name = err == AUTHCODE_OK
+				 ? ac_arena_strdup(arena, subject != NULL ? subject->user_name : "")
+				 : NULL;
 	return err == AUTHCODE_OK && ret->user_name == NULL ? AUTHCODE_ERR_MEMORY : err;
 }
 
@@ -74,8 +72,7 @@ static bool
 matches(const struct ac_memory *memory, const struct authcode_audit_query *query,
 	const struct authcode_audit_record *row)
 {
-	const struct authcode_subject *subject =
-		ac_table_find(&memory->subjects, row->subject_id);
+	const struct authcode_subject *subject = ac_table_find(&memory->subjects, row->subject_id);
 	struct authcode_audit_record seen = *row;
 
 	seen.user_name = subject != NULL ? subject->user_name : "";

@@ -69,6 +69,28 @@ put_reasons(void)
 			     row->act != NULL ? " " : "", row->act != NULL ? row->act : "");
 }
 
+/* The line of a sign-in that has failed: rhost, reason, user. */
+static int
+put_line(char **words)
+{
+	const struct ac_event_row *row = ac_event_row(AC_EVENT_LOGIN_FAILED);
+	const struct ac_log_record record = {
+		.event = row,
+		.level = row->level,
+		.words = row->words,
+		.fields = &(struct ac_event_fields){ .rhost = words[0],
+						     .reason = words[1],
+						     .client = "app",
+						     .user = words[2] },
+	};
+	struct ac_line line;
+
+	ac_line_begin(&line, AC_LOG_MAX_TEXT);
+	ac_line_put_text(&line, &record);
+	(void)printf("%.*s\n", (int)line.len, line.text);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -82,6 +104,8 @@ main(int argc, char **argv)
 		{ "reasons", put_reasons },
 	};
 
+	if (argc == 5 && strcmp(argv[1], "line") == 0)
+		return put_line(argv + 2);
 	for (size_t i = 0; argc == 2 && i < AC_ARRAY_SIZE(rows); i++) {
 		if (strcmp(argv[1], rows[i].name) == 0) {
 			rows[i].put();

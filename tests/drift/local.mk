@@ -6,6 +6,7 @@ drift_tests = \
 	tests/drift/test_documented.py \
 	tests/drift/test_events.py \
 	tests/drift/test_exports.py \
+	tests/drift/test_fail2ban.py \
 	tests/drift/test_format.py \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \

@@ -10,6 +10,7 @@ server_http_tests = \
 	tests/server/test_log \
 	tests/server/test_log_line \
 	tests/server/test_logout_teller \
+	tests/server/test_recent \
 	tests/server/test_routes \
 	tests/server/test_state
 
@@ -50,6 +51,10 @@ tests_server_test_event_LDADD = $(server_http_ldadd)
 tests_server_test_logout_teller_SOURCES = tests/server/test_logout_teller.c
 tests_server_test_logout_teller_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_logout_teller_LDADD = $(server_http_ldadd)
+
+tests_server_test_recent_SOURCES = tests/server/test_recent.c
+tests_server_test_recent_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_recent_LDADD = $(server_http_ldadd)
 
 # The routes name handlers of the pages, which reply through HTTP.
 tests_server_test_routes_SOURCES = tests/server/test_routes.c \
