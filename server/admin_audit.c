@@ -96,8 +96,8 @@ read_query(const struct ac_params *params, struct authcode_audit_query *ret)
 
 	if (ac_params_repeated(params, NULL, 0) != NULL)
 		return "a parameter is repeated";
-	if (!read_number(params, "since", INT32_MAX, &since_s) ||
-	    !read_number(params, "until", INT32_MAX, &until_s))
+	if (!read_number(params, "since", UINT32_MAX, &since_s) ||
+	    !read_number(params, "until", UINT32_MAX, &until_s))
 		return "since and until are Unix times in seconds";
 	if (!read_number(params, "before", INT64_MAX, &ret->before_id))
 		return "before is what next was";

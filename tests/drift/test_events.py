@@ -121,7 +121,8 @@ def write():
     (SOURCE / CATALOG).write_text(part_of("catalog"), encoding="utf-8")
     whole = text(PAGE)
     for name in PARTS:
-        whole = whole.replace(between(whole, name), part_of(name))
+        old = between(whole, name)
+        whole = whole.replace(f"<!-- {name} -->\n{old}", f"<!-- {name} -->\n{part_of(name)}")
     (SOURCE / PAGE).write_text(whole, encoding="utf-8")
 
 
