@@ -11,6 +11,7 @@
 #include <authcode/authcode.h>
 
 #include "server/metadata.h"
+#include "server/sandbox.h"
 
 struct ac_accounts;
 struct ac_config;
@@ -46,6 +47,7 @@ struct ac_app {
 	struct ac_metrics *metrics;
 	struct ac_recent *recent; /* refusals */
 	uint8_t device_key[32];   /* of the cookies of known browsers */
+	struct ac_sandbox_holds sandbox;
 };
 
 #endif

@@ -42,6 +42,7 @@
 #include "server/pages.h"
 #include "server/privileges.h"
 #include "server/recent.h"
+#include "server/sandbox.h"
 #include "server/start_check.h"
 #include "server/state.h"
 #include "server/throttle.h"
@@ -164,6 +165,14 @@ open_keys(struct daemon *d, struct authcode_reason *reason)
 	(void)snprintf(reason->text, sizeof(reason->text), "%.128s: %.300s", d->config->state_dir,
 		       why.text);
 	return false;
+}
+
+/* Files outside of it are no longer there for whatever comes after. */
+static bool
+open_state(struct daemon *d, struct authcode_reason *reason)
+{
+	ac_sandbox_enter_config(d->config, &d->app.sandbox);
+	return ac_state_open(d->config->state_dir, &d->state, reason);
 }
 
 /* While the master key is at hand, from which its own is derived. */
@@ -300,8 +309,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	raise_descriptor_limit(d->config);
 	if (!open_counters(d, reason) || !take_signals(d, reason) ||
 	    !ac_http_open(d->config, &d->http, reason) || !give_up_root(d->config, reason) ||
-	    !ac_privileges_harden(reason) ||
-	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
+	    !ac_privileges_harden(reason) || !open_state(d, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
@@ -377,6 +385,7 @@ run(struct daemon *d)
 static void
 stop(struct daemon *d)
 {
+	ac_http_close_door(d->http);
 	if (d->app.login != NULL)
 		ac_login_drain(d->app.login);
 	if (d->app.delay != NULL)
@@ -443,6 +452,7 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
+	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");
 	if (options.print_ready) {
