@@ -373,6 +373,26 @@ static const struct ac_event_row rows[] = {
 		.means = "New signing keys could not be made; the old ones go on signing.",
 		.act = "See what is wrong with the database or its disk.",
 	},
+	[AC_EVENT_SIGNING_KEY_WITHDRAWN] = {
+		.name = "signing_key_withdrawn",
+		.words = "signing key withdrawn",
+		.level = AC_LOG_NOTICE,
+		.id = "0774fb705881de3a9c257fc49d74c734",
+		.result = "done",
+		.fields = F(admin_uid) | F(kid) | F(txn),
+		.means = "An administrator has withdrawn a key that somebody else may have: what it has "
+			 "signed is refused from now on, and another signs.",
+	},
+	[AC_EVENT_SIGNING_KEY_NOT_WITHDRAWN] = {
+		.name = "signing_key_not_withdrawn",
+		.words = "signing key not withdrawn",
+		.level = AC_LOG_ERROR,
+		.id = "5124935eac4674db49f7c32cb192f38f",
+		.result = "failed",
+		.fields = F(admin_uid) | F(kid) | F(why) | F(txn),
+		.means = "A key could not be withdrawn, and goes on signing.",
+		.act = "Try again; see what is wrong with the database or its disk.",
+	},
 	[AC_EVENT_CLIENT_KEYS_NOT_FETCHED] = {
 		.name = "client_keys_not_fetched",
 		.words = "keys of a client could not be fetched",

@@ -82,6 +82,7 @@ static const struct ac_reason_row reasons[] = {
 	  "A refresh token that had been replaced, and so long ago that it is forgotten, was "
 	  "presented again.",
 	  "Ask the operator of the application: somebody may have copied its tokens." },
+	{ "withdrawn", "An administrator has withdrawn the key: somebody else may have it.", NULL },
 	{ "not_allowed", "The account may not use this application (allow_users, allow_groups).",
 	  "Add the person or one of their groups to the client, and reload." },
 	{ "expired", "The account has expired.", "Extend it on the host (chage -E)." },

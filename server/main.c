@@ -363,7 +363,9 @@ run(struct daemon *d)
 	bool more = false;
 
 	for (;;) {
-		int rc = poll(waits, AC_ARRAY_SIZE(waits), more ? PURGE_AGAIN_MS : PURGE_MS);
+		const int keys_ms = ac_keys_idle_ms(d->app.keys);
+		const int purge_ms = more ? PURGE_AGAIN_MS : PURGE_MS;
+		int rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 
 		if (rc == 0)
 			more = purge(&d->app);
