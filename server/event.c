@@ -184,8 +184,8 @@ static const struct ac_event_row rows[] = {
 		.level = AC_LOG_NOTICE,
 		.id = "437b328a53eba222257fa6d90f18f47d",
 		.result = "done",
-		.fields = F(rhost) | F(client) | F(user) | F(txn),
-		.means = "A person has signed out.",
+		.fields = F(rhost) | F(client) | F(user) | F(admin_uid) | F(session) | F(txn),
+		.means = "A session has ended: the person has signed out, or an administrator has ended it.",
 	},
 	[AC_EVENT_DEVICE_STARTED] = {
 		.name = "device_started",
@@ -252,6 +252,26 @@ static const struct ac_event_row rows[] = {
 		.result = "done",
 		.fields = F(user) | F(admin_uid) | F(old) | F(txn),
 		.means = "An account was renamed, and keeps its subject, sessions and tokens.",
+	},
+	[AC_EVENT_PERSON_REVOKED] = {
+		.name = "person_revoked",
+		.words = "person revoked",
+		.level = AC_LOG_NOTICE,
+		.id = "44965ad91e1e48e7839f8ea08b14a3a3",
+		.result = "done",
+		.fields = F(admin_uid) | F(sub) | F(txn),
+		.means = "An administrator has ended everything that a person had: sessions, consents "
+			 "and tokens.",
+	},
+	[AC_EVENT_PERSON_ERASED] = {
+		.name = "person_erased",
+		.words = "person erased",
+		.level = AC_LOG_NOTICE,
+		.id = "730041168948c55ab3632b420da4451e",
+		.result = "done",
+		.fields = F(admin_uid) | F(sub) | F(txn),
+		.means = "An administrator has erased what was known of a person; records of the "
+			 "person name nobody from now on.",
 	},
 	[AC_EVENT_ACCOUNT_GONE] = {
 		.name = "account_gone",

@@ -51,6 +51,8 @@ enum ac_event {
 	AC_EVENT_DEVICE_REUSED,
 	AC_EVENT_CONSENT_WITHDRAWN,
 	AC_EVENT_SUBJECT_RELINKED,
+	AC_EVENT_PERSON_REVOKED,
+	AC_EVENT_PERSON_ERASED,
 	AC_EVENT_ACCOUNT_GONE,
 	AC_EVENT_ACCOUNT_NOT_RETIRED,
 	AC_EVENT_ACCOUNTS_MISSING,
@@ -86,6 +88,8 @@ struct ac_event_fields {
 	const char *uid;
 	const char *admin_uid; /* who asked for it by the socket of administration */
 	const char *old;
+	const char *sub; /* of a person who is not to be named */
+	const char *session;
 	const char *alg;
 	const char *kid;
 	const char *at_once;

@@ -21,6 +21,8 @@ static const struct ac_event_field fields[] = {
 	{ "uid", true, "number of the account" },
 	{ "admin_uid", true, "who asked for it by admin_socket" },
 	{ "old", false, "former account name" },
+	{ "sub", false, "the person's subject, where no name is to be kept" },
+	{ "session", true, "number of a session" },
 	{ "alg", false, "JWS algorithm" },
 	{ "kid", false, "name of a signing key" },
 	{ "at_once", true, "yes: new keys sign at once" },

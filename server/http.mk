@@ -14,7 +14,11 @@ libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/admin_audit.c server/admin_audit.h \
 	server/admin_json.c server/admin_json.h \
+	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
+	server/admin_list.c server/admin_list.h \
+	server/admin_people.c server/admin_people.h \
+	server/admin_token.c server/admin_token.h \
 	server/app.h \
 	server/audit_log.c server/audit_log.h \
 	server/cors.c server/cors.h \
@@ -32,6 +36,7 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
+	server/json_out.c server/json_out.h \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
 	server/log.c server/log.h \

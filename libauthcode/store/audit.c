@@ -28,6 +28,8 @@ static const struct row {
 	{ AUTHCODE_OP_END_SESSION, AUTHCODE_RESULT_DONE, "session_ended" },
 	{ AUTHCODE_OP_RETIRE_SUBJECT, AUTHCODE_RESULT_DONE, "account_gone" },
 	{ AUTHCODE_OP_RELINK_SUBJECT, AUTHCODE_RESULT_DONE, "subject_relinked" },
+	{ AUTHCODE_OP_REVOKE_SUBJECT, AUTHCODE_RESULT_DONE, "person_revoked" },
+	{ AUTHCODE_OP_ERASE_SUBJECT, AUTHCODE_RESULT_DONE, "person_erased" },
 	{ AUTHCODE_OP_WITHDRAW_GRANT, AUTHCODE_RESULT_DONE, "consent_withdrawn" },
 	{ AUTHCODE_OP_ANSWER_DEVICE, AUTHCODE_RESULT_DONE, "device_allowed" },
 	{ AUTHCODE_OP_REDEEM_DEVICE, AUTHCODE_RESULT_DONE, "device_token_issued" },
@@ -47,6 +49,8 @@ refine(const struct authcode_operation *operation, const char *event)
 		return "device_denied";
 	if (operation->kind == AUTHCODE_OP_RECORD_DELIVERY && !delivery->delivered)
 		return delivery->next_ms == 0 ? "logout_given_up" : NULL;
+	if (operation->kind == AUTHCODE_OP_ERASE_SUBJECT && !operation->u.erase_subject.ret_whole)
+		return NULL; /* a piece of it */
 	return event;
 }
 
@@ -106,6 +110,10 @@ subject_of(const struct authcode_operation *operation)
 		return operation->u.retire_subject.subject_id;
 	case AUTHCODE_OP_RELINK_SUBJECT:
 		return operation->u.relink_subject.ret_subject_id;
+	case AUTHCODE_OP_REVOKE_SUBJECT:
+		return operation->u.revoke_subject.subject_id;
+	case AUTHCODE_OP_ERASE_SUBJECT:
+		return operation->u.erase_subject.subject_id;
 	default:
 		return operation->audit.subject_id;
 	}

@@ -58,6 +58,9 @@ bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
 			 struct authcode_code_view *view);
 bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 			  struct authcode_token_view *view);
+/* family is there; the token of the view stays zero. */
+void ac_memory_view_family(const struct ac_memory *memory, const struct authcode_family *family,
+			   struct authcode_token_view *view);
 bool ac_memory_view_delivery(const struct ac_memory *memory, int64_t id,
 			     struct authcode_delivery_view *view);
 
@@ -97,6 +100,11 @@ AC_MUST_USE enum authcode_err ac_memory_list_audit(const struct ac_memory *memor
 
 /* Audit records that are older, the oldest first; returns how many. */
 uint32_t ac_memory_purge_audit(struct ac_memory *memory, int64_t before_ms, uint32_t limit);
+/* As authcode_store_list(). */
+AC_MUST_USE enum authcode_err ac_memory_list(const struct ac_memory *memory,
+					     struct authcode_list *list,
+					     struct authcode_arena *arena,
+					     struct authcode_listed *ret);
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);
