@@ -18,7 +18,6 @@
 #define MAX_ANSWER (32 * 1024 * 1024)
 #define MAX_URL 8192
 #define TIMEOUT_S 30L
-#define MAX_URL 4096
 
 static size_t
 take(char *data, size_t size, size_t count, void *answer)

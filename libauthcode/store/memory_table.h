@@ -33,6 +33,7 @@ extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
 /* Its event is a constant and its user_name is another row's: neither is copied. */
 extern const struct ac_row_type ac_row_audit;
+extern const struct ac_row_type ac_row_stored_client;
 
 /* A copy with its texts in one block: free() it. NULL: no memory. */
 AC_MUST_USE void *ac_row_copy(const struct ac_row_type *type, const void *row);

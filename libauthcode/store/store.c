@@ -167,6 +167,14 @@ authcode_store_stats(struct authcode_store *store, struct authcode_store_stats *
 	store->ops->stats(store->self, ret);
 }
 
+enum authcode_err
+authcode_store_list_clients(struct authcode_store *store, const char *after_id,
+			    struct authcode_arena *arena, struct authcode_stored_client *ret,
+			    size_t capacity, size_t *ret_count)
+{
+	return store->ops->list_clients(store->self, after_id, arena, ret, capacity, ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

@@ -254,7 +254,7 @@ def test_what_a_withdrawn_key_has_signed_counts_no_more(relying):
     assert answer.status_code == 200
     header, _ = relying.verified(answer.json()["access_token"], "ES256")
     assert header["kid"] in after and relying.userinfo(answer.json()).status_code == 200
-    assert f'signing key withdrawn admin_uid="{os.getuid()}" kid="{kid}"' in relying.log()
+    assert f'signing key withdrawn admin_uid={os.getuid()} kid="{kid}"' in relying.log()
     # Nothing is left of it on the disk but its name, and a restart brings nothing back.
     assert relying.stop_daemon() == 0
     db = sqlite3.connect(database_of(relying))
