@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "store/operation.h"
@@ -44,6 +45,7 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
+	_Atomic uint64_t operations, failures, batches, queued;
 };
 
 static bool
@@ -184,13 +186,23 @@ commit_alone(struct ac_writer *writer, struct authcode_operation *batch)
 	}
 }
 
+static void
+count(_Atomic uint64_t *counter, uint64_t more)
+{
+	(void)atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
 /* An operation belongs to its caller again once it is done. */
 static void
-report(struct authcode_operation *batch)
+report(struct ac_writer *writer, struct authcode_operation *batch)
 {
+	count(&writer->batches, 1);
 	while (batch != NULL) {
 		struct authcode_operation *operation = batch;
 
+		count(&writer->operations, 1);
+		count(&writer->failures, operation->result == AUTHCODE_RESULT_FAILED);
+		count(&writer->queued, (uint64_t)-1);
 		batch = operation->next;
 		operation->next = NULL;
 		operation->done(operation, operation->arg);
@@ -229,7 +241,7 @@ run(void *arg)
 			commit_alone(writer, batch);
 		ac_pool_committed(writer->readers);
 		erase_log(writer);
-		report(batch);
+		report(writer, batch);
 		shorten_log(writer);
 	}
 	return NULL;
@@ -270,6 +282,7 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 void
 ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
 {
+	count(&writer->queued, 1);
 	pthread_mutex_lock(&writer->mutex);
 	*writer->last = operation;
 	writer->last = &operation->next;
@@ -291,6 +304,15 @@ ac_writer_stop(struct ac_writer *writer)
 	pthread_mutex_unlock(&writer->mutex);
 	if (!stopped)
 		pthread_join(writer->thread, NULL);
+}
+
+void
+ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret)
+{
+	ret->operations = atomic_load_explicit(&writer->operations, memory_order_relaxed);
+	ret->failures = atomic_load_explicit(&writer->failures, memory_order_relaxed);
+	ret->batches = atomic_load_explicit(&writer->batches, memory_order_relaxed);
+	ret->queued = atomic_load_explicit(&writer->queued, memory_order_relaxed);
 }
 
 void

@@ -20,6 +20,9 @@ AC_MUST_USE enum authcode_err ac_writer_new(struct ac_connection *connection,
 /* See submit of struct authcode_store_ops. */
 void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation);
 
+/* As stats of struct authcode_store_ops. */
+void ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret);
+
 /* Waits until everything submitted is done; nothing may be submitted from then on. NULL-safe. */
 void ac_writer_stop(struct ac_writer *writer);
 
