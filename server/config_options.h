@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include <authcode/store.h>
 
 #include "server/config.h"
@@ -64,6 +66,7 @@ struct ac_settings {
 	struct ac_texts env_amr;
 	struct ac_texts signing_algorithms;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
+	const struct ac_settings *as_read;           /* before the rules, to be compared with */
 };
 
 /* Section "client". */
@@ -82,9 +85,10 @@ struct ac_client_settings {
 	const char *secret_expires_at;
 	const char *jwks_file;
 	unsigned assertion_audience;
-	struct authcode_arena *arena; /* for what files hold */
-	struct ac_place place;        /* of the block's opening line */
-	size_t order;                 /* in which blocks were read */
+	struct authcode_arena *arena;   /* for what files hold */
+	uid_t secret_owner, jwks_owner; /* 0 without the file */
+	struct ac_place place;          /* of the block's opening line */
+	size_t order;                   /* in which blocks were read */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 
@@ -117,6 +121,11 @@ AC_MUST_USE bool ac_options_set_defaults(const char *section, void *target,
 AC_MUST_USE enum authcode_err ac_option_store(const struct ac_option *option, const char *value,
 					      size_t index, void *target,
 					      struct authcode_arena *arena);
+
+/* Gives the options of section "" that need a restart the values they have in running,
+ * copied into the arena, and appends the names of those that had others to names. */
+AC_MUST_USE bool ac_options_keep(struct ac_settings *settings, const struct ac_settings *running,
+				 struct authcode_arena *arena, char names[AC_CONFIG_KEPT]);
 
 /* Writes "give …" for people. */
 void ac_option_describe(const struct ac_option *option, char *out, size_t size);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/config_file.h"
 #include "server/config_options.h"
 #include "server/config_text.h"
 
@@ -29,6 +30,12 @@ read_all(int fd, size_t max, struct authcode_arena *arena, struct ac_config_text
 	}
 	if (!S_ISREG(st.st_mode)) {
 		ac_config_refuse(reason, &place, "not a regular file");
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (!ac_config_owner_trusted(st.st_uid, NULL)) {
+		ac_config_refuse(reason, &place,
+				 "it belongs to another user (uid %lu); run chown root on it",
+				 (unsigned long)st.st_uid);
 		return AUTHCODE_ERR_CONFIG;
 	}
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {

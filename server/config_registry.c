@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "server/config_client_auth.h"
 #include "server/config_resource.h"
 #include "server/config_rules.h"
 #include "server/config_service.h"
@@ -68,7 +69,8 @@ ac_config_build_registry(struct ac_settings *settings, struct ac_client_settings
 	for (size_t i = 0; i < l->count; i++) {
 		const struct ac_client_settings *client = l->clients[i];
 
-		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
+		if (ac_config_check_owners(l->settings, client, l->reason) != AUTHCODE_OK ||
+		    ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_resources(l->settings, client, l->reason) != AUTHCODE_OK ||
 		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
