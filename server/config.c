@@ -14,11 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
-#include "server/config_file.h"
 #include "server/config_options.h"
 #include "server/config_registry.h"
 #include "server/config_resource.h"
@@ -350,25 +348,6 @@ by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Who may add a file to it may add a client. */
-static bool
-directory_ours(const char *dir, struct authcode_reason *reason)
-{
-	const struct ac_place place = { .file = dir };
-	struct stat st;
-
-	if (stat(dir, &st) != 0)
-		return ac_config_refuse(reason, &place, "%m");
-	if (!ac_config_owner_trusted(st.st_uid, NULL))
-		return ac_config_refuse(reason, &place,
-					"it belongs to another user (uid %lu); run chown root on "
-					"it",
-					(unsigned long)st.st_uid);
-	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
-	       ac_config_refuse(reason, &place,
-				"others than its owner may write it; run chmod go-w on it");
-}
-
 static enum authcode_err
 load_clients_d(struct loader *l, const char *path)
 {
@@ -384,7 +363,7 @@ load_clients_d(struct loader *l, const char *path)
 	count = scandir(dir, &entries, select_conf, by_name);
 	if (count < 0 && errno == ENOENT)
 		return AUTHCODE_OK;
-	if (count >= 0 && !directory_ours(dir, l->reason)) {
+	if (count >= 0 && !ac_config_directory_check(dir, l->reason)) {
 		while (count > 0)
 			free(entries[--count]);
 		free(entries);

@@ -57,6 +57,8 @@ ac_config_owner_trusted(uid_t owner, const char *user)
 
 	if (owner == 0 || owner == geteuid())
 		return true;
-	return user != NULL && getpwnam_r(user, &pw, buf, sizeof(buf), &found) == 0 &&
-	       found != NULL && found->pw_uid == owner;
+	/* The daemon is that account as soon as it is not root any more. */
+	return user != NULL && geteuid() == 0 &&
+	       getpwnam_r(user, &pw, buf, sizeof(buf), &found) == 0 && found != NULL &&
+	       found->pw_uid == owner;
 }

@@ -95,3 +95,21 @@ ac_config_text_read(const char *path, size_t max, struct authcode_arena *arena,
 		*ret = text;
 	return err;
 }
+
+bool
+ac_config_directory_check(const char *dir, struct authcode_reason *reason)
+{
+	const struct ac_place place = { .file = dir };
+	struct stat st;
+
+	if (stat(dir, &st) != 0)
+		return ac_config_refuse(reason, &place, "%m");
+	if (!ac_config_owner_trusted(st.st_uid, NULL))
+		return ac_config_refuse(reason, &place,
+					"it belongs to another user (uid %lu); run chown root on "
+					"it",
+					(unsigned long)st.st_uid);
+	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+	       ac_config_refuse(reason, &place,
+				"others than its owner may write it; run chmod go-w on it");
+}

@@ -53,7 +53,7 @@ clients_services_resources_and_limits_are_the_new_ones(void **state)
 	assert_non_null(authcode_clients_find(config->clients, "b"));
 	assert_int_equal(config->max_sign_ins, 51);
 	assert_int_equal(config->lifetimes.code_s, 30);
-	assert_int_equal(config->service_count, 1);
+	assert_non_null(ac_config_service(config, "otp"));
 	assert_string_equal(config->resources[0].uri, "https://new.example");
 	/* What runs by the old one goes on doing so. */
 	assert_non_null(authcode_clients_find(running->clients, "a"));
