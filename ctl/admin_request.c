@@ -12,6 +12,8 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#include "ctl/table.h"
+
 #define MAX_ANSWER (1024 * 1024)
 #define TIMEOUT_S 30L
 
@@ -39,7 +41,7 @@ prepare(CURL *curl, const struct ac_ctl *ctl, const char *url, const struct ac_b
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
 }
 
-/* The daemon's own words; nothing that a terminal would take for an order. */
+/* The daemon's own words. */
 static void
 tell_refusal(long status, const struct ac_buf *answer)
 {
@@ -49,8 +51,7 @@ tell_refusal(long status, const struct ac_buf *answer)
 	if (why == NULL)
 		why = "the answer is not one of authcoded";
 	(void)fprintf(stderr, "authcodectl: refused (%ld): ", status);
-	for (; *why != '\0'; why++)
-		(void)fputc((unsigned char)*why < ' ' || *why == 0x7f ? '?' : *why, stderr);
+	ac_ctl_print_safe(stderr, why);
 	(void)fputc('\n', stderr);
 	json_decref(object);
 }

@@ -12,6 +12,9 @@
 
 #include "base/attr.h"
 
+#define AC_CTL_DEFAULT_SOCKET "/run/authcode/admin.sock"
+#define AC_CTL_MAX_OPTIONS 64 /* in one command line */
+
 /* Exit codes, which scripts may rely on. */
 enum ac_ctl_exit {
 	AC_CTL_DONE = 0,
@@ -20,14 +23,25 @@ enum ac_ctl_exit {
 	AC_CTL_UNREACHABLE = 3, /* no daemon at the socket, or not for this user */
 };
 
+/* An option that was given; its value is "" when it takes none. */
+struct ac_ctl_given {
+	const char *name;
+	const char *value;
+};
+
 struct ac_ctl {
 	const char *socket_path;
-	bool json;    /* print what the daemon answered */
-	bool replace; /* user relink */
-	bool at_once; /* key rotate */
+	bool json; /* print what the daemon answered */
+	struct ac_ctl_given options[AC_CTL_MAX_OPTIONS];
+	size_t option_count;
 	const char *const *arguments;
 	size_t argument_count;
 };
+
+/* What was given for an option of options.c: the last value, or of one that may be
+ * repeated the n-th from 0 on. NULL: it was not given, or not so often. */
+const char *ac_ctl_option(const struct ac_ctl *ctl, const char *name);
+const char *ac_ctl_option_nth(const struct ac_ctl *ctl, const char *name, size_t n);
 
 struct ac_ctl_command {
 	const char *group, *verb;

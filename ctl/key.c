@@ -1,60 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See key.h. Both commands show the keys as a table, in local time.
+ * See key.h. Both commands show the keys as a table.
  */
 #include "ctl/key.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include <jansson.h>
 
 #include "base/buf.h"
 #include "base/form.h"
 #include "ctl/admin_request.h"
+#include "ctl/table.h"
 
 #define MAX_FORM 256
 
-static const char *
-word(const json_t *key, const char *name)
-{
-	const char *text = json_string_value(json_object_get(key, name));
-
-	return text != NULL ? text : "?";
-}
-
-/* "-" where there is none. */
-static void
-put_time(const json_t *key, const char *name)
-{
-	const json_t *value = json_object_get(key, name);
-	const time_t time = (time_t)json_integer_value(value);
-	struct tm parts;
-	char text[32] = "-";
-
-	if (json_is_integer(value) && localtime_r(&time, &parts) != NULL)
-		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &parts);
-	(void)printf("  %-16s", text);
-}
-
-static void
+static enum ac_ctl_exit
 show(const json_t *answer)
 {
-	const json_t *keys = json_object_get(answer, "keys");
+	static const char *const headings[] = { "ALG", "STATE", "KID", "SIGNS FROM", "FORGOTTEN" };
+	struct ac_ctl_table table;
 	const json_t *key;
 	size_t i;
+	bool shown;
 
-	(void)printf("%-6s %-8s %-43s  %-16s  %s\n", "ALG", "STATE", "KID", "SIGNS FROM",
-		     "FORGOTTEN");
-	json_array_foreach(keys, i, key)
+	ac_ctl_table_init(&table, headings, AC_ARRAY_SIZE(headings));
+	json_array_foreach(json_object_get(answer, "keys"), i, key)
 	{
-		(void)printf("%-6s %-8s %-43s", word(key, "alg"), word(key, "state"),
-			     word(key, "kid"));
-		put_time(key, "active");
-		put_time(key, "retire");
-		(void)printf("\n");
+		ac_ctl_table_member(&table, key, "alg");
+		ac_ctl_table_member(&table, key, "state");
+		ac_ctl_table_member(&table, key, "kid");
+		ac_ctl_table_member_time(&table, key, "active");
+		ac_ctl_table_member_time(&table, key, "retire");
 	}
+	shown = ac_ctl_table_print(&table, stdout);
+	ac_ctl_table_clear(&table);
+	return shown ? AC_CTL_DONE : AC_CTL_UNREACHABLE;
 }
 
 enum ac_ctl_exit
@@ -64,7 +46,7 @@ ac_ctl_key_list(const struct ac_ctl *ctl)
 	enum ac_ctl_exit status = ac_admin_ask(ctl, "/admin/keys", NULL, &answer);
 
 	if (status == AC_CTL_DONE && !ctl->json)
-		show(answer);
+		status = show(answer);
 	json_decref(answer);
 	return status;
 }
@@ -77,12 +59,12 @@ ac_ctl_key_rotate(const struct ac_ctl *ctl)
 	struct ac_buf form;
 
 	ac_buf_init(&form, MAX_FORM);
-	if (ctl->at_once)
+	if (ac_ctl_option(ctl, "at-once") != NULL)
 		ac_form_put(&form, "at_once", "yes");
 	status = ac_admin_ask(ctl, "/admin/keys/rotate", &form, &answer);
 	ac_buf_clear(&form);
 	if (status == AC_CTL_DONE && !ctl->json)
-		show(answer);
+		status = show(answer);
 	json_decref(answer);
 	return status;
 }

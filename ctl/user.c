@@ -38,7 +38,7 @@ ac_ctl_user_relink(const struct ac_ctl *ctl)
 	ac_form_put(&form, "old", old_name);
 	ac_form_put(&form, "new", account->pw_name);
 	ac_form_put(&form, "uid", uid);
-	if (ctl->replace)
+	if (ac_ctl_option(ctl, "replace") != NULL)
 		ac_form_put(&form, "replace", "yes");
 	status = ac_admin_post(ctl, "/admin/users/relink", &form);
 	ac_buf_clear(&form);

@@ -19,3 +19,17 @@ endif
 
 # The place that pkg-config names is the system's, outside of any prefix.
 AM_DISTCHECK_CONFIGURE_FLAGS = --with-systemdsystemunitdir='$${prefix}/lib/systemd/system'
+
+# Where the shells look by themselves.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+EXTRA_DIST += dist/completions/authcodectl.bash dist/completions/_authcodectl
+zshcompletion_DATA = dist/completions/_authcodectl
+
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) $(srcdir)/dist/completions/authcodectl.bash \
+		'$(DESTDIR)$(bashcompletiondir)/authcodectl'
+
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/authcodectl'

@@ -55,10 +55,28 @@ take_secret_file(struct ac_client_settings *settings, struct authcode_reason *re
 	if (secret == NULL || ac_config_secret_read(settings->secret_file, place, secret,
 						    &settings->secret_owner, reason) != AUTHCODE_OK)
 		return false;
-	if (client->auth == AUTHCODE_AUTH_SECRET_JWT)
+	if (authcode_client_needs_secret(client))
 		client->secret = secret;
 	return authcode_client_secret_hash(secret, strlen(secret), client->secret_hash) ==
 	       AUTHCODE_OK;
+}
+
+/* CA-09: a hash verifies a secret that is sent, and nothing that is signed. */
+static bool
+refuse_hash(const struct ac_client_settings *settings, const struct ac_place *digest,
+	    struct authcode_reason *reason)
+{
+	const char *alg = settings->client.id_token_alg;
+	const char *what = alg != NULL && strcmp(alg, "HS256") == 0
+				   ? "id_token_signed_response_alg = HS256"
+				   : "userinfo_signed_response_alg = HS256";
+
+	if (settings->client.auth == AUTHCODE_AUTH_SECRET_JWT)
+		what = "token_endpoint_auth_method = client_secret_jwt";
+	return ac_config_refuse(reason, digest->line != 0 ? digest : &settings->place,
+				"client \"%s\" has %s, which needs the secret itself; give "
+				"client_secret_file",
+				settings->client.id, what);
 }
 
 static bool
@@ -67,7 +85,7 @@ take_secret(struct ac_client_settings *settings, struct authcode_reason *reason)
 	const struct ac_place *file = place_of(settings, "client_secret_file");
 	const struct ac_place *digest = place_of(settings, "client_secret_sha256");
 	struct authcode_client *client = &settings->client;
-	bool jwt = client->auth == AUTHCODE_AUTH_SECRET_JWT;
+	bool needed = authcode_client_needs_secret(client);
 	size_t len;
 
 	if (file->line != 0 && digest->line != 0)
@@ -76,19 +94,14 @@ take_secret(struct ac_client_settings *settings, struct authcode_reason *reason)
 					"one");
 	if (file->line != 0)
 		return take_secret_file(settings, reason);
-	if (digest->line == 0 && !jwt)
+	if (digest->line == 0 && !needed)
 		return ac_config_refuse(
 			reason, &settings->place,
 			"client \"%s\" has no secret; give client_secret_file or "
 			"client_secret_sha256, or token_endpoint_auth_method = none",
 			client->id);
-	/* CA-09: a hash verifies a secret that is sent, and nothing that is signed. */
-	if (jwt)
-		return ac_config_refuse(reason, digest->line != 0 ? digest : &settings->place,
-					"client \"%s\" has token_endpoint_auth_method = "
-					"client_secret_jwt, which needs the secret itself; give "
-					"client_secret_file",
-					client->id);
+	if (needed)
+		return refuse_hash(settings, digest, reason);
 	return ac_base64url_decode(settings->secret_sha256, strlen(settings->secret_sha256),
 				   client->secret_hash, sizeof(client->secret_hash), &len);
 }

@@ -33,7 +33,7 @@ static const struct ac_choice auth_methods[] = {
 	{ "private_key_jwt", AUTHCODE_AUTH_PRIVATE_KEY_JWT },
 	{ NULL, 0 },
 };
-static const struct ac_choice assertion_algs[] = {
+static const struct ac_choice client_signatures[] = {
 	{ "RS256", 0 }, { "PS256", 0 }, { "ES256", 0 }, { "EdDSA", 0 }, { "HS256", 0 }, { NULL, 0 },
 };
 static const struct ac_choice assertion_audiences[] = {
@@ -74,9 +74,6 @@ static const struct ac_choice subject_types[] = {
 	{ "public", AUTHCODE_SUBJECT_PUBLIC },
 	{ "pairwise", AUTHCODE_SUBJECT_PAIRWISE },
 	{ NULL, 0 },
-};
-static const struct ac_choice signatures[] = {
-	{ "RS256", 0 }, { "PS256", 0 }, { "ES256", 0 }, { "EdDSA", 0 }, { NULL, 0 },
 };
 static const struct ac_choice email_sources[] = {
 	{ "template", AC_VERIFIED_TEMPLATE },
@@ -418,7 +415,7 @@ static const struct ac_option options[] = {
 		   "the one algorithm of its assertions", true },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.assertion_alg),
-	  .choices = assertion_algs },
+	  .choices = client_signatures },
 	{ .row = { "client", "assertion_audience", "word", "lenient",
 		   "strict: its assertions name the issuer alone", true },
 	  .kind = AC_OPTION_CHOICE,
@@ -625,12 +622,12 @@ static const struct ac_option options[] = {
 		   "how its ID tokens are signed", true },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.id_token_alg),
-	  .choices = signatures },
+	  .choices = client_signatures },
 	{ .row = { "client", "userinfo_signed_response_alg", "word", "",
 		   "how answers of userinfo are signed; not at all when left out", true },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.userinfo_alg),
-	  .choices = signatures },
+	  .choices = client_signatures },
 
 	/* --- service "name" { … } --- */
 	{ .row = { "service", "acr", "text", "",

@@ -304,6 +304,25 @@ ac_config_check_logout(const struct ac_client_settings *client, struct authcode_
 	return AUTHCODE_ERR_CONFIG;
 }
 
+/* What signs so? NULL, or what keeps it from that. */
+static const char *
+signature_problem(const struct ac_settings *settings, const struct authcode_client *client,
+		  const char *alg)
+{
+	/* ID-12 */
+	if (strcmp(alg, "HS256") == 0 && client->auth == AUTHCODE_AUTH_NONE)
+		return "signs with the client's secret, which a public client has not";
+	if (strcmp(alg, "HS256") == 0 && client->auth == AUTHCODE_AUTH_PRIVATE_KEY_JWT)
+		return "signs with the client's secret, which private_key_jwt has not";
+	if (strcmp(alg, "HS256") == 0)
+		return NULL;
+	for (size_t i = 0; i < settings->config.signing_algorithm_count; i++) {
+		if (strcmp(settings->config.signing_algorithms[i], alg) == 0)
+			return NULL;
+	}
+	return "is not in signing_algorithms";
+}
+
 enum authcode_err
 ac_config_check_signatures(const struct ac_settings *settings,
 			   const struct ac_client_settings *client, struct authcode_reason *reason)
@@ -316,15 +335,16 @@ ac_config_check_signatures(const struct ac_settings *settings,
 	};
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		bool found = rows[i].alg == NULL;
+		const char *problem =
+			rows[i].alg != NULL
+				? signature_problem(settings, &client->client, rows[i].alg)
+				: NULL;
 
-		for (size_t k = 0; !found && k < settings->config.signing_algorithm_count; k++)
-			found = strcmp(settings->config.signing_algorithms[k], rows[i].alg) == 0;
-		if (found)
+		if (problem == NULL)
 			continue;
-		ac_config_refuse(
-			reason, ac_config_place_of(client->places, "client", rows[i].option),
-			"%s: %s is not in signing_algorithms", rows[i].option, rows[i].alg);
+		ac_config_refuse(reason,
+				 ac_config_place_of(client->places, "client", rows[i].option),
+				 "%s: %s %s", rows[i].option, rows[i].alg, problem);
 		return AUTHCODE_ERR_CONFIG;
 	}
 	return AUTHCODE_OK;

@@ -19,6 +19,7 @@ include tests/flow/local.mk
 include tests/pam/local.mk
 include tests/http/local.mk
 include tests/server/local.mk
+include tests/ctl/local.mk
 include tests/fuzz/local.mk
 include tests/drift/local.mk
 

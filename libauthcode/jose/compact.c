@@ -207,6 +207,22 @@ ac_compact_claimed(const struct ac_part *token, const struct ac_typ_expect *typ,
 	return copy;
 }
 
+enum authcode_err
+ac_compact_claims(const json_t *claims, struct authcode_arena *arena, struct ac_part *ret_payload)
+{
+	size_t len = json_dumpb(claims, NULL, 0, JSON_COMPACT);
+	char *text;
+
+	if (len > AC_MAX_JWS)
+		return AUTHCODE_ERR_LIMIT;
+	text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
+	/* Not json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
+	if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
+		return AUTHCODE_ERR_MEMORY;
+	*ret_payload = (struct ac_part){ text, len };
+	return AUTHCODE_OK;
+}
+
 /* RFC 6838 §4.2: what a media type is made of, so nothing JSON would escape. */
 static bool
 typ_valid(const char *typ)

@@ -75,6 +75,10 @@ AC_MUST_USE const char *ac_compact_claimed(const struct ac_part *token,
 					   const struct ac_typ_expect *typ, const char *name,
 					   struct authcode_arena *arena);
 
+/* Claims as the payload of a token, in the arena. ERR_LIMIT: longer than any token. */
+AC_MUST_USE enum authcode_err ac_compact_claims(const json_t *claims, struct authcode_arena *arena,
+						struct ac_part *ret_payload);
+
 /* A token in the making: text[0..input_len) is what is to be signed. */
 struct ac_compact_draft {
 	char *text;

@@ -44,6 +44,16 @@ ac_hmac_jws_sign(const struct ac_secret *secret, const char *typ, const struct a
 	return AUTHCODE_OK;
 }
 
+enum authcode_err
+ac_hmac_jws_sign_claims(const struct ac_secret *secret, const char *typ, const json_t *claims,
+			struct authcode_arena *arena, char **ret_token)
+{
+	struct ac_part payload;
+	enum authcode_err err = ac_compact_claims(claims, arena, &payload);
+
+	return err == AUTHCODE_OK ? ac_hmac_jws_sign(secret, typ, &payload, arena, ret_token) : err;
+}
+
 static enum ac_jws_verdict
 verify_signature(const struct ac_compact *compact, const struct ac_secret *secret)
 {

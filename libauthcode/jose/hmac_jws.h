@@ -23,10 +23,15 @@
 #define AC_HS256_NAME "HS256"
 #define AC_HS256_MIN_SECRET 32 /* bytes; RFC 7518 §3.2, ID-12 */
 
-/* As ac_jws_sign(), without a kid. ERR_USAGE: the secret is too short. */
+/* As ac_jws_sign(), without a kid: there is one secret. ERR_USAGE: it is too short. */
 AC_MUST_USE enum authcode_err ac_hmac_jws_sign(const struct ac_secret *secret, const char *typ,
 					       const struct ac_part *payload,
 					       struct authcode_arena *arena, char **ret_token);
+
+AC_MUST_USE enum authcode_err ac_hmac_jws_sign_claims(const struct ac_secret *secret,
+						      const char *typ, const json_t *claims,
+						      struct authcode_arena *arena,
+						      char **ret_token);
 
 /* As ac_jws_verify(). A short secret is NO_KEY. The token's kid does not matter:
  * there is one secret. */

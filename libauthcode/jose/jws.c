@@ -43,18 +43,10 @@ enum authcode_err
 ac_jws_sign_claims(const struct ac_jwk *key, const char *typ, const json_t *claims,
 		   struct authcode_arena *arena, char **ret_token)
 {
-	size_t len = json_dumpb(claims, NULL, 0, JSON_COMPACT);
-	struct ac_part payload = { NULL, len };
-	char *text;
+	struct ac_part payload;
+	enum authcode_err err = ac_compact_claims(claims, arena, &payload);
 
-	if (len > AC_MAX_JWS)
-		return AUTHCODE_ERR_LIMIT;
-	text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
-	payload.data = text;
-	/* Not json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
-	if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
-		return AUTHCODE_ERR_MEMORY;
-	return ac_jws_sign(key, typ, &payload, arena, ret_token);
+	return err == AUTHCODE_OK ? ac_jws_sign(key, typ, &payload, arena, ret_token) : err;
 }
 
 /* Algorithm first, then the key, which must be made for it (RFC 8725 §3.1). */

@@ -39,16 +39,22 @@ jwks_uri_ok(const char *text)
 }
 
 static bool
+is_hs256(const char *alg)
+{
+	return alg != NULL && strcmp(alg, AC_HS256_NAME) == 0;
+}
+
+static bool
 check_alg(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	const char *name = client->assertion_alg;
 	const struct ac_alg *alg = name != NULL ? ac_alg_find(name) : NULL;
-	bool hmac = name != NULL && strcmp(name, AC_HS256_NAME) == 0;
 
 	if (name == NULL)
 		return true;
 	if (client->auth == AUTHCODE_AUTH_SECRET_JWT)
-		return hmac || refuse(reason, client, "client_secret_jwt is signed with HS256");
+		return is_hs256(name) ||
+		       refuse(reason, client, "client_secret_jwt is signed with HS256");
 	if (client->auth != AUTHCODE_AUTH_PRIVATE_KEY_JWT)
 		return refuse(reason, client,
 			      "an algorithm for assertions is given, but it sends none");
@@ -76,20 +82,55 @@ check_set(const struct authcode_client *client, struct authcode_reason *reason)
 }
 
 static bool
+told_with_hs256(const struct authcode_client *client)
+{
+	return is_hs256(client->id_token_alg) || is_hs256(client->userinfo_alg);
+}
+
+bool
+authcode_client_needs_secret(const struct authcode_client *client)
+{
+	return client->auth == AUTHCODE_AUTH_SECRET_JWT || told_with_hs256(client);
+}
+
+/* Who proves itself by one secret and is told things under another could not tell which
+ * of them was meant. */
+static bool
+is_the_one_it_sends(const struct authcode_client *client)
+{
+	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
+
+	return client->auth == AUTHCODE_AUTH_SECRET_JWT ||
+	       (authcode_client_secret_hash(client->secret, strlen(client->secret), hash) ==
+			AUTHCODE_OK &&
+		ac_secret_equal(hash, client->secret_hash, sizeof(hash)));
+}
+
+/* ID-12: no public client, and none whose keys are public. */
+static bool
 check_secret(const struct authcode_client *client, struct authcode_reason *reason)
 {
+	const char *what = client->auth == AUTHCODE_AUTH_SECRET_JWT ? "client_secret_jwt" : "HS256";
 	size_t len = client->secret != NULL ? strlen(client->secret) : 0;
 
-	if (len == 0)
+	if (client->auth == AUTHCODE_AUTH_NONE)
 		return refuse(reason, client,
-			      "client_secret_jwt needs the secret itself, not its hash");
+			      "HS256 is not for a public client, which has no secret");
+	if (client->auth == AUTHCODE_AUTH_PRIVATE_KEY_JWT)
+		return refuse(reason, client,
+			      "HS256 signs with a client secret, and private_key_jwt has none");
+	if (len == 0) {
+		ac_client_reason(reason, client->id, "%s needs the secret itself, not its hash",
+				 what);
+		return false;
+	}
 	if (len < AC_HS256_MIN_SECRET || len > AC_MAX_CLIENT_SECRET) {
-		ac_client_reason(reason, client->id,
-				 "client_secret_jwt needs a secret of %d to %d bytes",
+		ac_client_reason(reason, client->id, "%s needs a secret of %d to %d bytes", what,
 				 AC_HS256_MIN_SECRET, AC_MAX_CLIENT_SECRET);
 		return false;
 	}
-	return true;
+	return is_the_one_it_sends(client) ||
+	       refuse(reason, client, "the secret and its hash are not of one another");
 }
 
 bool
@@ -97,7 +138,7 @@ ac_client_keys_check(const struct authcode_client *client, struct authcode_reaso
 {
 	bool inline_set = client->jwks != NULL, remote = client->jwks_uri != NULL;
 
-	if (client->auth == AUTHCODE_AUTH_SECRET_JWT && !check_secret(client, reason))
+	if (authcode_client_needs_secret(client) && !check_secret(client, reason))
 		return false;
 	if (client->auth != AUTHCODE_AUTH_PRIVATE_KEY_JWT && (inline_set || remote))
 		return refuse(reason, client, "keys are given, but only private_key_jwt uses them");
@@ -119,7 +160,7 @@ ac_client_keys_init(struct ac_client_keys *keys)
 enum authcode_err
 ac_client_keys_fill(struct ac_client_keys *keys, const struct authcode_client *client)
 {
-	if (client->auth == AUTHCODE_AUTH_SECRET_JWT)
+	if (authcode_client_needs_secret(client))
 		return ac_secret_new(client->secret, strlen(client->secret), &keys->secret);
 	keys->remote = client->jwks_uri != NULL;
 	if (client->jwks == NULL)

@@ -3,7 +3,8 @@
  *
  * With what a client's assertions are verified (RFC 7523 §3): its secret, its
  * key set as registered, or the one that its jwks_uri last gave. The one part of
- * a registry that changes while it is used: sets that were fetched are kept here.
+ * a registry that changes while it is used: sets that were fetched are kept here. The
+ * secret also signs what the client is told with HS256 (signer.h).
  */
 #ifndef AC_PROTOCOL_CLIENT_KEYS_H
 #define AC_PROTOCOL_CLIENT_KEYS_H
@@ -19,7 +20,7 @@
 #include "jose/jwks.h"
 
 struct ac_client_keys {
-	struct ac_secret *secret; /* client_secret_jwt */
+	struct ac_secret *secret; /* of who authcode_client_needs_secret(), else NULL */
 	bool remote;              /* the set comes from a jwks_uri */
 	pthread_mutex_t lock;     /* guards what follows */
 	struct ac_jwks *set;      /* NULL: none yet */

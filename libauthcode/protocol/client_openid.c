@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "jose/algorithm.h"
+#include "jose/hmac_jws.h"
 #include "protocol/client_check.h"
 
 #define MAX_SECTOR 255
@@ -68,16 +69,21 @@ subject_fault(const struct authcode_client *client)
 	return NULL;
 }
 
+/* NULL stands for what is used then. Who may have HS256 is client_keys.c's. */
+static bool
+signature_known(const char *alg)
+{
+	return alg == NULL || strcmp(alg, AC_HS256_NAME) == 0 || ac_alg_find(alg) != NULL;
+}
+
 bool
 ac_client_openid_rule(const struct authcode_client *client, struct authcode_reason *reason)
 {
 	const char *why = subject_fault(client);
 
-	if (why == NULL && client->id_token_alg != NULL &&
-	    ac_alg_find(client->id_token_alg) == NULL)
+	if (why == NULL && !signature_known(client->id_token_alg))
 		why = "id_token_signed_response_alg is unknown";
-	if (why == NULL && client->userinfo_alg != NULL &&
-	    ac_alg_find(client->userinfo_alg) == NULL)
+	if (why == NULL && !signature_known(client->userinfo_alg))
 		why = "userinfo_signed_response_alg is unknown";
 	if (why != NULL)
 		ac_client_reason(reason, client->id, "%s", why);

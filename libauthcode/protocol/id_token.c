@@ -20,12 +20,19 @@
 #include "protocol/signer.h"
 #include "protocol/subject.h"
 
+static struct ac_signer
+signer_of(const struct authcode_exchange *x, const struct authcode_client *client)
+{
+	return (struct ac_signer){ x->issuer, x->clients, client, client->id_token_alg, x->now_ms };
+}
+
 enum authcode_err
 ac_id_token_prepare(struct authcode_exchange *x, const char *scope, const struct ac_id_token *token,
 		    const struct ac_id_token **ret)
 {
 	struct authcode_subject *subject;
 	struct ac_id_token *kept;
+	struct ac_signer signer;
 	enum authcode_err err;
 
 	*ret = NULL;
@@ -36,7 +43,8 @@ ac_id_token_prepare(struct authcode_exchange *x, const char *scope, const struct
 	if (kept == NULL || subject == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	kept->subject = subject;
-	err = ac_signer_check(x, token->client->id_token_alg);
+	signer = signer_of(x, token->client);
+	err = ac_signer_check(&signer);
 	if (err == AUTHCODE_OK)
 		*ret = kept;
 	return err;
@@ -196,14 +204,14 @@ static enum authcode_err
 sign(struct authcode_exchange *x, const struct ac_id_token *token, const struct ac_person *person,
      const char *access_token, const char **ret_text)
 {
+	const struct ac_signer signer = signer_of(x, token->client);
 	json_t *claims = json_object();
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
 	if (claims != NULL)
 		err = fill(x, token, person, access_token, claims);
 	if (err == AUTHCODE_OK)
-		err = ac_signer_sign(x, token->client->id_token_alg, AC_ID_TOKEN_TYP, claims,
-				     ret_text);
+		err = ac_signer_sign(&signer, AC_ID_TOKEN_TYP, claims, x->arena, ret_text);
 	json_decref(claims);
 	return err;
 }

@@ -14,10 +14,9 @@
 
 #include "base/base64url.h"
 #include "base/limits.h"
-#include "jose/jws.h"
 #include "protocol/issuer.h"
 #include "protocol/json_member.h"
-#include "protocol/signing_keys.h"
+#include "protocol/signer.h"
 #include "protocol/subject.h"
 
 #define TYP "logout+jwt"
@@ -33,6 +32,7 @@ struct message {
 /* What its texts are made from. */
 struct making {
 	struct authcode_issuer *issuer;
+	const struct authcode_clients *clients;
 	const struct authcode_client *client;
 	const struct authcode_delivery_view *delivery;
 	int64_t now_ms;
@@ -75,31 +75,26 @@ make_claims(const struct making *m, json_t **ret)
 }
 
 static enum authcode_err
-sign(const struct making *m, char **ret_token)
+sign(const struct making *m, const char **ret_token)
 {
-	struct ac_signing_ring *ring = ac_issuer_ring_ref(m->issuer);
-	const struct ac_alg *alg = ac_alg_find(m->client->id_token_alg);
-	const struct ac_signing_key *key =
-		alg != NULL ? ac_signing_ring_signer(ring, alg->id, m->now_ms) : NULL;
-	enum authcode_err err = AUTHCODE_ERR_CRYPTO;
+	const struct ac_signer signer = { m->issuer, m->clients, m->client, m->client->id_token_alg,
+					  m->now_ms };
 	json_t *claims = NULL;
+	enum authcode_err err = make_claims(m, &claims);
 
-	if (key != NULL)
-		err = make_claims(m, &claims);
-	if (claims != NULL)
-		err = ac_jws_sign_claims(key->pair, TYP, claims, m->arena, ret_token);
+	if (err == AUTHCODE_OK)
+		err = ac_signer_sign(&signer, TYP, claims, m->arena, ret_token);
 	json_decref(claims);
-	ac_signing_ring_unref(&ring);
 	return err;
 }
 
 static enum authcode_err
-fill(struct message *message, struct making *m, const struct authcode_clients *clients)
+fill(struct message *message, struct making *m)
 {
-	char *token = NULL;
+	const char *token = NULL;
 	enum authcode_err err;
 
-	m->client = authcode_clients_find(clients, m->delivery->delivery.client_id);
+	m->client = authcode_clients_find(m->clients, m->delivery->delivery.client_id);
 	m->arena = message->arena;
 	if (m->client == NULL || m->client->disabled || m->client->backchannel_logout_uri == NULL)
 		return AUTHCODE_ERR_NOT_FOUND;
@@ -131,9 +126,10 @@ authcode_logout_message_new(struct authcode_issuer *issuer,
 		return AUTHCODE_ERR_MEMORY;
 	shown = &message->shown;
 	clients = ac_issuer_clients_ref(issuer);
+	making.clients = clients;
 	err = authcode_arena_new(AC_MAX_ARENA, &message->arena);
 	if (err == AUTHCODE_OK)
-		err = fill(message, &making, clients);
+		err = fill(message, &making);
 	authcode_clients_unref(&clients);
 	if (err != AUTHCODE_OK)
 		authcode_logout_message_free(&shown);

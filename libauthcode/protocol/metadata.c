@@ -145,6 +145,7 @@ put_scopes(json_t *object)
 	return ok;
 }
 
+/* HS256 last: it is for those who ask for it. */
 static bool
 put_algorithms(json_t *object, const char *name, const struct authcode_issuer *issuer)
 {
@@ -155,7 +156,7 @@ put_algorithms(json_t *object, const char *name, const struct authcode_issuer *i
 		if (issuer->signing & AC_ALG_BIT(id))
 			ok = append(list, ac_alg((enum ac_alg_id)id)->name);
 	}
-	return ok;
+	return ok && append(list, AC_HS256_NAME);
 }
 
 /* Where the keys are, what they sign, and of whom it tells (OIDC-Disc §3). */

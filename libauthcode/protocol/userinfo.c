@@ -58,12 +58,14 @@ person_of(const struct authcode_exchange *x, const struct authcode_token_view *v
 static enum authcode_err
 answer_signed(struct authcode_exchange *x, const struct authcode_client *client, json_t *claims)
 {
+	const struct ac_signer signer = { x->issuer, x->clients, client, client->userinfo_alg,
+					  x->now_ms };
 	const char *text = NULL;
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
 	if (ac_json_put_text(claims, "iss", x->issuer->url) &&
 	    ac_json_put_text(claims, "aud", client->id))
-		err = ac_signer_sign(x, client->userinfo_alg, NULL, claims, &text);
+		err = ac_signer_sign(&signer, NULL, claims, x->arena, &text);
 	if (err == AUTHCODE_OK)
 		ac_respond_jwt(x, text);
 	return err;

@@ -9,6 +9,7 @@ drift_tests = \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
 	tests/drift/test_mutants.py \
+	tests/drift/test_recipes.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
 	tests/drift/test_rules.py \
@@ -46,12 +47,16 @@ EXTRA_DIST += \
 	tests/clients/node_clients/openid_client.mjs \
 	tests/clients/node_clients/package-lock.json \
 	tests/clients/node_clients/package.json \
+	tests/clients/recipes.py \
 	tests/clients/test_authlib.py \
+	tests/clients/test_dovecot.py \
 	tests/clients/test_mod_auth_openidc.py \
 	tests/clients/test_oidc_client_ts.py \
 	tests/clients/test_openid_client.py \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \
+	tests/run/package_life.sh \
+	tests/run/packages.sh \
 	tests/run/person.py \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \

@@ -157,6 +157,26 @@ def sample():
         yield f"{' '.join(key)} is not in the sample"
 
 
+@check("every command and option of authcodectl is in authcodectl(8), and no other")
+def commands():
+    page = text("man/authcodectl.8.scd")
+    listing = output_of(str(built("authcodectl")), "--help")
+    names = found(r"^  ([a-z][a-z-]* [a-z][a-z-]*)", "authcodectl --help", listing)
+    for name in names:
+        if not re.search(rf"^\*{name}\*", page, re.M):
+            yield f"{name} is not in the page"
+    for name in re.findall(r"^\*([a-z][a-z-]* [a-z][a-z-]*)\*", page, re.M):
+        if name not in names:
+            yield f"{name} is in the page, but authcodectl does not know it"
+    options = found(r"^  --([a-z-]+)", "authcodectl --help", listing)
+    for name in options:
+        if f"*--{name}*" not in page:
+            yield f"--{name} is not in the page"
+    for name in re.findall(r"\*--([a-z-]+)\*", page):
+        if name not in options:
+            yield f"--{name} is in the page, but authcodectl does not know it"
+
+
 @check("every frame of the wire is in doc/pam-wire.md with its number")
 def frames():
     page = text("doc/pam-wire.md")

@@ -7,6 +7,7 @@ flow_person_tests = \
 	tests/flow/test_asked_claims \
 	tests/flow/test_claims \
 	tests/flow/test_device \
+	tests/flow/test_hs256 \
 	tests/flow/test_id_token \
 	tests/flow/test_id_token_claims \
 	tests/flow/test_id_token_hint \
@@ -42,6 +43,10 @@ flow_openid_fixture = $(flow_sources) tests/flow/openid_fixture.c tests/flow/ope
 tests_flow_test_asked_claims_SOURCES = tests/flow/test_asked_claims.c $(flow_openid_fixture)
 tests_flow_test_asked_claims_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_asked_claims_LDADD = $(unit_ldadd)
+
+tests_flow_test_hs256_SOURCES = tests/flow/test_hs256.c $(flow_openid_fixture)
+tests_flow_test_hs256_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_hs256_LDADD = $(unit_ldadd)
 
 tests_flow_test_id_token_SOURCES = tests/flow/test_id_token.c $(flow_openid_fixture)
 tests_flow_test_id_token_CPPFLAGS = $(unit_cppflags)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """ID tokens and signed userinfo of the real daemon, verified by another library against /jwks (ID-01, ID-02, ID-04,
-ID-06, ID-07, ID-08, ID-09, ID-10, ID-14, ID-15, ID-16, UI-08, UI-12)."""
+ID-06, ID-07, ID-08, ID-09, ID-10, ID-12, ID-14, ID-15, ID-16, UI-08, UI-12)."""
 import base64
 import hashlib
 import json
 import time
 
 import pytest
-from host import CALLBACK, JSON_HEADERS, Host, USER
+from host import CALLBACK, JSON_HEADERS, SECRET, Host, Person, USER
 from jwcrypto import jwk, jws
 from test_admin import curl
 
@@ -18,6 +18,7 @@ CLIENTS = {
     "ps": ("id_token_signed_response_alg = PS256\nuserinfo_signed_response_alg = PS256\n", "PS256", "PS256"),
     "es": ("id_token_signed_response_alg = ES256\nuserinfo_signed_response_alg = ES256\n", "ES256", "ES256"),
     "ed": ("id_token_signed_response_alg = EdDSA\nuserinfo_signed_response_alg = EdDSA\n", "EdDSA", "EdDSA"),
+    "hs": ("id_token_signed_response_alg = HS256\nuserinfo_signed_response_alg = HS256\n", "HS256", "HS256"),
     "pair": ("subject_type = pairwise\nid_token_signed_response_alg = ES256\n", "ES256", None),
     "other": ('subject_type = pairwise\nsector_identifier = "elsewhere"\n', "RS256", None),
 }
@@ -32,6 +33,10 @@ client "{name}" {{
 }}
 """
 every = pytest.mark.parametrize("client", CLIENTS)
+
+
+def secret_key(secret):
+    return jwk.JWK(kty="oct", k=base64.urlsafe_b64encode(secret.encode()).rstrip(b"=").decode())
 
 
 class OpenIDHost(Host):
@@ -50,12 +55,19 @@ class OpenIDHost(Host):
         return answer.json()
 
     def verified(self, token, alg):
-        """Header and claims, after another library has verified them with the published key of the token's kid."""
+        """Header and claims, after another library has verified them with the published key of the token's kid, or for
+        HS256 with the client's secret, and has not with any other key."""
         keys = self.request("GET", "/jwks").json()["keys"]
         parsed = jws.JWS()
         parsed.allowed_algs = [alg]
         parsed.deserialize(token)
         header = parsed.jose_header
+        if alg == "HS256":
+            assert header["alg"] == alg and "kid" not in header
+            with pytest.raises(jws.InvalidJWSSignature):
+                parsed.verify(secret_key(SECRET[:-1] + "x"))
+            parsed.verify(secret_key(SECRET))
+            return header, json.loads(parsed.payload)
         (key,) = [key for key in keys if key["kid"] == header["kid"]]
         assert header["alg"] == key["alg"] == alg
         parsed.verify(jwk.JWK(**key))
@@ -84,7 +96,7 @@ def test_another_library_verifies_the_id_token(host, client):
     before = int(time.time())
     tokens = host.redeem(client, nonce="a nonce/+=&")
     header, claims = host.verified(tokens["id_token"], CLIENTS[client][1])
-    assert sorted(header) == ["alg", "kid", "typ"] and header["typ"] == "JWT"
+    assert sorted(header) == (["alg", "typ"] if client == "hs" else ["alg", "kid", "typ"]) and header["typ"] == "JWT"
     # ID-07: the acr is the service's, since there are several.
     assert claims.pop("acr") == "authcode"
     assert sorted(claims) == ["at_hash", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"]
@@ -112,7 +124,7 @@ def test_userinfo_is_signed_for_who_is_registered_so(host, client):
         assert answer.headers.get(name) == value, name
     if alg:
         header, claims = host.verified(answer.text, alg)
-        assert sorted(header) == ["alg", "kid"]
+        assert sorted(header) == (["alg"] if client == "hs" else ["alg", "kid"])
         assert claims.pop("iss") == host.issuer and claims.pop("aud") == client
     else:
         claims = answer.json()
@@ -125,7 +137,7 @@ def test_who_shares_a_sector_shares_the_name(host):
     subs = {}
     for client, row in CLIENTS.items():
         subs[client] = host.verified(host.redeem(client)["id_token"], row[1])[1]["sub"]
-    assert len({subs[client] for client in ("silent", "rs", "ps", "es", "ed")}) == 1
+    assert len({subs[client] for client in ("silent", "rs", "ps", "es", "ed", "hs")}) == 1
     assert len({subs["silent"], subs["pair"], subs["other"]}) == 3
     # The same after a restart: nothing of it is kept but the secret.
     host.stop_daemon()
@@ -145,6 +157,18 @@ def test_a_refresh_brings_another_about_the_same_sign_in(host):
     assert "nonce" not in second and second["at_hash"] != first["at_hash"]
     narrowed = host.post("/token", "es", grant_type="refresh_token", refresh_token=tokens["refresh_token"], scope="profile")
     assert narrowed.status_code == 200 and "id_token" not in narrowed.json()
+
+
+def test_an_id_token_of_a_secret_is_a_hint_for_its_own_client_alone(host):
+    """ID-12, LO-02: it signs out without a question; the same claims under any other secret ask."""
+    person = Person(host.issuer)
+    tokens = host.redeem("hs", person=person)
+    parts = tokens["id_token"].split(".")
+    forged = jws.JWS(base64.urlsafe_b64decode(parts[1] + "=="))
+    forged.add_signature(secret_key("a-secret-that-is-not-the-client-s-0123"), "HS256", json.dumps({"alg": "HS256", "typ": "JWT"}))
+    for hint, heading in ((forged.serialize(compact=True), "Sign out?"), (tokens["id_token"], "You are signed out")):
+        answer = person.http.get(host.url("/logout"), params={"id_token_hint": hint}, timeout=20)
+        assert answer.status_code == 200 and f"<h1>{heading}</h1>" in answer.text
 
 
 def test_without_openid_there_is_none(host):

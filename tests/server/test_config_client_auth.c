@@ -2,7 +2,7 @@
  * Copyright the authcode authors
  *
  * server/config_client_auth.h: what a client's block says about how it proves who
- * it is. CA-06, CA-09, CA-18; JW-01.
+ * it is. CA-06, CA-09, CA-18; ID-12; JW-01.
  */
 #include "server/config_client_auth.h"
 
@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,7 +86,56 @@ assertions_have_their_options(void **state)
 	ac_config_free(&c);
 }
 
+/* ID-12: the secret that it sends signs what it is told. */
+static void
+a_client_that_sends_its_secret_may_be_told_things_with_it(void **state)
+{
+	static const char *const options[] = { "id_token_signed_response_alg = HS256\n",
+					       "userinfo_signed_response_alg = HS256\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		char text[1024];
+		struct ac_config *c;
+		const struct authcode_client *a;
+
+		snprintf(text, sizeof(text),
+			 DEV "client a {\n" WEB "client_secret_file = '%%D/long'\n%s}\n",
+			 options[i]);
+		c = load(text);
+		a = authcode_clients_find(c->clients, "a");
+		assert_int_equal(a->auth, AUTHCODE_AUTH_SECRET_BASIC);
+		assert_true(authcode_client_needs_secret(a));
+		assert_null(a->secret);
+		ac_config_free(&c);
+	}
+}
+
 static const struct refusal refusals[] = {
+	{ "ID-12 a hash for ID tokens", BLOCK(HASH "id_token_signed_response_alg = HS256\n"),
+	  "a.conf:5: client \"x\" has id_token_signed_response_alg = HS256, which needs the secret "
+	  "itself; give client_secret_file" },
+	{ "ID-12 a hash for userinfo", BLOCK(HASH "userinfo_signed_response_alg = HS256\n"),
+	  "a.conf:5: client \"x\" has userinfo_signed_response_alg = HS256, which needs the secret "
+	  "itself; give client_secret_file" },
+	{ "ID-12 no secret at all", BLOCK("id_token_signed_response_alg = HS256\n"),
+	  "a.conf:2: client \"x\" has id_token_signed_response_alg = HS256, which needs the secret "
+	  "itself; give client_secret_file" },
+	{ "ID-12 a short secret",
+	  BLOCK("client_secret_file = '%D/secret'\nid_token_signed_response_alg = HS256\n"),
+	  "a.conf:2: client \"x\": HS256 needs a secret of 32 to 512 bytes" },
+	{ "ID-12 a public client", BLOCK(METHOD("none") "id_token_signed_response_alg = HS256\n"),
+	  "a.conf:6: id_token_signed_response_alg: HS256 signs with the client's secret, which a "
+	  "public client has not" },
+	{ "ID-12 a public client, userinfo",
+	  BLOCK(METHOD("none") "userinfo_signed_response_alg = HS256\n"),
+	  "a.conf:6: userinfo_signed_response_alg: HS256 signs with the client's secret, which a "
+	  "public client has not" },
+	{ "ID-12 keys",
+	  BLOCK(METHOD("private_key_jwt") "jwks_file = '%D/keys'\n"
+					  "id_token_signed_response_alg = HS256\n"),
+	  "a.conf:7: id_token_signed_response_alg: HS256 signs with the client's secret, which "
+	  "private_key_jwt has not" },
 	{ "CA-09 a hash", BLOCK(METHOD("client_secret_jwt") HASH),
 	  "a.conf:6: client \"x\" has token_endpoint_auth_method = client_secret_jwt, which needs "
 	  "the secret itself; give client_secret_file" },
@@ -214,6 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(assertions_have_their_options),
+		cmocka_unit_test(a_client_that_sends_its_secret_may_be_told_things_with_it),
 		cmocka_unit_test(what_does_not_fit_the_method_is_refused),
 		cmocka_unit_test(a_file_of_keys_must_be_public_keys_that_nobody_else_writes),
 	};

@@ -286,11 +286,7 @@ static const struct refusal refusals[] = {
 	  "clients may use http on loopback)" },
 	{ "ID tokens signed by nobody", BLOCK(HASH "id_token_signed_response_alg = none\n"),
 	  "a.conf:6: id_token_signed_response_alg: \"none\" is not allowed; give RS256, PS256, "
-	  "ES256 "
-	  "or EdDSA" },
-	{ "userinfo signed with the secret", BLOCK(HASH "userinfo_signed_response_alg = HS256\n"),
-	  "a.conf:6: userinfo_signed_response_alg: \"HS256\" is not allowed; give RS256, PS256, "
-	  "ES256 or EdDSA" },
+	  "ES256, EdDSA or HS256" },
 	{ "ID tokens without a key for them", BLOCK(HASH "id_token_signed_response_alg = EdDSA\n"),
 	  "a.conf:6: id_token_signed_response_alg: EdDSA is not in signing_algorithms" },
 	{ "userinfo without a key for it", BLOCK(HASH "userinfo_signed_response_alg = PS256\n"),

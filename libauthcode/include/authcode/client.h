@@ -74,8 +74,9 @@ struct authcode_client {
 	 * only where auth sends a secret. */
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
-	/* AUTH_SECRET_JWT: the secret itself, 32 to 512 bytes (RFC 7518 §3.2). A registry keeps
-	 * it in wiped memory and shows NULL here; another client's is not kept. */
+	/* Of a client that authcode_client_needs_secret(): the secret itself, 32 to 512 bytes
+	 * (RFC 7518 §3.2). A registry keeps it in wiped memory and shows NULL here; another
+	 * client's is not kept. */
 	const char *secret;
 	/* AUTH_PRIVATE_KEY_JWT: one of them. A JWK Set of public keys as JSON text, of which
 	 * a registry shows NULL; or an https URL that the host fetches. */
@@ -152,7 +153,8 @@ struct authcode_client {
 	/* PAIRWISE: clients of one sector know a person by one name. NULL: the host of its
 	 * redirect URIs, which must then be https and have one host. */
 	const char *sector;
-	/* Signature of its ID tokens: RS256, PS256, ES256 or EdDSA. NULL: RS256. */
+	/* Signature of its ID tokens and logout tokens: RS256, PS256, ES256 or EdDSA with a key
+	 * of the issuer's, HS256 with the client's secret. NULL: RS256. */
 	const char *id_token_alg;
 	/* The same for answers of userinfo, which are then JWTs. NULL: plain JSON. */
 	const char *userinfo_alg;
@@ -162,6 +164,10 @@ struct authcode_client {
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_client_secret_hash(const char *secret, size_t len,
 			    uint8_t ret_hash[AUTHCODE_SECRET_HASH_LEN]);
+
+/* Must the secret itself be known, and not its hash alone? With AUTH_SECRET_JWT, and where
+ * HS256 signs what the client is told. Thread-safe. */
+AUTHCODE_API bool authcode_client_needs_secret(const struct authcode_client *client);
 
 struct authcode_clients;
 

@@ -78,8 +78,8 @@ static const struct {
 	{ "end_session_endpoint", "\"https://id.example/sso/logout\"" },
 	{ "device_authorization_endpoint", "\"https://id.example/sso/device_authorization\"" },
 	{ "jwks_uri", "\"https://id.example/sso/jwks\"" },
-	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
-	{ "userinfo_signing_alg_values_supported", "[\"RS256\",\"ES256\"]" },
+	{ "id_token_signing_alg_values_supported", "[\"RS256\",\"ES256\",\"HS256\"]" },
+	{ "userinfo_signing_alg_values_supported", "[\"RS256\",\"ES256\",\"HS256\"]" },
 	{ "scopes_supported",
 	  "[\"openid\",\"profile\",\"email\",\"address\",\"phone\",\"groups\"]" },
 	{ "subject_types_supported", "[\"public\",\"pairwise\"]" },
@@ -165,11 +165,11 @@ the_algorithms_of_the_settings_are_told_and_no_others(void **state)
 		size_t count;
 		const char *told;
 	} cases[] = {
-		{ { "RS256" }, 1, "[\"RS256\"]" },
-		{ { "EdDSA", "RS256" }, 2, "[\"RS256\",\"EdDSA\"]" },
+		{ { "RS256" }, 1, "[\"RS256\",\"HS256\"]" },
+		{ { "EdDSA", "RS256" }, 2, "[\"RS256\",\"EdDSA\",\"HS256\"]" },
 		{ { "EdDSA", "ES256", "PS256", "RS256" },
 		  4,
-		  "[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\"]" },
+		  "[\"RS256\",\"PS256\",\"ES256\",\"EdDSA\",\"HS256\"]" },
 	};
 
 	(void)state;
