@@ -19,9 +19,9 @@
 AC_MUST_USE bool ac_start_check(const struct ac_config *config, struct authcode_reason *reason);
 
 /* What a start reads and looks at besides the configuration itself and needs nothing
- * that runs: certificate and key, pictures, whom to become, the state directory. False:
- * one sentence in reason. PAM services without a file are told on standard error: the
- * helper may have them elsewhere. */
+ * that runs: certificate and key, pictures, the state directory. False: one sentence in
+ * reason. What may still be made until the start is told on standard error: an account
+ * that there is not, and PAM services without a file. */
 AC_MUST_USE bool ac_start_check_files(const struct ac_config *config,
 				      struct authcode_reason *reason);
 

@@ -31,8 +31,12 @@ check_state(const struct ac_config *config, struct authcode_reason *reason)
 {
 	struct ac_account account = { .uid = geteuid() };
 
-	if (geteuid() == 0 && !ac_privileges_find(config->user, &account, reason))
-		return false;
+	/* A package may make the account after its configuration. */
+	if (geteuid() == 0 && !ac_privileges_find(config->user, &account, reason)) {
+		(void)fprintf(stderr, "authcoded: note: %s\n", reason->text);
+		reason->text[0] = '\0';
+		return true;
+	}
 	return ac_state_check(config->state_dir, account.uid, reason);
 }
 

@@ -108,7 +108,8 @@ def defaults():
         found = re.search(r"Default: (.*?)\.(?: |$)", said.get((section, name), ""))
         if default and (found is None or plain(found[1]) != plain(default)):
             yield f"{section} {name}: the row has {default}, the page {found[1] if found else 'none'}"
-        if not default and found and re.fullmatch(r"\d+\w*", found[1]):
+        own = section == "" or said.get(("", name)) != said.get((section, name))
+        if not default and own and found and re.fullmatch(r"\d+\w*", found[1]):
             yield f"{section} {name}: the page has {found[1]}, the row none"
 
 

@@ -239,6 +239,22 @@ def checked(host):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+if ROOT:
+    def test_check_config_notes_an_account_that_is_still_to_be_made(hosts):
+        host = hosts()
+        change(host, 'user = "nobody"', 'user = "nosuchuser"')
+        code, said, notes = checked(host)
+        assert (code, said) == (0, f"{host.config}: ok\n")
+        assert notes.startswith("authcoded: note: the account nosuchuser, whom authcoded becomes when started as root, "
+                                "does not exist\n")
+
+    def test_check_config_tells_whose_the_state_is(hosts):
+        host = hosts()
+        chown_root(host.state)
+        assert checked(host) == (78, "", f"authcoded: {host.state}: belongs to another user (uid 0, not 65534); "
+                                 "run chown 65534 on it\n")
+
+
 CHECKED = {
     "key of another certificate": lambda h: other_key(h),
     "key for others": lambda h: (h.directory / "key.pem").chmod(0o644),
@@ -252,8 +268,7 @@ CHECKED = {
                                    '\tgrant_types = client_credentials\n\tscope = "a"\n\tjwks_file = "/nowhere/jwks"\n}\nclient "tv" {'),
 }
 if ROOT:
-    CHECKED["state of another"] = lambda h: chown_root(h.state)
-    CHECKED["no such account"] = lambda h: change(h, 'user = "nobody"', 'user = "nosuchuser"')
+    CHECKED["key of another"] = lambda h: os.chown(h.directory / "key.pem", 12345, 12345)
 
 
 @pytest.mark.parametrize("name", CHECKED)
