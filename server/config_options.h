@@ -65,6 +65,7 @@ struct ac_settings {
 	struct ac_texts env_claims;
 	struct ac_texts env_amr;
 	struct ac_texts signing_algorithms;
+	struct ac_texts file_dirs;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
 	const struct ac_settings *as_read;           /* before the rules, to be compared with */
 };
@@ -126,6 +127,10 @@ AC_MUST_USE enum authcode_err ac_option_store(const struct ac_option *option, co
  * copied into the arena, and appends the names of those that had others to names. */
 AC_MUST_USE bool ac_options_keep(struct ac_settings *settings, const struct ac_settings *running,
 				 struct authcode_arena *arena, char names[AC_CONFIG_KEPT]);
+
+/* Another text at the end, copied. */
+AC_MUST_USE enum authcode_err ac_texts_add(struct ac_texts *texts, const char *text,
+					   struct authcode_arena *arena);
 
 /* Writes "give …" for people. */
 void ac_option_describe(const struct ac_option *option, char *out, size_t size);

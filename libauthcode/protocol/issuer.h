@@ -7,6 +7,7 @@
 #define AC_PROTOCOL_ISSUER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <authcode/issuer.h>
 
@@ -37,9 +38,10 @@ struct authcode_issuer {
 	pthread_mutex_t change_lock; /* guards the two pointers, not what they point at */
 	struct ac_issuer_rules *rules;
 	struct authcode_clients *clients;
-	unsigned signing;          /* the algorithms that sign, a bit mask of jose's */
-	pthread_mutex_t tend_lock; /* held while the keys are tended */
-	pthread_mutex_t ring_lock; /* guards the pointer, not the ring */
+	unsigned signing;               /* the algorithms that sign, a bit mask of jose's */
+	pthread_mutex_t tend_lock;      /* held while the keys are tended */
+	_Atomic int64_t keys_change_ms; /* when tending next changes them */
+	pthread_mutex_t ring_lock;      /* guards the pointer, not the ring */
 	struct ac_signing_ring *ring;
 };
 

@@ -9,6 +9,7 @@ drift_tests = \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
 	tests/drift/test_mutants.py \
+	tests/drift/test_packages.py \
 	tests/drift/test_recipes.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
@@ -53,11 +54,14 @@ EXTRA_DIST += \
 	tests/clients/test_mod_auth_openidc.py \
 	tests/clients/test_oidc_client_ts.py \
 	tests/clients/test_openid_client.py \
+	tests/proxies/conftest.py \
+	tests/proxies/test_proxies.py \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \
 	tests/run/package_life.sh \
 	tests/run/packages.sh \
 	tests/run/person.py \
+	tests/run/rpm.sh \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \
 	tests/run/unit_client.py

@@ -157,8 +157,8 @@ boot() {
 
 # Under that systemd.
 enter() {
-	nsenter --target "$init" --mount --pid --ipc --uts --cgroup --wd=/ \
-		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
+	nsenter --target "$init" --mount --pid --ipc --uts --cgroup \
+		env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
 }
 
 prove_units() {
