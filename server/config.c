@@ -366,12 +366,8 @@ load_clients_d(struct loader *l, const char *path)
 	count = scandir(dir, &entries, select_conf, by_name);
 	if (count < 0 && errno == ENOENT)
 		return AUTHCODE_OK;
-	if (count >= 0 && !ac_config_directory_check(dir, l->reason)) {
-		while (count > 0)
-			free(entries[--count]);
-		free(entries);
-		return AUTHCODE_ERR_CONFIG;
-	}
+	if (count >= 0 && !ac_config_directory_check(dir, l->reason))
+		err = AUTHCODE_ERR_CONFIG;
 	if (count < 0) {
 		const struct ac_place place = { .file = dir };
 
