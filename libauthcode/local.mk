@@ -10,6 +10,7 @@ include libauthcode/protocol/local.mk
 
 authcodeincludedir = $(includedir)/authcode
 authcodeinclude_HEADERS = \
+	libauthcode/include/authcode/audit.h \
 	libauthcode/include/authcode/authcode.h \
 	libauthcode/include/authcode/client.h \
 	libauthcode/include/authcode/error.h \
@@ -23,6 +24,7 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/resource.h \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h \
+	libauthcode/include/authcode/store_clients.h \
 	libauthcode/include/authcode/store_keys.h
 
 noinst_LTLIBRARIES += libauthcode_base.la libauthcode_inside.la

@@ -29,12 +29,15 @@ struct ac_listen {
 	const char *text; /* as written */
 	bool tls;         /* tls_certificate_file is set and kind is TCP */
 	bool admin;       /* serves the routes of administration, and no other */
+	bool metrics;     /* serves /metrics and /health, and no other */
 };
 
 enum ac_first_prompt {
 	AC_FIRST_PROMPT_PASSWORD, /* the first hidden question is answered from the sign-in page */
 	AC_FIRST_PROMPT_ASK,      /* the page asks for the name alone */
 };
+
+struct ac_client_settings;
 
 /* What signing in with a PAM service is declared to prove, and how it begins. */
 struct ac_service {
@@ -106,12 +109,20 @@ struct ac_config {
 	const struct authcode_resource *resources;
 	size_t resource_count;
 	const char *log_level;
+	unsigned log_sink; /* enum ac_log_sink */
+	unsigned audit;    /* 1: operations leave records */
+	uint32_t audit_retention_s;
+	const char *metrics_listen; /* or NULL */
 	struct authcode_lifetimes lifetimes;
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */
 	size_t signing_algorithm_count;
-	struct authcode_clients *clients;
-	struct authcode_arena *arena; /* all of the above lives here */
+	struct authcode_clients *clients; /* of the files alone */
+	/* What they were made from, for those of the database beside them (config_stored.h). */
+	struct ac_client_settings **file_clients;
+	size_t file_client_count;
+	struct authcode_arena *client_arena; /* the former live here, and */
+	struct authcode_arena *arena;        /* all of the above here */
 	atomic_uint references;
 };
 

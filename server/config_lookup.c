@@ -76,5 +76,6 @@ ac_config_free(struct ac_config **config)
 		return;
 	arena = gone->arena;
 	authcode_clients_unref(&gone->clients);
+	authcode_arena_free(&gone->client_arena);
 	authcode_arena_free(&arena);
 }

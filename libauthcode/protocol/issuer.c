@@ -107,6 +107,7 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 		{ "signing-key", issuer->keys.signing_key },
 		{ "pairwise", issuer->keys.pairwise },
 		{ "sid", issuer->keys.sid },
+		{ "client-secret", issuer->keys.client_secret },
 	};
 	enum authcode_err err = AUTHCODE_OK;
 
@@ -154,6 +155,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
 	issuer->check_accounts = settings->check_accounts;
+	issuer->audit = settings->audit;
 	issuer->tell_logout = settings->tell_logout;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
+	libauthcode/store/audit.c libauthcode/store/audit.h \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/memory_audit.c \
 	libauthcode/store/list.c libauthcode/store/list.h \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_erase_ops.c \
@@ -12,6 +14,7 @@ store_sources = \
 	libauthcode/store/memory_grant_ops.c \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_refresh_ops.c \
+	libauthcode/store/memory_registration_ops.c \
 	libauthcode/store/memory_replay_ops.c \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
@@ -20,6 +23,7 @@ store_sources = \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
+	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
 	libauthcode/store/sqlite_erase_ops.c \
@@ -32,6 +36,7 @@ store_sources = \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
+	libauthcode/store/sqlite_registration_ops.c \
 	libauthcode/store/sqlite_replay_ops.c \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
 	libauthcode/store/sqlite_refresh_ops.c \
@@ -47,7 +52,9 @@ store_schema = \
 	libauthcode/store/schema/001.sql \
 	libauthcode/store/schema/002.sql \
 	libauthcode/store/schema/003.sql \
-	libauthcode/store/schema/004.sql
+	libauthcode/store/schema/004.sql \
+	libauthcode/store/schema/005.sql \
+	libauthcode/store/schema/006.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

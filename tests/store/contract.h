@@ -24,6 +24,7 @@ struct contract_chapter {
 #function, function                                                                \
 	}
 
+extern const struct contract_chapter contract_audit;
 extern const struct contract_chapter contract_sessions;
 extern const struct contract_chapter contract_renewal;
 extern const struct contract_chapter contract_subjects;
@@ -39,6 +40,7 @@ extern const struct contract_chapter contract_devices;
 extern const struct contract_chapter contract_logout;
 extern const struct contract_chapter contract_signing_keys;
 extern const struct contract_chapter contract_misuse;
+extern const struct contract_chapter contract_registration;
 extern const struct contract_chapter contract_replay;
 extern const struct contract_chapter contract_lists;
 extern const struct contract_chapter contract_people;

@@ -16,6 +16,7 @@ store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 
 tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
+	tests/store/contract_audit.c \
 	tests/store/contract_client.c \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
@@ -26,6 +27,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_people.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
+	tests/store/contract_registration.c \
 	tests/store/contract_renewal.c \
 	tests/store/contract_retry.c \
 	tests/store/contract_replay.c \

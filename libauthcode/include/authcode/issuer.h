@@ -77,6 +77,7 @@ struct authcode_issuer_settings {
 	const char *const *signing_algorithms;
 	size_t signing_algorithm_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
+	bool audit;          /* operations leave records (struct authcode_audit) */
 	bool tell_logout;    /* the host delivers what authcode_store_list_deliveries() gives */
 	/* For how long a refresh whose answer was lost can be repeated, with the same
 	 * answer, until that is used; 0: not at all. At most 600. */
@@ -109,6 +110,18 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_reconfigure(struct authcode_issuer *issuer,
 			    const struct authcode_issuer_settings *settings,
 			    struct authcode_clients *clients, struct authcode_reason *reason);
+
+/* Seals the secret of a client for the store, where it is needed itself and not its hash
+ * (client_secret_jwt), and opens what was sealed: text in the arena. ERR_CRYPTO: it was
+ * not sealed by this issuer for this client. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *secret, struct authcode_arena *arena,
+				   const char **ret_sealed);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *sealed, struct authcode_arena *arena,
+				   const char **ret_secret);
 
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
