@@ -22,6 +22,13 @@
 static const struct ac_ctl_option rows[] = {
 	{ "socket", "PATH", "", "the daemon's admin_socket [" AC_CTL_DEFAULT_SOCKET "]" },
 	{ "json", "", "", "print the answer as JSON" },
+	{ "user", "USER", "grant list, session list, user list",
+	  "those of the account USER alone" },
+	{ "sub", "SUB", "grant list, session list, user erase, user export, user revoke, user show",
+	  "the person by its sub, also when its account is gone" },
+	{ "client", "CLIENT", "grant list", "those of CLIENT alone" },
+	{ "all", "", "grant list, session list, user list, user show", "the dead too" },
+	{ "yes", "", "user erase", "it is meant" },
 	{ "replace", "", "user relink", "end what NEW has already" },
 	{ "at-once", "", "key rotate", "sign with the new keys now" },
 	{ "service", "NAME", "pam-test", "the PAM service [authcode]" },
