@@ -83,6 +83,9 @@ struct ac_handler {
 void ac_http_set_state(struct ac_http *h, void *state, void (*free_state)(void *state));
 void *ac_http_state(const struct ac_http *h);
 
+/* Connections that are open, of everybody. */
+size_t ac_http_connections(const struct ac_http *h);
+
 /* From any thread. */
 void ac_http_resume(struct ac_http *h);
 

@@ -104,3 +104,9 @@ ac_http_state(const struct ac_http *h)
 {
 	return h->state;
 }
+
+size_t
+ac_http_connections(const struct ac_http *h)
+{
+	return ac_http_conns_count(h->service->conns);
+}

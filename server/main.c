@@ -412,6 +412,7 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
+	d.app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_LOG_NOTICE, "ready", "issuer", d.config->issuer, (char *)NULL);
 	ac_notify("READY=1");
