@@ -6,12 +6,9 @@
  */
 #include "server/admin_status.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <authcode/list.h>
@@ -21,6 +18,7 @@
 #include "server/admin.h"
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/health.h"
 #include "server/json_out.h"
 
 #define MAX_JSON 65536
@@ -41,27 +39,6 @@ note(struct status *status, const char *problem)
 		status->problems[status->problem_count++] = problem;
 }
 
-/* Does somebody listen there? */
-static bool
-reachable(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	bool there;
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return false;
-	memcpy(address.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return false;
-	/* EAGAIN: its queue is full, so somebody keeps one. */
-	there = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ||
-		errno == EAGAIN;
-	(void)close(fd);
-	return there;
-}
-
 static void
 put_helpers(struct status *status)
 {
@@ -78,7 +55,7 @@ put_helpers(struct status *status)
 
 	ac_out_open(status->out, "helpers", '{');
 	for (size_t i = 0; i < AC_ARRAY_SIZE(helpers); i++) {
-		bool there = reachable(helpers[i].path);
+		bool there = ac_health_reachable(helpers[i].path);
 
 		ac_out_bool(status->out, helpers[i].name, there);
 		if (!there && helpers[i].problem != NULL)
@@ -203,7 +180,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_text(status->out, "hash", hash);
 	ac_out_close(status->out, '}');
 	put_listeners(status);
-	ac_out_int(status->out, "connections", (int64_t)ac_http_connections(h));
+	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
 	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->config->clients));
 	put_rows(status);
 	put_keys(status);
