@@ -12,6 +12,7 @@ authcodeincludedir = $(includedir)/authcode
 authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/authcode.h \
 	libauthcode/include/authcode/client.h \
+	libauthcode/include/authcode/database.h \
 	libauthcode/include/authcode/error.h \
 	libauthcode/include/authcode/exchange.h \
 	libauthcode/include/authcode/inspect.h \
