@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/db.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
@@ -17,6 +18,10 @@
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
+	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
+	  "why the request of that number was refused, and what to do" },
 	{ "db", "backup", "FILE [--state-dir DIR] [--force]", 1, 1, ac_ctl_db_backup,
 	  "copy the database while it is served from" },
 	{ "db", "check", "[FILE] [--state-dir DIR] [--quick]", 0, 1, ac_ctl_db_check,
