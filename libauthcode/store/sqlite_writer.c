@@ -28,10 +28,9 @@
 /* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
  * makes more writes wait for it. */
 #define LOG_PAGES 4000
-#define READERS_WAIT_MS 100
 
-/* For how long a reader is waited for before the log is cut. */
-#define ERASE_MS 200
+/* For how long a reader is waited for when the log is to begin anew. */
+#define READERS_WAIT_MS 200
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
@@ -125,18 +124,22 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	return whole;
 }
 
-/* Moves the log into the file while no reader holds on to an older state. */
+/* Moves the log into the file while no reader of ours holds on to an older state. One
+ * that does, as a backup, is waited for a moment only: everybody who writes waits here. */
 static void
 move_log(struct ac_writer *writer, int how)
 {
+	sqlite3 *db = writer->connection->db;
+
 	ac_pool_be_brief(writer->readers, true);
-	(void)sqlite3_wal_checkpoint_v2(writer->connection->db, NULL, how, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, READERS_WAIT_MS);
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, how, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
 	ac_pool_be_brief(writer->readers, false);
 }
 
 /* What was deleted is still in the log: it moves into the file, where secure_delete
- * has wiped it, and the log is cut. A reader that lasts longer than the busy timeout
- * leaves it for the next checkpoint. */
+ * has wiped it, and the log is cut; when a reader is in the way, at the next checkpoint. */
 static void
 erase_log(struct ac_writer *writer)
 {
@@ -146,20 +149,16 @@ erase_log(struct ac_writer *writer)
 	move_log(writer, SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-/* Nobody waits for it but those who have come since. A log that is twice as long as it
- * should be has met a reader each time: then readers are waited for, for a moment. */
+/* Nobody waits for it but those who have come since; for readers it does not wait, unless
+ * the log is twice as long as it should be, for then there was one each time. */
 static void
 shorten_log(struct ac_writer *writer)
 {
-	const struct ac_connection *connection = writer->connection;
+	const int pages = writer->connection->log_pages;
 
-	if (connection->log_pages >= 2 * LOG_PAGES) {
-		(void)sqlite3_busy_timeout(connection->db, READERS_WAIT_MS);
-		move_log(writer, SQLITE_CHECKPOINT_RESTART);
-		(void)sqlite3_busy_timeout(connection->db, AC_SQLITE_BUSY_MS);
-	} else if (connection->log_pages >= LOG_PAGES) {
-		move_log(writer, SQLITE_CHECKPOINT_PASSIVE);
-	}
+	if (pages >= LOG_PAGES)
+		move_log(writer, pages >= 2 * LOG_PAGES ? SQLITE_CHECKPOINT_RESTART
+							: SQLITE_CHECKPOINT_PASSIVE);
 }
 
 static int
