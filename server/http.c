@@ -17,10 +17,10 @@
 
 #include "base/limits.h"
 #include "base/secret.h"
-#include "server/app.h"
 #include "server/clock.h"
 #include "server/dispatch.h"
 #include "server/http_internal.h"
+#include "server/live.h"
 #include "server/log.h"
 
 /* --- one request ----------------------------------------------------------- */
@@ -73,6 +73,7 @@ request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 	log_request(h, how);
 	if (h->free_state != NULL)
 		h->free_state(h->state);
+	ac_live_unpin(&h->app);
 	ac_http_reply_clear(h);
 	ac_buf_clear(&h->body);
 	if (h->cookies != NULL)
@@ -259,12 +260,21 @@ take_peer(struct ac_http *h)
 	return ok;
 }
 
+/* A configuration that is exchanged while the request is under way is for others. */
+static struct ac_app *
+app_of(struct ac_http *h)
+{
+	if (h->app == NULL)
+		h->app = ac_live_pin(h->service->live);
+	return h->app;
+}
+
 static void
 refuse(struct ac_http *h, unsigned status, const char *why)
 {
 	h->why = why;
 	h->close = true;
-	ac_dispatch_refuse(h->service->app, h, status, why);
+	ac_dispatch_refuse(app_of(h), h, status, why);
 }
 
 /* The header is complete; nothing of the body has been read. */
@@ -350,7 +360,7 @@ ac_http_resume(struct ac_http *h)
 static enum MHD_Result
 proceed(struct ac_http *h)
 {
-	struct ac_app *app = h->service->app;
+	struct ac_app *app = app_of(h);
 	enum ac_step step;
 
 	if (h->phase == AC_HTTP_READING) {

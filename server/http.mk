@@ -3,7 +3,8 @@
 
 noinst_LTLIBRARIES += libserver_shared.la libserver_http.la
 libserver_shared_la_SOURCES = server/address.c server/address.h \
-	server/clock.c server/clock.h
+	server/clock.c server/clock.h \
+	server/config_file.c server/config_file.h
 # As an object of its own: others compile the file for themselves.
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
@@ -29,8 +30,10 @@ libserver_http_la_SOURCES = \
 	server/http_service.c \
 	server/http_tls.c \
 	server/json_out.c server/json_out.h \
+	server/http_tls_set.c \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
+	server/live.c server/live.h \
 	server/log.c server/log.h \
 	server/logout_post.c server/logout_post.h \
 	server/logout_teller.c server/logout_teller.h \
@@ -50,6 +53,8 @@ libserver_http_la_LIBADD = libserver_shared.la libfetch_wire.la libauthcode_base
 
 sbin_PROGRAMS += authcoded
 authcoded_SOURCES = server/main.c server/options.c server/options.h \
-	server/start_check.c server/start_check.h
+	server/reload.c server/reload.h \
+	server/start_check.c server/start_check.h \
+	server/start_files.c
 authcoded_LDADD = libserver_http.la libserver_pages.la libserver_accounts.la libserver_config.la libpam_relay.la \
 	libauthcode_base.la libauthcode.la

@@ -6,6 +6,7 @@ flow_resource_tests = \
 	tests/flow/test_access_jwt_hostile \
 	tests/flow/test_device_resource \
 	tests/flow/test_inspect_jwt \
+	tests/flow/test_reconfigure \
 	tests/flow/test_resource \
 	tests/flow/test_resource_memory \
 	tests/flow/test_resource_of_client \
@@ -56,3 +57,7 @@ tests_flow_test_resource_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--
 tests_flow_test_inspect_jwt_SOURCES = tests/flow/test_inspect_jwt.c $(flow_jwt_world)
 tests_flow_test_inspect_jwt_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_inspect_jwt_LDADD = $(unit_ldadd)
+
+tests_flow_test_reconfigure_SOURCES = tests/flow/test_reconfigure.c $(flow_resource_world)
+tests_flow_test_reconfigure_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_reconfigure_LDADD = $(unit_ldadd)
