@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ctl/client.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
@@ -16,6 +17,24 @@
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "client", "add",
+	  "[--for PRESET --url URL] [--id ID] [--redirect-uri URI]... [--set OPTION=VALUE]...", 0,
+	  0, ac_ctl_client_add, "register an application, and print what it is to be told" },
+	{ "client", "disable", "ID", 1, 1, ac_ctl_client_disable,
+	  "refuse everything from a client; all that it got is dead" },
+	{ "client", "edit", "ID [--set OPTION=VALUE]... [--unset OPTION]...", 1, 1,
+	  ac_ctl_client_edit, "change what a client is registered with" },
+	{ "client", "enable", "ID", 1, 1, ac_ctl_client_enable, "serve it again" },
+	{ "client", "list", "", 0, 0, ac_ctl_client_list,
+	  "all clients, those of files and those of the database" },
+	{ "client", "presets", "", 0, 0, ac_ctl_client_presets,
+	  "the applications that --for knows" },
+	{ "client", "remove", "ID", 1, 1, ac_ctl_client_remove,
+	  "forget a client, with all that it got and all consents for it" },
+	{ "client", "rotate-secret", "ID [--keep-old TIME] [--secret-file FILE]", 1, 1,
+	  ac_ctl_client_rotate, "give a client another secret, and print it" },
+	{ "client", "show", "ID", 1, 1, ac_ctl_client_show,
+	  "all that a client is registered with" },
 	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
 	  ac_ctl_grant_list, "what people have consented to" },
 	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,
