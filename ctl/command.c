@@ -12,6 +12,7 @@
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
 #include "ctl/session.h"
+#include "ctl/setup.h"
 #include "ctl/token.h"
 #include "ctl/user.h"
 #include "ctl/user_export.h"
@@ -50,6 +51,8 @@ static const struct ac_ctl_command commands[] = {
 	  "end a session with all its tokens, and tell the clients that want to hear of it" },
 	{ "session", "list", "[--user USER | --sub SUB] [--all]", 0, 0, ac_ctl_session_list,
 	  "who is signed in" },
+	{ "setup", "", "--issuer URL (--tls-cert FILE --tls-key FILE | --behind PROXY) [--force]",
+	  0, 0, ac_ctl_setup, "write the configuration of a new server, and say what to do next" },
 	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
 	  "what the token on standard input is, and why it is good or not" },
 	{ "user", "erase", "USER | --sub SUB --yes", 0, 1, ac_ctl_user_erase,

@@ -20,10 +20,14 @@ authcodectl_SOURCES = \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
 	ctl/session.c ctl/session.h \
+	ctl/setup.c ctl/setup.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
 	ctl/user_export.c ctl/user_export.h
 authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
+	-DAC_CTL_DAEMON='"$(sbindir)/authcoded"' \
+	-DAC_CTL_CONFIG_DIR='"$(sysconfdir)/authcode"' \
+	-DAC_CTL_PROXY_DIR='"$(pkgdatadir)/proxy"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
 authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)
