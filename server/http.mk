@@ -37,8 +37,8 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
-	server/json_out.c server/json_out.h \
 	server/http_tls_set.c \
+	server/json_out.c server/json_out.h \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
 	server/live.c server/live.h \
