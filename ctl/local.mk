@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside.
+EXTRA_DIST += doc/clients.md
 
 # The tables that people read, for the tests too.
 noinst_LTLIBRARIES += libctl_inside.la
