@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/client.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
@@ -18,6 +19,8 @@
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
+	  ac_ctl_audit_list, "what was decided, the newest first" },
 	{ "client", "add",
 	  "[--for PRESET --url URL] [--id ID] [--redirect-uri URI]... [--set OPTION=VALUE]...", 0,
 	  0, ac_ctl_client_add, "register an application, and print what it is to be told" },
@@ -36,6 +39,8 @@ static const struct ac_ctl_command commands[] = {
 	  ac_ctl_client_rotate, "give a client another secret, and print it" },
 	{ "client", "show", "ID", 1, 1, ac_ctl_client_show,
 	  "all that a client is registered with" },
+	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
+	  "why the request of that number was refused, and what to do" },
 	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
 	  ac_ctl_grant_list, "what people have consented to" },
 	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,

@@ -115,9 +115,9 @@ put_config(const struct setup *s, struct ac_buf *text)
 				  "trusted_proxies = { 'unix' }\n");
 	else
 		ac_buf_printf(text,
-			      "listen = { '0.0.0.0:%.*s', '[::]:%.*s' }\n"
+			      "listen = { '[::]:%.*s' }\n"
 			      "tls_certificate_file = '%s'\ntls_key_file = '%s'\n",
-			      port_len, port, port_len, port, s->certificate, s->key);
+			      port_len, port, s->certificate, s->key);
 }
 
 static bool
@@ -257,7 +257,13 @@ print_next(const struct setup *s)
 			     "  systemctl enable --now authcoded.socket authcoded.service\n",
 			     s->proxy->group);
 	else
-		(void)printf("  systemctl enable --now authcoded.service\n");
+		(void)printf("  install -D -m 0644 -t /etc/systemd/system/authcoded.socket.d \\\n"
+			     "    /usr/share/doc/authcode/examples/authcoded.socket.d/"
+			     "port-443.conf\n"
+			     "  chgrp _authcode %s && chmod 0640 %s\n"
+			     "  systemctl daemon-reload\n"
+			     "  systemctl enable --now authcoded.socket authcoded.service\n",
+			     s->key, s->key);
 	(void)printf("  authcodectl client presets\n"
 		     "  authcodectl client add --for APPLICATION --url https://...\n");
 	if (s->proxy == NULL)

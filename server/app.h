@@ -28,7 +28,9 @@ struct ac_live;
 struct ac_login_service;
 struct ac_logout_teller;
 struct ac_logos;
+struct ac_metrics;
 struct ac_pages;
+struct ac_recent;
 struct ac_throttle;
 
 struct ac_app {
@@ -53,7 +55,9 @@ struct ac_app {
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;
 	struct ac_delay *delay; /* of wrong user codes */
-	uint8_t device_key[32]; /* of the cookies of known browsers */
+	struct ac_metrics *metrics;
+	struct ac_recent *recent; /* refusals */
+	uint8_t device_key[32];   /* of the cookies of known browsers */
 	struct ac_sandbox_holds sandbox;
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "server/audit_log.h"
 #include "server/live.h"
 #include "server/log.h"
 #include "server/logo.h"
@@ -215,6 +216,7 @@ store(struct ac_client_work *w, const struct change *c)
 	struct authcode_operation operation = {
 		.kind = AUTHCODE_OP_PUT_CLIENT,
 		.now_ms = w->now_ms,
+		.audit = ac_audit_by_admin(w->app, w->task->h),
 		.u.put_client = {
 			.client_id = c->id,
 			.registration = c->registration,
@@ -228,6 +230,7 @@ store(struct ac_client_work *w, const struct change *c)
 		},
 	};
 
+	operation.audit.client_id = c->id;
 	authcode_store_perform(w->store, &operation);
 	if (operation.result == AUTHCODE_RESULT_DONE)
 		return true;
@@ -313,19 +316,19 @@ tell_done(struct ac_client_work *w, const struct change *c)
 static void
 log_done(const struct ac_client_work *w, const struct change *c)
 {
-	static const char *const words[] = {
-		[AC_CHANGE_ADD] = "client added",
-		[AC_CHANGE_EDIT] = "client changed",
-		[AC_CHANGE_ROTATE] = "client secret rotated",
-		[AC_CHANGE_ENABLE] = "client enabled",
-		[AC_CHANGE_DISABLE] = "client disabled",
-		[AC_CHANGE_REMOVE] = "client removed",
+	static const enum ac_event events[] = {
+		[AC_CHANGE_ADD] = AC_EVENT_CLIENT_ADDED,
+		[AC_CHANGE_EDIT] = AC_EVENT_CLIENT_CHANGED,
+		[AC_CHANGE_ROTATE] = AC_EVENT_CLIENT_SECRET_ROTATED,
+		[AC_CHANGE_ENABLE] = AC_EVENT_CLIENT_ENABLED,
+		[AC_CHANGE_DISABLE] = AC_EVENT_CLIENT_DISABLED,
+		[AC_CHANGE_REMOVE] = AC_EVENT_CLIENT_REMOVED,
 	};
 	char admin[16];
 
 	(void)snprintf(admin, sizeof(admin), "%u", w->task->uid);
-	ac_log_event(AC_LOG_NOTICE, words[c->request->kind], "admin_uid", admin, "client", c->id,
-		     NULL);
+	ac_log_event(events[c->request->kind], .client = c->id, .admin_uid = admin,
+		     .txn = ac_http_txn(w->task->h));
 }
 
 void

@@ -71,11 +71,11 @@ log_unused(const struct ac_client_rows *rows)
 		const struct ac_stored_client *stored = &rows->stored[i];
 
 		if (stored->state == AC_STORED_HIDDEN && !stored->removed)
-			ac_log_event(AC_LOG_WARNING, "client of the database hidden", "client",
-				     stored->id, "why", stored->why, NULL);
+			ac_log_event(AC_EVENT_CLIENT_HIDDEN, .client = stored->id,
+				     .why = stored->why);
 		else if (stored->state == AC_STORED_REFUSED && !stored->removed)
-			ac_log_event(AC_LOG_ERROR, "client of the database refused", "client",
-				     stored->id, "why", stored->why, NULL);
+			ac_log_event(AC_EVENT_CLIENT_REFUSED, .client = stored->id,
+				     .why = stored->why);
 	}
 }
 

@@ -4,11 +4,17 @@
 noinst_LTLIBRARIES += libserver_shared.la libserver_http.la
 libserver_shared_la_SOURCES = server/address.c server/address.h \
 	server/clock.c server/clock.h \
-	server/config_file.c server/config_file.h
+	server/config_file.c server/config_file.h \
+	server/event.c server/event.h \
+	server/event_field.c \
+	server/log_line.c server/log_line.h \
+	server/txn.c server/txn.h
 # As an object of its own: others compile the file for themselves.
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
+	server/admin_audit.c server/admin_audit.h \
+	server/admin_json.c server/admin_json.h \
 	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
 	server/admin_list.c server/admin_list.h \
@@ -16,6 +22,7 @@ libserver_http_la_SOURCES = \
 	server/admin_token.c server/admin_token.h \
 	server/admin_clients.c server/admin_clients.h \
 	server/app.h \
+	server/audit_log.c server/audit_log.h \
 	server/client_change.c server/client_change.h \
 	server/client_json.c server/client_json.h \
 	server/client_preset.c server/client_preset.h \
@@ -28,6 +35,7 @@ libserver_http_la_SOURCES = \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \
+	server/health.c server/health.h \
 	server/http.c server/http.h server/http_internal.h \
 	server/http_conns.c \
 	server/http_layout.c \
@@ -43,11 +51,14 @@ libserver_http_la_SOURCES = \
 	server/keys.c server/keys.h \
 	server/live.c server/live.h \
 	server/log.c server/log.h \
+	server/log_journal.c server/log_journal.h \
 	server/logout_post.c server/logout_post.h \
 	server/logout_teller.c server/logout_teller.h \
+	server/metrics.c server/metrics.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
+	server/recent.c server/recent.h \
 	server/routes.c server/routes.h \
 	server/sandbox.c server/sandbox.h \
 	server/sandbox_calls.c \

@@ -155,6 +155,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
 	issuer->check_accounts = settings->check_accounts;
+	issuer->audit = settings->audit;
 	issuer->tell_logout = settings->tell_logout;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)

@@ -31,6 +31,7 @@ struct authcode_issuer {
 	char *url; /* exactly as configured */
 	struct authcode_store *store;
 	bool check_accounts;
+	bool audit;
 	bool tell_logout;
 	int64_t transaction_ms; /* how old a sealed page may be */
 	struct authcode_random random;

@@ -64,9 +64,9 @@ def main():
         told = root.setup("--issuer", ISSUER, *root.tls)
         text = root.config.read_text() if root.config.exists() else ""
         check("with a certificate it listens by itself",
-              told.returncode == 0 and f"issuer = '{ISSUER}'" in text and "'0.0.0.0:443', '[::]:443'" in text and
+              told.returncode == 0 and f"issuer = '{ISSUER}'" in text and "listen = { '[::]:443' }" in text and
               f"tls_key_file = '{root.path}/key.pem'" in text, told)
-        check("it says what to type next", "systemctl enable --now authcoded.service" in told.stdout and
+        check("it says what to type next", "systemctl enable --now authcoded.socket authcoded.service" in told.stdout and
               "client add" in told.stdout, told.stdout)
         check("the file is nobody else's", root.config.exists() and stat.S_IMODE(root.config.stat().st_mode) == 0o640)
         check("nothing else is left", root.left() == ["authcode.conf"], root.left())
@@ -82,7 +82,7 @@ def main():
                   told.returncode == 0 and "unix:/run/authcode/http.sock" in text and "tls_" not in text and
                   words in told.stdout and "sso.example.org" not in told.stdout, told)
         told = root.setup("--issuer", ISSUER + ":8443", *root.tls, "--force")
-        check("the port is the issuer's", "'0.0.0.0:8443', '[::]:8443'" in root.config.read_text(), told)
+        check("the port is the issuer's", "listen = { '[::]:8443' }" in root.config.read_text(), told)
 
         root = Root(base)
         for name, words, status in (

@@ -72,7 +72,7 @@ def test_a_client_signs_people_in_from_the_next_request_on(server):
     name, secret = web(server, "wiki")
     assert name == "wiki" and re.fullmatch("[A-Za-z0-9_-]{43}", secret)
     assert active(server, name, secret, code_and_tokens(server, name, secret))
-    assert f'client added admin_uid="{os.getuid()}" client="wiki"' in server.log()
+    assert f'client added client="wiki" admin_uid={os.getuid()}' in server.log()
     shown = json.loads(done(server, "--json", "client", "show", "wiki"))["client"]
     assert shown["source"] == "database" and shown["state"] == "enabled" and shown["secret"] == "hash"
     assert shown["changed_by"] == os.getuid() and shown["revision"] == 1
