@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside.
+# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside; what it does
+# to the database file it does through the library.
 EXTRA_DIST += doc/clients.md
 
 # The tables that people read, for the tests too.
@@ -15,6 +16,9 @@ authcodectl_SOURCES = \
 	ctl/client.c ctl/client.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
+	ctl/db.c ctl/db.h \
+	ctl/db_owner.c ctl/db_owner.h \
+	ctl/db_restore.c \
 	ctl/grant.c ctl/grant.h \
 	ctl/key.c ctl/key.h \
 	ctl/main.c \
@@ -32,4 +36,4 @@ authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_CONFIG_DIR='"$(sysconfdir)/authcode"' \
 	-DAC_CTL_PROXY_DIR='"$(pkgdatadir)/proxy"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
-authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)
+authcodectl_LDADD = libctl_inside.la libauthcode_base.la libauthcode.la $(CURL_LIBS) $(JANSSON_LIBS)

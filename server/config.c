@@ -483,8 +483,8 @@ load_beside(const struct ac_config *running, const char *path, struct ac_config 
 		authcode_clients_unref(&l.settings->config.clients);
 		goto out;
 	}
-	l.settings->config.client_arena = l.clients_arena;
 	atomic_init(&l.settings->config.references, 1);
+	l.settings->config.client_arena = l.clients_arena;
 	*ret = &l.settings->config;
 	arena = NULL;
 	l.clients_arena = NULL;

@@ -48,8 +48,17 @@ leave(struct ac_http *h)
 	(void)atomic_fetch_sub(&h->service->with_handler, 1);
 }
 
+/* A configuration that is exchanged while the request is under way is for others. */
+static struct ac_app *
+app_of(struct ac_http *h)
+{
+	if (h->app == NULL)
+		h->app = ac_live_pin(h->service->live);
+	return h->app;
+}
+
 static void
-log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
+log_request(struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
 	const int64_t took_us = ac_clock_monotonic_us() - h->began_us;
 	const bool replied = h->phase == AC_HTTP_REPLIED;
@@ -59,7 +68,7 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 	if (replied)
 		(void)snprintf(status, sizeof(status), "%u", h->status);
 	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(took_us / 1000));
-	ac_metrics_request(h->service->app->metrics, h->below, replied ? h->status : 0, took_us);
+	ac_metrics_request(app_of(h)->metrics, h->below, replied ? h->status : 0, took_us);
 	ac_log_event(how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? AC_EVENT_REQUEST
 								: AC_EVENT_REQUEST_BROKEN_OFF,
 		     .rhost = h->peer, .method = h->method_name,
@@ -268,15 +277,6 @@ take_peer(struct ac_http *h)
 		ac_address_format(&client, h->peer);
 	ac_buf_clear(&all);
 	return ok;
-}
-
-/* A configuration that is exchanged while the request is under way is for others. */
-static struct ac_app *
-app_of(struct ac_http *h)
-{
-	if (h->app == NULL)
-		h->app = ac_live_pin(h->service->live);
-	return h->app;
 }
 
 static void
