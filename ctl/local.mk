@@ -27,6 +27,7 @@ authcodectl_SOURCES = \
 	ctl/person.c ctl/person.h \
 	ctl/session.c ctl/session.h \
 	ctl/setup.c ctl/setup.h \
+	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
 	ctl/user_export.c ctl/user_export.h

@@ -101,6 +101,16 @@ AUTHCODE_API void authcode_issuer_free(struct authcode_issuer **issuer);
 AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 					      struct authcode_clients *clients);
 
+/* Takes over what may change while an issuer runs: of settings the lifetimes (but
+ * transaction_s), acrs, resources and refresh_retry_s, and a reference to clients, the
+ * new registry. All at once: an exchange sees the old to its end, or the new. The other
+ * members of settings are not looked at. On failure everything stays; reason may be
+ * NULL. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_reconfigure(struct authcode_issuer *issuer,
+			    const struct authcode_issuer_settings *settings,
+			    struct authcode_clients *clients, struct authcode_reason *reason);
+
 /* Seals the secret of a client for the store, where it is needed itself and not its hash
  * (client_secret_jwt), and opens what was sealed: text in the arena. ERR_CRYPTO: it was
  * not sealed by this issuer for this client. Thread-safe. */
@@ -112,16 +122,6 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const char *client_id,
 				   const char *sealed, struct authcode_arena *arena,
 				   const char **ret_secret);
-
-/* Takes over what may change while an issuer runs: of settings the lifetimes (but
- * transaction_s), acrs, resources and refresh_retry_s, and a reference to clients, the
- * new registry. All at once: an exchange sees the old to its end, or the new. The other
- * members of settings are not looked at. On failure everything stays; reason may be
- * NULL. Thread-safe. */
-AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
-authcode_issuer_reconfigure(struct authcode_issuer *issuer,
-			    const struct authcode_issuer_settings *settings,
-			    struct authcode_clients *clients, struct authcode_reason *reason);
 
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
