@@ -36,6 +36,8 @@
 #define MAX_AHEAD_MS 60000
 
 _Static_assert(AC_MAX_ACR <= UINT8_MAX && AC_MAX_SUB <= UINT8_MAX, "a length is one byte");
+_Static_assert(sizeof(((struct authcode_transaction *)NULL)->ui_locales) == AC_MAX_UI_LOCALES + 1,
+	       "the host's place for them");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
 
 static const char *const labels[] = {
@@ -232,18 +234,22 @@ ac_transaction_csrf_ok(struct authcode_issuer *issuer, const char *sealed, const
 
 /* --- for hosts ----------------------------------------------------------- */
 
+/* What the host wants to know of the request. */
 static bool
-find_client_id(struct authcode_arena *arena, const char *request, char out[AC_MAX_CLIENT_ID + 1])
+read_request(struct authcode_arena *arena, const char *request, struct authcode_transaction *ret)
 {
 	struct ac_params params = { 0 };
-	const char *id;
+	const char *id, *locales;
 
 	if (ac_form_decode(arena, request, strlen(request), AC_FROM_QUERY, &params) != AUTHCODE_OK)
 		return false;
 	id = ac_params_get(&params, "client_id");
+	locales = ac_params_get(&params, "ui_locales");
 	if (id == NULL || strlen(id) > AC_MAX_CLIENT_ID)
 		return false;
-	memcpy(out, id, strlen(id) + 1);
+	memcpy(ret->client_id, id, strlen(id) + 1);
+	if (locales != NULL && strlen(locales) <= AC_MAX_UI_LOCALES)
+		memcpy(ret->ui_locales, locales, strlen(locales) + 1);
 	return true;
 }
 
@@ -269,7 +275,7 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 		verdict.state = AUTHCODE_TRANSACTION_CSRF;
 		goto out;
 	}
-	if (!find_client_id(arena, opened.request, verdict.client_id))
+	if (!read_request(arena, opened.request, &verdict))
 		goto out;
 	memcpy(verdict.nonce, opened.nonce, sizeof(verdict.nonce));
 	memcpy(verdict.acr, opened.acr, strlen(opened.acr) + 1);
