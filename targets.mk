@@ -24,12 +24,21 @@ compile_commands.json:
 	bear --output $(top_srcdir)/compile_commands.json -- $(MAKE) $(AM_MAKEFLAGS) all check TESTS=
 .PHONY: compile_commands.json
 
+# The Debian packages, with their tests; in the source tree, since debian/ is there.
+.PHONY: deb
+deb:
+	$(top_srcdir)/dist/make-deb.sh '$(abs_top_srcdir)' '$(abs_top_srcdir)/build/deb'
+
 # The picture in README.md; needs `npm ci` in tests/browser.
 screenshots: all
 	AUTHCODE_BUILD='$(abs_top_builddir)' node $(top_srcdir)/tests/browser/picture.mjs \
 		$(top_srcdir)/doc/images/sign-in.png
 
-# The compiled tests, for ./check, which runs them again with sanitizers.
-.PHONY: print-c-tests
+# For ./check, which runs the compiled tests in a build with sanitizers and the
+# scripts, with what they are helped by, in the one that is installed.
+.PHONY: print-c-tests print-script-tests check-aids
 print-c-tests:
 	@echo $(filter-out %.py %.sh,$(TESTS))
+print-script-tests:
+	@echo $(filter %.py %.sh,$(TESTS))
+check-aids: $(check_LTLIBRARIES) $(filter-out $(TESTS),$(check_PROGRAMS))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See key.h. Both commands show the keys as a table.
+ * See key.h. Each command shows the keys as a table, in local time.
  */
 #include "ctl/key.h"
 
@@ -51,20 +51,42 @@ ac_ctl_key_list(const struct ac_ctl *ctl)
 	return status;
 }
 
+/* Posts the form, and clears it. */
+static enum ac_ctl_exit
+change(const struct ac_ctl *ctl, const char *path, struct ac_buf *form, const char *done)
+{
+	json_t *answer = NULL;
+	enum ac_ctl_exit status = ac_admin_ask(ctl, path, form, &answer);
+
+	ac_buf_clear(form);
+	if (status == AC_CTL_DONE && !ctl->json) {
+		(void)printf("%s", done);
+		status = show(answer);
+	}
+	json_decref(answer);
+	return status;
+}
+
 enum ac_ctl_exit
 ac_ctl_key_rotate(const struct ac_ctl *ctl)
 {
-	json_t *answer = NULL;
-	enum ac_ctl_exit status;
 	struct ac_buf form;
 
 	ac_buf_init(&form, MAX_FORM);
 	if (ac_ctl_option(ctl, "at-once") != NULL)
 		ac_form_put(&form, "at_once", "yes");
-	status = ac_admin_ask(ctl, "/admin/keys/rotate", &form, &answer);
-	ac_buf_clear(&form);
-	if (status == AC_CTL_DONE && !ctl->json)
-		status = show(answer);
-	json_decref(answer);
-	return status;
+	return change(ctl, "/admin/keys/rotate", &form, "");
+}
+
+enum ac_ctl_exit
+ac_ctl_key_withdraw(const struct ac_ctl *ctl)
+{
+	struct ac_buf form;
+
+	ac_buf_init(&form, MAX_FORM);
+	ac_form_put(&form, "kid", ctl->arguments[0]);
+	return change(ctl, "/admin/keys/withdraw", &form,
+		      "the key is withdrawn: nothing that it has signed counts here any more. "
+		      "Applications\nbelieve it until they read the key set again, within an hour; "
+		      "restart those that matter.\n");
 }

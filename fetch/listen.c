@@ -6,33 +6,28 @@
 #include "fetch/listen.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/passed.h"
+
 #define BACKLOG 16
-#define FIRST_FD 3 /* sd_listen_fds(3) */
 
 int
 ac_fetch_listen_inherited(void)
 {
-	const char *pid = secure_getenv("LISTEN_PID"), *fds = secure_getenv("LISTEN_FDS");
-	int flags, type = 0;
+	struct ac_passed passed;
+	int type = 0;
 	socklen_t len = sizeof(type);
 
-	if (pid == NULL || fds == NULL || strtol(pid, NULL, 10) != (long)getpid() ||
-	    strcmp(fds, "1") != 0)
+	if (!ac_passed_take(&passed) || passed.count != 1 ||
+	    getsockopt(passed.sockets[0].fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
+	    type != SOCK_SEQPACKET)
 		return -1;
-	flags = fcntl(FIRST_FD, F_GETFL);
-	if (getsockopt(FIRST_FD, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || type != SOCK_SEQPACKET ||
-	    flags < 0 || fcntl(FIRST_FD, F_SETFL, flags | O_NONBLOCK) != 0 ||
-	    fcntl(FIRST_FD, F_SETFD, FD_CLOEXEC) != 0)
-		return -1;
-	return FIRST_FD;
+	return passed.sockets[0].fd;
 }
 
 /* A socket behind which nobody is: ours to replace. */

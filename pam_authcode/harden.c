@@ -15,17 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 static bool
 lower_limits(void)
 {
@@ -37,7 +26,7 @@ lower_limits(void)
 		{ RLIMIT_CORE, 0, false },
 		/* Room for the costliest password hash and a directory client;
 		 * the sanitizers map terabytes. */
-		{ RLIMIT_DATA, (rlim_t)256 << 20, SANITIZED },
+		{ RLIMIT_DATA, (rlim_t)256 << 20, AC_SANITIZED },
 		{ RLIMIT_NOFILE, 64, false },
 	};
 

@@ -6,12 +6,16 @@
  * links libpam and base and nothing else: no crypto, no JSON, no SQL, no HTTP.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "pam_authcode/connect.h"
 #include "pam_authcode/entry.h"
 #include "pam_authcode/harden.h"
 #include "pam_authcode/journal.h"
@@ -73,8 +77,29 @@ static void
 end_server(pid_t pid, int fd)
 {
 	(void)close(fd);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
+}
+
+/* The helper behind that socket of the directory, which has the rights of its unit; -1,
+ * said on standard error. */
+static int
+reach(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	int fd = -1, flags = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.sock", dir, name);
+	errno = 0;
+	if (ac_helper_connect(path, &fd) == AUTHCODE_OK)
+		flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
+		return fd;
+	(void)fprintf(stderr, "authcode-login: %s: %s\n", path,
+		      errno != 0 ? strerror(errno) : "no helper answers");
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
 }
 
 /* The check that belongs to the service, as the daemon would ask it. */
@@ -85,18 +110,23 @@ test_check(const struct ac_options *options, const struct ac_wire_identity *iden
 	struct ac_service_reason reason;
 	char name[AC_MAX_SERVICE + sizeof(AC_PERMIT_CHECK_SUFFIX)];
 	const char *confdir = options->permit.confdir;
-	pid_t pid;
-	int fd;
+	pid_t pid = 0;
+	int fd = -1;
 
 	(void)snprintf(name, sizeof(name), "%s%s", options->test_service, AC_PERMIT_CHECK_SUFFIX);
-	if (!ac_service_policy_check(confdir, ac_service_policy_for_check(confdir, name),
-				     AC_SERVICE_CHECK, &reason)) {
+	if (options->test_through != NULL) {
+		fd = reach(options->test_through, "check");
+		if (fd < 0)
+			return;
+	} else if (!ac_service_policy_check(confdir, ac_service_policy_for_check(confdir, name),
+					    AC_SERVICE_CHECK, &reason)) {
 		(void)printf("check     not asked: %s\n", reason.text);
 		return;
 	}
 	check.check = true;
-	pid = start_server(&check, &fd);
-	if (pid < 0)
+	if (fd < 0)
+		pid = start_server(&check, &fd);
+	if (fd < 0)
 		return;
 	if (!ac_terminal_check(fd, name, identity))
 		(void)printf("check     no answer\n");
@@ -108,11 +138,15 @@ static int
 test_service(const struct ac_options *options)
 {
 	struct ac_wire_identity identity;
-	int fd, status;
-	pid_t pid = start_server(options, &fd);
+	int fd = -1, status;
+	pid_t pid = 0;
 
-	if (pid < 0)
-		return EX_OSERR;
+	if (options->test_through == NULL)
+		pid = start_server(options, &fd);
+	else
+		fd = reach(options->test_through, "login");
+	if (fd < 0)
+		return options->test_through == NULL ? EX_OSERR : EX_UNAVAILABLE;
 	status = ac_terminal_run(fd, options->test_service, options->test_user, &identity);
 	end_server(pid, fd);
 	if (status == 0)

@@ -117,6 +117,13 @@ apply_test(struct ac_options *options, const char *value)
 }
 
 static bool
+apply_through(struct ac_options *options, const char *value)
+{
+	options->test_through = value;
+	return *value == '/';
+}
+
+static bool
 apply_confdir(struct ac_options *options, const char *value)
 {
 	options->permit.confdir = value;
@@ -232,6 +239,7 @@ static const struct ac_option_row rows[] = {
 	{ "check", NULL, apply_check, "answer questions about accounts instead of signing in" },
 	{ "passwd", NULL, apply_passwd, "change expired passwords instead of signing in" },
 	{ "test", "SERVICE USER", apply_test, "sign in here on the terminal, for writing stacks" },
+	{ "through", "DIR", apply_through, "with --test: by the sockets of the helpers in DIR" },
 	{ "service", "NAME", apply_service,
 	  "a PAM service that may be used; repeatable [authcode]" },
 	{ "promptless", "NAME", apply_promptless,

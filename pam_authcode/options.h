@@ -18,7 +18,8 @@ struct ac_options {
 	const char *listen_path;  /* NULL: one connection, on descriptor 0 */
 	const char *test_service; /* NULL: not for the terminal */
 	const char *test_user;
-	const char *group; /* of the socket file; NULL: ours */
+	const char *test_through; /* directory of the sockets to ask; NULL: a process of ours */
+	const char *group;        /* of the socket file; NULL: ours */
 	unsigned int max_children;
 	bool foreground;
 	char *file_text; /* of --config, which strings above point into */

@@ -34,8 +34,8 @@ print_help(void)
 }
 
 /* They say what this process is for, which a file that several share cannot. */
-static const char *const command_line_only[] = { "config", "inetd", "listen", "check",
-						 "passwd", "test",  "help",   "version" };
+static const char *const command_line_only[] = { "config", "inetd",   "listen", "check",  "passwd",
+						 "test",   "through", "help",   "version" };
 
 static const struct ac_option_row *
 find_row_for_file(const char *name)

@@ -95,6 +95,15 @@ one_entry(const struct ac_options *options)
 	return false;
 }
 
+static bool
+through_for_test(const struct ac_options *options)
+{
+	if (options->test_through == NULL || options->test_service != NULL)
+		return true;
+	(void)fprintf(stderr, "authcode-login: --through is for --test\n");
+	return false;
+}
+
 bool
 ac_options_settle(struct ac_options *options)
 {
@@ -102,5 +111,6 @@ ac_options_settle(struct ac_options *options)
 
 	if (permit->service_count == 0)
 		permit->services[permit->service_count++] = "authcode";
-	return one_entry(options) && promptless_known(permit) && has_claims_user(permit);
+	return one_entry(options) && through_for_test(options) && promptless_known(permit) &&
+	       has_claims_user(permit);
 }

@@ -114,6 +114,23 @@ static const char *const meanings[AC_VERDICT_COUNT] = {
 	[AC_VERDICT_LOCKED] = "LOCKED: in shadow",
 };
 
+/* For whoever reads it on a terminal. The helper tells a stranger no more than the
+ * verdict; its log has the phase and the code of PAM. */
+static const char *const reasons[AC_VERDICT_COUNT] = {
+	[AC_VERDICT_DENIED] = "a wrong answer, an account that may not sign in now, or a name that "
+			      "PAM does not know; the log (journalctl -t authcode-login) has phase "
+			      "and code, pam(3) what they mean",
+	[AC_VERDICT_OK] = "",
+	[AC_VERDICT_UNAVAILABLE] = "the service is not on the list of login.conf, its file may not "
+				   "be used, or a module could not ask; the log "
+				   "(journalctl -t authcode-login) says which",
+	[AC_VERDICT_CHANGE_DUE] = "the answers were right; in the browser the change would follow "
+				  "now (passwd_socket)",
+	[AC_VERDICT_EXPIRED] = "the account's last day has come (chage -l)",
+	[AC_VERDICT_GONE] = "no source of the user database has it (getent passwd)",
+	[AC_VERDICT_LOCKED] = "the password has a mark in front (passwd -S)",
+};
+
 /* Each line behind the label. A text of claims may hold anything. */
 static void
 show_lines(const char *label, const char *text)
@@ -138,8 +155,10 @@ show_result(const struct ac_wire_result *result)
 
 	show_messages(result->messages, result->message_count);
 	(void)printf("result    %s\n", meanings[result->verdict]);
-	if (result->verdict != AC_VERDICT_OK)
+	if (result->verdict != AC_VERDICT_OK) {
+		(void)printf("why       %s\n", reasons[result->verdict]);
 		return 1;
+	}
 	(void)printf("user      %s\nuid       %u\nname      %s\nhome      %s\n", identity->user,
 		     (unsigned int)identity->uid, identity->full_name, identity->home);
 	show_lines("group", identity->groups);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/form.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "server/admin.h"
 #include "server/clock.h"
 #include "server/keys.h"
@@ -21,18 +22,18 @@
 #define MAX_LIST 65536
 
 /* Lives as long as the request. */
-struct rotation {
+struct change {
 	struct authcode_arena *arena;
 	struct ac_key_waiter waiter;
 };
 
 static void
-rotation_free(void *state)
+change_free(void *state)
 {
-	struct rotation *rotation = state;
+	struct change *change = state;
 
-	authcode_arena_free(&rotation->arena);
-	free(rotation);
+	authcode_arena_free(&change->arena);
+	free(change);
 }
 
 static const char *const state_names[] = {
@@ -84,84 +85,149 @@ ac_admin_keys_start(struct ac_app *app, struct ac_http *h)
 	return AC_STEP_REPLY;
 }
 
-/* What is wrong with the form, or NULL. */
+/* --- changes ---------------------------------------------------------------------- */
+
+/* Fills the waiter from the form. Returns what is wrong with it, or NULL. */
+typedef const char *read_form(const struct ac_params *params, struct ac_key_waiter *ret);
+
 static const char *
-read_form(const struct ac_params *params, enum authcode_key_rotation *ret)
+read_rotation(const struct ac_params *params, struct ac_key_waiter *ret)
 {
 	const char *at_once = ac_params_get(params, "at_once");
 
-	if (ac_params_repeated(params, NULL, 0) != NULL)
-		return "a field is repeated";
 	if (at_once != NULL && strcmp(at_once, "yes") != 0)
 		return "at_once is yes or left out";
-	*ret = at_once != NULL ? AUTHCODE_KEYS_ROTATE_AT_ONCE : AUTHCODE_KEYS_ROTATE;
+	ret->rotation = at_once != NULL ? AUTHCODE_KEYS_ROTATE_AT_ONCE : AUTHCODE_KEYS_ROTATE;
+	return NULL;
+}
+
+/* As long as a kid can be; of what characters, the list of keys says. */
+static const char *
+read_withdrawal(const struct ac_params *params, struct ac_key_waiter *ret)
+{
+	const char *kid = ac_params_get(params, "kid");
+	size_t len = kid != NULL ? strlen(kid) : 0;
+
+	if (len == 0 || len > AC_MAX_KID || !ac_text_printable(kid, len))
+		return "kid must be the kid of a key";
+	ret->withdraw = kid;
 	return NULL;
 }
 
 /* A request without body is the form without fields. */
 static const char *
-read_request(const struct ac_http *h, struct rotation *rotation)
+read_request(const struct ac_http *h, struct change *change, read_form *read)
 {
 	struct authcode_bytes body = ac_http_body(h);
 	struct ac_params params = { 0 };
 
 	if (body.len > 0 && !ac_form_is_type(ac_http_header(h, "Content-Type")))
 		return "the request is not a form";
-	if (ac_form_decode(rotation->arena, body.data, body.len, AC_FROM_BODY, &params) !=
+	if (ac_form_decode(change->arena, body.data, body.len, AC_FROM_BODY, &params) !=
 	    AUTHCODE_OK)
 		return "the request is not a form";
-	return read_form(&params, &rotation->waiter.rotation);
+	if (ac_params_repeated(&params, NULL, 0) != NULL)
+		return "a field is repeated";
+	return read(&params, &change->waiter);
 }
 
-enum ac_step
-ac_admin_rotate_start(struct ac_app *app, struct ac_http *h)
+static enum ac_step
+start(struct ac_app *app, struct ac_http *h, read_form *read)
 {
-	struct rotation *rotation = calloc(1, sizeof(*rotation));
+	struct change *change = calloc(1, sizeof(*change));
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 	const char *why;
 
-	if (rotation != NULL) {
-		ac_http_set_state(h, rotation, rotation_free);
-		err = authcode_arena_new(AC_MAX_ARENA, &rotation->arena);
+	if (change != NULL) {
+		ac_http_set_state(h, change, change_free);
+		err = authcode_arena_new(AC_MAX_ARENA, &change->arena);
 	}
 	if (err != AUTHCODE_OK) {
 		ac_admin_refuse(h, 500, "server_error", "out of memory");
 		return AC_STEP_REPLY;
 	}
-	why = read_request(h, rotation);
+	why = read_request(h, change, read);
 	if (why != NULL) {
 		ac_admin_refuse(h, 400, "invalid_request", why);
 		return AC_STEP_REPLY;
 	}
-	rotation->waiter.h = h;
-	if (ac_keys_ask(app->keys, &rotation->waiter))
+	change->waiter.h = h;
+	if (ac_keys_ask(app->keys, &change->waiter))
 		return AC_STEP_WAIT;
 	ac_admin_refuse(h, 503, "temporarily_unavailable", "the server is stopping");
 	return AC_STEP_REPLY;
 }
 
+static void
+refuse(struct ac_http *h, const struct ac_key_waiter *waiter)
+{
+	switch (waiter->err) {
+	case AUTHCODE_ERR_LIMIT:
+		ac_admin_refuse(h, 409, "conflict",
+				"as many keys are published as can be; some are forgotten when "
+				"what they have signed is over");
+		break;
+	case AUTHCODE_ERR_NOT_FOUND:
+		ac_admin_refuse(h, 404, "not_found",
+				"no key of this kid is published: the list of keys has those "
+				"that are");
+		break;
+	default:
+		ac_admin_refuse(h, 503, "temporarily_unavailable",
+				"the keys could not be changed; the log of the server says why");
+		break;
+	}
+}
+
+enum ac_step
+ac_admin_rotate_start(struct ac_app *app, struct ac_http *h)
+{
+	return start(app, h, read_rotation);
+}
+
 enum ac_step
 ac_admin_rotate_resumed(struct ac_app *app, struct ac_http *h)
 {
-	const struct rotation *rotation = ac_http_state(h);
-	const bool at_once = rotation->waiter.rotation == AUTHCODE_KEYS_ROTATE_AT_ONCE;
+	const struct change *change = ac_http_state(h);
+	const struct ac_key_waiter *waiter = &change->waiter;
+	const bool at_once = waiter->rotation == AUTHCODE_KEYS_ROTATE_AT_ONCE;
 	char admin[16];
 
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
-	if (rotation->waiter.err == AUTHCODE_OK) {
+	if (waiter->err == AUTHCODE_OK) {
 		ac_log_event(AC_LOG_NOTICE, "signing keys rotated", "admin_uid", admin, "at_once",
 			     at_once ? "yes" : "no", NULL);
 		reply_list(app, h);
 		return AC_STEP_REPLY;
 	}
 	ac_log_event(AC_LOG_ERROR, "signing keys not rotated", "admin_uid", admin, "why",
-		     rotation->waiter.reason.text, NULL);
-	if (rotation->waiter.err == AUTHCODE_ERR_LIMIT)
-		ac_admin_refuse(h, 409, "conflict",
-				"as many keys are published as can be; some are forgotten when "
-				"what they have signed is over");
-	else
-		ac_admin_refuse(h, 503, "temporarily_unavailable",
-				"the keys could not be rotated; the log of the server says why");
+		     waiter->reason.text, NULL);
+	refuse(h, waiter);
+	return AC_STEP_REPLY;
+}
+
+enum ac_step
+ac_admin_key_withdraw_start(struct ac_app *app, struct ac_http *h)
+{
+	return start(app, h, read_withdrawal);
+}
+
+enum ac_step
+ac_admin_key_withdraw_resumed(struct ac_app *app, struct ac_http *h)
+{
+	const struct change *change = ac_http_state(h);
+	const struct ac_key_waiter *waiter = &change->waiter;
+	char admin[16];
+
+	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
+	if (waiter->err == AUTHCODE_OK) {
+		ac_log_event(AC_LOG_NOTICE, "signing key withdrawn", "admin_uid", admin, "kid",
+			     waiter->withdraw, NULL);
+		reply_list(app, h);
+		return AC_STEP_REPLY;
+	}
+	ac_log_event(AC_LOG_ERROR, "signing key not withdrawn", "admin_uid", admin, "kid",
+		     waiter->withdraw, "why", waiter->reason.text, NULL);
+	refuse(h, waiter);
 	return AC_STEP_REPLY;
 }

@@ -11,6 +11,7 @@
 #include <authcode/authcode.h>
 
 #include "server/metadata.h"
+#include "server/sandbox.h"
 
 struct ac_accounts;
 struct ac_config;
@@ -42,6 +43,7 @@ struct ac_app {
 	struct ac_throttle *throttle;
 	struct ac_delay *delay; /* of wrong user codes */
 	uint8_t device_key[32]; /* of the cookies of known browsers */
+	struct ac_sandbox_holds sandbox;
 };
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "server/config_files.h"
 #include "server/config_options.h"
 #include "server/config_registry.h"
 #include "server/config_resource.h"
@@ -150,6 +151,8 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 		return -1;
 	target.places[ac_option_index(option)] = place;
 	err = ac_option_store(option, value, opt->nvalues - 1, target.settings, target.arena);
+	if (err == AUTHCODE_OK && ac_config_names_file(option, value))
+		err = ac_config_note_file(l->settings, value);
 	if (err == AUTHCODE_OK)
 		return 0;
 	if (err == AUTHCODE_ERR_SYNTAX) {
@@ -391,7 +394,9 @@ load(struct loader *l, const char *path)
 	if (l->clients == NULL || !ac_options_set_defaults("", settings, l->arena))
 		return AUTHCODE_ERR_MEMORY;
 	l->main_file = true;
-	err = load_file(l, path);
+	err = ac_config_note_file(settings, path);
+	if (err == AUTHCODE_OK)
+		err = load_file(l, path);
 	if (err == AUTHCODE_OK)
 		err = ac_config_check_server(settings, l->reason);
 	l->main_file = false;
@@ -400,6 +405,8 @@ load(struct loader *l, const char *path)
 	if (err == AUTHCODE_OK)
 		err = ac_config_build_registry(settings, l->clients, l->client_count, l->scratch,
 					       l->reason);
+	settings->config.file_dirs = settings->file_dirs.list;
+	settings->config.file_dir_count = settings->file_dirs.count;
 	return err;
 }
 

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libserver_config.la
 libserver_config_la_SOURCES = \
 	server/config.c server/config.h \
 	server/config_client_auth.c server/config_client_auth.h \
+	server/config_files.c server/config_files.h \
 	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \

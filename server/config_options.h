@@ -63,6 +63,7 @@ struct ac_settings {
 	struct ac_texts env_claims;
 	struct ac_texts env_amr;
 	struct ac_texts signing_algorithms;
+	struct ac_texts file_dirs;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
 };
 
@@ -117,6 +118,10 @@ AC_MUST_USE bool ac_options_set_defaults(const char *section, void *target,
 AC_MUST_USE enum authcode_err ac_option_store(const struct ac_option *option, const char *value,
 					      size_t index, void *target,
 					      struct authcode_arena *arena);
+
+/* Another text at the end, copied. */
+AC_MUST_USE enum authcode_err ac_texts_add(struct ac_texts *texts, const char *text,
+					   struct authcode_arena *arena);
 
 /* Writes "give …" for people. */
 void ac_option_describe(const struct ac_option *option, char *out, size_t size);

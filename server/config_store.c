@@ -31,8 +31,8 @@ choose(const struct ac_choice *choices, const char *word, unsigned *ret)
 }
 
 /* Room doubles at every power of two; the arena keeps the old array. */
-static enum authcode_err
-append(struct ac_texts *texts, const char *text, struct authcode_arena *arena)
+enum authcode_err
+ac_texts_add(struct ac_texts *texts, const char *text, struct authcode_arena *arena)
 {
 	size_t count = texts->count;
 	const char **list;
@@ -128,7 +128,7 @@ ac_option_store(const struct ac_option *option, const char *value, size_t index,
 			*(struct ac_texts *)field = (struct ac_texts){ 0 };
 		if (index < ((struct ac_texts *)field)->count)
 			return AUTHCODE_OK; /* libconfuse tells the last item twice */
-		return append(field, value, arena);
+		return ac_texts_add(field, value, arena);
 	}
 	return AUTHCODE_ERR_USAGE;
 }

@@ -96,7 +96,9 @@ AC_MUST_USE bool ac_http_open(const struct ac_config *config, struct ac_http_ser
 /* Begins to answer; app must outlive the service. */
 AC_MUST_USE bool ac_http_run(struct ac_http_service *service, struct ac_app *app,
 			     struct authcode_reason *reason);
-/* Stops accepting, lets requests under way finish for up to grace_s, frees.
+/* No connection is accepted any more; what was, goes on. NULL-safe. */
+void ac_http_close_door(struct ac_http_service *service);
+/* Closes the door, lets requests under way finish for up to grace_s, frees.
  * False: some are still suspended, so nothing was freed and what handlers use
  * must stay; the process can only exit. NULL-safe, sets NULL. */
 bool ac_http_stop(struct ac_http_service **service, unsigned grace_s);

@@ -19,6 +19,7 @@ libserver_http_la_SOURCES = \
 	server/http_conns.c \
 	server/http_layout.c \
 	server/http_listen.c \
+	server/http_passed.c server/http_passed.h \
 	server/http_reply.c \
 	server/http_request.c \
 	server/http_service.c \
@@ -32,6 +33,10 @@ libserver_http_la_SOURCES = \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
 	server/routes.c server/routes.h \
+	server/sandbox.c server/sandbox.h \
+	server/sandbox_calls.c \
+	server/sandbox_files.c \
+	server/sandbox_walls.h \
 	server/state.c server/state.h \
 	server/token_guess.c server/token_guess.h \
 	server/user_code.c server/user_code.h

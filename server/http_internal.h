@@ -66,6 +66,7 @@ void ac_http_clock_idle(struct ac_http_conn *conn);
 
 struct ac_http_listener {
 	int fd;
+	bool passed;                    /* by the service manager, whose socket it stays */
 	const struct ac_listen *listen; /* borrowed from the configuration */
 };
 
@@ -100,6 +101,9 @@ struct ac_http_service {
 /* http_listen.c */
 AC_MUST_USE bool ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason);
 void *ac_http_accept_loop(void *service);
+/* Whoever connects from now on is refused; a service manager's sockets go on to
+ * take connections, for who comes next. After the accept loop has ended. */
+void ac_http_listen_close(struct ac_http_service *service);
 
 /* http_tls.c: certificate and key into memory, refused when others may read the key. */
 AC_MUST_USE bool ac_http_tls_load(struct ac_http_service *service, struct authcode_reason *reason);

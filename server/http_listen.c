@@ -22,6 +22,7 @@
 
 #include "server/clock.h"
 #include "server/http_internal.h"
+#include "server/http_passed.h"
 #include "server/log.h"
 #include "server/privileges.h"
 
@@ -67,20 +68,31 @@ bind_file(int fd, const struct sockaddr_un *sa, const struct socket_access *acce
 }
 
 /* "unix:/path" */
-static int
-listen_unix(const char *path, const struct socket_access *access, struct authcode_reason *reason)
+static bool
+unix_address(const char *path, struct sockaddr_un *ret, struct authcode_reason *reason)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	struct stat st;
-	int fd;
-	int rc;
 
 	if (strlen(path) >= sizeof(sa.sun_path)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "%.200s: the path is too long",
 			       path);
-		return -1;
+		return false;
 	}
 	memcpy(sa.sun_path, path, strlen(path));
+	*ret = sa;
+	return true;
+}
+
+static int
+listen_unix(const struct sockaddr_un *address, const struct socket_access *access,
+	    struct authcode_reason *reason)
+{
+	const struct sockaddr_un sa = *address;
+	const char *path = sa.sun_path;
+	struct stat st;
+	int fd;
+	int rc;
+
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
 		/* A socket of a daemon that runs answers; one that a crash left does not. */
@@ -123,39 +135,28 @@ bind_tcp(const struct addrinfo *address)
 }
 
 /* "127.0.0.1:8080" or "[::1]:8080": numbers only, no name is looked up. */
-static int
-listen_tcp(const char *text, struct authcode_reason *reason)
+static bool
+tcp_address(const char *text, struct addrinfo **ret, struct authcode_reason *reason)
 {
 	static const struct addrinfo hints = { .ai_flags =
 						       AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
 					       .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL;
 	char host[AC_ADDRESS_TEXT];
 	const char *colon = strrchr(text, ':');
 	size_t len = colon == NULL ? 0 : (size_t)(colon - text);
 	bool brackets = len >= 2 && text[0] == '[' && text[len - 1] == ']';
 	const char *start = text + (brackets ? 1 : 0);
-	int fd = -1;
 
 	len -= brackets ? 2u : 0u;
-	if (colon == NULL || len == 0 || len >= sizeof(host)) {
-		(void)snprintf(reason->text, sizeof(reason->text),
-			       "cannot listen on %.100s: not an address and a port", text);
-		return -1;
+	if (colon != NULL && len > 0 && len < sizeof(host)) {
+		memcpy(host, start, len);
+		host[len] = '\0';
+		if (getaddrinfo(host, colon + 1, &hints, ret) == 0)
+			return true;
 	}
-	memcpy(host, start, len);
-	host[len] = '\0';
-	if (getaddrinfo(host, colon + 1, &hints, &list) != 0) {
-		(void)snprintf(reason->text, sizeof(reason->text),
-			       "cannot listen on %.100s: not an address and a port", text);
-		return -1;
-	}
-	fd = bind_tcp(list);
-	if (fd < 0)
-		(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on %.100s: %s",
-			       text, strerror(errno));
-	freeaddrinfo(list);
-	return fd;
+	(void)snprintf(reason->text, sizeof(reason->text),
+		       "cannot listen on %.100s: not an address and a port", text);
+	return false;
 }
 
 /* Other sockets are for the group of the account that the daemon is going to be.
@@ -175,14 +176,58 @@ access_of(const struct ac_config *config, const struct ac_listen *listen, gid_t 
 	return (struct socket_access){ .for_group = false, .group = getegid() };
 }
 
+/* One that was passed, or one of our own: *ret->passed says. */
+static bool
+open_unix(const struct ac_config *config, struct ac_passed *passed, gid_t own,
+	  struct ac_http_listener *ret, struct authcode_reason *reason)
+{
+	struct sockaddr_un address;
+	struct socket_access access;
+
+	if (!unix_address(ret->listen->text + strlen("unix:"), &address, reason))
+		return false;
+	ret->fd = ac_http_passed_find(passed, (const struct sockaddr *)&address);
+	ret->passed = ret->fd >= 0;
+	if (!ret->passed) {
+		access = access_of(config, ret->listen, own);
+		ret->fd = listen_unix(&address, &access, reason);
+	}
+	return ret->fd >= 0;
+}
+
+static bool
+open_tcp(struct ac_passed *passed, struct ac_http_listener *ret, struct authcode_reason *reason)
+{
+	const char *text = ret->listen->text;
+	struct addrinfo *list = NULL;
+
+	if (!tcp_address(text, &list, reason))
+		return false;
+	ret->fd = ac_http_passed_find(passed, list->ai_addr);
+	ret->passed = ret->fd >= 0;
+	if (!ret->passed)
+		ret->fd = bind_tcp(list);
+	if (ret->fd < 0)
+		(void)snprintf(reason->text, sizeof(reason->text), "cannot listen on %.100s: %s",
+			       text, strerror(errno));
+	freeaddrinfo(list);
+	return ret->fd >= 0;
+}
+
 bool
 ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 {
 	const struct ac_config *config = service->config;
 	struct ac_account account = { .gid = getegid() };
+	struct ac_passed passed;
 
 	if (geteuid() == 0 && !ac_privileges_find(config->user, &account, reason))
 		return false;
+	if (!ac_passed_take(&passed)) {
+		(void)snprintf(reason->text, sizeof(reason->text),
+			       "LISTEN_FDS: not what a service manager passes");
+		return false;
+	}
 	service->listeners = calloc(config->listen_count + 1, sizeof(*service->listeners));
 	service->polls = calloc(config->listen_count + 1, sizeof(*service->polls));
 	if (service->listeners == NULL || service->polls == NULL) {
@@ -190,22 +235,29 @@ ac_http_listen(struct ac_http_service *service, struct authcode_reason *reason)
 		return false;
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
-		const struct ac_listen *l = &config->listens[i];
-		struct socket_access access;
-		int fd;
+		struct ac_http_listener *l = &service->listeners[i];
 
-		if (l->kind == AC_LISTEN_UNIX) {
-			access = access_of(config, l, account.gid);
-			fd = listen_unix(l->text + strlen("unix:"), &access, reason);
-		} else {
-			fd = listen_tcp(l->text, reason);
-		}
-		if (fd < 0)
+		*l = (struct ac_http_listener){ .fd = -1, .listen = &config->listens[i] };
+		if (l->listen->kind == AC_LISTEN_UNIX
+			    ? !open_unix(config, &passed, account.gid, l, reason)
+			    : !open_tcp(&passed, l, reason))
 			return false;
-		service->listeners[i] = (struct ac_http_listener){ .fd = fd, .listen = l };
 		service->listener_count++;
 	}
-	return true;
+	return ac_http_passed_all_used(&passed, reason);
+}
+
+void
+ac_http_listen_close(struct ac_http_service *service)
+{
+	for (size_t i = 0; i < service->listener_count; i++) {
+		const struct ac_http_listener *l = &service->listeners[i];
+
+		(void)close(l->fd);
+		if (l->listen->kind == AC_LISTEN_UNIX && !l->passed)
+			(void)unlink(l->listen->text + strlen("unix:"));
+	}
+	service->listener_count = 0;
 }
 
 static void

@@ -162,13 +162,7 @@ service_free(struct ac_http_service *service)
 		if (service->tls[i] != NULL)
 			MHD_stop_daemon(service->tls[i]);
 	}
-	for (size_t i = 0; i < service->listener_count; i++) {
-		const struct ac_http_listener *l = &service->listeners[i];
-
-		(void)close(l->fd);
-		if (l->listen->kind == AC_LISTEN_UNIX)
-			(void)unlink(l->listen->text + strlen("unix:"));
-	}
+	ac_http_listen_close(service);
 	ac_http_tls_clear(service);
 	ac_http_conns_free(&service->conns);
 	if (service->stop_fd >= 0)
@@ -242,6 +236,18 @@ wait_for_none(struct ac_http_service *service, const _Atomic size_t *counter, in
 	return atomic_load(counter) == 0;
 }
 
+void
+ac_http_close_door(struct ac_http_service *service)
+{
+	if (service == NULL || atomic_exchange(&service->stopping, true))
+		return;
+	if (service->accepting) {
+		(void)eventfd_write(service->stop_fd, 1);
+		(void)pthread_join(service->acceptor, NULL);
+	}
+	ac_http_listen_close(service);
+}
+
 bool
 ac_http_stop(struct ac_http_service **service, unsigned grace_s)
 {
@@ -250,11 +256,7 @@ ac_http_stop(struct ac_http_service **service, unsigned grace_s)
 	if (gone == NULL)
 		return true;
 	*service = NULL;
-	atomic_store(&gone->stopping, true);
-	if (gone->accepting) {
-		(void)eventfd_write(gone->stop_fd, 1);
-		(void)pthread_join(gone->acceptor, NULL);
-	}
+	ac_http_close_door(gone);
 	(void)wait_for_none(gone, &gone->under_way, (int64_t)grace_s * 1000);
 	/* The library ends the process when it is stopped while a connection is
 	 * suspended. Its threads still run, so first nothing may begin any more. */

@@ -20,6 +20,7 @@
 
 #define TEND_MS INT64_C(3600000)
 #define AGAIN_MS INT64_C(60000)
+#define SOONEST_MS INT64_C(1000)
 
 struct ac_keys {
 	struct authcode_issuer *issuer;
@@ -89,20 +90,49 @@ publish(struct ac_keys *keys)
 	return AUTHCODE_OK;
 }
 
-static enum authcode_err
-tend(struct ac_keys *keys, enum authcode_key_rotation rotation, struct authcode_reason *reason)
+/* Until something changes, by a clock that may be set meanwhile: an hour at most. */
+static int64_t
+rest_ms(const struct ac_keys *keys)
 {
-	enum authcode_err err =
-		authcode_issuer_tend_keys(keys->issuer, ac_clock_unix_ms(), rotation, reason);
+	const int64_t change_ms = authcode_issuer_keys_change_ms(keys->issuer);
+	const int64_t now_ms = ac_clock_unix_ms();
 
+	if (change_ms > now_ms + TEND_MS)
+		return TEND_MS;
+	return change_ms > now_ms + SOONEST_MS ? change_ms - now_ms : SOONEST_MS;
+}
+
+/* waiter NULL: nobody has asked. */
+static enum authcode_err
+change(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode_reason *reason)
+{
+	const int64_t now_ms = ac_clock_unix_ms();
+
+	if (waiter != NULL && waiter->withdraw != NULL)
+		return authcode_issuer_withdraw_key(keys->issuer, waiter->withdraw, now_ms, reason);
+	return authcode_issuer_tend_keys(keys->issuer, now_ms,
+					 waiter != NULL ? waiter->rotation : AUTHCODE_KEYS_TEND,
+					 reason);
+}
+
+static enum authcode_err
+tend(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode_reason *reason)
+{
+	enum authcode_err err = change(keys, waiter, reason);
+
+	if (err == AUTHCODE_ERR_NOT_FOUND)
+		return err; /* nothing was changed */
+	/* A withdrawal that failed half-way has put its key out of use. */
 	if (err == AUTHCODE_OK)
 		err = publish(keys);
+	else if (waiter != NULL && waiter->withdraw != NULL)
+		(void)publish(keys);
 	if (err == AUTHCODE_OK)
 		log_changes(keys);
 	else if (reason->text[0] == '\0')
 		(void)snprintf(reason->text, sizeof(reason->text),
 			       "the signing keys cannot be tended: %s", authcode_err_str(err));
-	keys->due_ms = ac_clock_monotonic_ms() + (err == AUTHCODE_OK ? TEND_MS : AGAIN_MS);
+	keys->due_ms = ac_clock_monotonic_ms() + (err == AUTHCODE_OK ? rest_ms(keys) : AGAIN_MS);
 	return err;
 }
 
@@ -123,7 +153,7 @@ ac_keys_new(struct authcode_issuer *issuer, struct ac_keys **ret, struct authcod
 		ac_keys_free(&keys);
 		return false;
 	}
-	if (tend(keys, AUTHCODE_KEYS_TEND, reason) != AUTHCODE_OK) {
+	if (tend(keys, NULL, reason) != AUTHCODE_OK) {
 		ac_keys_free(&keys);
 		return false;
 	}
@@ -144,6 +174,14 @@ ac_keys_free(struct ac_keys **keys)
 	(void)pthread_mutex_destroy(&gone->lock);
 	free(gone->jwks);
 	free(gone);
+}
+
+int
+ac_keys_idle_ms(const struct ac_keys *keys)
+{
+	const int64_t left_ms = keys->due_ms - ac_clock_monotonic_ms();
+
+	return left_ms > 0 ? (int)left_ms : 0; /* an hour at most */
 }
 
 int
@@ -194,12 +232,12 @@ ac_keys_tend(struct ac_keys *keys)
 
 	(void)!read(keys->event_fd, &count, sizeof(count));
 	while ((waiter = take_waiter(keys)) != NULL) {
-		waiter->err = tend(keys, waiter->rotation, &waiter->reason);
+		waiter->err = tend(keys, waiter, &waiter->reason);
 		ac_http_resume(waiter->h); /* it is the request's from here on */
 	}
 	if (ac_clock_monotonic_ms() < keys->due_ms)
 		return;
-	if (tend(keys, AUTHCODE_KEYS_TEND, &reason) != AUTHCODE_OK)
+	if (tend(keys, NULL, &reason) != AUTHCODE_OK)
 		ac_log(AC_LOG_ERROR, "%s", reason.text);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The signing keys while the daemon runs: tended at the start, every hour and
- * when an administrator asks, always by the main thread, since making an RSA key
+ * The signing keys while the daemon runs: tended at the start, when one of them begins
+ * to sign or has served its time, every hour and when an administrator asks, always by the main thread, since making an RSA key
  * takes longer than a request may hold an HTTP thread. The public parts are
  * served from memory, to anybody.
  */
@@ -27,16 +27,20 @@ void ac_keys_free(struct ac_keys **keys);
 /* Readable when somebody has asked. */
 int ac_keys_fd(const struct ac_keys *keys);
 
+/* How long nothing is due, in milliseconds. Of the main thread. */
+int ac_keys_idle_ms(const struct ac_keys *keys);
+
 /* Does what was asked and what is due. On the main thread. */
 void ac_keys_tend(struct ac_keys *keys);
 
 /* From now on nobody's question is taken, and those that wait are refused. */
 void ac_keys_drain(struct ac_keys *keys);
 
-/* A request that asks for a rotation. */
+/* A request that changes the keys. */
 struct ac_key_waiter {
 	struct ac_http *h; /* resumed when it is done */
 	enum authcode_key_rotation rotation;
+	const char *withdraw; /* kid of a key to be withdrawn instead; NULL: none */
 	enum authcode_err err;
 	struct authcode_reason reason;
 	struct ac_key_waiter *next;

@@ -40,6 +40,7 @@
 #include "server/options.h"
 #include "server/pages.h"
 #include "server/privileges.h"
+#include "server/sandbox.h"
 #include "server/start_check.h"
 #include "server/state.h"
 #include "server/throttle.h"
@@ -163,6 +164,14 @@ open_keys(struct daemon *d, struct authcode_reason *reason)
 	return false;
 }
 
+/* Files outside of it are no longer there for whatever comes after. */
+static bool
+open_state(struct daemon *d, struct authcode_reason *reason)
+{
+	ac_sandbox_enter_config(d->config, &d->app.sandbox);
+	return ac_state_open(d->config->state_dir, &d->state, reason);
+}
+
 /* While the master key is at hand, from which its own is derived. */
 static bool
 open_throttle(struct daemon *d, struct authcode_reason *reason)
@@ -262,9 +271,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	raise_descriptor_limit(d->config);
 	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
 	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
-	    !ac_state_open(d->config->state_dir, &d->state, reason) || !open_store(d, reason) ||
-	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
-	    !open_cors(d, reason) ||
+	    !open_state(d, reason) || !open_store(d, reason) || !open_throttle(d, reason) ||
+	    !open_issuer(d, reason) || !open_keys(d, reason) || !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
@@ -315,7 +323,9 @@ run(struct daemon *d)
 	bool more = false;
 
 	for (;;) {
-		int rc = poll(waits, AC_ARRAY_SIZE(waits), more ? PURGE_AGAIN_MS : PURGE_MS);
+		const int keys_ms = ac_keys_idle_ms(d->app.keys);
+		const int purge_ms = more ? PURGE_AGAIN_MS : PURGE_MS;
+		int rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 
 		if (rc == 0)
 			more = purge(d->app.store);
@@ -337,6 +347,7 @@ run(struct daemon *d)
 static void
 stop(struct daemon *d)
 {
+	ac_http_close_door(d->http);
 	if (d->app.login != NULL)
 		ac_login_drain(d->app.login);
 	if (d->app.delay != NULL)
@@ -401,6 +412,7 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
+	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_LOG_NOTICE, "ready", "issuer", d.config->issuer, (char *)NULL);
 	ac_notify("READY=1");
 	if (options.print_ready) {

@@ -14,13 +14,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The leak checker reads its own process as a debugger would. */
-#ifdef __SANITIZE_ADDRESS__
-#define DUMPABLE 1
-#else
-#define DUMPABLE 0
-#endif
-
 static bool
 fail(struct authcode_reason *reason, const char *what)
 {
@@ -78,7 +71,8 @@ ac_privileges_harden(struct authcode_reason *reason)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(reason, "no_new_privs cannot be set");
 	/* RLIMIT_CORE alone does not stop a core_pattern that is a pipe. */
-	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) != 0)
+	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    prctl(PR_SET_DUMPABLE, AC_SANITIZED, 0, 0, 0) != 0)
 		return fail(reason, "core dumps cannot be turned off");
 	return true;
 }

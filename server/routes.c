@@ -160,6 +160,13 @@ static const struct ac_route routes[] = {
 		.endpoint = NO_ENDPOINT,
 	},
 	{
+		.path = "/admin/keys/withdraw",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_key_withdraw_start, ac_admin_key_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
 		.path = "/admin/users/relink",
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,

@@ -8,6 +8,7 @@ base_sources = \
 	libauthcode/base/form.c libauthcode/base/form.h \
 	libauthcode/base/int64.h \
 	libauthcode/base/limits.h \
+	libauthcode/base/passed.c libauthcode/base/passed.h \
 	libauthcode/base/random.c libauthcode/base/random.h \
 	libauthcode/base/secret.c libauthcode/base/secret.h \
 	libauthcode/base/text.c libauthcode/base/text.h \

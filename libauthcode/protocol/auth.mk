@@ -21,6 +21,7 @@ protocol_sources += \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/key_pass.c libauthcode/protocol/key_pass.h \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
 	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
 	libauthcode/protocol/logout_confirm.c \
@@ -35,7 +36,8 @@ protocol_sources += \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \
 	libauthcode/protocol/signing_keys.c libauthcode/protocol/signing_keys.h \
-	libauthcode/protocol/tend_keys.c \
+	libauthcode/protocol/tend_keys.c libauthcode/protocol/tend_keys.h \
 	libauthcode/protocol/transaction.c \
 	libauthcode/protocol/user_code.c libauthcode/protocol/user_code.h \
-	libauthcode/protocol/verification.c libauthcode/protocol/verification.h
+	libauthcode/protocol/verification.c libauthcode/protocol/verification.h \
+	libauthcode/protocol/withdraw_key.c

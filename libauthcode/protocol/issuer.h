@@ -7,6 +7,7 @@
 #define AC_PROTOCOL_ISSUER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <authcode/issuer.h>
 
@@ -42,9 +43,10 @@ struct authcode_issuer {
 	struct ac_issuer_keys keys;   /* wiped when freed */
 	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
 	struct authcode_clients *clients;
-	unsigned signing;          /* the algorithms that sign, a bit mask of jose's */
-	pthread_mutex_t tend_lock; /* held while the keys are tended */
-	pthread_mutex_t ring_lock; /* guards the pointer, not the ring */
+	unsigned signing;               /* the algorithms that sign, a bit mask of jose's */
+	pthread_mutex_t tend_lock;      /* held while the keys are tended */
+	_Atomic int64_t keys_change_ms; /* when tending next changes them */
+	pthread_mutex_t ring_lock;      /* guards the pointer, not the ring */
 	struct ac_signing_ring *ring;
 };
 

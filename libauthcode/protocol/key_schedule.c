@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "jose/algorithm.h"
+
 int64_t
 ac_key_newest_id(const struct ac_key_rows *keys, const char *alg)
 {
@@ -73,7 +75,7 @@ int64_t
 ac_key_retire_ms(const struct ac_key_times *times, const struct ac_key_rows *keys,
 		 const struct authcode_signing_key *key)
 {
-	int64_t end_ms = 0;
+	int64_t end_ms = key->stopped_ms;
 
 	for (size_t i = 0; i < keys->count; i++) {
 		const struct authcode_signing_key *other = &keys->rows[i];
@@ -83,4 +85,49 @@ ac_key_retire_ms(const struct ac_key_times *times, const struct ac_key_rows *key
 			end_ms = other->active_ms;
 	}
 	return end_ms != 0 ? end_ms + times->token_ms + times->cache_ms : 0;
+}
+
+const struct authcode_signing_key *
+ac_key_next(const struct ac_key_rows *keys, const char *alg, int64_t now_ms)
+{
+	const struct authcode_signing_key *next = NULL;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct authcode_signing_key *key = &keys->rows[i];
+
+		if (strcmp(key->alg, alg) == 0 && key->active_ms > now_ms &&
+		    (next == NULL || comes_after(next, key)))
+			next = key;
+	}
+	return next;
+}
+
+static void
+note(int64_t *next_ms, int64_t time_ms, int64_t now_ms)
+{
+	if (time_ms > now_ms && time_ms < *next_ms)
+		*next_ms = time_ms;
+}
+
+int64_t
+ac_key_next_change_ms(const struct ac_key_times *times, const struct ac_key_rows *keys,
+		      unsigned signing, int64_t now_ms)
+{
+	int64_t next_ms = INT64_MAX;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		note(&next_ms, keys->rows[i].active_ms, now_ms);
+		note(&next_ms, ac_key_retire_ms(times, keys, &keys->rows[i]), now_ms);
+	}
+	for (unsigned id = 0; id < AC_ALG_COUNT; id++) {
+		const char *alg = ac_alg((enum ac_alg_id)id)->name;
+		int64_t latest;
+
+		if ((signing & AC_ALG_BIT(id)) == 0)
+			continue;
+		/* As ac_key_due_ms() has it. */
+		latest = latest_active_ms(keys, alg, now_ms + times->publish_ms);
+		note(&next_ms, latest + times->sign_ms - times->publish_ms, now_ms);
+	}
+	return next_ms;
 }

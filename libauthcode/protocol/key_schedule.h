@@ -34,10 +34,22 @@ AC_MUST_USE int64_t ac_key_due_ms(const struct ac_key_times *times, const struct
 				  int64_t now_ms);
 
 /* When the last token that the key has signed is over, in every cache; 0: nothing
- * says yet when it signs no more. */
+ * says yet when it signs no more: neither is there one that signs after it, nor has its
+ * algorithm stopped. */
 AC_MUST_USE int64_t ac_key_retire_ms(const struct ac_key_times *times,
 				     const struct ac_key_rows *keys,
 				     const struct authcode_signing_key *key);
+
+/* Of those that are still to sign, the first that will; NULL: none. */
+AC_MUST_USE const struct authcode_signing_key *ac_key_next(const struct ac_key_rows *keys,
+							   const char *alg, int64_t now_ms);
+
+/* When the next of these times comes at which tending changes something: a key begins
+ * to sign, is forgotten, or needs a successor. signing: the algorithms (bit mask) that
+ * sign. INT64_MAX: never. */
+AC_MUST_USE int64_t ac_key_next_change_ms(const struct ac_key_times *times,
+					  const struct ac_key_rows *keys, unsigned signing,
+					  int64_t now_ms);
 
 /* The newest key of alg in the order in which they were made; 0: none. */
 AC_MUST_USE int64_t ac_key_newest_id(const struct ac_key_rows *keys, const char *alg);

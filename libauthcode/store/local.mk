@@ -41,7 +41,8 @@ store_sources = \
 store_schema = \
 	libauthcode/store/schema/001.sql \
 	libauthcode/store/schema/002.sql \
-	libauthcode/store/schema/003.sql
+	libauthcode/store/schema/003.sql \
+	libauthcode/store/schema/004.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "store/operation.h"
 #include "store/rules.h"
 
@@ -19,7 +20,7 @@ newest(const struct ac_memory *memory, const char *alg)
 	for (size_t i = 0; i < memory->signing_keys.count; i++) {
 		const struct authcode_signing_key *key = memory->signing_keys.rows[i];
 
-		if (strcmp(key->alg, alg) == 0)
+		if (strcmp(key->alg, alg) == 0 && key->sealed[0] != '\0')
 			id = key->id;
 	}
 	return id;
@@ -66,28 +67,55 @@ ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *o
 	ac_memory_finish(operation, result);
 }
 
+static struct ac_key_state
+state_of(const struct ac_memory *memory, int64_t id)
+{
+	const struct authcode_signing_key *key = ac_table_find(&memory->signing_keys, id);
+
+	if (key == NULL)
+		return (struct ac_key_state){ 0 };
+	return (struct ac_key_state){ key->id, key->alg, key->sealed[0] == '\0' };
+}
+
 void
 ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation)
 {
-	const struct authcode_signing_key *key =
-		ac_table_find(&memory->signing_keys, operation->u.forget_signing_key.key_id);
-	struct authcode_signing_key *forgotten;
-	struct authcode_signing_key changed;
-	enum authcode_result result = ac_rule_forget_signing_key(
-		key != NULL ? key->id : 0, key != NULL ? newest(memory, key->alg) : 0);
+	const struct authcode_op_forget_signing_key *args = &operation->u.forget_signing_key;
+	const struct ac_key_state key = state_of(memory, args->key_id);
+	const struct ac_key_state successor = state_of(memory, args->successor_id);
+	enum authcode_result result = ac_rule_forget_signing_key(args, &key, &successor);
+	struct authcode_signing_key changed, *forgotten, *row;
 
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;
 	}
-	changed = *key;
+	row = ac_table_find(&memory->signing_keys, args->key_id);
+	changed = *row;
 	changed.sealed = "";
 	forgotten = ac_row_copy(&ac_row_signing_key, &changed);
 	if (forgotten == NULL) {
 		ac_operation_fail(operation, AUTHCODE_ERR_MEMORY);
 		return;
 	}
+	ac_wipe((char *)row->sealed, strlen(row->sealed)); /* the row is ours */
 	ac_table_replace_take(&memory->signing_keys, forgotten);
+	row = ac_table_find(&memory->signing_keys, args->successor_id);
+	if (row != NULL)
+		row->active_ms = ac_earlier(row->active_ms, operation->now_ms);
+	ac_memory_finish(operation, result);
+}
+
+void
+ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	const struct authcode_op_stop_signing_key *args = &operation->u.stop_signing_key;
+	const struct ac_key_state key = state_of(memory, args->key_id);
+	struct authcode_signing_key *row = ac_table_find(&memory->signing_keys, args->key_id);
+	enum authcode_result result = ac_rule_stop_signing_key(&key);
+
+	if (result == AUTHCODE_RESULT_DONE)
+		row->stopped_ms = args->stopped_ms;
 	ac_memory_finish(operation, result);
 }
 

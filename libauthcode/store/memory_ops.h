@@ -96,6 +96,7 @@ void ac_memory_put_listener_take(struct ac_memory *memory, struct ac_memory_list
 /* memory_keys.c */
 void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_replay_ops.c */
 void ac_memory_use_once(struct ac_memory *memory, struct authcode_operation *operation);

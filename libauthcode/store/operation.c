@@ -174,6 +174,15 @@ check_add_signing_key(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_stop_signing_key(const struct authcode_operation *operation)
+{
+	int64_t stopped_ms = operation->u.stop_signing_key.stopped_ms;
+
+	return stopped_ms >= 0 && stopped_ms <= AC_ROW_KEY_MAX_MS ? AUTHCODE_OK
+								  : AUTHCODE_ERR_USAGE;
+}
+
+static enum authcode_err
 check_use_once(const struct authcode_operation *operation)
 {
 	const struct authcode_op_use_once *args = &operation->u.use_once;
@@ -210,6 +219,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_RECORD_DELIVERY] = check_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
+	[AUTHCODE_OP_STOP_SIGNING_KEY] = check_stop_signing_key,
 	[AUTHCODE_OP_USE_ONCE] = check_use_once,
 };
 

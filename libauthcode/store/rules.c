@@ -213,13 +213,25 @@ ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t 
 	return AUTHCODE_RESULT_DONE;
 }
 
-/* The newest is what the next rotation is compared with. */
+/* Whoever withdraws the key that signs names another, and must not be left without. */
 enum authcode_result
-ac_rule_forget_signing_key(int64_t id, int64_t newest_id)
+ac_rule_forget_signing_key(const struct authcode_op_forget_signing_key *args,
+			   const struct ac_key_state *key, const struct ac_key_state *successor)
 {
-	if (id == 0)
+	if (key->id == 0)
 		return AUTHCODE_RESULT_NOT_FOUND;
-	return id == newest_id ? AUTHCODE_RESULT_CONFLICT : AUTHCODE_RESULT_DONE;
+	if (args->successor_id == 0)
+		return AUTHCODE_RESULT_DONE;
+	if (successor->id == 0 || successor->id == key->id || successor->forgotten ||
+	    strcmp(successor->alg, key->alg) != 0)
+		return AUTHCODE_RESULT_CONFLICT;
+	return AUTHCODE_RESULT_DONE;
+}
+
+enum authcode_result
+ac_rule_stop_signing_key(const struct ac_key_state *key)
+{
+	return key->id != 0 && !key->forgotten ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
 }
 
 /* A rotated refresh token is remembered as long as its family lives: whoever

@@ -83,14 +83,26 @@ AC_MUST_USE enum authcode_result ac_rule_redeem_device(const struct authcode_dev
 /* When an unused device is forgotten: later than its end, for whoever still polls
  * is to be told that it has expired, not that there never was one. */
 AC_MUST_USE int64_t ac_device_forget_ms(int64_t expires_ms);
-/* DONE, CONFLICT. newest_id: the newest key of the algorithm, 0: none; kid_known: some
- * key has or had the kid. */
+/* DONE, CONFLICT. newest_id: the newest key of the algorithm that is not forgotten,
+ * 0: none; kid_known: some key has or had the kid. */
 AC_MUST_USE enum authcode_result
 ac_rule_add_signing_key(const struct authcode_op_add_signing_key *args, int64_t newest_id,
 			bool kid_known);
 
-/* DONE, NOT_FOUND (id 0: no such key), CONFLICT. */
-AC_MUST_USE enum authcode_result ac_rule_forget_signing_key(int64_t id, int64_t newest_id);
+/* What the operations on a signing key look at. */
+struct ac_key_state {
+	int64_t id; /* 0: no such key */
+	const char *alg;
+	bool forgotten;
+};
+
+/* DONE, NOT_FOUND, CONFLICT. successor: the key of successor_id. */
+AC_MUST_USE enum authcode_result
+ac_rule_forget_signing_key(const struct authcode_op_forget_signing_key *args,
+			   const struct ac_key_state *key, const struct ac_key_state *successor);
+
+/* DONE, NOT_FOUND. */
+AC_MUST_USE enum authcode_result ac_rule_stop_signing_key(const struct ac_key_state *key);
 
 /* What is remembered of a client's single use. */
 struct ac_used_once {

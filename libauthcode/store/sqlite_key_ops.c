@@ -56,30 +56,65 @@ ac_sqlite_add_signing_key(const struct ac_sqlite_work *work, struct authcode_ope
 	return err;
 }
 
+static enum authcode_err
+read_state(const struct ac_sqlite_work *work, int64_t id, struct ac_key_state *ret)
+{
+	struct ac_key_state state = { .alg = "" };
+	struct ac_query query;
+	enum authcode_err err;
+
+	ac_query_begin(&query, work->connection, AC_SQL_FIND_SIGNING_KEY);
+	ac_query_put_int(&query, id);
+	if (ac_query_step(&query)) {
+		state.id = ac_query_get_int(&query);
+		state.alg = ac_query_get_text(&query, work->arena);
+		state.forgotten = ac_query_get_int(&query) != 0;
+	}
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK)
+		*ret = state;
+	return err;
+}
+
 enum authcode_err
 ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
 			     struct authcode_operation *operation)
 {
-	int64_t id = 0, newest_id = 0;
-	const char *alg = "";
-	struct ac_query query;
-	enum authcode_err err;
+	const struct authcode_op_forget_signing_key *args = &operation->u.forget_signing_key;
+	struct ac_key_state key = { 0 }, successor = { 0 };
 	bool changed;
+	enum authcode_err err = read_state(work, args->key_id, &key);
 
-	ac_query_begin(&query, work->connection, AC_SQL_FIND_SIGNING_KEY);
-	ac_query_put_int(&query, operation->u.forget_signing_key.key_id);
-	if (ac_query_step(&query)) {
-		id = ac_query_get_int(&query);
-		alg = ac_query_get_text(&query, work->arena);
-	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	if (err == AUTHCODE_OK && id != 0)
-		err = number_of(work, AC_SQL_NEWEST_SIGNING_KEY, alg, &newest_id);
+	if (err == AUTHCODE_OK)
+		err = read_state(work, args->successor_id, &successor);
 	if (err != AUTHCODE_OK)
 		return err;
-	operation->result = ac_rule_forget_signing_key(id, newest_id);
+	operation->result = ac_rule_forget_signing_key(args, &key, &successor);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
-	return ac_sqlite_set_time(work, AC_SQL_FORGET_SIGNING_KEY, operation->now_ms, id, &changed);
+	work->connection->erased = true;
+	err = ac_sqlite_set_time(work, AC_SQL_FORGET_SIGNING_KEY, operation->now_ms, key.id,
+				 &changed);
+	if (err != AUTHCODE_OK || successor.id == 0)
+		return err;
+	return ac_sqlite_set_time(work, AC_SQL_START_SIGNING_KEY, operation->now_ms, successor.id,
+				  &changed);
+}
+
+enum authcode_err
+ac_sqlite_stop_signing_key(const struct ac_sqlite_work *work, struct authcode_operation *operation)
+{
+	const struct authcode_op_stop_signing_key *args = &operation->u.stop_signing_key;
+	struct ac_key_state key = { 0 };
+	bool changed;
+	enum authcode_err err = read_state(work, args->key_id, &key);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	operation->result = ac_rule_stop_signing_key(&key);
+	if (operation->result != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_OK;
+	return ac_sqlite_set_time(work, AC_SQL_STOP_SIGNING_KEY, args->stopped_ms, key.id,
+				  &changed);
 }

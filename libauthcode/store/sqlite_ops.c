@@ -258,6 +258,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_RECORD_DELIVERY] = ac_sqlite_record_delivery,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
+	[AUTHCODE_OP_STOP_SIGNING_KEY] = ac_sqlite_stop_signing_key,
 	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 };
 

@@ -37,6 +37,8 @@ enum authcode_err ac_sqlite_add_signing_key(const struct ac_sqlite_work *work,
 					    struct authcode_operation *operation);
 enum authcode_err ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work,
 					       struct authcode_operation *operation);
+enum authcode_err ac_sqlite_stop_signing_key(const struct ac_sqlite_work *work,
+					     struct authcode_operation *operation);
 
 enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);

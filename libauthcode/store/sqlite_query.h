@@ -22,6 +22,7 @@
 struct ac_connection {
 	sqlite3 *db;
 	sqlite3_stmt *statements[AC_SQL_COUNT]; /* prepared when first used */
+	bool erased; /* something that nobody shall find in the log either */
 };
 
 /* Finalizes the statements and closes; NULL-safe, sets NULL. */

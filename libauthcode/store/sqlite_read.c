@@ -398,6 +398,7 @@ ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_ar
 		key->sealed = ac_query_get_text(&query, arena);
 		key->created_ms = ac_query_get_int(&query);
 		key->active_ms = ac_query_get_int(&query);
+		key->stopped_ms = ac_query_get_int(&query);
 	}
 	err = end_read(&query, true);
 	if (err == AUTHCODE_OK && more)

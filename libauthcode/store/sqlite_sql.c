@@ -83,10 +83,12 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
 				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
 				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
-	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms"
-				     " FROM signing_key WHERE sealed <> '' ORDER BY id",
-	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg FROM signing_key WHERE id = ?",
-	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?",
+	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms,"
+				     " stopped_ms FROM signing_key WHERE sealed <> '' ORDER BY id",
+	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg, sealed = '' FROM signing_key"
+				    " WHERE id = ?",
+	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?"
+				      " AND sealed <> ''",
 	[AC_SQL_KNOWN_KID] = "SELECT id FROM signing_key WHERE kid = ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
@@ -175,6 +177,9 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_FORGET_SIGNING_KEY] =
 		"UPDATE signing_key SET sealed = '',"
 		" forgotten_ms = iif(forgotten_ms = 0, ?, forgotten_ms) WHERE id = ?",
+	[AC_SQL_START_SIGNING_KEY] =
+		"UPDATE signing_key SET active_ms = min(?, active_ms) WHERE id = ?",
+	[AC_SQL_STOP_SIGNING_KEY] = "UPDATE signing_key SET stopped_ms = ? WHERE id = ?",
 
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),

@@ -113,6 +113,19 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	return whole;
 }
 
+/* What was deleted is still in the log: it moves into the file, where secure_delete
+ * has wiped it, and the log is cut. A reader that lasts longer than the busy timeout
+ * leaves it for the next checkpoint. */
+static void
+erase_log(struct ac_writer *writer)
+{
+	if (!writer->connection->erased)
+		return;
+	writer->connection->erased = false;
+	(void)sqlite3_wal_checkpoint_v2(writer->connection->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+					NULL, NULL);
+}
+
 static void
 commit_alone(struct ac_writer *writer, struct authcode_operation *batch)
 {
@@ -169,6 +182,7 @@ run(void *arg)
 	while ((batch = take_batch(writer)) != NULL) {
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
+		erase_log(writer);
 		report(batch);
 	}
 	return NULL;

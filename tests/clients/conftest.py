@@ -16,7 +16,7 @@ import requests
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "http"))
-from host import Host, PASSWORD, SECRET, USER, free_port  # noqa: E402
+from host import Host, PASSWORD, ROOT, SECRET, USER, free_port  # noqa: E402
 from person import Form, Person, origin_of  # noqa: E402
 
 CLIENT = """client "{name}" {{
@@ -101,6 +101,15 @@ class Visitor(Person):
         return page
 
 
+def certified_host(names=()):
+    """A host that speaks TLS at an issuer of the first name, else of its address."""
+    port = free_port()
+    host = Host(tls=True, listen=f"127.0.0.1:{port}", issuer=f"https://{names[0] if names else '127.0.0.1'}:{port}")
+    if names:
+        certify(host, names)
+    return host
+
+
 def certify(host, names):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
                     "-days", "1", "-subj", f"/CN={names[0]}", "-addext",
@@ -115,11 +124,7 @@ def a_host_for_an_application():
     hosts, applications = [], []
 
     def make(application, more="", extra="", names=()):
-        port = free_port()
-        name = names[0] if names else "127.0.0.1"
-        host = Host(tls=True, listen=f"127.0.0.1:{port}", issuer=f"https://{name}:{port}")
-        if names:
-            certify(host, names)
+        host = certified_host(names)
         hosts.append(host)
         applications.append(application)
         host.write_config(extra + application.section(host, more))

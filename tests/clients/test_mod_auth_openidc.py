@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mod_auth_openidc (Debian's) in front of a directory that Apache serves."""
-from conftest import SECRET, USER, Application, Visitor
+"""mod_auth_openidc (Debian's) in front of a directory, as doc/integrations/mod_auth_openidc.md sets it up."""
+import grp
+import pwd
 
+from conftest import SECRET, USER, Application, Visitor
+import recipes
+
+# What an Apache has before the recipe, and what shows the test whom it has let in.
 APACHE = """ServerRoot {directory}
 PidFile {directory}/apache.pid
 Mutex pthread
@@ -9,7 +14,8 @@ Listen 127.0.0.1:{port}
 ServerName 127.0.0.1:{port}
 ErrorLog {directory}/apache-error.log
 LogLevel warn
-{user}
+User www-data
+Group www-data
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authn_core_module {modules}/mod_authn_core.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
@@ -18,36 +24,48 @@ LoadModule dir_module {modules}/mod_dir.so
 LoadModule headers_module {modules}/mod_headers.so
 LoadModule auth_openidc_module {modules}/mod_auth_openidc.so
 DocumentRoot {directory}/site
-OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
+DirectoryIndex index.html index.txt
 OIDCCABundlePath {directory}/certificate.pem
-OIDCClientID {name}
-OIDCClientSecret {secret}
-OIDCRedirectURI {redirect_uri}
-OIDCCryptoPassphrase canary-passphrase-of-apache
-{more}
 <Location "/">
 	Require all granted
 	Header set X-Remote-User "expr=%{{REMOTE_USER}}"
 </Location>
-<Location "/inside">
-	AuthType openid-connect
-	Require valid-user
-	DirectoryIndex index.txt
-</Location>
 """
+HERE = "https://www.example.org"
 
 
-def started(world, options="", more=""):
-    application = Application("apache", "/inside/callback")
-    host = world(application, options)
+def group_of_user():
+    return grp.getgrgid(pwd.getpwnam(USER).pw_gid).gr_name
+
+
+class Wiki(Application):
+    """The Apache of the recipe at an address of loopback."""
+
+    def __init__(self):
+        super().__init__("apache", "/redirect_uri")
+
+    def section(self, host, more=""):
+        text = recipes.filled(recipes.block("mod_auth_openidc", "authcode"), {
+            "/etc/authcode/apache.secret": host.directory / "secret", HERE: self.home.rstrip("/")})
+        # plain http is for loopback, and loopback for native clients
+        return recipes.filled(text, {"\tname =": "\tapplication_type = native\n\tname ="})
+
+
+def started(world, change=None):
+    application = Wiki()
+    host = world(application)
     site = host.directory / "site"
-    (site / "inside").mkdir(parents=True)
+    (site / "inside/staff").mkdir(parents=True)
     (site / "index.html").write_text("outside")
     (site / "inside/index.txt").write_text("inside")
+    (site / "inside/staff/index.txt").write_text("staff")
+    passphrase = host.directory / "passphrase"
+    passphrase.write_text("canary-passphrase-of-apache\n")
+    recipe = recipes.filled(recipes.block("mod_auth_openidc", "apache"), {
+        recipes.ISSUER: host.issuer, HERE: application.home.rstrip("/"), "THE CLIENT SECRET": SECRET,
+        "/etc/apache2/authcode.passphrase": passphrase, **(change or {})})
     (host.directory / "apache.conf").write_text(APACHE.format(
-        directory=host.directory, port=application.port, issuer=host.issuer, name="apache", secret=SECRET, more=more,
-        redirect_uri=application.redirect_uri, modules="/usr/lib/apache2/modules",
-        user="User www-data\nGroup www-data"))
+        directory=host.directory, port=application.port, modules="/usr/lib/apache2/modules") + recipe)
     application.start(host, ["/usr/sbin/apache2", "-X", "-f", host.directory / "apache.conf"])
     return host, application
 
@@ -56,20 +74,28 @@ def errors(host):
     return (host.directory / "apache-error.log").read_text(errors="replace")
 
 
-def test_apache_lets_a_person_in_under_the_subject(world):
+def test_apache_lets_a_person_in_under_the_name_of_the_account(world):
     host, application = started(world)
     visitor = Visitor(host.issuer)
     page = visitor.visit(application.home + "inside/")
-    assert page.status_code == 200 and page.text == "inside", (page.text, errors(host), host.log()[-2000:])
+    assert (page.status_code, page.text) == (200, "inside"), (page.text, errors(host), host.log()[-2000:])
     assert page.url == application.home + "inside/"
-    assert "@" in page.headers["X-Remote-User"], page.headers  # sub@issuer, its default
+    assert page.headers["X-Remote-User"] == USER
+    # signed in, and yet not one of the staff
+    assert visitor.follow(application.home + "inside/staff/").status_code == 401
 
 
-def test_apache_lets_a_person_in_under_a_claim(world):
-    host, application = started(world, more='OIDCScope "openid profile"\nOIDCRemoteUserClaim preferred_username')
+def test_apache_lets_a_group_in(world):
+    host, application = started(world, {"groups:staff": f"groups:{group_of_user()}"})
+    page = Visitor(host.issuer).visit(application.home + "inside/staff/")
+    assert (page.status_code, page.text) == (200, "staff"), (page.text, errors(host))
+
+
+def test_without_a_claim_of_its_name_a_person_is_the_subject(world):
+    host, application = started(world, {"OIDCRemoteUserClaim preferred_username\n": ""})
     page = Visitor(host.issuer).visit(application.home + "inside/")
     assert (page.status_code, page.text) == (200, "inside"), (page.text, errors(host))
-    assert page.headers["X-Remote-User"] == USER
+    assert "@" in page.headers["X-Remote-User"], page.headers  # sub@issuer, its default
 
 
 def test_whoever_refuses_stays_outside(world):

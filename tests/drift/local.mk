@@ -9,6 +9,8 @@ drift_tests = \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
 	tests/drift/test_mutants.py \
+	tests/drift/test_packages.py \
+	tests/drift/test_recipes.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
 	tests/drift/test_rules.py \
@@ -46,13 +48,20 @@ EXTRA_DIST += \
 	tests/clients/node_clients/openid_client.mjs \
 	tests/clients/node_clients/package-lock.json \
 	tests/clients/node_clients/package.json \
+	tests/clients/recipes.py \
 	tests/clients/test_authlib.py \
+	tests/clients/test_dovecot.py \
 	tests/clients/test_mod_auth_openidc.py \
 	tests/clients/test_oidc_client_ts.py \
 	tests/clients/test_openid_client.py \
+	tests/proxies/conftest.py \
+	tests/proxies/test_proxies.py \
 	tests/run/boot.sh \
 	tests/run/clean-host.sh \
+	tests/run/package_life.sh \
+	tests/run/packages.sh \
 	tests/run/person.py \
+	tests/run/rpm.sh \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \
 	tests/run/unit_client.py

@@ -14,8 +14,20 @@ TOOL = need_tool("systemd-analyze")
 UNITS = ("login", "check", "passwd")
 # Of 10, in tenths. What passwd is allowed more is the right to write /etc and to give files away.
 CEILINGS = {"login": 15, "check": 15, "passwd": 16}
-# What the one process that goes out is allowed more is the network.
+# What the one process that goes out is allowed more is the network, and so is the server
+# with a listener of its own.
 FETCH_CEILING = 15
+SERVER_CEILING = 14
+# With drop-ins of doc/units.md, one at a time.
+DROPINS = {
+    "authcoded.service.d/behind-proxy.conf": 6,
+    "authcode-login@.service.d/faillock.conf": 15, "authcode-login@.service.d/otp-root.conf": 15,
+    "authcode-login@.service.d/jit.conf": 16, "authcode-login@.service.d/network.conf": 26,
+    "authcode-login@.service.d/otp-home-read.conf": 26, "authcode-login@.service.d/otp-home.conf": 26,
+    "authcode-check@.service.d/network.conf": 26, "authcode-check@.service.d/claims-command.conf": 26,
+    "authcoded.socket.d/port-443.conf": None, "authcoded.socket.d/proxy-group.conf": None,  # sockets have no score
+}
+WIDEST = 31  # every drop-in of the login unit together
 
 SOCKET = {"Accept": "yes", "SocketMode": "0660", "SocketUser": "root", "SocketGroup": "_authcode",
           "DirectoryMode": "0755", "TriggerLimitIntervalSec": "0"}
@@ -45,6 +57,7 @@ def written():
     helper = built("authcode-login").parent
     for path in files(("dist/systemd",), ".in"):
         source = text(path).replace("@pkglibexecdir@", str(helper)).replace("@sysconfdir@", "/etc")
+        source = source.replace("@sbindir@", str(built("authcoded").parent))
         (place / path.stem).write_text(source, encoding="utf-8")
     return place
 
@@ -55,10 +68,11 @@ def analyze(place, *words):
     return subprocess.run([TOOL, *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-@check("each entry of the helper and authcode-fetch have a socket and a service, and there are no others")
+@check("authcoded, each entry of the helper and authcode-fetch have a socket and a service, and there are no others")
 def complete():
     expected = {name_of(entry, kind) + ".in" for entry in UNITS for kind in ("socket", "service")}
-    expected |= {"authcode-fetch.socket.in", "authcode-fetch.service.in"}
+    expected |= {"authcode-fetch.socket.in", "authcode-fetch.service.in", "authcoded.service.in", "authcoded.socket.in",
+                 "authcoded-admin.socket.in"}
     present = {path.name for path in files(("dist/systemd",), ".in")}
     for name in sorted(expected ^ present):
         yield f"{name} is {'missing' if name in expected else 'not expected'}"
@@ -85,16 +99,110 @@ def verify_can_fail():
         yield "it accepts KillMode=some"
 
 
+def exposed(place, name, ceiling):
+    """What is wrong with its exposure, or None."""
+    done = analyze(place, "security", "--offline=true", "--no-pager", f"--threshold={ceiling}", str(place / name))
+    overall = re.search(r"Overall exposure level.*: (\d+\.\d)", done.stdout)
+    if done.returncode != 0 or not overall or float(overall.group(1)) * 10 > ceiling:
+        return f"{name}: status {done.returncode}, {overall.group(0) if overall else done.stderr}"
+    return None
+
+
 @check("no unit is more exposed than its ceiling")
 def exposure():
     place = written()
     services = {name_of(entry, "service"): ceiling for entry, ceiling in CEILINGS.items()}
-    for name, ceiling in {**services, "authcode-fetch.service": FETCH_CEILING}.items():
-        done = analyze(place, "security", "--offline=true", "--no-pager", f"--threshold={ceiling}",
-                       str(place / name))
-        overall = re.search(r"Overall exposure level.*: (\d+\.\d)", done.stdout)
-        if done.returncode != 0 or not overall or float(overall.group(1)) * 10 > ceiling:
-            yield f"{name}: status {done.returncode}, {overall.group(0) if overall else done.stderr}"
+    for name, ceiling in {**services, "authcode-fetch.service": FETCH_CEILING,
+                          "authcoded.service": SERVER_CEILING}.items():
+        problem = exposed(place, name, ceiling)
+        if problem:
+            yield problem
+
+
+def with_dropins(*names):
+    place = written()
+    for name in names:
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text(text(f"dist/systemd/{name}"), encoding="utf-8")
+    return place
+
+
+@check("every drop-in is taken by systemd, leaves no more exposed than is said, and is explained")
+def dropins():
+    present = {str(path.relative_to("dist/systemd")) for path in files(("dist/systemd",), ".conf")}
+    for name in sorted(present ^ set(DROPINS)):
+        yield f"{name} is {'missing' if name in DROPINS else 'not expected'}"
+    page, made = text("doc/units.md"), text("dist/local.mk")
+    for name in sorted(present & set(DROPINS)):
+        unit, ceiling = name.split(".d/")[0], DROPINS[name]
+        place = with_dropins(name)
+        done = analyze(place, "verify", "--man=no", str(place / unit))
+        if done.returncode != 0 or done.stderr or done.stdout:
+            yield f"{name}: {done.returncode} {done.stderr}{done.stdout}"
+        problem = exposed(place, unit, ceiling) if ceiling else None
+        if problem:
+            yield f"with {name}: {problem}"
+        row = re.search(rf"^\|.*`{re.escape(name)}`.*\| ([\d.]+|-) \|$", page, re.M)
+        if not row or row.group(1) != (f"{ceiling / 10:.1f}" if ceiling else "-"):
+            yield f"doc/units.md has no row for {name} with its ceiling"
+        if f"dist/systemd/{name}" not in made:
+            yield f"dist/local.mk does not install {name}"
+
+
+@check("a drop-in is seen by the analysis, and all together are what is said at most")
+def widest():
+    place = written()
+    if exposed(place, "authcoded.service", DROPINS["authcoded.service.d/behind-proxy.conf"]) is None:
+        yield "the server without its drop-in is as little exposed as with it"
+    names = [name for name in DROPINS if name.startswith("authcode-login@.service.d/")]
+    problem = exposed(with_dropins(*names), "authcode-login@.service", WIDEST)
+    if problem:
+        yield problem
+
+
+SERVER = ("Type=notify", "User=_authcode", "Group=_authcode", "ExecReload=/bin/kill -HUP $MAINPID", "StateDirectory=authcode",
+          "StateDirectoryMode=0700", "RestartPreventExitStatus=78", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
+          "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes", "DevicePolicy=closed",
+          "ProtectClock=yes", "ProtectHostname=yes", "ProtectKernelLogs=yes", "ProtectKernelModules=yes",
+          "ProtectKernelTunables=yes", "ProtectControlGroups=yes", "ProtectProc=invisible", "ProcSubset=pid",
+          "PrivateIPC=yes", "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes",
+          "LockPersonality=yes", "MemoryDenyWriteExecute=yes", "RemoveIPC=yes", "KeyringMode=private",
+          "SystemCallArchitectures=native", "SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources",
+          "UMask=0077", "LimitCORE=0", "LimitNOFILE=16384", "LimitMEMLOCK=1M", "TasksMax=128", "Restart=on-failure",
+          "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "ConditionPathExists=@sysconfdir@/authcode/authcode.conf",
+          "ExecStart=@sbindir@/authcoded --config @sysconfdir@/authcode/authcode.conf")
+
+
+@check("authcoded is nobody but its user, owns its state alone, and is not started unconfigured")
+def server():
+    found = text("dist/systemd/authcoded.service.in")
+    for line in SERVER:
+        if f"\n{line}\n" not in found:
+            yield f"the service has no {line}"
+    for name, mode in (("authcoded-admin.socket", "SocketGroup=authcode-admin"), ("authcoded.socket", "SocketGroup=root")):
+        listener = text(f"dist/systemd/{name}.in")
+        for line in (mode, "SocketUser=root", "SocketMode=0660", "Service=authcoded.service", "DirectoryMode=0755",
+                     "ConditionPathExists=@sysconfdir@/authcode/authcode.conf"):
+            if f"\n{line}\n" not in listener:
+                yield f"{name} has no {line}"
+
+
+@check("sysusers.d and tmpfiles.d are what systemd can read, and make the accounts and modes that are needed")
+def accounts():
+    with tempfile.TemporaryDirectory(prefix="authcode-root.") as root:
+        place = pathlib.Path(root)
+        for folder in ("etc", "usr/lib/tmpfiles.d", "run", "etc/authcode/clients.d"):
+            (place / folder).mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(["systemd-sysusers", f"--root={root}", "--dry-run", "-"], capture_output=True, text=True,
+                              input=text("dist/sysusers.d/authcode.conf"), timeout=60, check=False)
+        if done.returncode != 0 or "_authcode" not in done.stderr + done.stdout:
+            yield f"systemd-sysusers: {done.returncode} {done.stderr}{done.stdout}"
+    lines = text("dist/tmpfiles.d/authcode.conf.in")
+    for line in ("d /run/authcode 0755 root root -", "d @sysconfdir@/authcode 0750 root _authcode -",
+                 "z @sysconfdir@/authcode/authcode.conf 0640 root _authcode -",
+                 "z @sysconfdir@/authcode/clients.d/*.conf 0640 root _authcode -"):
+        if f"\n{line}\n" not in lines:
+            yield f"tmpfiles.d has no {line}"
 
 
 @check("a socket lets the daemon in, and never stops because of too many")

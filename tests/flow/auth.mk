@@ -6,6 +6,7 @@ flow_auth_tests = \
 	tests/flow/test_consent_kept \
 	tests/flow/test_logout \
 	tests/flow/test_logout_told \
+	tests/flow/test_key_withdrawn \
 	tests/flow/test_keys \
 	tests/flow/test_keys_memory \
 	tests/flow/test_out_of_memory \
@@ -65,9 +66,14 @@ tests_flow_test_logout_told_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_logout_told_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
-	tests/flow/fault_store.h
+	tests/flow/keys_world.c tests/flow/keys_world.h tests/flow/fault_store.h
 tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_keys_LDADD = $(unit_ldadd)
+
+tests_flow_test_key_withdrawn_SOURCES = tests/flow/test_key_withdrawn.c \
+	tests/flow/keys_world.c tests/flow/keys_world.h tests/flow/fault_store.h
+tests_flow_test_key_withdrawn_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_key_withdrawn_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c
 tests_flow_test_keys_memory_CPPFLAGS = $(unit_cppflags)

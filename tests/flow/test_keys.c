@@ -5,18 +5,14 @@
  * those that do not open (JW-04 to JW-07, JW-10). No test waits: time is what
  * the test says it is.
  */
-#include <authcode/keys.h>
+#include "tests/flow/keys_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
-#include "base/arena.h"
 #include "base/attr.h"
 #include "jose/jws.h"
 #include "jose/key_pair.h"
@@ -24,112 +20,6 @@
 #include "protocol/issuer.h"
 #include "protocol/signing_keys.h"
 #include "tests/flow/fault_store.h"
-
-#define T0 INT64_C(1700000000000)
-#define HOUR INT64_C(3600000)
-#define DAY (24 * HOUR)
-
-static struct authcode_store *store;
-static struct authcode_arena *arena;
-static struct authcode_reason reason;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	return authcode_arena_new(8 * 1024 * 1024, &arena) == AUTHCODE_OK &&
-			       authcode_store_memory_open(NULL, &store) == AUTHCODE_OK
-		       ? 0
-		       : -1;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	authcode_store_close(&store);
-	authcode_arena_free(&arena);
-	return 0;
-}
-
-static struct authcode_issuer_settings
-settings(void)
-{
-	struct authcode_issuer_settings s = { .issuer = "https://id.example", .store = store };
-
-	memset(s.master_key, 7, sizeof(s.master_key));
-	return s;
-}
-
-static struct authcode_issuer *
-issuer_of(const struct authcode_issuer_settings *s)
-{
-	struct authcode_issuer *issuer = NULL;
-
-	assert_int_equal(authcode_issuer_new(s, &issuer, NULL), AUTHCODE_OK);
-	return issuer;
-}
-
-static void
-tend(struct authcode_issuer *issuer, int64_t now_ms, enum authcode_key_rotation rotation)
-{
-	if (authcode_issuer_tend_keys(issuer, now_ms, rotation, &reason) != AUTHCODE_OK)
-		fail_msg("%s", reason.text);
-	assert_string_equal(reason.text, "");
-}
-
-struct keys {
-	struct authcode_key_info infos[AUTHCODE_MAX_KEYS];
-	size_t count;
-};
-
-static struct keys
-list(struct authcode_issuer *issuer, int64_t now_ms)
-{
-	struct keys keys;
-
-	keys.count = authcode_issuer_list_keys(issuer, now_ms, keys.infos, AUTHCODE_MAX_KEYS);
-	return keys;
-}
-
-/* The states of an algorithm's keys in the order of their time: "RCN". */
-static const char *
-states(struct authcode_issuer *issuer, const char *alg, int64_t now_ms)
-{
-	static char text[AUTHCODE_MAX_KEYS + 1];
-	const struct keys keys = list(issuer, now_ms);
-	size_t len = 0;
-
-	for (size_t i = 0; i < keys.count; i++) {
-		if (strcmp(keys.infos[i].alg, alg) == 0)
-			text[len++] = "NCR"[keys.infos[i].state];
-	}
-	text[len] = '\0';
-	return text;
-}
-
-/* The kid that signs; "" none. Static storage until the next call. */
-static const char *
-signer(struct authcode_issuer *issuer, enum ac_alg_id alg, int64_t now_ms)
-{
-	static char kid[AC_MAX_KID + 1];
-	struct ac_signing_ring *ring = ac_issuer_ring_ref(issuer);
-	const struct ac_signing_key *key = ac_signing_ring_signer(ring, alg, now_ms);
-
-	snprintf(kid, sizeof(kid), "%s", key != NULL ? key->kid : "");
-	ac_signing_ring_unref(&ring);
-	return kid;
-}
-
-static bool
-publishes(struct authcode_issuer *issuer, const char *kid)
-{
-	char *jwks = authcode_issuer_jwks(issuer);
-	bool found = strstr(jwks, kid) != NULL;
-
-	free(jwks);
-	return found;
-}
 
 /* Seals a new pair as the issuer would, under the labels given, and adds it. */
 struct forged {
@@ -405,8 +295,9 @@ a_client_whose_tokens_live_longer_keeps_the_keys_longer(void **state)
 	authcode_issuer_free(&issuer);
 }
 
+/* What it has signed is believed to its end, and no longer. */
 static void
-an_algorithm_taken_out_signs_no_more_and_stays_published(void **state)
+an_algorithm_taken_out_signs_no_more_and_stays_published_until_its_last_token_is_over(void **state)
 {
 	static const char *const only[] = { "RS256" };
 	struct authcode_issuer_settings s = settings();
@@ -415,17 +306,59 @@ an_algorithm_taken_out_signs_no_more_and_stays_published(void **state)
 
 	(void)state;
 	tend(issuer, T0, AUTHCODE_KEYS_TEND);
+	tend(issuer, T0 + DAY - 3 * HOUR, AUTHCODE_KEYS_ROTATE);
 	snprintf(old, sizeof(old), "%s", signer(issuer, AC_ALG_ES256, T0));
 	authcode_issuer_free(&issuer);
 	s.signing_algorithms = only;
 	s.signing_algorithm_count = 1;
 	issuer = issuer_of(&s);
-	tend(issuer, T0 + DAY, AUTHCODE_KEYS_ROTATE);
+	/* The last token is signed in the moment before. */
+	tend(issuer, T0 + DAY, AUTHCODE_KEYS_ROTATE_AT_ONCE);
 	assert_string_equal(signer(issuer, AC_ALG_ES256, T0 + DAY), "");
+	assert_string_equal(states(issuer, "ES256", T0 + DAY), "RR");
 	assert_true(publishes(issuer, old));
-	assert_string_equal(states(issuer, "ES256", T0 + DAY), "R");
-	assert_string_equal(states(issuer, "RS256", T0 + DAY), "CN");
 	authcode_issuer_free(&issuer);
+	/* A restart does not move its end. */
+	issuer = issuer_of(&s);
+	tend(issuer, T0 + DAY + 2 * HOUR - 1, AUTHCODE_KEYS_TEND);
+	assert_string_equal(states(issuer, "ES256", T0 + DAY), "R");
+	assert_false(publishes(issuer, old)); /* its successor has signed since */
+	tend(issuer, T0 + DAY + 2 * HOUR, AUTHCODE_KEYS_TEND);
+	assert_string_equal(states(issuer, "ES256", T0 + DAY + 2 * HOUR), "");
+	authcode_issuer_free(&issuer);
+}
+
+static void
+an_algorithm_that_is_back_signs_with_what_is_left_else_with_a_new_key(void **state)
+{
+	static const char *const only[] = { "RS256" };
+	struct authcode_issuer_settings both = settings(), one = settings();
+	struct authcode_issuer *issuer = issuer_of(&both);
+	char old[AC_MAX_KID + 1];
+
+	(void)state;
+	one.signing_algorithms = only;
+	one.signing_algorithm_count = 1;
+	tend(issuer, T0, AUTHCODE_KEYS_TEND);
+	snprintf(old, sizeof(old), "%s", signer(issuer, AC_ALG_ES256, T0));
+	authcode_issuer_free(&issuer);
+	for (int i = 0; i < 2; i++) {
+		int64_t out_ms = T0 + (i + 1) * 10 * DAY;
+		int64_t back_ms = out_ms + (i == 0 ? HOUR : 2 * HOUR);
+
+		issuer = issuer_of(&one);
+		tend(issuer, out_ms, AUTHCODE_KEYS_TEND);
+		tend(issuer, back_ms, AUTHCODE_KEYS_TEND);
+		authcode_issuer_free(&issuer);
+		issuer = issuer_of(&both);
+		tend(issuer, back_ms, AUTHCODE_KEYS_TEND);
+		assert_string_equal(states(issuer, "ES256", back_ms), "C");
+		assert_int_equal(publishes(issuer, old), i == 0);
+		/* It has no end again. */
+		tend(issuer, back_ms + 5 * DAY, AUTHCODE_KEYS_TEND);
+		assert_string_equal(states(issuer, "ES256", back_ms + 5 * DAY), "C");
+		authcode_issuer_free(&issuer);
+	}
 }
 
 static void
@@ -728,8 +661,6 @@ a_time_that_is_none_is_refused(void **state)
 	authcode_issuer_free(&issuer);
 }
 
-#define KEYS_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int
 main(void)
 {
@@ -741,7 +672,9 @@ main(void)
 		KEYS_TEST(a_rotation_asked_for_signs_when_every_cache_has_it),
 		KEYS_TEST(a_rotation_at_once_signs_from_that_moment_and_keeps_the_old_key),
 		KEYS_TEST(a_client_whose_tokens_live_longer_keeps_the_keys_longer),
-		KEYS_TEST(an_algorithm_taken_out_signs_no_more_and_stays_published),
+		KEYS_TEST(
+			an_algorithm_taken_out_signs_no_more_and_stays_published_until_its_last_token_is_over),
+		KEYS_TEST(an_algorithm_that_is_back_signs_with_what_is_left_else_with_a_new_key),
 		KEYS_TEST(as_many_keys_as_fit_and_no_more_are_made),
 		KEYS_TEST(two_nodes_that_rotate_at_the_same_moment_rotate_once),
 		KEYS_TEST(another_master_key_opens_nothing_and_changes_nothing),

@@ -11,9 +11,10 @@ import subprocess
 import time
 
 import pytest
-from host import BUILD
-from jwcrypto import jwk
+from host import BUILD, answer_of
+from jwcrypto import jwk, jws
 from test_admin import ctl, curl
+from test_id_token import OpenIDHost
 
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 HOUR = 3600
@@ -202,6 +203,127 @@ def test_the_tool_lists_and_rotates(hosts):
     assert told.returncode == 0 and json.loads(told.stdout) == curl(host, "/admin/keys")[1]
     assert [key["state"] for key in json.loads(told.stdout)["keys"]] == ["retired", "current", "next"] * 2
     assert ctl(host, "key", "list", "x").returncode == 2 and ctl(host, "key", "forget").returncode == 2
+
+
+# --- withdrawn ------------------------------------------------------------------------
+
+
+class RelyingHost(OpenIDHost):
+    """The client "es" has JWTs of ES256 alone."""
+
+    def write_config(self, extra=""):
+        super().write_config(extra)
+        text = self.config.read_text()
+        said = "id_token_signed_response_alg = ES256\n"
+        self.config.write_text(text.replace(said, said + "access_token_format = jwt\naccess_token_signing_alg = ES256\n"))
+
+
+@pytest.fixture(name="relying")
+def a_client_with_signed_tokens():
+    host = RelyingHost()
+    try:
+        yield host.start()
+    finally:
+        host.stop()
+
+
+def test_what_a_withdrawn_key_has_signed_counts_no_more(relying):
+    """JW-05; python3-jwcrypto verifies by the keys that are published."""
+    tokens = relying.redeem("es")
+    kid = relying.verified(tokens["id_token"], "ES256")[0]["kid"]
+    assert relying.verified(tokens["access_token"], "ES256")[0]["kid"] == kid
+    old = jwk.JWKSet.from_json(key_set(relying).text).get_key(kid)
+    assert relying.userinfo(tokens).status_code == 200
+    told = ctl(relying, "key", "withdraw", kid)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("the key is withdrawn: nothing that it has signed counts here any more. ")
+    assert kid not in told.stdout
+    after = {key["kid"]: key["alg"] for key in keys_of(relying)}
+    assert kid not in after and sorted(after.values()) == ["ES256", "EdDSA", "PS256", "RS256"]
+    assert states(relying, "ES256") == ["current"] and states(relying, "RS256") == ["current"]
+    # As a token and as a hint, though it was good a moment ago; a refresh token is signed by no key.
+    parsed = jws.JWS()
+    parsed.deserialize(tokens["id_token"], old)
+    answer = relying.userinfo(tokens)
+    assert answer.status_code == 401 and 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert relying.post("/introspect", "es", token=tokens["access_token"]).json() == {"active": False}
+    back = relying.request("GET", relying.authorize_url("es", scope="openid", id_token_hint=tokens["id_token"])
+                           [len(relying.issuer):])
+    assert answer_of(back.headers["Location"])["error"] == "invalid_request"
+    answer = relying.post("/token", "es", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert answer.status_code == 200
+    header, _ = relying.verified(answer.json()["access_token"], "ES256")
+    assert header["kid"] in after and relying.userinfo(answer.json()).status_code == 200
+    assert f'signing key withdrawn admin_uid="{os.getuid()}" kid="{kid}"' in relying.log()
+    # Nothing is left of it on the disk but its name, and a restart brings nothing back.
+    assert relying.stop_daemon() == 0
+    db = sqlite3.connect(database_of(relying))
+    assert db.execute("SELECT sealed FROM signing_key WHERE kid = ?", (kid,)).fetchone() == ("",)
+    db.close()
+    relying.start_daemon()
+    assert {key["kid"]: key["alg"] for key in keys_of(relying)} == after
+    assert curl(relying, "/admin/keys/withdraw", f"kid={kid}")[0] == 404
+
+
+@pytest.mark.parametrize("fields, status, error", [
+    ([], 400, "invalid_request"),
+    (["kid="], 400, "invalid_request"),
+    (["kid=" + "x" * 65], 400, "invalid_request"),
+    (["kid=a\nb"], 400, "invalid_request"),
+    (["kid=one", "kid=two"], 400, "invalid_request"),
+    (["kid=unknown"], 404, "not_found"),
+    (["kid=RS256"], 404, "not_found"),
+])
+def test_what_names_no_key_withdraws_none(server, fields, status, error):
+    before = key_set(server).content
+    got, answer = curl(server, "/admin/keys/withdraw", *fields, method="POST")
+    assert (got, answer["error"]) == (status, error)
+    assert key_set(server).content == before
+
+
+def test_a_withdrawal_of_no_key_is_told(server):
+    told = ctl(server, "key", "withdraw", "unknown")
+    assert told.returncode == 1 and told.stdout == ""
+    assert told.stderr == ("authcodectl: refused (404): no key of this kid is published: the list of keys has those that "
+                           "are\n")
+    assert ctl(server, "key", "withdraw").returncode == 2 and ctl(server, "key", "withdraw", "a", "b").returncode == 2
+
+
+def test_the_network_cannot_withdraw(server):
+    before = key_set(server).content
+    kid = keys_of(server)[0]["kid"]
+    assert server.request("POST", "/admin/keys/withdraw", data={"kid": kid}).status_code == 404
+    assert curl(server, "/admin/keys/withdraw", method="GET")[0] == 405
+    assert key_set(server).content == before
+
+
+# --- tended while it runs -------------------------------------------------------------
+
+
+def test_keys_come_and_go_at_their_time_while_the_daemon_runs(hosts):
+    """JW-04: one begins to sign and one is forgotten, without a restart and without anybody asking."""
+    host = hosts().start()
+    assert curl(host, "/admin/keys/rotate", method="POST")[0] == 200
+    assert host.stop_daemon() == 0
+    soon = int((time.time() + 3) * 1000)
+    db = sqlite3.connect(database_of(host))
+    with db:
+        db.execute("UPDATE signing_key SET active_ms = active_ms - ?", (24 * HOUR * 1000,))
+        # RS256: the second begins to sign. ES256: the second began two hours before, when the last token that the
+        # first has signed is over in every cache.
+        db.execute("UPDATE signing_key SET active_ms = ? WHERE alg = 'RS256' AND id = "
+                   "(SELECT max(id) FROM signing_key WHERE alg = 'RS256')", (soon,))
+        db.execute("UPDATE signing_key SET active_ms = ? WHERE alg = 'ES256' AND id = "
+                   "(SELECT max(id) FROM signing_key WHERE alg = 'ES256')", (soon - 2 * HOUR * 1000,))
+    db.close()
+    host.start_daemon()
+    assert time.time() * 1000 < soon, "the machine is too slow for this test"
+    assert states(host, "RS256") == ["current", "next"] and states(host, "ES256") == ["retired", "current"]
+    until = time.monotonic() + 20
+    while states(host, "ES256") != ["current"] and time.monotonic() < until:
+        time.sleep(0.1)
+    assert states(host, "ES256") == ["current"] and states(host, "RS256") == ["retired", "current"]
+    assert len(keys_of(host)) == 3 and host.log().count("signing key forgotten") == 1
 
 
 # --- what does not open ----------------------------------------------------------------

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "dri
 
 from drift import built, check, main, text  # noqa: E402
 
-COMMAND_LINE_ONLY = {"config", "inetd", "listen", "check", "passwd", "test", "help", "version"}
+COMMAND_LINE_ONLY = {"config", "inetd", "listen", "check", "passwd", "test", "through", "help", "version"}
 USAGE, CONFIG = 64, 78
 
 

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright the authcode authors
 #
-# clean-host.sh [--check | --units] RELEASE [MIRROR]: what a newcomer does on a fresh
+# clean-host.sh [--check | --units | --packages] RELEASE [MIRROR]: what a newcomer does on a fresh
 # Debian, in a chroot that holds nothing but the base system: ./run as root and
 # as an ordinary user, a sign-in with a system account, the printed curl line.
 # With --check it is ./check instead, as root, with all that it installs; its
 # logs are copied to build/host-RELEASE. With --units what AUTHCODE_BUILD has is
 # installed, and a systemd of its own runs the units; RELEASE is then this host's,
-# or a later one.
+# or a later one. With --packages the Debian packages are built on one RELEASE and
+# live on another, see packages.sh.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
@@ -17,7 +18,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 [ -n "${AUTHCODE_OWN_MOUNTS:-}" ] || exec env AUTHCODE_OWN_MOUNTS=1 unshare --mount "$0" "$@"
 
 what=run
-[[ "${1:-}" != @(--check|--units) ]] || { what=${1#--}; shift; }
+[[ "${1:-}" != @(--check|--units|--packages) ]] || { what=${1#--}; shift; }
 release=$1
 mirror=${2:-} # else mmdebstrap's own choice
 top=$(mktemp -d /var/tmp/authcode-host.XXXXXX)
@@ -27,7 +28,7 @@ clean_up() {
 	trap '' TERM INT
 	if [ -n "${runner:-}" ]; then
 		# unshare(1) minds no other signal than the last
-		kill "-$([ $what = units ] && echo KILL || echo TERM)" "$runner" 2>/dev/null || true
+		kill "-$([[ $what = @(units|packages) ]] && echo KILL || echo TERM)" "$runner" 2>/dev/null || true
 		wait "$runner" 2>/dev/null || true
 	fi
 	for place in sys dev/shm dev/pts proc; do
@@ -51,6 +52,7 @@ inside() { "${as_root[@]}" "$@"; }
 echo "== $release: the base system"
 more=()
 [ $what != units ] || more=(--include=systemd,python3,libcurl4,ca-certificates)
+[ $what != packages ] || more=(--include=systemd,ca-certificates,curl,openssl)
 mmdebstrap --quiet --variant=minbase "${more[@]}" "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
 # what the installer of a machine writes, and a bare base system lacks
@@ -134,19 +136,33 @@ prove_check() {
 	[ $status -eq 0 ]
 }
 
-# The init of the units: systemd, in namespaces and a cgroup of its own.
+# boot PLACE: systemd, in namespaces and a cgroup of its own, until PLACE is there; its pid is $init.
 boot() {
-	local group
+	local group tries
 	group=$(findmnt --first-only --noheadings --output TARGET --types cgroup2) ||
 		{ echo "no cgroup2 is mounted"; return 1; }
 	cgroup=$group/authcode-host.$$
 	mkdir "$cgroup"
 	unshare --pid --mount --ipc --uts --fork --kill-child tests/run/boot.sh "$host" "$cgroup" >"$top/boot.log" 2>&1 &
 	runner=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		init=$(pgrep --parent "$runner") && [ "$(cat "/proc/$init/comm")" = systemd ] &&
+			nsenter --target "$init" --mount --pid test -S "$1" && return
+		kill -0 "$runner" || break
+		sleep 0.1
+	done
+	cat "$top/boot.log"
+	return 1
+}
+
+# Under that systemd.
+enter() {
+	nsenter --target "$init" --mount --pid --ipc --uts --cgroup \
+		env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
 }
 
 prove_units() {
-	local init tries
+	local init
 	make -C "${AUTHCODE_BUILD:-build/check}" install DESTDIR="$(realpath "$host")" >"$top/install.log" 2>&1 ||
 		{ tail "$top/install.log"; return 1; }
 	install -D -m 0644 dist/login.conf "$host/usr/local/etc/authcode/login.conf"
@@ -156,15 +172,8 @@ prove_units() {
 	printf '@include common-%s\n' auth account password >"$host/etc/pam.d/authcode"
 	printf 'auth required pam_deny.so\naccount required pam_unix.so\n' >"$host/etc/pam.d/authcode-check"
 	inside systemctl --quiet enable authcode-{login,check,passwd,fetch}.socket
-	boot
-	for ((tries = 0; tries < 300; tries++)); do
-		init=$(pgrep --parent "$runner") && [ "$(cat "/proc/$init/comm")" = systemd ] &&
-			nsenter --target "$init" --mount --pid test -S /run/authcode/passwd.sock && break
-		kill -0 "$runner" || { cat "$top/boot.log"; return 1; }
-		sleep 0.1
-	done
-	nsenter --target "$init" --mount --pid --ipc --uts --cgroup --wd=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		python3 /srv/unit_client.py alice "a long passphrase" "another passphrase 2" && return
+	boot /run/authcode/passwd.sock || return
+	enter python3 /srv/unit_client.py alice "a long passphrase" "another passphrase 2" && return
 	nsenter --target "$init" --mount --pid --wd=/ journalctl --no-pager --lines=40
 	return 1
 }
@@ -172,6 +181,11 @@ prove_units() {
 if [ $what = units ]; then
 	echo "== $release: the units, under systemd"
 	prove_units
+	exit
+fi
+if [ $what = packages ]; then
+	. tests/run/packages.sh
+	prove_packages
 	exit
 fi
 if [ $what = check ]; then

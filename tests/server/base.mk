@@ -3,6 +3,7 @@ server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
 	tests/server/test_config_client_auth \
+	tests/server/test_config_files \
 	tests/server/test_config_resource \
 	tests/server/test_config_service \
 	tests/server/test_config_tokens \
@@ -32,6 +33,10 @@ tests_server_test_config_client_auth_SOURCES = tests/server/test_config_client_a
 	tests/unit/jose/rfc_keys.h
 tests_server_test_config_client_auth_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_client_auth_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_files_SOURCES = tests/server/test_config_files.c $(config_fixture)
+tests_server_test_config_files_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_files_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_tokens_SOURCES = tests/server/test_config_tokens.c $(config_fixture)
 tests_server_test_config_tokens_CPPFLAGS = $(unit_cppflags)

@@ -8,7 +8,10 @@ server_http_tests = \
 	tests/server/test_http_conns \
 	tests/server/test_log \
 	tests/server/test_logout_teller \
+	tests/server/test_http_passed \
 	tests/server/test_routes \
+	tests/server/test_sandbox_calls \
+	tests/server/test_sandbox_files \
 	tests/server/test_state
 
 check_PROGRAMS += $(server_http_tests)
@@ -33,6 +36,10 @@ tests_server_test_http_conns_SOURCES = tests/server/test_http_conns.c
 tests_server_test_http_conns_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_http_conns_LDADD = $(server_http_ldadd)
 
+tests_server_test_http_passed_SOURCES = tests/server/test_http_passed.c
+tests_server_test_http_passed_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_http_passed_LDADD = $(server_http_ldadd)
+
 tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
@@ -47,6 +54,16 @@ tests_server_test_routes_SOURCES = tests/server/test_routes.c \
 tests_server_test_routes_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_relay.la \
 	libauthcode_inside.la $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+sandbox_child = tests/server/sandbox_child.c tests/server/sandbox_child.h
+
+tests_server_test_sandbox_calls_SOURCES = tests/server/test_sandbox_calls.c $(sandbox_child)
+tests_server_test_sandbox_calls_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_sandbox_calls_LDADD = $(server_http_ldadd) -lpthread
+
+tests_server_test_sandbox_files_SOURCES = tests/server/test_sandbox_files.c $(sandbox_child)
+tests_server_test_sandbox_files_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_sandbox_files_LDADD = $(server_http_ldadd)
 
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)

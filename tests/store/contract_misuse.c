@@ -189,6 +189,35 @@ a_relink_that_breaks_the_contract_is_refused(void **state)
 }
 
 static void
+stopped_before_time(struct authcode_operation *op)
+{
+	op->u.stop_signing_key.stopped_ms = -1;
+}
+
+static void
+stopped_too_late(struct authcode_operation *op)
+{
+	op->u.stop_signing_key.stopped_ms = INT64_C(1) << 42;
+}
+
+static void
+a_key_that_stops_at_no_time_is_refused(void **state)
+{
+	static const struct spoiler spoilers[] = {
+		{ "before time", stopped_before_time, AUTHCODE_ERR_USAGE },
+		{ "too late", stopped_too_late, AUTHCODE_ERR_USAGE },
+	};
+	struct fixture *f = *state;
+	struct authcode_operation add = op_add_key(f, "kid", "RS256", 0), good;
+
+	assert_int_equal(perform(f, &add), AUTHCODE_RESULT_DONE);
+	good = op_stop_key(f, add.u.add_signing_key.ret_key_id, T0);
+	try_spoilt(f, &good, any, AC_ARRAY_SIZE(any));
+	try_spoilt(f, &good, spoilers, AC_ARRAY_SIZE(spoilers));
+	assert_int_equal(perform(f, &good), AUTHCODE_RESULT_DONE);
+}
+
+static void
 no_active_time(struct authcode_operation *op)
 {
 	op->u.add_signing_key.active_ms = 0;
@@ -386,6 +415,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_refresh_that_breaks_the_contract_does_not_rotate),
 	CONTRACT_CASE(a_relink_that_breaks_the_contract_is_refused),
 	CONTRACT_CASE(a_signing_key_that_breaks_the_contract_is_refused),
+	CONTRACT_CASE(a_key_that_stops_at_no_time_is_refused),
 	CONTRACT_CASE(other_operations_that_break_the_contract_are_refused),
 	CONTRACT_CASE(a_text_of_the_longest_length_survives),
 	CONTRACT_CASE(texts_come_back_byte_for_byte),

@@ -7,6 +7,7 @@
 #include "contract.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -166,19 +167,133 @@ a_forgotten_key_is_listed_no_more(void **state)
 	assert_string_equal(listed.keys[0].kid, "b");
 }
 
+/* Whoever adds the next names the newest that is left. */
 static void
-the_newest_key_of_an_algorithm_is_not_forgotten(void **state)
+a_forgotten_key_is_not_the_newest_any_more(void **state)
 {
 	struct fixture *f = *state;
-	int64_t first = add(f, "a", "RS256", 0), second;
+	int64_t first = add(f, "a", "RS256", 0), second = add(f, "b", "RS256", first);
 
-	add(f, "e", "ES256", 0);
-	forget(f, first, AUTHCODE_RESULT_CONFLICT);
-	second = add(f, "b", "RS256", first);
-	forget(f, second, AUTHCODE_RESULT_CONFLICT);
+	forget(f, second, AUTHCODE_RESULT_DONE);
+	conflict(f, "c", "RS256", second);
+	conflict(f, "c", "RS256", 0);
 	forget(f, first, AUTHCODE_RESULT_DONE);
-	forget(f, second, AUTHCODE_RESULT_CONFLICT);
+	assert_int_equal(list(f).count, 0);
+	conflict(f, "c", "RS256", first);
+	assert_true(add(f, "c", "RS256", 0) > second);
+	conflict(f, "b", "RS256", 3);
+}
+
+static void
+forget_for(struct fixture *f, int64_t id, int64_t successor_id, enum authcode_result result)
+{
+	struct authcode_operation op = op_forget_key(f, id);
+
+	op.u.forget_signing_key.successor_id = successor_id;
+	assert_int_equal(perform(f, &op), result);
+}
+
+static void
+a_successor_signs_from_then_on(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first = add(f, "a", "RS256", 0), second = add(f, "b", "RS256", first);
+	struct listed listed;
+
+	f->now += HOUR;
+	forget_for(f, first, second, AUTHCODE_RESULT_DONE);
+	listed = list(f);
+	assert_int_equal(listed.count, 1);
+	assert_int_equal(listed.keys[0].id, second);
+	assert_int_equal(listed.keys[0].active_ms, T0 + HOUR);
+	/* One that signs already has its time. */
+	f->now += 3 * DAY;
+	first = add(f, "c", "RS256", second);
+	forget_for(f, first, second, AUTHCODE_RESULT_DONE);
+	assert_int_equal(list(f).keys[0].active_ms, T0 + HOUR);
+}
+
+static void
+without_a_fit_successor_nothing_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	int64_t gone = add(f, "a", "RS256", 0), first = add(f, "b", "RS256", gone);
+	int64_t other = add(f, "c", "ES256", 0);
+	const int64_t unfit[] = { gone, first, other, -1, 77, INT64_MAX, INT64_MIN };
+
+	forget(f, gone, AUTHCODE_RESULT_DONE);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(unfit); i++)
+		forget_for(f, first, unfit[i], AUTHCODE_RESULT_CONFLICT);
+	forget_for(f, 77, first, AUTHCODE_RESULT_NOT_FOUND);
 	assert_int_equal(list(f).count, 2);
+	assert_int_equal(list(f).keys[1].active_ms, T0 + DAY);
+}
+
+static void
+stop(struct fixture *f, int64_t id, int64_t stopped_ms, enum authcode_result result)
+{
+	struct authcode_operation op = op_stop_key(f, id, stopped_ms);
+
+	assert_int_equal(perform(f, &op), result);
+}
+
+static void
+a_key_stops_and_starts_as_it_is_told(void **state)
+{
+	static const int64_t unknown[] = { 0, -1, 3, INT64_MAX, INT64_MIN };
+	struct fixture *f = *state;
+	int64_t first = add(f, "a", "RS256", 0), second = add(f, "b", "RS256", first);
+
+	assert_int_equal(list(f).keys[0].stopped_ms, 0);
+	stop(f, first, T0 + 7, AUTHCODE_RESULT_DONE);
+	assert_int_equal(list(f).keys[0].stopped_ms, T0 + 7);
+	assert_int_equal(list(f).keys[1].stopped_ms, 0);
+	stop(f, first, 0, AUTHCODE_RESULT_DONE);
+	assert_int_equal(list(f).keys[0].stopped_ms, 0);
+	forget(f, second, AUTHCODE_RESULT_DONE);
+	stop(f, second, T0, AUTHCODE_RESULT_NOT_FOUND);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(unknown); i++)
+		stop(f, unknown[i], T0, AUTHCODE_RESULT_NOT_FOUND);
+	assert_int_equal(list(f).count, 1);
+}
+
+/* Does the file hold the text? A file that is not there does not. */
+static bool
+on_disk(const char *path, const char *suffix, const char *text)
+{
+	char name[512];
+	char *data = NULL;
+	size_t size = 0;
+	bool found = false;
+	ssize_t len;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
+	file = fopen(name, "re");
+	if (file == NULL)
+		return false;
+	while ((len = getdelim(&data, &size, '\0', file)) > 0)
+		found = found || memmem(data, (size_t)len, text, strlen(text)) != NULL;
+	fclose(file);
+	free(data);
+	return found;
+}
+
+static void
+a_forgotten_private_part_is_nowhere_on_the_disk(void **state)
+{
+	static const char part[] = "a part that nobody is to find";
+	struct fixture *f = *state;
+	struct authcode_operation op = op_add_key(f, "a", "RS256", 0);
+
+	if (!f->backend->durable)
+		return;
+	op.u.add_signing_key.sealed = part;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_true(on_disk(f->path, "", part) || on_disk(f->path, "-wal", part));
+	forget(f, op.u.add_signing_key.ret_key_id, AUTHCODE_RESULT_DONE);
+	assert_false(on_disk(f->path, "", part));
+	assert_false(on_disk(f->path, "-wal", part));
 }
 
 static void
@@ -258,7 +373,11 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(algorithms_rotate_apart),
 	CONTRACT_CASE(a_kid_is_never_given_twice),
 	CONTRACT_CASE(a_forgotten_key_is_listed_no_more),
-	CONTRACT_CASE(the_newest_key_of_an_algorithm_is_not_forgotten),
+	CONTRACT_CASE(a_forgotten_key_is_not_the_newest_any_more),
+	CONTRACT_CASE(a_successor_signs_from_then_on),
+	CONTRACT_CASE(without_a_fit_successor_nothing_is_forgotten),
+	CONTRACT_CASE(a_key_stops_and_starts_as_it_is_told),
+	CONTRACT_CASE(a_forgotten_private_part_is_nowhere_on_the_disk),
 	CONTRACT_CASE(forgetting_what_is_unknown_finds_none),
 	CONTRACT_CASE(no_purge_deletes_a_signing_key),
 	CONTRACT_CASE(a_list_that_does_not_fit_is_refused_whole),

@@ -378,6 +378,18 @@ op_forget_key(const struct fixture *f, int64_t key_id)
 }
 
 struct authcode_operation
+op_stop_key(const struct fixture *f, int64_t key_id, int64_t stopped_ms)
+{
+	struct authcode_operation operation = {
+		.kind = AUTHCODE_OP_STOP_SIGNING_KEY,
+		.now_ms = f->now,
+		.u.stop_signing_key = { .key_id = key_id, .stopped_ms = stopped_ms },
+	};
+
+	return operation;
+}
+
+struct authcode_operation
 op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms)
 {
 	struct authcode_operation operation = {

@@ -87,6 +87,7 @@ struct authcode_operation op_record(const struct fixture *f, int64_t delivery_id
 struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
 				     int64_t newest_id);
 struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
+struct authcode_operation op_stop_key(const struct fixture *f, int64_t key_id, int64_t stopped_ms);
 
 /* Of demo, at most 1000 of them. */
 struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);

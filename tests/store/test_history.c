@@ -137,7 +137,8 @@ random_key_operation(struct history *h)
 	struct fixture clock = { .now = h->now };
 
 	if (roll(h, 3) == 0)
-		return op_forget_key(&clock, roll(h, 9));
+		return roll(h, 2) == 0 ? op_forget_key(&clock, roll(h, 9))
+				       : op_stop_key(&clock, roll(h, 9), roll(h, 2) * clock.now);
 	return op_add_key(&clock, kids[roll(h, AC_ARRAY_SIZE(kids))], algs[roll(h, 2)], roll(h, 6));
 }
 
@@ -341,6 +342,7 @@ compare_keys(struct history *h)
 			assert_string_equal(lists[i][k].kid, lists[0][k].kid);
 			assert_string_equal(lists[i][k].alg, lists[0][k].alg);
 			assert_int_equal(lists[i][k].created_ms, lists[0][k].created_ms);
+			assert_int_equal(lists[i][k].stopped_ms, lists[0][k].stopped_ms);
 		}
 	}
 }

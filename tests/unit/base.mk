@@ -5,6 +5,7 @@ unit_base_tests = \
 	tests/unit/base/test_buf \
 	tests/unit/base/test_error \
 	tests/unit/base/test_form \
+	tests/unit/base/test_passed \
 	tests/unit/base/test_random \
 	tests/unit/base/test_secret \
 	tests/unit/base/test_text \
@@ -38,6 +39,10 @@ tests_unit_base_test_error_LDADD = $(unit_base_ldadd)
 tests_unit_base_test_form_SOURCES = tests/unit/base/test_form.c
 tests_unit_base_test_form_CPPFLAGS = $(unit_cppflags)
 tests_unit_base_test_form_LDADD = $(unit_base_ldadd)
+
+tests_unit_base_test_passed_SOURCES = tests/unit/base/test_passed.c
+tests_unit_base_test_passed_CPPFLAGS = $(unit_cppflags)
+tests_unit_base_test_passed_LDADD = $(unit_base_ldadd)
 
 tests_unit_base_test_random_SOURCES = tests/unit/base/test_random.c
 tests_unit_base_test_random_CPPFLAGS = $(unit_cppflags)

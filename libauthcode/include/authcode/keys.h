@@ -31,6 +31,22 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_tend_keys(struct authcode_issuer *issuer, int64_t now_ms,
 			  enum authcode_key_rotation rotation, struct authcode_reason *reason);
 
+/* When tending next changes something, as the last tending has found; INT64_MAX: never.
+ * A host that tends then has a key in its place at the moment it begins to sign, and is
+ * free to tend later. Thread-safe. */
+AUTHCODE_API int64_t authcode_issuer_keys_change_ms(struct authcode_issuer *issuer);
+
+/* Withdraws a key that somebody else may have. Before this returns it is published no
+ * more, its private part is gone from the store, what it has signed is refused (ID token
+ * hints, JWT access tokens), and where it signed another does: the next, else a new one.
+ * Its kid is never given again. Others believe what it has signed for as long as they
+ * keep the key set (jwks_cache_s). What follows a failure may be half of it: ask again.
+ * Blocks as tending does. Thread-safe. ERR_NOT_FOUND: no key of this kid is in use;
+ * others as authcode_issuer_tend_keys(). */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_withdraw_key(struct authcode_issuer *issuer, const char *kid, int64_t now_ms,
+			     struct authcode_reason *reason);
+
 /* The public parts of all keys in use: a JWK Set (RFC 7517 §5) to be served to anybody
  * at AUTHCODE_JWKS_PATH behind the issuer URL, for whoever asks to keep it no longer
  * than jwks_cache_s. Changes only when the keys are tended. New, to be freed with

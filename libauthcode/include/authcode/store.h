@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #include <authcode/error.h>
+#include <authcode/store_keys.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -199,16 +200,6 @@ struct authcode_delivery {
 /* How long it is remembered, delivered or not. */
 #define AUTHCODE_DELIVERY_KEPT_MS (INT64_C(7) * 24 * 3600 * 1000)
 
-/* A key pair that signs tokens. */
-struct authcode_signing_key {
-	int64_t id;
-	const char *kid; /* never names another key (RFC 7517 §4.5) */
-	const char *alg;
-	const char *sealed; /* the private part, by the caller's choice of sealing */
-	int64_t created_ms;
-	int64_t active_ms; /* from when on it signs */
-};
-
 /* A row together with what its validity depends on, from one snapshot. */
 struct authcode_session_view {
 	struct authcode_session session;
@@ -275,6 +266,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_RECORD_DELIVERY,
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
+	AUTHCODE_OP_STOP_SIGNING_KEY,
 	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_COUNT,
 };
@@ -495,26 +487,6 @@ struct authcode_op_record_delivery {
 	int64_t next_ms;
 };
 
-/* Adds a key. Its id is one more than the greatest there was: of an algorithm the
- * newest key has the greatest. newest_id is that of the newest of alg that the caller
- * has seen, 0: none. DONE; CONFLICT: there is a newer one by now, or the kid was ever
- * given to a key, forgotten ones included. kid, alg and sealed are not empty. */
-struct authcode_op_add_signing_key {
-	const char *kid;
-	const char *alg;
-	const char *sealed;
-	int64_t active_ms;
-	int64_t newest_id;
-	int64_t ret_key_id;
-};
-
-/* Deletes the private part of a key and lists it no more; its kid is kept for ever.
- * DONE also when it was forgotten before; CONFLICT: it is the newest of its
- * algorithm; NOT_FOUND. */
-struct authcode_op_forget_signing_key {
-	int64_t key_id;
-};
-
 /* Uses what a client may use once, such as the jti of an assertion, and remembers
  * it until expires_ms. DONE; REUSED (remembered, and before its end: nothing is
  * written); EXPIRED (expires_ms is over); FAILED with ERR_LIMIT when max of this
@@ -549,6 +521,7 @@ struct authcode_operation {
 		struct authcode_op_record_delivery record_delivery;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
+		struct authcode_op_stop_signing_key stop_signing_key;
 		struct authcode_op_use_once use_once;
 	} u;
 	/* Filled by the store before done is called. */

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
+#include "jose/algorithm.h"
 
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)
@@ -130,6 +131,72 @@ the_newest_is_the_one_that_was_made_last(void **state)
 	assert_int_equal(ac_key_newest_id(&none, "RS256"), 0);
 }
 
+/* Counted from when it stopped, where no successor ends it before. */
+static void
+a_key_that_has_stopped_has_an_end_without_a_successor(void **state)
+{
+	struct authcode_signing_key keys[] = { ROW(1, "RS256", T0), ROW(2, "RS256", T0 + 9 * DAY) };
+	const struct ac_key_rows rows = { keys, AC_ARRAY_SIZE(keys) };
+
+	(void)state;
+	keys[0].stopped_ms = keys[1].stopped_ms = T0 + 5 * DAY;
+	assert_int_equal(ac_key_retire_ms(&times, &rows, &keys[0]), T0 + 5 * DAY + 3 * HOUR);
+	assert_int_equal(ac_key_retire_ms(&times, &rows, &keys[1]), T0 + 5 * DAY + 3 * HOUR);
+	keys[0].stopped_ms = T0 + 20 * DAY;
+	assert_int_equal(ac_key_retire_ms(&times, &rows, &keys[0]), T0 + 9 * DAY + 3 * HOUR);
+}
+
+static void
+the_next_is_the_first_that_is_still_to_sign(void **state)
+{
+	static const struct authcode_signing_key keys[] = {
+		ROW(1, "RS256", T0),
+		ROW(2, "RS256", T0 + 90 * DAY),
+		ROW(3, "ES256", T0 + DAY),
+		ROW(4, "RS256", T0 + 10 * DAY),
+		ROW(5, "RS256", T0 + 10 * DAY),
+	};
+	const struct ac_key_rows rows = { keys, AC_ARRAY_SIZE(keys) };
+
+	(void)state;
+	assert_ptr_equal(ac_key_next(&rows, "RS256", T0), &keys[3]);
+	assert_ptr_equal(ac_key_next(&rows, "RS256", T0 - 1), &keys[0]);
+	assert_ptr_equal(ac_key_next(&rows, "RS256", T0 + 10 * DAY), &keys[1]);
+	assert_null(ac_key_next(&rows, "RS256", T0 + 90 * DAY));
+	assert_null(ac_key_next(&rows, "EdDSA", 0));
+}
+
+static void
+the_next_change_is_the_first_of_all_that_is_to_come(void **state)
+{
+	static const struct authcode_signing_key keys[] = { ROW(1, "RS256", T0),
+							    ROW(2, "RS256", T0 + 30 * DAY) };
+	static const struct {
+		const char *name;
+		size_t count;
+		unsigned signing;
+		int64_t now_ms, next_ms;
+	} cases[] = {
+		{ "none", 0, AC_ALG_BIT(AC_ALG_RS256), T0, INT64_MAX },
+		{ "begins to sign", 2, AC_ALG_BIT(AC_ALG_RS256), T0 + DAY, T0 + 30 * DAY },
+		{ "is forgotten", 2, AC_ALG_BIT(AC_ALG_RS256), T0 + 30 * DAY,
+		  T0 + 30 * DAY + 3 * HOUR },
+		{ "needs a successor", 1, AC_ALG_BIT(AC_ALG_RS256), T0, T0 + 89 * DAY },
+		{ "is due", 1, AC_ALG_BIT(AC_ALG_RS256), T0 + 89 * DAY, INT64_MAX },
+		{ "nothing signs", 1, 0, T0, INT64_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
+		const struct ac_key_rows rows = { keys, cases[i].count };
+		int64_t next_ms =
+			ac_key_next_change_ms(&times, &rows, cases[i].signing, cases[i].now_ms);
+
+		if (next_ms != cases[i].next_ms)
+			fail_msg("%s: %lld", cases[i].name, (long long)(next_ms - T0));
+	}
+}
+
 int
 main(void)
 {
@@ -137,6 +204,9 @@ main(void)
 		cmocka_unit_test(a_new_key_is_due_when_the_rows_say_so),
 		cmocka_unit_test(a_key_is_kept_until_the_last_it_has_signed_is_over_in_every_cache),
 		cmocka_unit_test(the_newest_is_the_one_that_was_made_last),
+		cmocka_unit_test(a_key_that_has_stopped_has_an_end_without_a_successor),
+		cmocka_unit_test(the_next_is_the_first_that_is_still_to_sign),
+		cmocka_unit_test(the_next_change_is_the_first_of_all_that_is_to_come),
 	};
 
 	return cmocka_run_group_tests_name("key_schedule", tests, NULL, NULL);

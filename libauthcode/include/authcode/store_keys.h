@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The part of <authcode/store.h> that is about the issuer's own keys: their rows and
+ * the operations on them. What is sealed is sealed by the caller; the store never
+ * looks inside.
+ */
+#ifndef AUTHCODE_STORE_KEYS_H
+#define AUTHCODE_STORE_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A key pair that signs tokens. */
+struct authcode_signing_key {
+	int64_t id;
+	const char *kid; /* never names another key (RFC 7517 §4.5) */
+	const char *alg;
+	const char *sealed; /* the private part, by the caller's choice of sealing */
+	int64_t created_ms;
+	int64_t active_ms;  /* from when on it signs */
+	int64_t stopped_ms; /* since when its algorithm signs nothing any more; 0: it does */
+};
+
+/* Adds a key. Its id is one more than the greatest there was. newest_id is the greatest
+ * of the keys of alg that are not forgotten, as far as the caller has seen, 0: none.
+ * DONE; CONFLICT: there is a newer one by now, or the kid was ever given to a key,
+ * forgotten ones included. kid, alg and sealed are not empty. */
+struct authcode_op_add_signing_key {
+	const char *kid;
+	const char *alg;
+	const char *sealed;
+	int64_t active_ms;
+	int64_t newest_id;
+	int64_t ret_key_id;
+};
+
+/* Deletes the private part of a key, from the disk too as far as the backend can see to
+ * it, and lists the key no more; its kid is kept for ever. successor_id: a key that signs
+ * from now on, if it did not before; 0: none. DONE also when it was forgotten before;
+ * NOT_FOUND; CONFLICT: the successor is the key itself, of another algorithm, forgotten
+ * or unknown: then nothing is done. */
+struct authcode_op_forget_signing_key {
+	int64_t key_id;
+	int64_t successor_id;
+};
+
+/* Notes since when the algorithm of a key signs nothing; 0: that it does again. DONE;
+ * NOT_FOUND: unknown or forgotten. */
+struct authcode_op_stop_signing_key {
+	int64_t key_id;
+	int64_t stopped_ms;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
