@@ -244,6 +244,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
 	[AUTHCODE_OP_STOP_SIGNING_KEY] = ac_memory_stop_signing_key,
 	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
+	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_memory_revoke_subject,
+	[AUTHCODE_OP_ERASE_SUBJECT] = ac_memory_erase_subject,
 };
 
 void

@@ -260,6 +260,8 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
 	[AUTHCODE_OP_STOP_SIGNING_KEY] = ac_sqlite_stop_signing_key,
 	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
+	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_sqlite_revoke_subject,
+	[AUTHCODE_OP_ERASE_SUBJECT] = ac_sqlite_erase_subject,
 };
 
 enum authcode_err

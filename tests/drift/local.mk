@@ -64,7 +64,8 @@ EXTRA_DIST += \
 	tests/run/rpm.sh \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \
-	tests/run/unit_client.py
+	tests/run/unit_client.py \
+	tests/run/unit_server.py
 
 PY_LOG_COMPILER = /usr/bin/python3
 PY_LOG_DRIVER = $(LOG_DRIVER)
