@@ -2,6 +2,7 @@
 # What distributions build packages from.
 
 EXTRA_DIST += \
+	debian/authcode-server.docs \
 	debian/authcode-server.install \
 	debian/authcode-server.links \
 	debian/authcode-server.postrm \

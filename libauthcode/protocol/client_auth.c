@@ -145,37 +145,39 @@ read_assertion(struct authcode_exchange *x, struct credentials *ret)
 	return attempt_of(ac_assertion_claimed_client(x, ret->assertion, &ret->id));
 }
 
-/* One hash and one comparison, whether or not there is such a client. */
-static enum authcode_err
-secret_fits(const struct authcode_client *client, const char *secret)
-{
-	static const struct authcode_client nobody;
-	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
-	enum authcode_err err = authcode_client_secret_hash(secret, strlen(secret), hash);
-	bool equal;
-
-	if (err != AUTHCODE_OK)
-		return err;
-	equal = ac_secret_equal(hash, (client != NULL ? client : &nobody)->secret_hash,
-				sizeof(hash));
-	return equal && client != NULL ? AUTHCODE_OK : AUTHCODE_ERR_NOT_FOUND;
-}
-
 static bool
 secret_expired(const struct authcode_client *client, int64_t now_ms)
 {
 	return client->secret_expires_at != 0 && now_ms / 1000 >= client->secret_expires_at;
 }
 
+static bool
+previous_expired(const struct authcode_client *client, int64_t now_ms)
+{
+	return now_ms / 1000 >= client->previous_secret_expires_at;
+}
+
+/* One hash and two comparisons, whether or not there is such a client, or a secret from
+ * before the last change. */
 static enum authcode_err
 proves_by_secret(const struct authcode_exchange *x, const struct authcode_client *client,
 		 const struct credentials *credentials)
 {
-	enum authcode_err err = secret_fits(client, credentials->secret);
+	static const struct authcode_client nobody;
+	const struct authcode_client *c = client != NULL ? client : &nobody;
+	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
+	bool is_current, is_previous;
+	enum authcode_err err =
+		authcode_client_secret_hash(credentials->secret, strlen(credentials->secret), hash);
 
-	if (err == AUTHCODE_OK && secret_expired(client, x->now_ms))
-		err = AUTHCODE_ERR_NOT_FOUND;
-	return err;
+	if (err != AUTHCODE_OK)
+		return err;
+	is_current = ac_secret_equal(hash, c->secret_hash, sizeof(hash));
+	is_previous = ac_secret_equal(hash, c->previous_secret_hash, sizeof(hash));
+	if (client != NULL && ((is_current && !secret_expired(c, x->now_ms)) ||
+			       (is_previous && !previous_expired(c, x->now_ms))))
+		return AUTHCODE_OK;
+	return AUTHCODE_ERR_NOT_FOUND;
 }
 
 /* The secret that an assertion is signed with ends as one that is sent does. */

@@ -223,6 +223,7 @@ derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER
 		{ "signing-key", issuer->keys.signing_key },
 		{ "pairwise", issuer->keys.pairwise },
 		{ "sid", issuer->keys.sid },
+		{ "client-secret", issuer->keys.client_secret },
 	};
 	enum authcode_err err = AUTHCODE_OK;
 

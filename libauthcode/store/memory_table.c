@@ -70,6 +70,13 @@ const struct ac_row_type ac_row_signing_key = {
 	.texts = { TEXT(signing_key, kid), TEXT(signing_key, alg), TEXT(signing_key, sealed) },
 };
 
+const struct ac_row_type ac_row_stored_client = {
+	.size = sizeof(struct authcode_stored_client),
+	.text_count = 3,
+	.texts = { TEXT(stored_client, id), TEXT(stored_client, registration),
+		   TEXT(stored_client, sealed_secret) },
+};
+
 static const char *
 text_get(const void *row, size_t offset)
 {

@@ -58,7 +58,7 @@ def units():
 def packed():
     made = text("dist/packages.mk")
     # what a build leaves there is in folders
-    for path in files(("debian",), "", ".install", ".links", ".symbols", ".examples", ".postrm"):
+    for path in files(("debian",), "", ".docs", ".install", ".links", ".symbols", ".examples", ".postrm"):
         if len(path.parts) == 2 and f"\t{path} \\" not in made:
             yield f"{path} is not in dist/packages.mk"
 

@@ -24,7 +24,10 @@ mkdir -p "$out/SOURCES"
 cp "$tarball" "$out/SOURCES"
 rpmspec "${defines[@]}" -P "$spec" >"$out/parsed"
 # what no macro stood for would stay as it is
-! grep -n '^%[a-z]*systemd\|%{[a-z_]*}' "$out/parsed"
+if grep -n '^%[a-z]*systemd\|%{[a-z_]*}' "$out/parsed"; then
+	echo "a macro is not known"
+	exit 1
+fi
 rpmbuild "${defines[@]}" --nodeps --nocheck -bb "$spec"
 find "$out/RPMS" -name '*.rpm' | sort | while read -r package; do
 	echo "== $(basename "$package")"
