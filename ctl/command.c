@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "ctl/audit.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
@@ -16,6 +17,10 @@
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
+	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
+	  "why the request of that number was refused, and what to do" },
 	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
 	  ac_ctl_grant_list, "what people have consented to" },
 	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,

@@ -10,6 +10,7 @@ libctl_inside_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 bin_PROGRAMS += authcodectl
 authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
+	ctl/audit.c ctl/audit.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
 	ctl/grant.c ctl/grant.h \

@@ -10,6 +10,7 @@ include libauthcode/protocol/local.mk
 
 authcodeincludedir = $(includedir)/authcode
 authcodeinclude_HEADERS = \
+	libauthcode/include/authcode/audit.h \
 	libauthcode/include/authcode/authcode.h \
 	libauthcode/include/authcode/client.h \
 	libauthcode/include/authcode/error.h \

@@ -28,6 +28,7 @@ struct ac_listen {
 	const char *text; /* as written */
 	bool tls;         /* tls_certificate_file is set and kind is TCP */
 	bool admin;       /* serves the routes of administration, and no other */
+	bool metrics;     /* serves /metrics and /health, and no other */
 };
 
 enum ac_first_prompt {
@@ -106,6 +107,10 @@ struct ac_config {
 	const struct authcode_resource *resources;
 	size_t resource_count;
 	const char *log_level;
+	unsigned log_sink; /* enum ac_log_sink */
+	unsigned audit;    /* 1: operations leave records */
+	uint32_t audit_retention_s;
+	const char *metrics_listen; /* or NULL */
 	struct authcode_lifetimes lifetimes;
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */

@@ -17,7 +17,9 @@
 #include <authcode/request.h>
 
 #include "server/admin.h"
+#include "server/admin_audit.h"
 #include "server/admin_keys.h"
+#include "server/health.h"
 #include "server/admin_list.h"
 #include "server/admin_people.h"
 #include "server/admin_token.h"
@@ -25,6 +27,7 @@
 #include "server/login.h"
 #include "server/logo.h"
 #include "server/metadata.h"
+#include "server/metrics.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
 #include "server/user_code.h"
@@ -181,6 +184,34 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/audit",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_audit_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/explain",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_explain_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/metrics",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN | AC_ROUTE_METRICS,
+		.handler = { ac_metrics_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/health",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN | AC_ROUTE_METRICS,
+		.handler = { ac_health_start, ac_health_resumed },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -281,6 +281,7 @@ ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 		return;
 	}
 	client = authcode_clients_find(x->clients, credentials.id);
+	x->asked = client;
 	err = method->proves != NULL ? method->proves(x, client, &credentials)
 				     : may_assert(x, client);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND) {

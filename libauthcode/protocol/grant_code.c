@@ -47,16 +47,22 @@ redirect_uri_fits(const struct authcode_code *code, const char *sent)
 	return strcmp(sent, code->redirect_uri) == 0;
 }
 
-/* The view is the exchange's from here on. */
+/* The request has proved to have it, its redirect URI and its verifier. */
 static void
 redeem(struct authcode_exchange *x, const struct authcode_client *client,
-       const struct authcode_code_view *view)
+       const struct authcode_code_view *found)
 {
-	const struct authcode_code *code = &view->code;
+	const struct authcode_code_view *view = ac_arena_memdup(x->arena, found, sizeof(*found));
+	const struct authcode_code *code = &found->code;
 
+	if (view == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem code");
+		return;
+	}
 	ac_redemption_begin(x, &(struct ac_redemption){
 				       .kind = AUTHCODE_OP_REDEEM_CODE,
 				       .id = code->id,
+				       .used = code->used_ms != 0,
 				       .scope = code->scope,
 				       .session_expires_ms = view->session.expires_ms,
 				       .told = {
@@ -72,26 +78,6 @@ redeem(struct authcode_exchange *x, const struct authcode_client *client,
 				       },
 				       .refusal = bad_code,
 			       });
-}
-
-/* What the request has proved to have: the code, its redirect URI and its verifier. */
-static void
-proved(struct authcode_exchange *x, const struct authcode_client *client,
-       const struct authcode_code_view *found)
-{
-	const struct authcode_code_view *view;
-
-	if (found->code.used_ms != 0) {
-		ac_redemption_revoke(x, found->code.id, bad_code);
-		return;
-	}
-	if (!ac_resource_choose(x, client, found->code.resource))
-		return;
-	view = ac_arena_memdup(x->arena, found, sizeof(*found));
-	if (view != NULL)
-		redeem(x, client, view);
-	else
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem code");
 }
 
 void
@@ -125,5 +111,7 @@ ac_grant_code(struct authcode_exchange *x, const struct authcode_client *client)
 		ac_respond_error(x, AC_INVALID_GRANT, "code_verifier does not fit");
 		return;
 	}
-	proved(x, client, &view);
+	/* A code that was used is evidence, whatever is asked for with it. */
+	if (view.code.used_ms != 0 || ac_resource_choose(x, client, view.code.resource))
+		redeem(x, client, &view);
 }

@@ -78,6 +78,7 @@ redeem(struct authcode_exchange *x, const struct authcode_client *client,
 	ac_redemption_begin(x, &(struct ac_redemption){
 				       .kind = AUTHCODE_OP_REDEEM_DEVICE,
 				       .id = device->id,
+				       .used = device->state == AUTHCODE_DEVICE_USED,
 				       .scope = device->scope,
 				       .session_expires_ms = view->session.expires_ms,
 				       .told = {
@@ -97,10 +98,16 @@ redeem(struct authcode_exchange *x, const struct authcode_client *client,
 
 /* --- the grant -------------------------------------------------------------- */
 
+/* A device code that was used is evidence, whatever its time and whatever is asked for
+ * with it. */
 static void
 decide(struct authcode_exchange *x, const struct authcode_client *client,
        const struct authcode_device_view *view)
 {
+	if (view->device.state == AUTHCODE_DEVICE_USED) {
+		redeem(x, client, view);
+		return;
+	}
 	if (x->now_ms >= view->device.expires_ms) {
 		ac_respond_error(x, AC_EXPIRED_TOKEN, expired);
 		return;
@@ -139,8 +146,7 @@ ac_grant_device(struct authcode_exchange *x, const struct authcode_client *clien
 		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 	else if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "find device");
-	else if (view->device.state == AUTHCODE_DEVICE_USED)
-		ac_redemption_revoke(x, view->device.id, bad_code);
-	else if (ac_resource_choose(x, client, view->device.resource))
+	else if (view->device.state == AUTHCODE_DEVICE_USED ||
+		 ac_resource_choose(x, client, view->device.resource))
 		decide(x, client, view);
 }

@@ -15,7 +15,6 @@
 #include "base/secret.h"
 #include "protocol/access.h"
 #include "protocol/id_token.h"
-#include "protocol/redemption.h"
 #include "protocol/resource.h"
 #include "protocol/scope.h"
 #include "protocol/token_response.h"
@@ -238,6 +237,7 @@ refresh(struct authcode_exchange *x, const struct refreshing *refreshing)
 {
 	enum authcode_err err = prepare(x, refreshing);
 
+	ac_exchange_is_about(x, &refreshing->view.subject);
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "mint tokens");
 	else
@@ -311,6 +311,29 @@ ask_account(struct authcode_exchange *x, const struct refreshing *asked)
 			&account_path);
 }
 
+static void
+answer_evidence(struct authcode_exchange *x)
+{
+	if (x->operation.result == AUTHCODE_RESULT_FAILED)
+		ac_respond_failure(x, x->operation.err, "revoke family");
+	else
+		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
+}
+
+/* Nobody is asked about it and nothing given for it, whoever's it is and whatever is
+ * asked for with it. What is evidence once is so for ever: the store finds it too. */
+static void
+submit_evidence(struct authcode_exchange *x, const struct authcode_token_view *view)
+{
+	x->operation.u.use_refresh = (struct authcode_op_use_refresh){
+		.refresh_id = view->token.id,
+		.family_id = view->family.id,
+		.access = { .scope = "", .resource = "" },
+	};
+	ac_exchange_is_about(x, &view->subject);
+	ac_exchange_submit(x, AUTHCODE_OP_USE_REFRESH, answer_evidence);
+}
+
 /* RFC 9700 §4.14.2: a token that is not there any more, but was issued to this
  * client once, was replaced, and what replaced it too. */
 static void
@@ -325,7 +348,9 @@ refuse_unknown(struct authcode_exchange *x, const struct authcode_client *client
 	} else if (err != AUTHCODE_OK) {
 		ac_respond_failure(x, err, "find refresh token");
 	} else {
-		ac_redemption_revoke(x, family_id, bad_token);
+		x->reason = "refresh_reused";
+		x->operation.u.revoke_family.family_id = family_id;
+		ac_exchange_submit(x, AUTHCODE_OP_REVOKE_FAMILY, answer_evidence);
 	}
 }
 
@@ -375,7 +400,7 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "find successor");
 	else if (evidence)
-		ac_redemption_revoke(x, view.family.id, bad_token);
+		submit_evidence(x, &view);
 	else
 		judge_request(x, client, &view);
 }

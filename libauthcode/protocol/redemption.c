@@ -31,6 +31,8 @@ answer(struct authcode_exchange *x)
 
 	switch (x->operation.result) {
 	case AUTHCODE_RESULT_DONE:
+		if (redeeming->response == NULL) /* of evidence nothing comes */
+			return;
 		redeeming->response->access.id = op->access.ret_id;
 		if (op->with_refresh)
 			redeeming->response->refresh.id = op->refresh.ret_id;
@@ -129,6 +131,7 @@ account_good(struct authcode_exchange *x)
 		return;
 	}
 	err = prepare(x, redeeming);
+	ac_exchange_is_about(x, what->told.subject);
 	if (err == AUTHCODE_ERR_NOT_FOUND)
 		ac_respond_error(x, AC_INVALID_GRANT, what->refusal);
 	else if (err != AUTHCODE_OK)
@@ -142,20 +145,16 @@ static const struct ac_account_path account_path = {
 	.bad = ac_account_refuse_grant,
 };
 
-void
-ac_redemption_begin(struct authcode_exchange *x, const struct ac_redemption *redemption)
+static void
+ask_account(struct authcode_exchange *x, const struct ac_redemption *what)
 {
-	const struct ac_id_token *told = &redemption->told;
-	struct redeeming *redeeming = authcode_arena_alloc(x->arena, sizeof(*redeeming));
+	const struct ac_id_token *told = &what->told;
 	bool claims = false;
 
-	if (redeeming == NULL || ac_id_token_wants_claims(redemption->scope, told->claims_request,
-							  &claims) != AUTHCODE_OK) {
+	if (ac_id_token_wants_claims(what->scope, told->claims_request, &claims) != AUTHCODE_OK) {
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem");
 		return;
 	}
-	redeeming->what = *redemption;
-	x->state = redeeming;
 	ac_account_step(x,
 			&(struct ac_account_question){ .subject = told->subject,
 						       .client = told->client,
@@ -163,29 +162,32 @@ ac_redemption_begin(struct authcode_exchange *x, const struct ac_redemption *red
 			&account_path);
 }
 
-/* --- evidence --------------------------------------------------------------- */
-
+/* What is used stays so: the store revokes and never redeems it again, so nothing is
+ * minted for it. */
 static void
-answer_evidence(struct authcode_exchange *x)
+submit_evidence(struct authcode_exchange *x, const struct ac_redemption *what)
 {
-	const char *const *refusal = x->state;
-
-	if (x->operation.result == AUTHCODE_RESULT_FAILED)
-		ac_respond_failure(x, x->operation.err, "revoke family");
-	else
-		ac_respond_error(x, AC_INVALID_GRANT, *refusal);
+	*operation_of(x, what) = (struct authcode_op_redeem){
+		.id = what->id,
+		.access = { .scope = "", .resource = "" },
+	};
+	ac_exchange_is_about(x, what->told.subject);
+	ac_exchange_submit(x, what->kind, answer);
 }
 
 void
-ac_redemption_revoke(struct authcode_exchange *x, int64_t family_id, const char *refusal)
+ac_redemption_begin(struct authcode_exchange *x, const struct ac_redemption *redemption)
 {
-	const char **kept = ac_arena_memdup(x->arena, &refusal, sizeof(refusal));
+	struct redeeming *redeeming = authcode_arena_alloc(x->arena, sizeof(*redeeming));
 
-	if (kept == NULL) {
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "revoke family");
+	if (redeeming == NULL) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem");
 		return;
 	}
-	x->state = kept;
-	x->operation.u.revoke_family.family_id = family_id;
-	ac_exchange_submit(x, AUTHCODE_OP_REVOKE_FAMILY, answer_evidence);
+	redeeming->what = *redemption;
+	x->state = redeeming;
+	if (redemption->used)
+		submit_evidence(x, &redeeming->what);
+	else
+		ask_account(x, &redeeming->what);
 }

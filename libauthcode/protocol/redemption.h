@@ -14,18 +14,17 @@
 struct ac_redemption {
 	enum authcode_operation_kind kind; /* REDEEM_CODE or REDEEM_DEVICE */
 	int64_t id;                        /* of the code or device, and of its family */
-	const char *scope;
-	int64_t session_expires_ms; /* of the session it comes from; 0: that is gone */
-	struct ac_id_token told;    /* by whom, and what an ID token would say of it */
-	const char *refusal;        /* of what gives nothing, whyever */
+	bool used;                         /* it was redeemed before */
+	const char *scope;                 /* that was granted */
+	int64_t session_expires_ms;        /* of the session it comes from; 0: that is gone */
+	struct ac_id_token told;           /* by whom, and what an ID token would say of it */
+	const char *refusal;               /* of what gives nothing, whyever */
 };
 
-/* Of one that was not used before: looks at the account, then redeems it. What it
- * points to lives as long as the exchange; x->resource is chosen. */
+/* Looks at the account, then redeems it; x->resource is chosen. One that was used before
+ * is evidence, whoever's it is, whatever its time and whatever is asked for with it (RFC
+ * 6749 §4.1.2): its family ends, and nobody is asked about it. What the redemption points
+ * to lives as long as the exchange. */
 void ac_redemption_begin(struct authcode_exchange *x, const struct ac_redemption *redemption);
-
-/* Of one that was: that is evidence, whoever's it is, whatever its time and whatever is
- * asked for with it (RFC 6749 §4.1.2). Its family ends, and nobody is asked about it. */
-void ac_redemption_revoke(struct authcode_exchange *x, int64_t family_id, const char *refusal);
 
 #endif

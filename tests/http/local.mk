@@ -22,6 +22,7 @@ http_tests = \
 	tests/http/test_id_token.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
+	tests/http/test_log.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
 	tests/http/test_logout.py \

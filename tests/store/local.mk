@@ -16,6 +16,7 @@ store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 
 tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
+	tests/store/contract_audit.c \
 	tests/store/contract_client.c \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
