@@ -66,7 +66,7 @@ family_end(const struct authcode_exchange *x, const struct ac_redemption *what)
 	int64_t end_ms;
 
 	if (ttl_s == 0)
-		ttl_s = x->issuer->lifetimes.refresh_absolute_s;
+		ttl_s = x->rules->lifetimes.refresh_absolute_s;
 	end_ms = x->now_ms + (int64_t)ttl_s * 1000;
 	if (!outlives_session(what) && what->session_expires_ms < end_ms)
 		end_ms = what->session_expires_ms;
