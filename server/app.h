@@ -48,6 +48,7 @@ struct ac_app {
 	struct ac_recent *recent; /* refusals */
 	uint8_t device_key[32];   /* of the cookies of known browsers */
 	struct ac_sandbox_holds sandbox;
+	int64_t started_ms;
 };
 
 #endif

@@ -59,6 +59,7 @@ struct ac_config {
 	const char *path;             /* the file it came from */
 	const char *const *file_dirs; /* where it and the files it names lie */
 	size_t file_dir_count;
+	uint64_t fingerprint;    /* of every byte of the files it came from */
 	const char *issuer;      /* URL */
 	const char *issuer_path; /* its path without a closing slash, "" for none */
 	bool issuer_is_dev;      /* http on a loopback host: development cookie names */

@@ -18,6 +18,7 @@ libserver_http_la_SOURCES = \
 	server/admin_keys.c server/admin_keys.h \
 	server/admin_list.c server/admin_list.h \
 	server/admin_people.c server/admin_people.h \
+	server/admin_status.c server/admin_status.h \
 	server/admin_token.c server/admin_token.h \
 	server/app.h \
 	server/audit_log.c server/audit_log.h \

@@ -454,6 +454,7 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
+	d.app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");
