@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl/audit.h"
+#include "ctl/db.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
@@ -21,6 +22,12 @@ static const struct ac_ctl_command commands[] = {
 	  ac_ctl_audit_list, "what was decided, the newest first" },
 	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
 	  "why the request of that number was refused, and what to do" },
+	{ "db", "backup", "FILE [--state-dir DIR] [--force]", 1, 1, ac_ctl_db_backup,
+	  "copy the database while it is served from" },
+	{ "db", "check", "[FILE] [--state-dir DIR] [--quick]", 0, 1, ac_ctl_db_check,
+	  "look through the database, or a backup, and count what is in it" },
+	{ "db", "restore", "FILE [--state-dir DIR]", 1, 1, ac_ctl_db_restore,
+	  "serve from a backup again, with every session and token of it ended" },
 	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
 	  ac_ctl_grant_list, "what people have consented to" },
 	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside.
+# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside; what it does
+# to the database file it does through the library.
 
 # The tables that people read, for the tests too.
 noinst_LTLIBRARIES += libctl_inside.la
@@ -13,6 +14,9 @@ authcodectl_SOURCES = \
 	ctl/audit.c ctl/audit.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
+	ctl/db.c ctl/db.h \
+	ctl/db_owner.c ctl/db_owner.h \
+	ctl/db_restore.c \
 	ctl/grant.c ctl/grant.h \
 	ctl/key.c ctl/key.h \
 	ctl/main.c \
@@ -26,4 +30,4 @@ authcodectl_SOURCES = \
 authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
-authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)
+authcodectl_LDADD = libctl_inside.la libauthcode_base.la libauthcode.la $(CURL_LIBS) $(JANSSON_LIBS)

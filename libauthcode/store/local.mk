@@ -24,9 +24,12 @@ store_sources = \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
+	libauthcode/store/sqlite_backup.c libauthcode/store/sqlite_backup.h \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
+	libauthcode/store/sqlite_end_all.c \
 	libauthcode/store/sqlite_erase_ops.c \
+	libauthcode/store/sqlite_examine.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
 	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_key_ops.c \

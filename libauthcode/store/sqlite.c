@@ -10,6 +10,7 @@
 
 #include "store/operation.h"
 #include "store/sqlite_audit.h"
+#include "store/sqlite_backup.h"
 #include "store/sqlite_file.h"
 #include "store/sqlite_list.h"
 #include "store/sqlite_open.h"
@@ -297,6 +298,9 @@ open_writer(const char *path, struct ac_connection **ret, struct authcode_reason
 		err = ac_schema_check(connection, path, &version, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_connection_make_durable(connection, path, reason);
+	/* There is no way back but this. */
+	if (err == AUTHCODE_OK && (size_t)version < ac_schema_count)
+		err = ac_backup_before_upgrade(path, version, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_schema_migrate(connection, version, path, reason);
 	if (err == AUTHCODE_OK)
