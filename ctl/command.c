@@ -13,6 +13,7 @@
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
 #include "ctl/session.h"
+#include "ctl/status.h"
 #include "ctl/token.h"
 #include "ctl/user.h"
 #include "ctl/user_export.h"
@@ -45,6 +46,8 @@ static const struct ac_ctl_command commands[] = {
 	  "who is signed in" },
 	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
 	  "what the token on standard input is, and why it is good or not" },
+	{ "status", "", "", 0, 0, ac_ctl_status,
+	  "how the daemon is; 1 when something is wrong with which nobody can sign in" },
 	{ "user", "erase", "USER | --sub SUB --yes", 0, 1, ac_ctl_user_erase,
 	  "forget a person: nothing is left but a sub that is never given again" },
 	{ "user", "export", "USER | --sub SUB", 0, 1, ac_ctl_user_export,

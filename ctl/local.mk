@@ -24,6 +24,7 @@ authcodectl_SOURCES = \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
 	ctl/session.c ctl/session.h \
+	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
 	ctl/user_export.c ctl/user_export.h

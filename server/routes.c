@@ -19,10 +19,11 @@
 #include "server/admin.h"
 #include "server/admin_audit.h"
 #include "server/admin_keys.h"
-#include "server/health.h"
 #include "server/admin_list.h"
 #include "server/admin_people.h"
+#include "server/admin_status.h"
 #include "server/admin_token.h"
+#include "server/health.h"
 #include "server/keys.h"
 #include "server/login.h"
 #include "server/logo.h"
@@ -184,6 +185,13 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/status",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_status_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -32,9 +32,11 @@ http_tests = \
 	tests/http/test_proxy.py \
 	tests/http/test_request.py \
 	tests/http/test_refresh.py \
+	tests/http/test_reload.py \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
+	tests/http/test_status.py \
 	tests/http/test_stop.py \
 	tests/http/test_token_guesses.py \
 	tests/http/test_told.py \
