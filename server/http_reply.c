@@ -181,7 +181,8 @@ add_headers(const struct ac_http *h, struct MHD_Response *response)
 			return false;
 	}
 	/* A client that keeps its connection would keep the server from stopping. */
-	return (!h->close && !atomic_load(&h->service->stopping)) ||
+	return (!h->close && !atomic_load(&h->service->stopping) &&
+		!ac_http_conn_outdated(h->conn)) ||
 	       MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
 }
 

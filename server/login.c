@@ -47,13 +47,11 @@ ac_login_start_with(const struct ac_conversations_settings *settings, struct ac_
 	return true;
 }
 
-bool
-ac_login_start(struct ac_app *app, struct ac_login_service **ret)
+static struct ac_conversations_settings
+settings_of(const struct ac_config *config)
 {
-	const struct ac_config *config = app->config;
-	const struct ac_conversations_settings settings = {
+	return (struct ac_conversations_settings){
 		.authenticator = ac_authenticator_pam(config->login_socket, config->passwd_socket),
-		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
 		.max_per_name = PER_NAME,
@@ -71,8 +69,23 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 				    : (int64_t)3600 * 1000,
 		.nonce_max = NONCE_MAX,
 	};
+}
 
+bool
+ac_login_start(struct ac_app *app, struct ac_login_service **ret)
+{
+	struct ac_conversations_settings settings = settings_of(app->config);
+
+	settings.throttle = app->throttle;
 	return ac_login_start_with(&settings, ret);
+}
+
+void
+ac_login_use(struct ac_login_service *service, const struct ac_config *config)
+{
+	const struct ac_conversations_settings settings = settings_of(config);
+
+	ac_conversations_set(service->conversations, &settings);
 }
 
 void
@@ -181,7 +194,7 @@ post_login(struct ac_visit *v)
 
 	if (!ac_visit_pass(v, false, &transaction))
 		return;
-	client = authcode_clients_find(v->app->config->clients, transaction.client_id);
+	client = authcode_clients_find(v->app->clients, transaction.client_id);
 	if (client == NULL) {
 		/* Gone since the page was made: the resumed request says so. */
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);

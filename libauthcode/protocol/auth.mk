@@ -22,6 +22,7 @@ protocol_sources += \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/issuer_rules.c libauthcode/protocol/issuer_rules.h \
 	libauthcode/protocol/key_pass.c libauthcode/protocol/key_pass.h \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
 	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \

@@ -164,9 +164,9 @@ ac_check_claims(struct ac_authorization *a, struct ac_refusal *ret)
 static bool
 can_be_met(const struct ac_authorization *a, const char *acrs)
 {
-	const char *lacking = ac_acr_lacking(a->x->issuer, a->client->min_acr, acrs, NULL);
+	const char *lacking = ac_acr_lacking(a->x->rules, a->client->min_acr, acrs, NULL);
 
-	return lacking != NULL && ac_acr_reaches(a->x->issuer, lacking, acrs) != NULL;
+	return lacking != NULL && ac_acr_reaches(a->x->rules, lacking, acrs) != NULL;
 }
 
 /* acr_values is a wish, of which we carry what we know (AZ-33). What the client
@@ -175,14 +175,14 @@ can_be_met(const struct ac_authorization *a, const char *acrs)
 bool
 ac_check_acr(struct ac_authorization *a, struct ac_refusal *ret)
 {
-	const struct authcode_issuer *issuer = a->x->issuer;
+	const struct ac_issuer_rules *rules = a->x->rules;
 	const char *values = ac_params_get(&a->params, "acr_values");
 
-	if (a->client->min_acr != NULL && ac_acr_find(issuer, a->client->min_acr) == NULL)
+	if (a->client->min_acr != NULL && ac_acr_find(rules, a->client->min_acr) == NULL)
 		return ac_refuse_check(ret, AC_SERVER_ERROR,
 				       "the sign-in that this application needs is not set up");
-	a->wished_acrs = ac_acr_known(issuer, a->x->arena, values != NULL ? values : "");
-	a->claims.acrs = ac_acr_known(issuer, a->x->arena, a->claims.acrs);
+	a->wished_acrs = ac_acr_known(rules, a->x->arena, values != NULL ? values : "");
+	a->claims.acrs = ac_acr_known(rules, a->x->arena, a->claims.acrs);
 	if (a->wished_acrs == NULL || a->claims.acrs == NULL)
 		return ac_fail_check(ret);
 	if (a->claims.acr_essential && !can_be_met(a, a->claims.acrs))

@@ -65,7 +65,7 @@ family_end(const struct authcode_exchange *x, const struct authcode_client *clie
 {
 	uint32_t ttl_s = client->refresh_absolute_ttl_s != 0
 				 ? client->refresh_absolute_ttl_s
-				 : x->issuer->lifetimes.refresh_absolute_s;
+				 : x->rules->lifetimes.refresh_absolute_s;
 	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
 
 	if (!outlives_session(&view->code) && view->session.expires_ms < end_ms)

@@ -211,7 +211,7 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 	put_person(view, response);
 	use->refresh_id = view->token.id;
 	use->family_id = view->family.id;
-	use->retry_ms = refreshing->evidence ? 0 : x->issuer->refresh_retry_ms;
+	use->retry_ms = refreshing->evidence ? 0 : x->rules->refresh_retry_ms;
 	use->rotate = rotates(x, client, &view->token);
 	use->refresh_expires_ms = ac_refresh_idle_end(x, client);
 	if (!ac_credential_parse(AC_CREDENTIAL_REFRESH, text, &response->used))
@@ -276,7 +276,7 @@ judge_rotated(struct authcode_exchange *x, const struct authcode_token *token, b
 		*ret_evidence = false;
 		return AUTHCODE_OK;
 	}
-	if (x->now_ms >= token->rotated_ms + x->issuer->refresh_retry_ms)
+	if (x->now_ms >= token->rotated_ms + x->rules->refresh_retry_ms)
 		return AUTHCODE_OK;
 	err = authcode_store_find_token(x->issuer->store, token->successor_id, x->arena,
 					&successor);

@@ -126,7 +126,7 @@ put_times(const struct authcode_exchange *x, const struct ac_id_token *token, js
 
 	return ac_json_put_take(claims, "iat", json_integer(now_s)) &&
 	       ac_json_put_take(claims, "exp",
-				json_integer(now_s + x->issuer->lifetimes.id_token_s)) &&
+				json_integer(now_s + x->rules->lifetimes.id_token_s)) &&
 	       ac_json_put_take(claims, "auth_time", json_integer(token->auth_time_ms / 1000));
 }
 
@@ -141,7 +141,7 @@ put_acr(const struct authcode_exchange *x, const struct ac_id_token *token, json
 	const char *acr = token->acr, *value;
 
 	for (size_t i = 0; (value = ac_asked_claims_value(asked, "acr", i)) != NULL; i++) {
-		if (ac_acr_satisfies(x->issuer, token->acr, value)) {
+		if (ac_acr_satisfies(x->rules, token->acr, value)) {
 			acr = value;
 			break;
 		}

@@ -189,7 +189,7 @@ ac_transaction_young(const struct authcode_issuer *issuer, const struct ac_trans
 
 	if (__builtin_sub_overflow(now_ms, transaction->created_ms, &age_ms))
 		return false;
-	return age_ms >= -MAX_AHEAD_MS && age_ms < (int64_t)issuer->lifetimes.transaction_s * 1000;
+	return age_ms >= -MAX_AHEAD_MS && age_ms < issuer->transaction_ms;
 }
 
 bool

@@ -4,6 +4,7 @@
  * What a device sees: the device authorization endpoint and its polls. RFC 8628 §3.1
  * to §3.5; DV-01, DV-02, DV-05 to DV-09, RT-01.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -483,7 +484,7 @@ who_may_not_use_the_client_any_more_gets_no_tokens(void **state)
 static void
 metadata_names_the_endpoint_and_the_grant(void **state)
 {
-	const char *metadata = authcode_issuer_metadata(flow.issuer);
+	char *metadata = authcode_issuer_metadata(flow.issuer);
 
 	(void)state;
 	assert_non_null(strstr(metadata, "\"device_authorization_endpoint\":\"" FLOW_ISSUER
@@ -491,6 +492,7 @@ metadata_names_the_endpoint_and_the_grant(void **state)
 	assert_non_null(strstr(metadata, "\"" DEVICE_GRANT "\""));
 	/* The page is for people. */
 	assert_null(strstr(metadata, FLOW_ISSUER "/device\""));
+	free(metadata);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -32,6 +32,7 @@ http_tests = \
 	tests/http/test_proxy.py \
 	tests/http/test_request.py \
 	tests/http/test_refresh.py \
+	tests/http/test_reload.py \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \

@@ -91,6 +91,12 @@ authcode_clients_find(const struct authcode_clients *clients, const char *id)
 	return strcmp(id, "other") == 0 ? &other : NULL;
 }
 
+void
+authcode_clients_unref(struct authcode_clients **clients)
+{
+	*clients = NULL;
+}
+
 /* Nobody of them has a logo. */
 size_t
 authcode_clients_count(const struct authcode_clients *clients)
