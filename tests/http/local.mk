@@ -14,6 +14,7 @@ http_tests = \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
+	tests/http/test_disk_full.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \
 	tests/http/test_flow.py \
