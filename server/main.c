@@ -166,6 +166,7 @@ open_keys(struct daemon *d, struct authcode_reason *reason)
 static bool
 open_state(struct daemon *d, struct authcode_reason *reason)
 {
+	d->app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_enter_config(d->config, &d->app.sandbox);
 	return ac_state_open(d->config->state_dir, d->config->master_key_file, &d->state, reason);
 }
@@ -447,7 +448,6 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
-	d.app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");
