@@ -125,7 +125,8 @@ asks_first(const struct ac_app *app, const char *name)
 /* Fills the helper's START; false for a name or password that can be nobody's,
  * which fails like any other, and as late, without asking PAM (LS-02). */
 static bool
-fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *start)
+fill_start(const struct ac_visit *v, const struct authcode_transaction *transaction,
+	   const char *service, struct ac_wire_start *start)
 {
 	const char *user = ac_visit_get(v, "username");
 	size_t user_len = strlen(user), password_len = strlen(ac_visit_get(v, "password"));
@@ -133,8 +134,8 @@ fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *
 	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
 	snprintf(start->rhost, sizeof(start->rhost), "%s", ac_http_peer(v->h));
-	ac_language_from_header(ac_http_header(v->h, "Accept-Language"), start->language,
-				sizeof(start->language));
+	ac_language_choose(transaction->ui_locales, ac_http_header(v->h, "Accept-Language"),
+			   start->language, sizeof(start->language));
 	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
 	       (asks_first(v->app, service) ||
 		(password_len > 0 && password_len <= AC_MAX_PASSWORD));
@@ -200,9 +201,9 @@ post_login(struct ac_visit *v)
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);
 		return;
 	}
-	begin.hopeless =
-		!fill_start(v, ac_config_sign_in_service(v->app->config, client, transaction.acr),
-			    &begin.start);
+	begin.hopeless = !fill_start(
+		v, &transaction, ac_config_sign_in_service(v->app->config, client, transaction.acr),
+		&begin.start);
 	begin.known = ac_device_check(v->app->device_key, begin.start.user,
 				      ac_cookie_device(v->app, v->h), v->now_ms, begin.device);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));

@@ -28,6 +28,7 @@ protocol_sources += \
 	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
 	libauthcode/protocol/logout_confirm.c \
 	libauthcode/protocol/logout_hint.c \
+	libauthcode/protocol/logout_wish.c \
 	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \

@@ -6,9 +6,9 @@
  * somebody must have signed in. They hold for plain OAuth too, as RFC 9470 §4
  * has it, but for what speaks of an ID token.
  *
- * display, ui_locales and claims_locales are wishes for pages and texts that we
- * have in one form alone, so that form is the best match (§15.1): they are never
- * looked at and never an error.
+ * display and claims_locales are wishes for pages and texts that we have in one form
+ * alone, so that form is the best match (§15.1): they are never looked at and never an
+ * error. Of ui_locales the host is told, for what PAM says to people.
  */
 #include <string.h>
 
@@ -18,6 +18,8 @@
 #include "protocol/authorize_check.h"
 #include "protocol/id_token_hint.h"
 #include "protocol/scope.h"
+
+#define MAX_TAG 35 /* RFC 5646 §4.4.1: holds all that anybody registers */
 
 /* Kept whole or refused, never cut. */
 bool
@@ -137,6 +139,43 @@ ac_check_login_hint(struct ac_authorization *a, struct ac_refusal *ret)
 	if (hint != NULL && strlen(hint) <= AC_MAX_USER_NAME &&
 	    ac_text_printable(hint, strlen(hint)))
 		a->login_hint = hint;
+	return true;
+}
+
+static bool
+tag_ok(const char *tag, size_t len)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789-";
+
+	return len > 0 && len <= MAX_TAG && strspn(tag, allowed) >= len;
+}
+
+/* Never an error: what is no tag is passed over, and so is what lies beyond those that
+ * the host's place for them holds (AZ-30). */
+bool
+ac_check_ui_locales(struct ac_authorization *a, struct ac_refusal *ret)
+{
+	const char *word = ac_params_get(&a->params, "ui_locales");
+	char *out = authcode_arena_alloc(a->x->arena, AC_MAX_UI_LOCALES + 1);
+	size_t used = 0;
+
+	if (out == NULL)
+		return ac_fail_check(ret);
+	while (word != NULL && *word != '\0') {
+		size_t len = strcspn(word, " ");
+		size_t space = used > 0;
+
+		if (tag_ok(word, len) && used + space + len <= AC_MAX_UI_LOCALES) {
+			if (space > 0)
+				out[used++] = ' ';
+			memcpy(out + used, word, len);
+			used += len;
+		}
+		word += len + strspn(word + len, " ");
+	}
+	out[used] = '\0';
+	a->ui_locales = out;
 	return true;
 }
 

@@ -44,12 +44,12 @@ refuse(struct authcode_exchange *x, const char *why)
 	ac_client_auth_refuse(x);
 }
 
-const char *
-ac_assertion_claimed_client(struct authcode_exchange *x, const char *assertion)
+enum authcode_err
+ac_assertion_claimed_client(struct authcode_exchange *x, const char *assertion, const char **ret_id)
 {
 	const struct ac_part token = { assertion, strlen(assertion) };
 
-	return ac_compact_claimed(&token, &assertion_typ, "sub", x->arena);
+	return ac_compact_claimed(&token, &assertion_typ, "sub", x->arena, ret_id);
 }
 
 /* --- the jti ------------------------------------------------------------ */
@@ -255,10 +255,17 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange)
 void
 authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
 {
+	enum authcode_err err;
+
 	if (exchange->keys_query == NULL)
 		return;
 	exchange->keys_query = NULL;
-	if (!ac_client_keys_put(exchange->assertion->keys, jwks, len, exchange->now_ms))
+	err = ac_client_keys_put(exchange->assertion->keys, jwks, len, exchange->now_ms);
+	if (err == AUTHCODE_ERR_MEMORY) {
+		ac_respond_failure(exchange, err, "jwks_uri");
+		return;
+	}
+	if (err != AUTHCODE_OK)
 		ac_issuer_debug(exchange->issuer, "jwks_uri: no key set came");
 	prove_by_key(exchange);
 }

@@ -50,26 +50,6 @@ ac_id_token_prepare(struct authcode_exchange *x, const char *scope, const struct
 	return err;
 }
 
-enum authcode_err
-ac_id_token_of_code(struct authcode_exchange *x, const struct authcode_client *client,
-		    const struct authcode_code_view *view, const struct ac_id_token **ret)
-{
-	const struct authcode_code *code = &view->code;
-	const struct ac_id_token token = {
-		.client = client,
-		.subject = &view->subject,
-		.nonce = code->nonce,
-		.session_id = code->session_id,
-		.auth_time_ms = code->auth_time_ms,
-		.acr = code->acr,
-		.amr = code->amr,
-		.claims = code->claims,
-		.claims_request = code->claims_request,
-	};
-
-	return ac_id_token_prepare(x, code->scope, &token, ret);
-}
-
 /* OIDC-Core §12.2: about the sign-in of then, and without its nonce. */
 enum authcode_err
 ac_id_token_of_family(struct authcode_exchange *x, const struct authcode_client *client,

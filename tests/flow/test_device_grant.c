@@ -255,6 +255,21 @@ a_device_code_is_good_once_and_its_second_use_revokes(void **state)
 	assert_null(refreshed(device_value(&flow, r, "refresh_token")));
 }
 
+/* DV-07: whatever is asked for with it. */
+static void
+a_used_device_code_is_evidence_whatever_resource_is_named(void **state)
+{
+	struct device device = device_begin(&flow, "");
+	const struct authcode_response *r;
+
+	(void)state;
+	device_allow(&flow, &browser, &device);
+	r = device_poll(&flow, &device);
+	device.code = flow_text(&flow, "%s&resource=not-a-uri", device.code);
+	device_assert_error(&flow, device_poll(&flow, &device), 400, "invalid_grant");
+	assert_null(refreshed(device_value(&flow, r, "refresh_token")));
+}
+
 /* Reuse is found before expiry. */
 static void
 a_used_device_code_is_evidence_when_its_time_is_over(void **state)
@@ -512,6 +527,7 @@ main(void)
 		TEST(an_allowed_device_is_not_slowed_down),
 		TEST(a_device_code_is_good_once_and_its_second_use_revokes),
 		TEST(a_used_device_code_is_evidence_when_its_time_is_over),
+		TEST(a_used_device_code_is_evidence_whatever_resource_is_named),
 		TEST(a_device_code_is_bound_to_its_client),
 		TEST(what_is_no_device_code_is_refused),
 		TEST(a_denied_device_is_told_so_each_time),

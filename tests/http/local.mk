@@ -8,12 +8,14 @@ http_tests = \
 	tests/http/test_attacks_clients.py \
 	tests/http/test_attacks_tokens.py \
 	tests/http/test_change.py \
+	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
 	tests/http/test_resource.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
+	tests/http/test_disk_full.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \
 	tests/http/test_flow.py \

@@ -147,6 +147,8 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 		 : strncmp(transaction, "okey:", 5) == 0 ? "other"
 		 : strncmp(transaction, "gone:", 5) == 0 ? "gone"
 							 : "app");
+	if (strstr(transaction, ":french") != NULL)
+		snprintf(verdict.ui_locales, sizeof(verdict.ui_locales), "fr-CA");
 	if (strstr(transaction, "key:") != NULL)
 		snprintf(verdict.acr, sizeof(verdict.acr), "urn:x:key");
 	return verdict;
