@@ -271,24 +271,6 @@ static const struct ac_event_row rows[] = {
 		.means = "What an application got of a person until now is dead, by order of an "
 			 "administrator.",
 	},
-	[AC_EVENT_CLIENT_ADDED] = {
-		.name = "client_added",
-		.words = "client added",
-		.level = AC_LOG_NOTICE,
-		.id = "8dc762acdfee3e2b1b962afd18706cfa",
-		.result = "done",
-		.fields = F(client) | F(admin_uid) | F(txn),
-		.means = "An administrator has registered an application.",
-	},
-	[AC_EVENT_CLIENT_CHANGED] = {
-		.name = "client_changed",
-		.words = "client changed",
-		.level = AC_LOG_NOTICE,
-		.id = "574fefcf96543385ab8a28dc8b89b95a",
-		.result = "done",
-		.fields = F(client) | F(admin_uid) | F(txn),
-		.means = "An administrator has changed what an application is registered with.",
-	},
 	[AC_EVENT_CLIENT_SECRET_ROTATED] = {
 		.name = "client_secret_rotated",
 		.words = "client secret rotated",
@@ -315,15 +297,6 @@ static const struct ac_event_row rows[] = {
 		.result = "done",
 		.fields = F(client) | F(admin_uid) | F(txn),
 		.means = "An application is refused from now on, and all that it had got is dead.",
-	},
-	[AC_EVENT_CLIENT_REMOVED] = {
-		.name = "client_removed",
-		.words = "client removed",
-		.level = AC_LOG_NOTICE,
-		.id = "6b9d8c62da3d897d16d8062176549f48",
-		.result = "done",
-		.fields = F(client) | F(admin_uid) | F(txn),
-		.means = "An application is no client any more; all that it had got is dead, and consents for it are forgotten.",
 	},
 	[AC_EVENT_CLIENT_HIDDEN] = {
 		.name = "client_hidden",

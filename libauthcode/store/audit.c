@@ -38,7 +38,6 @@ static const struct row {
 	{ AUTHCODE_OP_RECORD_DELIVERY, AUTHCODE_RESULT_DONE, "logout_told" },
 	{ AUTHCODE_OP_ADD_SIGNING_KEY, AUTHCODE_RESULT_DONE, "signing_key_created" },
 	{ AUTHCODE_OP_FORGET_SIGNING_KEY, AUTHCODE_RESULT_DONE, "signing_key_forgotten" },
-	{ AUTHCODE_OP_PUT_CLIENT, AUTHCODE_RESULT_DONE, "client_changed" },
 };
 
 /* What two outcomes of one operation are called, which the result does not tell. */
