@@ -5,6 +5,7 @@
  */
 #include "server/page_script.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -33,14 +34,19 @@ ac_script_hash(const char *source, char ret[AC_SCRIPT_HASH_LEN + 1])
 	return AUTHCODE_OK;
 }
 
+/* A client may send the person on when it has been posted to, to another origin too, and
+ * Chromium asks this policy again at each step: hence the schemes. What is still kept out
+ * is a form that runs a script, or leaves https. */
 char *
 ac_script_policy(const char *hash, const char *origin)
 {
+	const bool plain = strncmp(origin, "http:", strlen("http:")) == 0;
 	const char *const parts[] = {
 		"default-src 'none'; style-src 'self'; img-src 'self'; script-src '",
 		hash,
 		"'; form-action ",
 		origin,
+		plain ? " http: https:" : " https:",
 		"; base-uri 'none'; frame-ancestors 'none'",
 	};
 	struct ac_buf policy;

