@@ -16,6 +16,8 @@ static const struct ac_ctl_command commands[] = {
 	  "make new keys, which sign when everybody can have them" },
 	{ "key", "withdraw", "KID", 1, 1, ac_ctl_key_withdraw,
 	  "somebody else has this key: refuse what it has signed, and sign with another" },
+	{ "master-key", "rotate", "", 0, 0, ac_ctl_master_key_rotate,
+	  "seal everything in the database under a new master.key" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
 	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
 	{ "user", "withdraw", "USER CLIENT", 2, 2, ac_ctl_user_withdraw,

@@ -9,6 +9,7 @@ libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/admin_keys.c server/admin_keys.h \
+	server/admin_master_key.c server/admin_master_key.h \
 	server/app.h \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
@@ -28,6 +29,7 @@ libserver_http_la_SOURCES = \
 	server/keys.c server/keys.h \
 	server/log.c server/log.h \
 	server/logout_post.c server/logout_post.h \
+	server/master_key.c server/master_key.h \
 	server/logout_teller.c server/logout_teller.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \

@@ -18,6 +18,7 @@
 
 #include "server/admin.h"
 #include "server/admin_keys.h"
+#include "server/admin_master_key.h"
 #include "server/keys.h"
 #include "server/login.h"
 #include "server/logo.h"
@@ -164,6 +165,13 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_key_withdraw_start, ac_admin_key_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/master-key/rotate",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_master_key_start, ac_admin_master_key_resumed },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -16,6 +16,7 @@
 #include "jose/jws.h"
 #include "jose/jwt.h"
 #include "protocol/client_keys.h"
+#include "protocol/key_set.h"
 
 /* An hour as some clients set it, on a clock that is ahead as far as is borne. */
 #define MAX_LIFE_S (3600 + AC_JWT_AHEAD_S)
@@ -253,14 +254,27 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange)
 }
 
 void
-authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
+authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
+				    const struct authcode_key_set *set)
 {
 	if (exchange->keys_query == NULL)
 		return;
 	exchange->keys_query = NULL;
-	if (!ac_client_keys_put(exchange->assertion->keys, jwks, len, exchange->now_ms))
+	ac_client_keys_put(exchange->assertion->keys, ac_key_set_jwks(set), exchange->now_ms);
+	if (set == NULL)
 		ac_issuer_debug(exchange->issuer, "jwks_uri: no key set came");
 	prove_by_key(exchange);
+}
+
+void
+authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
+{
+	struct authcode_key_set *set = NULL;
+
+	if (exchange->keys_query != NULL)
+		set = authcode_key_set_new(jwks, len);
+	authcode_exchange_share_client_keys(exchange, set);
+	authcode_key_set_free(&set);
 }
 
 void

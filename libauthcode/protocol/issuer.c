@@ -209,28 +209,6 @@ copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings 
 	return AUTHCODE_OK;
 }
 
-static enum authcode_err
-derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
-{
-	const struct {
-		const char *label;
-		uint8_t *key;
-	} purposes[] = {
-		{ "transaction", issuer->keys.transaction },
-		{ "csrf", issuer->keys.csrf },
-		{ "refresh", issuer->keys.refresh },
-		{ "user code", issuer->keys.user_code },
-		{ "signing-key", issuer->keys.signing_key },
-		{ "pairwise", issuer->keys.pairwise },
-		{ "sid", issuer->keys.sid },
-	};
-	enum authcode_err err = AUTHCODE_OK;
-
-	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(purposes); i++)
-		err = ac_derive_key(master, purposes[i].label, issuer->url, purposes[i].key);
-	return err;
-}
-
 enum authcode_err
 authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		    struct authcode_issuer **ret_issuer, struct authcode_reason *reason)
@@ -262,6 +240,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	pthread_mutex_init(&issuer->clients_lock, NULL); /* never fails on Linux */
 	pthread_mutex_init(&issuer->tend_lock, NULL);
 	pthread_mutex_init(&issuer->ring_lock, NULL);
+	pthread_mutex_init(&issuer->page_lock, NULL);
 	issuer->signing = signing;
 	issuer->store = settings->store;
 	issuer->lifetimes = fill_lifetimes(&settings->lifetimes);
@@ -274,7 +253,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	issuer->refresh_retry_ms = (int64_t)settings->refresh_retry_s * 1000;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
-		err = derive_keys(issuer, settings->master_key);
+		err = ac_issuer_keys_derive(settings->master_key, issuer->url, &issuer->keys);
 	if (err == AUTHCODE_OK)
 		err = copy_acrs(issuer, settings);
 	if (err == AUTHCODE_OK)
@@ -302,6 +281,7 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	pthread_mutex_destroy(&old->clients_lock);
 	ac_signing_ring_unref(&old->ring);
 	pthread_mutex_destroy(&old->ring_lock);
+	pthread_mutex_destroy(&old->page_lock);
 	pthread_mutex_destroy(&old->tend_lock);
 	for (size_t i = 0; i < old->acr_count; i++)
 		free((char *)old->acrs[i].name);

@@ -236,6 +236,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_memory_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_memory_forget_signing_key,
 	[AUTHCODE_OP_STOP_SIGNING_KEY] = ac_memory_stop_signing_key,
+	[AUTHCODE_OP_PUT_SECRET] = ac_memory_put_secret,
+	[AUTHCODE_OP_RESEAL] = ac_memory_reseal,
 	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
 };
 

@@ -93,6 +93,10 @@ void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operati
 void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* memory_sealed.c */
+void ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *operation);
+
 /* memory_replay_ops.c */
 void ac_memory_use_once(struct ac_memory *memory, struct authcode_operation *operation);
 

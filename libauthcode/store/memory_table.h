@@ -31,6 +31,7 @@ extern const struct ac_row_type ac_row_token;
 extern const struct ac_row_type ac_row_device;
 extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
+extern const struct ac_row_type ac_row_secret; /* struct ac_memory_secret */
 
 /* A copy with its texts in one block: free() it. NULL: no memory. */
 AC_MUST_USE void *ac_row_copy(const struct ac_row_type *type, const void *row);

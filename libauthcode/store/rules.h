@@ -104,6 +104,10 @@ ac_rule_forget_signing_key(const struct authcode_op_forget_signing_key *args,
 /* DONE, NOT_FOUND. */
 AC_MUST_USE enum authcode_result ac_rule_stop_signing_key(const struct ac_key_state *key);
 
+/* DONE, CONFLICT. current: everything that is sealed, by place and name. */
+AC_MUST_USE enum authcode_result ac_rule_reseal(const struct authcode_op_reseal *args,
+						const struct authcode_sealed *current, size_t count);
+
 /* What is remembered of a client's single use. */
 struct ac_used_once {
 	int64_t forget_ms; /* 0: this one is not remembered */

@@ -7,7 +7,9 @@ server_http_tests = \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
 	tests/server/test_log \
+	tests/server/test_fetch_lanes \
 	tests/server/test_logout_teller \
+	tests/server/test_master_key \
 	tests/server/test_http_passed \
 	tests/server/test_routes \
 	tests/server/test_sandbox_calls \
@@ -43,6 +45,14 @@ tests_server_test_http_passed_LDADD = $(server_http_ldadd)
 tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
+
+tests_server_test_fetch_lanes_SOURCES = tests/server/test_fetch_lanes.c
+tests_server_test_fetch_lanes_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_fetch_lanes_LDADD = $(server_http_ldadd)
+
+tests_server_test_master_key_SOURCES = tests/server/test_master_key.c
+tests_server_test_master_key_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_master_key_LDADD = $(server_http_ldadd)
 
 tests_server_test_logout_teller_SOURCES = tests/server/test_logout_teller.c
 tests_server_test_logout_teller_CPPFLAGS = $(server_http_cppflags)

@@ -25,7 +25,7 @@ waiting_until(struct fixture *f, int64_t until_ms)
 {
 	struct page page;
 
-	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, f->arena, page.views,
+	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, 1000, f->arena, page.views,
 							PAGE, &page.count),
 			 AUTHCODE_OK);
 	return page;
@@ -502,7 +502,7 @@ the_earliest_comes_first_and_no_more_than_fit(void **state)
 	op.u.record_delivery.next_ms = T0 + HOUR;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views, 2, &count),
+		authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views, 2, &count),
 		AUTHCODE_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(views[0].delivery.client_id, "c");
@@ -521,7 +521,7 @@ a_list_that_memory_is_too_short_for_is_none(void **state)
 	(void)one_delivery(f);
 	assert_int_equal(authcode_arena_new(1, &small), AUTHCODE_OK);
 	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, small, views, PAGE, &count),
+		authcode_store_list_deliveries(f->store, INT64_MAX, 1000, small, views, PAGE, &count),
 		AUTHCODE_ERR_MEMORY);
 	assert_int_equal(count, 99);
 	authcode_arena_free(&small);

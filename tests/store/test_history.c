@@ -311,7 +311,7 @@ compare_deliveries(struct history *h)
 	size_t counts[ROLES];
 
 	for (int i = PURGED; i < ROLES; i++)
-		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX,
+		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX, KEPT,
 								h->stores[i]->arena, lists[i], KEPT,
 								&counts[i]),
 				 AUTHCODE_OK);
