@@ -480,6 +480,42 @@ an_unknown_delivery_is_not_found(void **state)
 	assert_int_equal(waiting(f).count, 1);
 }
 
+/* However many a client has, and though its own are the earliest. */
+static void
+of_each_client_no_more_are_listed_than_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_delivery_view views[PAGE];
+	size_t count = 99;
+
+	for (int i = 0; i < 5; i++) {
+		int64_t session = sign_in(f);
+
+		issue_to(f, session, "a");
+		if (i == 4)
+			issue_to(f, session, "b");
+		expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
+		f->now += SECOND;
+	}
+	assert_int_equal(
+		authcode_store_list_deliveries(f->store, INT64_MAX, 2, f->arena, views, PAGE, &count),
+		AUTHCODE_OK);
+	assert_int_equal(count, 3);
+	assert_string_equal(views[0].delivery.client_id, "a");
+	assert_int_equal(views[0].delivery.next_ms, T0);
+	assert_string_equal(views[1].delivery.client_id, "a");
+	assert_int_equal(views[1].delivery.next_ms, T0 + SECOND);
+	assert_string_equal(views[2].delivery.client_id, "b");
+	assert_int_equal(
+		authcode_store_list_deliveries(f->store, T0, 2, f->arena, views, PAGE, &count),
+		AUTHCODE_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(
+		authcode_store_list_deliveries(f->store, INT64_MAX, 0, f->arena, views, PAGE, &count),
+		AUTHCODE_OK);
+	assert_int_equal(count, 0);
+}
+
 static void
 the_earliest_comes_first_and_no_more_than_fit(void **state)
 {
@@ -622,6 +658,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(what_is_delivered_is_never_tried_again),
 	CONTRACT_CASE(what_is_given_up_is_never_tried_again),
 	CONTRACT_CASE(an_unknown_delivery_is_not_found),
+	CONTRACT_CASE(of_each_client_no_more_are_listed_than_asked_for),
 	CONTRACT_CASE(the_earliest_comes_first_and_no_more_than_fit),
 	CONTRACT_CASE(a_list_that_memory_is_too_short_for_is_none),
 	CONTRACT_CASE(a_try_at_no_time_at_all_is_refused),
