@@ -24,6 +24,11 @@ compile_commands.json:
 	bear --output $(top_srcdir)/compile_commands.json -- $(MAKE) $(AM_MAKEFLAGS) all check TESTS=
 .PHONY: compile_commands.json
 
+# The Debian packages, with their tests; in the source tree, since debian/ is there.
+.PHONY: deb
+deb:
+	$(top_srcdir)/dist/make-deb.sh '$(abs_top_srcdir)' '$(abs_top_srcdir)/build/deb'
+
 # The picture in README.md; needs `npm ci` in tests/browser.
 screenshots: all
 	AUTHCODE_BUILD='$(abs_top_builddir)' node $(top_srcdir)/tests/browser/picture.mjs \

@@ -12,9 +12,11 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
+#include "base/form.h"
 #include "ctl/table.h"
 
-#define MAX_ANSWER (1024 * 1024)
+#define MAX_ANSWER (32 * 1024 * 1024)
+#define MAX_URL 8192
 #define TIMEOUT_S 30L
 
 static size_t
@@ -56,8 +58,9 @@ tell_refusal(long status, const struct ac_buf *answer)
 	json_decref(object);
 }
 
+/* held: what is done is the caller's to print. */
 static enum ac_ctl_exit
-perform(CURL *curl, const struct ac_ctl *ctl, const struct ac_buf *answer)
+perform(CURL *curl, const struct ac_ctl *ctl, const struct ac_buf *answer, bool held)
 {
 	CURLcode code = curl_easy_perform(curl);
 	long status = 0;
@@ -70,13 +73,13 @@ perform(CURL *curl, const struct ac_ctl *ctl, const struct ac_buf *answer)
 		return AC_CTL_UNREACHABLE;
 	}
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (ctl->json)
+	if (ctl->json && (status != 200 || !held))
 		(void)printf("%s\n", ac_buf_text(answer));
 	if (status == 200)
 		return AC_CTL_DONE;
 	if (!ctl->json)
 		tell_refusal(status, answer);
-	return AC_CTL_REFUSED;
+	return status == 404 && ctl->unknown_exit ? AC_CTL_UNKNOWN : AC_CTL_REFUSED;
 }
 
 static enum ac_ctl_exit
@@ -92,22 +95,22 @@ read_answer(const struct ac_buf *answer, json_t **ret)
 	return AC_CTL_DONE;
 }
 
-enum ac_ctl_exit
-ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form,
-	     json_t **ret_answer)
+static enum ac_ctl_exit
+ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form, bool held,
+    json_t **ret_answer)
 {
 	enum ac_ctl_exit status = AC_CTL_UNREACHABLE;
 	struct ac_buf url, answer;
 	CURL *curl = NULL;
 
-	ac_buf_init(&url, 256);
+	ac_buf_init(&url, MAX_URL);
 	ac_buf_init(&answer, MAX_ANSWER);
 	ac_buf_printf(&url, "http://localhost%s", path);
 	if (curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
 		curl = curl_easy_init();
 	if (curl != NULL && ac_buf_ok(&url) && (form == NULL || ac_buf_ok(form)) &&
 	    prepare(curl, ctl, ac_buf_text(&url), form, &answer))
-		status = perform(curl, ctl, &answer);
+		status = perform(curl, ctl, &answer, held);
 	else
 		(void)fprintf(stderr, "authcodectl: the request cannot be made\n");
 	if (status == AC_CTL_DONE)
@@ -116,6 +119,64 @@ ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *fo
 	curl_global_cleanup();
 	ac_buf_clear(&answer);
 	ac_buf_clear(&url);
+	return status;
+}
+
+enum ac_ctl_exit
+ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *form,
+	     json_t **ret_answer)
+{
+	return ask(ctl, path, form, false, ret_answer);
+}
+
+enum ac_ctl_exit
+ac_admin_get(const struct ac_ctl *ctl, const char *path, const struct ac_buf *query,
+	     json_t **ret_answer)
+{
+	enum ac_ctl_exit status;
+	struct ac_buf whole;
+
+	ac_buf_init(&whole, MAX_URL);
+	ac_buf_puts(&whole, path);
+	if (query->len > 0)
+		ac_buf_printf(&whole, "?%s", ac_buf_text(query));
+	status = ask(ctl, ac_buf_text(&whole), NULL, true, ret_answer);
+	ac_buf_clear(&whole);
+	return status;
+}
+
+/* Pages are put together: where one ends nobody needs to know. */
+enum ac_ctl_exit
+ac_admin_list(const struct ac_ctl *ctl, const char *path, const struct ac_buf *query,
+	      const char *name, json_t **ret_rows)
+{
+	json_t *rows = json_array(), *page = NULL;
+	enum ac_ctl_exit status = AC_CTL_DONE;
+	struct ac_buf next;
+	const char *after;
+
+	ac_buf_init(&next, MAX_URL);
+	do {
+		ac_buf_clear(&next);
+		ac_buf_puts(&next, ac_buf_text(query));
+		after = json_string_value(json_object_get(page, "after"));
+		if (after != NULL)
+			ac_form_put(&next, "after", after);
+		json_decref(page);
+		page = NULL;
+		status = ac_admin_get(ctl, path, &next, &page);
+		if (status == AC_CTL_DONE &&
+		    json_array_extend(rows, json_object_get(page, name)) != 0) {
+			(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
+			status = AC_CTL_UNREACHABLE;
+		}
+	} while (status == AC_CTL_DONE && json_object_get(page, "after") != NULL);
+	json_decref(page);
+	ac_buf_clear(&next);
+	if (status == AC_CTL_DONE)
+		*ret_rows = rows;
+	else
+		json_decref(rows);
 	return status;
 }
 

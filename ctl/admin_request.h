@@ -16,6 +16,16 @@
 AC_MUST_USE enum ac_ctl_exit ac_admin_ask(const struct ac_ctl *ctl, const char *path,
 					  const struct ac_buf *form, json_t **ret_answer);
 
+/* Gets with a query, which may be empty. Nothing is printed when it is DONE. */
+AC_MUST_USE enum ac_ctl_exit ac_admin_get(const struct ac_ctl *ctl, const char *path,
+					  const struct ac_buf *query, json_t **ret_answer);
+
+/* All pages of a list, the array of that name: new when DONE, else untouched. Nothing is
+ * printed when it is DONE. */
+AC_MUST_USE enum ac_ctl_exit ac_admin_list(const struct ac_ctl *ctl, const char *path,
+					   const struct ac_buf *query, const char *name,
+					   json_t **ret_rows);
+
 /* Posts the form. A refusal is told on standard error; with --json, every answer
  * of the daemon is printed as it came. */
 AC_MUST_USE enum ac_ctl_exit ac_admin_post(const struct ac_ctl *ctl, const char *path,

@@ -7,10 +7,19 @@
 
 #include <string.h>
 
+#include "ctl/grant.h"
 #include "ctl/key.h"
+#include "ctl/pam_test.h"
+#include "ctl/session.h"
+#include "ctl/token.h"
 #include "ctl/user.h"
+#include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
+	  ac_ctl_grant_list, "what people have consented to" },
+	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,
+	  "what CLIENT got of USER until now is dead, and consent is asked for anew" },
 	{ "key", "list", "", 0, 0, ac_ctl_key_list, "the keys that tokens are signed with" },
 	{ "key", "rotate", "[--at-once]", 0, 0, ac_ctl_key_rotate,
 	  "make new keys, which sign when everybody can have them" },
@@ -18,10 +27,26 @@ static const struct ac_ctl_command commands[] = {
 	  "somebody else has this key: refuse what it has signed, and sign with another" },
 	{ "master-key", "rotate", "", 0, 0, ac_ctl_master_key_rotate,
 	  "seal everything in the database under a new master.key" },
+	{ "pam-test", "", "USER [--service NAME] [--direct]", 1, 1, ac_ctl_pam_test,
+	  "sign USER in here on the terminal, as the sign-in page would, and say what came of it" },
+	{ "session", "end", "ID", 1, 1, ac_ctl_session_end,
+	  "end a session with all its tokens, and tell the clients that want to hear of it" },
+	{ "session", "list", "[--user USER | --sub SUB] [--all]", 0, 0, ac_ctl_session_list,
+	  "who is signed in" },
+	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
+	  "what the token on standard input is, and why it is good or not" },
+	{ "user", "erase", "USER | --sub SUB --yes", 0, 1, ac_ctl_user_erase,
+	  "forget a person: nothing is left but a sub that is never given again" },
+	{ "user", "export", "USER | --sub SUB", 0, 1, ac_ctl_user_export,
+	  "all that is known of a person, as JSON" },
+	{ "user", "list", "[--user USER] [--all]", 0, 0, ac_ctl_user_list,
+	  "everybody who has ever signed in and is not gone" },
 	{ "user", "relink", "OLD NEW [--replace]", 2, 2, ac_ctl_user_relink,
 	  "the account OLD was renamed NEW: keep its subject, sessions and tokens" },
-	{ "user", "withdraw", "USER CLIENT", 2, 2, ac_ctl_user_withdraw,
-	  "what CLIENT got of USER until now is dead, and consent is asked for anew" },
+	{ "user", "revoke", "USER | --sub SUB", 0, 1, ac_ctl_user_revoke,
+	  "end all that a person has: sessions, tokens, codes, consents" },
+	{ "user", "show", "USER | --sub SUB [--all]", 0, 1, ac_ctl_user_show,
+	  "a person, with its sessions, consents and authorizations" },
 };
 
 const struct ac_ctl_command *
@@ -34,7 +59,10 @@ const struct ac_ctl_command *
 ac_ctl_command_find(const char *group, const char *verb)
 {
 	for (size_t i = 0; i < AC_ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].group, group) == 0 && strcmp(commands[i].verb, verb) == 0)
+		bool single = commands[i].verb[0] == '\0';
+
+		if (strcmp(commands[i].group, group) == 0 &&
+		    (single || strcmp(commands[i].verb, verb) == 0))
 			return &commands[i];
 	}
 	return NULL;

@@ -21,6 +21,8 @@ enum ac_ctl_exit {
 	AC_CTL_REFUSED = 1, /* the daemon said no, and why */
 	AC_CTL_USAGE = 2,
 	AC_CTL_UNREACHABLE = 3, /* no daemon at the socket, or not for this user */
+	AC_CTL_UNKNOWN = 4,     /* token inspect: nobody knows it */
+	AC_CTL_DAMAGED = 5,     /* db check: the database is not what it must be */
 };
 
 /* An option that was given; its value is "" when it takes none. */
@@ -31,7 +33,8 @@ struct ac_ctl_given {
 
 struct ac_ctl {
 	const char *socket_path;
-	bool json; /* print what the daemon answered */
+	bool json;         /* print what the daemon answered */
+	bool unknown_exit; /* a 404 is AC_CTL_UNKNOWN */
 	struct ac_ctl_given options[AC_CTL_MAX_OPTIONS];
 	size_t option_count;
 	const char *const *arguments;
@@ -44,9 +47,9 @@ const char *ac_ctl_option(const struct ac_ctl *ctl, const char *name);
 const char *ac_ctl_option_nth(const struct ac_ctl *ctl, const char *name, size_t n);
 
 struct ac_ctl_command {
-	const char *group, *verb;
-	const char *arguments; /* as --help shows them */
-	size_t min, max;       /* how many */
+	const char *group, *verb; /* verb "": the group alone is the command */
+	const char *arguments;    /* as --help shows them */
+	size_t min, max;          /* how many */
 	enum ac_ctl_exit (*run)(const struct ac_ctl *ctl);
 	const char *help;
 };

@@ -51,9 +51,12 @@ read_words(char *const *words, size_t count)
 			typed.option = NULL;
 		else if (strncmp(words[i], "--", 2) == 0)
 			take_option(&typed, words[i] + 2);
-		else if (typed.group == NULL)
+		else if (typed.group == NULL) {
 			typed.group = words[i];
-		else if (typed.verb == NULL)
+			/* a group that is the command has no verb to wait for */
+			if (ac_ctl_command_find(words[i], "") != NULL)
+				typed.verb = "";
+		} else if (typed.verb == NULL)
 			typed.verb = words[i];
 		else
 			typed.arguments++;
@@ -113,7 +116,8 @@ offer_commands(const char *group, const char *begun)
 	for (size_t i = 0; (command = ac_ctl_command_at(i)) != NULL; i++) {
 		if (group == NULL && !offered_before(i))
 			offer("", command->group, begun);
-		else if (group != NULL && strcmp(command->group, group) == 0)
+		else if (group != NULL && command->verb[0] != '\0' &&
+			 strcmp(command->group, group) == 0)
 			offer("", command->verb, begun);
 	}
 }

@@ -12,9 +12,17 @@ authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
+	ctl/grant.c ctl/grant.h \
 	ctl/key.c ctl/key.h \
 	ctl/main.c \
 	ctl/options.c ctl/options.h \
-	ctl/user.c ctl/user.h
-authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
+	ctl/pam_test.c ctl/pam_test.h \
+	ctl/person.c ctl/person.h \
+	ctl/session.c ctl/session.h \
+	ctl/token.c ctl/token.h \
+	ctl/user.c ctl/user.h \
+	ctl/user_export.c ctl/user_export.h
+authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
+	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
+	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
 authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)

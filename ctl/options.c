@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include "ctl/complete.h"
+#include "ctl/pam_test.h"
 
 #define MAX_ROWS 96
 #define FIRST_ID 256
@@ -21,8 +22,18 @@
 static const struct ac_ctl_option rows[] = {
 	{ "socket", "PATH", "", "the daemon's admin_socket [" AC_CTL_DEFAULT_SOCKET "]" },
 	{ "json", "", "", "print the answer as JSON" },
+	{ "user", "USER", "grant list, session list, user list",
+	  "those of the account USER alone" },
+	{ "sub", "SUB", "grant list, session list, user erase, user export, user revoke, user show",
+	  "the person by its sub, also when its account is gone" },
+	{ "client", "CLIENT", "grant list", "those of CLIENT alone" },
+	{ "all", "", "grant list, session list, user list, user show", "the dead too" },
+	{ "yes", "", "user erase", "it is meant" },
 	{ "replace", "", "user relink", "end what NEW has already" },
 	{ "at-once", "", "key rotate", "sign with the new keys now" },
+	{ "service", "NAME", "pam-test", "the PAM service [authcode]" },
+	{ "direct", "", "pam-test", "with the rights of this shell, not with those of the units" },
+	{ "helper", "PATH", "pam-test", "the program to run [" AC_CTL_HELPER "]" },
 	{ AC_CTL_COMPLETE, "WORD...", "", "print what may be typed next; for shells" },
 	{ "help", "", "", "print this" },
 	{ "version", "", "", "print the version" },
@@ -45,7 +56,8 @@ ac_ctl_option_fits(const struct ac_ctl_option *option, const struct ac_ctl_comma
 
 	if (*of == '\0')
 		return true;
-	(void)snprintf(name, sizeof(name), "%s %s", command->group, command->verb);
+	(void)snprintf(name, sizeof(name), "%s%s%s", command->group,
+		       command->verb[0] != '\0' ? " " : "", command->verb);
 	len = strlen(name);
 	for (; *of != '\0'; of += strspn(of, ", ")) {
 		size_t n = strcspn(of, ",");
@@ -99,8 +111,9 @@ print_help(void)
 
 	(void)printf("Usage: authcodectl [OPTION]... COMMAND\n\n");
 	for (size_t i = 0; (command = ac_ctl_command_at(i)) != NULL; i++)
-		(void)printf("  %s %s %s\n      %s\n", command->group, command->verb,
-			     command->arguments, command->help);
+		(void)printf("  %s%s%s %s\n      %s\n", command->group,
+			     command->verb[0] != '\0' ? " " : "", command->verb, command->arguments,
+			     command->help);
 	(void)printf("\n");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++)
 		(void)printf("  --%s %s\n      %s%s%s\n", rows[i].name, rows[i].argument,
@@ -159,15 +172,16 @@ check_command(const struct ac_ctl *ctl, const struct ac_ctl_command *command)
 {
 	for (size_t i = 0; i < ctl->option_count; i++) {
 		if (find_row(ctl->options[i].name, command) == NULL) {
-			(void)fprintf(stderr, "authcodectl: %s %s does not take --%s\n",
-				      command->group, command->verb, ctl->options[i].name);
+			(void)fprintf(stderr, "authcodectl: %s%s%s does not take --%s\n",
+				      command->group, command->verb[0] != '\0' ? " " : "",
+				      command->verb, ctl->options[i].name);
 			return false;
 		}
 	}
 	if (ctl->argument_count >= command->min && ctl->argument_count <= command->max)
 		return true;
-	(void)fprintf(stderr, "authcodectl: usage: authcodectl %s %s %s\n", command->group,
-		      command->verb, command->arguments);
+	(void)fprintf(stderr, "authcodectl: usage: authcodectl %s%s%s %s\n", command->group,
+		      command->verb[0] != '\0' ? " " : "", command->verb, command->arguments);
 	return false;
 }
 
@@ -194,12 +208,14 @@ ac_ctl_parse(int argc, char **argv, struct ac_ctl *ctl, const struct ac_ctl_comm
 		*ret_status = AC_CTL_DONE;
 		return false;
 	}
-	if (argc - optind >= 2)
-		command = ac_ctl_command_find(argv[optind], argv[optind + 1]);
+	if (argc > optind)
+		command = ac_ctl_command_find(argv[optind],
+					      argc > optind + 1 ? argv[optind + 1] : "");
 	if (command == NULL)
 		return misuse("no such command");
-	ctl->arguments = (const char *const *)&argv[optind + 2];
-	ctl->argument_count = (size_t)(argc - optind) - 2;
+	optind += command->verb[0] == '\0' ? 1 : 2;
+	ctl->arguments = (const char *const *)&argv[optind];
+	ctl->argument_count = (size_t)(argc - optind);
 	*ret_command = command;
 	return check_command(ctl, command);
 }

@@ -155,53 +155,47 @@ ac_ctl_table_time(struct ac_ctl_table *table, int64_t time_s)
 	ac_ctl_table_text(table, format_time(time_s, text, sizeof(text)));
 }
 
+/* "": there is nothing to show. */
 static void
-put_words(struct ac_ctl_table *table, const json_t *array)
+put_member(struct ac_buf *buf, const json_t *member)
 {
 	const json_t *word;
-	struct ac_buf buf;
 	size_t i;
 
-	ac_buf_init(&buf, MAX_CELL);
-	json_array_foreach(array, i, word)
-	{
-		const char *text = json_string_value(word);
+	switch (member != NULL ? json_typeof(member) : JSON_NULL) {
+	case JSON_STRING:
+		ac_buf_puts(buf, json_string_value(member));
+		break;
+	case JSON_INTEGER:
+		ac_buf_printf(buf, "%" JSON_INTEGER_FORMAT, json_integer_value(member));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		ac_buf_puts(buf, json_is_true(member) ? "yes" : "no");
+		break;
+	case JSON_ARRAY:
+		json_array_foreach(member, i, word)
+		{
+			const char *text = json_string_value(word);
 
-		ac_buf_puts(&buf, i > 0 ? " " : "");
-		ac_buf_puts(&buf, text != NULL ? text : "?");
+			ac_buf_puts(buf, i > 0 ? " " : "");
+			ac_buf_puts(buf, text != NULL ? text : "?");
+		}
+		break;
+	default:
+		break;
 	}
-	ac_ctl_table_text(table, ac_buf_text(&buf));
-	ac_buf_clear(&buf);
 }
 
 void
 ac_ctl_table_member(struct ac_ctl_table *table, const json_t *object, const char *name)
 {
-	const json_t *member = json_object_get(object, name);
-	char number[32];
+	struct ac_buf buf;
 
-	switch (json_typeof(member != NULL ? member : object)) {
-	case JSON_STRING:
-		ac_ctl_table_text(table, json_string_value(member));
-		break;
-	case JSON_INTEGER:
-		(void)snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
-			       json_integer_value(member));
-		ac_ctl_table_text(table, number);
-		break;
-	case JSON_TRUE:
-		ac_ctl_table_text(table, "yes");
-		break;
-	case JSON_FALSE:
-		ac_ctl_table_text(table, "no");
-		break;
-	case JSON_ARRAY:
-		put_words(table, member);
-		break;
-	default:
-		ac_ctl_table_text(table, NULL);
-		break;
-	}
+	ac_buf_init(&buf, MAX_CELL);
+	put_member(&buf, json_object_get(object, name));
+	ac_ctl_table_text(table, ac_buf_text(&buf));
+	ac_buf_clear(&buf);
 }
 
 void
@@ -278,6 +272,17 @@ ac_ctl_show_text(FILE *out, const char *name, const char *text)
 	(void)fprintf(out, "%-*s ", NAME_WIDTH, name);
 	ac_ctl_print_safe(out, text);
 	(void)fputc('\n', out);
+}
+
+void
+ac_ctl_show_member(FILE *out, const char *name, const json_t *member)
+{
+	struct ac_buf buf;
+
+	ac_buf_init(&buf, MAX_CELL);
+	put_member(&buf, member);
+	ac_ctl_show_text(out, name, ac_buf_text(&buf));
+	ac_buf_clear(&buf);
 }
 
 void

@@ -49,8 +49,9 @@ void ac_ctl_table_member_time(struct ac_ctl_table *table, const json_t *object, 
 AC_MUST_USE bool ac_ctl_table_print(const struct ac_ctl_table *table, FILE *out);
 
 /* Name and value of a thing that is shown by itself, the names one under the other;
- * what is "" or NULL is left out. */
+ * what is "" or NULL is left out. A member of JSON is shown as in a cell. */
 void ac_ctl_show_text(FILE *out, const char *name, const char *text);
+void ac_ctl_show_member(FILE *out, const char *name, const json_t *member);
 void ac_ctl_show_time(FILE *out, const char *name, int64_t time_s);
 
 /* A text of strangers as a terminal may have it: '?' for each control character, for

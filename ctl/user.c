@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/form.h"
 #include "ctl/admin_request.h"
+#include "ctl/person.h"
 
 #define MAX_FORM 4096
 
@@ -48,20 +49,55 @@ ac_ctl_user_relink(const struct ac_ctl *ctl)
 	return status;
 }
 
-/* The account may be gone from the host, and the client from the configuration. */
 enum ac_ctl_exit
-ac_ctl_user_withdraw(const struct ac_ctl *ctl)
+ac_ctl_user_list(const struct ac_ctl *ctl)
 {
-	const char *user = ctl->arguments[0], *client = ctl->arguments[1];
+	enum ac_ctl_exit status;
+	struct ac_buf query;
+
+	ac_buf_init(&query, MAX_FORM);
+	ac_ctl_put_filter(ctl, &query);
+	status = ac_ctl_show_list(ctl, &ac_ctl_people, &query);
+	ac_buf_clear(&query);
+	return status;
+}
+
+/* Posts whom the command is about, and says what became of it. */
+static enum ac_ctl_exit
+post_person(const struct ac_ctl *ctl, const char *path, const char *done)
+{
 	enum ac_ctl_exit status;
 	struct ac_buf form;
 
 	ac_buf_init(&form, MAX_FORM);
-	ac_form_put(&form, "user", user);
-	ac_form_put(&form, "client", client);
-	status = ac_admin_post(ctl, "/admin/users/withdraw", &form);
+	status = ac_ctl_put_person(ctl, &form);
+	if (status == AC_CTL_DONE)
+		status = ac_admin_post(ctl, path, &form);
 	ac_buf_clear(&form);
 	if (status == AC_CTL_DONE && !ctl->json)
-		(void)printf("what %s got of %s is dead\n", client, user);
+		(void)printf("%s\n", done);
 	return status;
+}
+
+enum ac_ctl_exit
+ac_ctl_user_revoke(const struct ac_ctl *ctl)
+{
+	return post_person(ctl, "/admin/users/revoke",
+			   "all sessions, tokens and codes of the person are dead, and consent is "
+			   "asked for anew");
+}
+
+/* There is no way back, so nobody does it by a slip of the hand. */
+enum ac_ctl_exit
+ac_ctl_user_erase(const struct ac_ctl *ctl)
+{
+	if (ac_ctl_option(ctl, "yes") == NULL) {
+		(void)fprintf(stderr,
+			      "authcodectl: user erase forgets a person for good, and applications "
+			      "will know whoever comes back as somebody else; say --yes\n");
+		return AC_CTL_USAGE;
+	}
+	return post_person(ctl, "/admin/users/erase",
+			   "the person is forgotten; backups and logs may remember, see "
+			   "authcodectl(8)");
 }

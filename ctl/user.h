@@ -9,6 +9,8 @@
 #include "ctl/command.h"
 
 enum ac_ctl_exit ac_ctl_user_relink(const struct ac_ctl *ctl);
-enum ac_ctl_exit ac_ctl_user_withdraw(const struct ac_ctl *ctl);
+enum ac_ctl_exit ac_ctl_user_list(const struct ac_ctl *ctl);
+enum ac_ctl_exit ac_ctl_user_revoke(const struct ac_ctl *ctl);
+enum ac_ctl_exit ac_ctl_user_erase(const struct ac_ctl *ctl);
 
 #endif

@@ -5,7 +5,7 @@
 # make-deb.sh TREE OUT: the Debian packages of TREE, built in a copy of it; they go to OUT.
 # DEB_BUILD_OPTIONS is dpkg-buildpackage's: nocheck leaves the tests out.
 set -eu
-tree=$1 out=$2
+tree=$(realpath "$1") out=$(realpath -m "$2")
 
 (cd "$tree" && dpkg-checkbuilddeps) || { echo "install what is missing: apt-get build-dep $tree" >&2; exit 1; }
 work=$(mktemp -d)

@@ -2,7 +2,9 @@
 # What distributions build packages from.
 
 EXTRA_DIST += \
+	debian/authcode-server.docs \
 	debian/authcode-server.install \
+	debian/authcode-server.links \
 	debian/authcode-server.postrm \
 	debian/changelog \
 	debian/control \
@@ -32,8 +34,3 @@ EXTRA_DIST += \
 	doc/integrations/nextcloud.md \
 	doc/integrations/oauth2-proxy.md \
 	doc/integrations/open-ondemand.md
-
-# The Debian packages, with their tests; in the source tree, since debian/ is there.
-.PHONY: deb
-deb:
-	$(top_srcdir)/dist/make-deb.sh '$(abs_top_srcdir)' '$(abs_top_srcdir)/build/deb'

@@ -14,8 +14,10 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/client.h \
 	libauthcode/include/authcode/error.h \
 	libauthcode/include/authcode/exchange.h \
+	libauthcode/include/authcode/inspect.h \
 	libauthcode/include/authcode/issuer.h \
 	libauthcode/include/authcode/keys.h \
+	libauthcode/include/authcode/list.h \
 	libauthcode/include/authcode/logout.h \
 	libauthcode/include/authcode/request.h \
 	libauthcode/include/authcode/resource.h \

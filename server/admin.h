@@ -8,11 +8,9 @@
 #ifndef AC_SERVER_ADMIN_H
 #define AC_SERVER_ADMIN_H
 
+#include "server/admin_form.h"
 #include "server/app.h"
 #include "server/http.h"
-
-/* Fixed words alone: what was sent is not sent back. */
-void ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const char *why);
 
 /* POST /admin/users/relink: old, new, uid, replace (yes). An account was renamed;
  * its subject, sessions and tokens go with it. */

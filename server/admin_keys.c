@@ -14,7 +14,7 @@
 #include "base/form.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "server/admin.h"
+#include "server/admin_form.h"
 #include "server/clock.h"
 #include "server/keys.h"
 #include "server/log.h"

@@ -8,8 +8,12 @@ libserver_shared_la_SOURCES = server/address.c server/address.h \
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
+	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
 	server/admin_master_key.c server/admin_master_key.h \
+	server/admin_list.c server/admin_list.h \
+	server/admin_people.c server/admin_people.h \
+	server/admin_token.c server/admin_token.h \
 	server/app.h \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
@@ -25,6 +29,7 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
+	server/json_out.c server/json_out.h \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
 	server/log.c server/log.h \

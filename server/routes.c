@@ -19,6 +19,9 @@
 #include "server/admin.h"
 #include "server/admin_keys.h"
 #include "server/admin_master_key.h"
+#include "server/admin_list.h"
+#include "server/admin_people.h"
+#include "server/admin_token.h"
 #include "server/keys.h"
 #include "server/login.h"
 #include "server/logo.h"
@@ -186,6 +189,97 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/users",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/sessions",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/grants",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/authorizations",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/tokens",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/codes",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/devices",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/logouts",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_list_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/users/show",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_show_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/users/revoke",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_revoke_start, ac_admin_revoke_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/users/erase",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_erase_start, ac_admin_erase_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/sessions/end",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_session_end_start, ac_admin_session_end_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/tokens/inspect",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_inspect_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -22,7 +22,6 @@
 
 /* RFC 9068 §2.1: the one algorithm that everybody knows. */
 #define DEFAULT_ALG "RS256"
-#define TYP "at+jwt"    /* RFC 9068 §2.1 */
 #define MAX_GROUPS 4096 /* bytes of their JSON: what does not fit a header helps nobody */
 
 static bool
@@ -162,7 +161,7 @@ ac_access_jwt_write(struct authcode_exchange *x, const struct ac_access_jwt *jwt
 	if (key == NULL)
 		err = AUTHCODE_ERR_CRYPTO;
 	else if (claims != NULL)
-		err = ac_jws_sign_claims(key->pair, TYP, claims, x->arena, &text);
+		err = ac_jws_sign_claims(key->pair, AC_ACCESS_TOKEN_TYP, claims, x->arena, &text);
 	json_decref(claims);
 	ac_signing_ring_unref(&ring);
 	if (err == AUTHCODE_OK)
@@ -177,7 +176,7 @@ verified(struct authcode_exchange *x, const char *text, enum authcode_err *ret_e
 	struct ac_signing_ring *ring = ac_issuer_ring_ref(x->issuer);
 	const struct ac_jws_expect expect = {
 		.algs = AC_ALG_ALL,
-		.typ = { .names = TYP },
+		.typ = { .names = AC_ACCESS_TOKEN_TYP },
 		.find_key = ac_signing_ring_find_key,
 		.keys = ring,
 	};

@@ -15,6 +15,8 @@
 #include "protocol/credential.h"
 #include "protocol/exchange.h"
 
+#define AC_ACCESS_TOKEN_TYP "at+jwt" /* RFC 9068 §2.1 */
+
 /* How a token for these resources is made, and for how long. */
 struct ac_access_form {
 	const char *alg; /* of the JWT; NULL: opaque */

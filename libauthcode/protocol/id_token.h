@@ -16,6 +16,7 @@
 
 /* Of ID tokens, and of nothing else that is signed here (ID-19). */
 #define AC_ID_TOKEN_TYP "JWT"
+#define AC_LOGOUT_TOKEN_TYP "logout+jwt" /* OIDC Back-Channel Logout §2.4 */
 
 /* All of it lives as long as the exchange. */
 struct ac_id_token {

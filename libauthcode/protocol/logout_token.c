@@ -14,12 +14,12 @@
 
 #include "base/base64url.h"
 #include "base/limits.h"
+#include "protocol/id_token.h"
 #include "protocol/issuer.h"
 #include "protocol/json_member.h"
 #include "protocol/signer.h"
 #include "protocol/subject.h"
 
-#define TYP "logout+jwt"
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define LIFE_S 120 /* §4: at most two minutes */
 #define JTI_LEN 16
@@ -83,7 +83,7 @@ sign(const struct making *m, const char **ret_token)
 	enum authcode_err err = make_claims(m, &claims);
 
 	if (err == AUTHCODE_OK)
-		err = ac_signer_sign(&signer, TYP, claims, m->arena, ret_token);
+		err = ac_signer_sign(&signer, AC_LOGOUT_TOKEN_TYP, claims, m->arena, ret_token);
 	json_decref(claims);
 	return err;
 }

@@ -17,6 +17,9 @@ protocol_sources += \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
 	libauthcode/protocol/id_token_hint.c libauthcode/protocol/id_token_hint.h \
+	libauthcode/protocol/inspect.c libauthcode/protocol/inspect.h \
+	libauthcode/protocol/inspect_jwt.c \
+	libauthcode/protocol/inspect_row.c \
 	libauthcode/protocol/introspect.c \
 	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
 	libauthcode/protocol/metadata.c \

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/list.c libauthcode/store/list.h \
 	libauthcode/store/memory_device_ops.c \
+	libauthcode/store/memory_erase_ops.c \
 	libauthcode/store/memory_keys.c \
 	libauthcode/store/memory_sealed.c \
+	libauthcode/store/memory_list.c \
 	libauthcode/store/memory_logout_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
 	libauthcode/store/memory_client_ops.c \
@@ -20,9 +23,11 @@ store_sources = \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
+	libauthcode/store/sqlite_erase_ops.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
 	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_key_ops.c \
+	libauthcode/store/sqlite_list.c libauthcode/store/sqlite_list.h \
 	libauthcode/store/sqlite_logout_ops.c \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \

@@ -33,12 +33,19 @@ static int64_t
 withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subject,
 	     const char *client_id, int64_t since_ms)
 {
-	const struct ac_memory_grant *grant;
+	const char *const clients[] = { client_id, "" }; /* it alone, and every one */
+	int64_t last_ms = 0;
 
 	if (subject->withdrawn_ms < since_ms)
 		return 0;
-	grant = ac_memory_find_grant(memory, subject->id, client_id);
-	return grant != NULL && grant->row->withdrawn_ms >= since_ms ? grant->row->withdrawn_ms : 0;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(clients); i++) {
+		const struct ac_memory_grant *grant =
+			ac_memory_find_grant(memory, subject->id, clients[i]);
+
+		if (grant != NULL && grant->row->withdrawn_ms > last_ms)
+			last_ms = grant->row->withdrawn_ms;
+	}
+	return last_ms >= since_ms ? last_ms : 0;
 }
 
 bool
@@ -61,27 +68,34 @@ ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_
 	return true;
 }
 
+void
+ac_memory_view_family(const struct ac_memory *memory, const struct authcode_family *family,
+		      struct authcode_token_view *view)
+{
+	const struct authcode_subject *subject =
+		ac_table_find(&memory->subjects, family->subject_id);
+	const struct authcode_session *session =
+		ac_table_find(&memory->sessions, family->session_id);
+
+	*view = (struct authcode_token_view){ .family = *family };
+	if (subject != NULL)
+		view->subject = *subject;
+	if (session != NULL)
+		view->session = *session;
+	view->withdrawn_ms =
+		withdrawn_ms(memory, &view->subject, family->client_id, family->created_ms);
+}
+
 bool
 ac_memory_view_token(const struct ac_memory *memory, int64_t id, struct authcode_token_view *view)
 {
 	const struct authcode_token *token = ac_table_find(&memory->tokens, id);
-	const struct authcode_subject *subject;
-	const struct authcode_session *session;
 
 	*view = (struct authcode_token_view){ 0 };
 	if (token == NULL)
 		return false;
+	ac_memory_view_family(memory, ac_table_find(&memory->families, token->family_id), view);
 	view->token = *token;
-	view->family =
-		*(struct authcode_family *)ac_table_find(&memory->families, token->family_id);
-	subject = ac_table_find(&memory->subjects, view->family.subject_id);
-	if (subject != NULL)
-		view->subject = *subject;
-	session = ac_table_find(&memory->sessions, view->family.session_id);
-	if (session != NULL)
-		view->session = *session;
-	view->withdrawn_ms = withdrawn_ms(memory, &view->subject, view->family.client_id,
-					  view->family.created_ms);
 	return true;
 }
 
@@ -371,6 +385,41 @@ list_sealed(void *self, struct authcode_arena *arena, struct authcode_sealed *re
 	return err;
 }
 
+static enum authcode_err
+list(void *self, struct authcode_list *what, struct authcode_arena *arena,
+     struct authcode_listed *ret)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list(memory, what, arena, ret);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+static enum authcode_err
+find_subject(void *self, const char *user_name, const char *sub, struct authcode_arena *arena,
+	     struct authcode_subject *ret)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
+
+	pthread_mutex_lock(&memory->mutex);
+	for (size_t i = 0; i < memory->subjects.count; i++) {
+		const struct authcode_subject *row = memory->subjects.rows[i];
+
+		if (user_name != NULL
+			    ? row->retired_ms == 0 && strcmp(row->user_name, user_name) == 0
+			    : strcmp(row->sub, sub) == 0) {
+			err = ac_row_read(&ac_row_subject, row, arena, ret);
+			break;
+		}
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -426,6 +475,8 @@ static const struct authcode_store_ops memory_ops = {
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
 	.list_sealed = list_sealed,
+	.list = list,
+	.find_subject = find_subject,
 };
 
 enum authcode_err

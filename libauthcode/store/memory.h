@@ -63,6 +63,9 @@ bool ac_memory_view_code(const struct ac_memory *memory, int64_t id,
 			 struct authcode_code_view *view);
 bool ac_memory_view_token(const struct ac_memory *memory, int64_t id,
 			  struct authcode_token_view *view);
+/* family is there; the token of the view stays zero. */
+void ac_memory_view_family(const struct ac_memory *memory, const struct authcode_family *family,
+			   struct authcode_token_view *view);
 bool ac_memory_view_delivery(const struct ac_memory *memory, int64_t id,
 			     struct authcode_delivery_view *view);
 
@@ -99,6 +102,12 @@ AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory
 							  struct authcode_arena *arena,
 							  struct authcode_signing_key *ret,
 							  size_t capacity, size_t *ret_count);
+
+/* As authcode_store_list(). */
+AC_MUST_USE enum authcode_err ac_memory_list(const struct ac_memory *memory,
+					     struct authcode_list *list,
+					     struct authcode_arena *arena,
+					     struct authcode_listed *ret);
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);

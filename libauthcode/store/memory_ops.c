@@ -239,6 +239,8 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_PUT_SECRET] = ac_memory_put_secret,
 	[AUTHCODE_OP_RESEAL] = ac_memory_reseal,
 	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
+	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_memory_revoke_subject,
+	[AUTHCODE_OP_ERASE_SUBJECT] = ac_memory_erase_subject,
 };
 
 void

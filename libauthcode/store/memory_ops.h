@@ -65,6 +65,10 @@ void ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *
 /* memory_grant_ops.c */
 void ac_memory_withdraw_grant(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* memory_erase_ops.c */
+void ac_memory_revoke_subject(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_erase_subject(struct ac_memory *memory, struct authcode_operation *operation);
+
 /* memory_subject_ops.c */
 void ac_memory_retire_subject(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_relink_subject(struct ac_memory *memory, struct authcode_operation *operation);

@@ -99,6 +99,16 @@ check_purge(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_erase_subject(const struct authcode_operation *operation)
+{
+	const struct authcode_op_erase_subject *args = &operation->u.erase_subject;
+
+	return args->limit >= 1 && args->limit <= AUTHCODE_PURGE_MAX && args->after_id >= 0
+		       ? AUTHCODE_OK
+		       : AUTHCODE_ERR_USAGE;
+}
+
+static enum authcode_err
 check_relink_subject(const struct authcode_operation *operation)
 {
 	const struct authcode_op_relink_subject *args = &operation->u.relink_subject;
@@ -257,6 +267,8 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_PUT_SECRET] = check_put_secret,
 	[AUTHCODE_OP_RESEAL] = check_reseal,
 	[AUTHCODE_OP_USE_ONCE] = check_use_once,
+	[AUTHCODE_OP_REVOKE_SUBJECT] = check_nothing,
+	[AUTHCODE_OP_ERASE_SUBJECT] = check_erase_subject,
 };
 
 enum authcode_err
@@ -312,6 +324,12 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 		break;
 	case AUTHCODE_OP_ADD_SIGNING_KEY:
 		operation->u.add_signing_key.ret_key_id = 0;
+		break;
+	case AUTHCODE_OP_ERASE_SUBJECT:
+		operation->u.erase_subject.ret_deleted = 0;
+		operation->u.erase_subject.ret_whole = false;
+		operation->u.erase_subject.ret_step = 0;
+		operation->u.erase_subject.ret_after_id = 0;
 		break;
 	default:
 		break;

@@ -10,6 +10,7 @@
 
 #include "store/operation.h"
 #include "store/sqlite_file.h"
+#include "store/sqlite_list.h"
 #include "store/sqlite_open.h"
 #include "store/sqlite_pool.h"
 #include "store/sqlite_read.h"
@@ -193,6 +194,36 @@ list_sealed(void *self, struct authcode_arena *arena, struct authcode_sealed *re
 	return err;
 }
 
+static enum authcode_err
+list(void *self, struct authcode_list *what, struct authcode_arena *arena,
+     struct authcode_listed *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list(connection, what, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+find_subject(void *self, const char *user_name, const char *sub, struct authcode_arena *arena,
+	     struct authcode_subject *ret)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_find_named_subject(connection, user_name, sub, arena, ret);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -222,6 +253,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
 	.list_sealed = list_sealed,
+	.list = list,
+	.find_subject = find_subject,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

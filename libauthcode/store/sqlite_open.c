@@ -84,7 +84,7 @@ static const char settings[] = "PRAGMA temp_store = MEMORY;"
 static int
 set_up(sqlite3 *db)
 {
-	int rc = sqlite3_busy_timeout(db, 5000);
+	int rc = sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(limits); i++)
 		(void)sqlite3_limit(db, limits[i].id, limits[i].value);

@@ -17,6 +17,9 @@ enum authcode_err ac_explain(struct authcode_reason *reason, enum authcode_err e
 enum authcode_err ac_sqlite_explain(sqlite3 *db, int rc, const char *name,
 				    struct authcode_reason *reason);
 
+/* How long a connection waits for another process. */
+#define AC_SQLITE_BUSY_MS 5000
+
 enum ac_role {
 	AC_ROLE_WRITER, /* the file, which exists, is switched to WAL */
 	AC_ROLE_READER, /* cannot write */

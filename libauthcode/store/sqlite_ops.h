@@ -54,6 +54,12 @@ enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work
 enum authcode_err ac_sqlite_withdraw_grant(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 
+/* sqlite_erase_ops.c */
+enum authcode_err ac_sqlite_revoke_subject(const struct ac_sqlite_work *work,
+					   struct authcode_operation *operation);
+enum authcode_err ac_sqlite_erase_subject(const struct ac_sqlite_work *work,
+					  struct authcode_operation *operation);
+
 /* Where a token goes. */
 struct ac_sqlite_place {
 	const struct authcode_family *family; /* its id and end */

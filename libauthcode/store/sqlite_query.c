@@ -131,6 +131,16 @@ ac_query_get_text(struct ac_query *query, struct authcode_arena *arena)
 	return copy;
 }
 
+const char *
+ac_query_peek_text(struct ac_query *query)
+{
+	const unsigned char *text = sqlite3_column_text(query->statement, query->column++);
+
+	if (text == NULL)
+		query->rc = SQLITE_NOMEM;
+	return text != NULL ? (const char *)text : "";
+}
+
 void
 ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN])
 {

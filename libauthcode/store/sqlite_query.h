@@ -59,6 +59,8 @@ bool ac_query_at_null(const struct ac_query *query);
 void ac_query_skip(struct ac_query *query, int count);
 int64_t ac_query_get_int(struct ac_query *query);
 const char *ac_query_get_text(struct ac_query *query, struct authcode_arena *arena);
+/* The same without a copy, borrowed until the next step; never NULL. */
+const char *ac_query_peek_text(struct ac_query *query);
 void ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN]);
 
 AC_MUST_USE enum authcode_err ac_query_err(const struct ac_query *query);

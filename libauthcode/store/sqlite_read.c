@@ -258,6 +258,71 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 	return err;
 }
 
+enum authcode_err
+ac_sqlite_find_family(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		      struct authcode_token_view *ret)
+{
+	struct authcode_token_view view = { 0 };
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_FAMILY);
+	ac_query_put_int(&query, id);
+	found = ac_query_step(&query);
+	if (found) {
+		view.family = get_family(&query, arena);
+		view.subject = get_subject(&query, arena);
+		view.session = get_session(&query, arena);
+		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
+	}
+	err = end_read(&query, found);
+	if (err == AUTHCODE_OK)
+		*ret = view;
+	return err;
+}
+
+/* Steps a query that is bound. */
+static enum authcode_err
+read_subject(struct ac_query *query, struct authcode_arena *arena, struct authcode_subject *ret)
+{
+	struct authcode_subject subject = { 0 };
+	bool found = ac_query_step(query);
+	enum authcode_err err;
+
+	if (found)
+		subject = get_subject(query, arena);
+	err = end_read(query, found);
+	if (err == AUTHCODE_OK)
+		*ret = subject;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_find_subject(struct ac_connection *connection, int64_t id, struct authcode_arena *arena,
+		       struct authcode_subject *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection, AC_SQL_FIND_SUBJECT);
+	ac_query_put_int(&query, id);
+	return read_subject(&query, arena, ret);
+}
+
+enum authcode_err
+ac_sqlite_find_named_subject(struct ac_connection *connection, const char *user_name,
+			     const char *sub, struct authcode_arena *arena,
+			     struct authcode_subject *ret)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, connection,
+		       user_name != NULL ? AC_SQL_FIND_SUBJECT_OF_NAME
+					 : AC_SQL_FIND_SUBJECT_OF_SUB);
+	ac_query_put_text(&query, user_name != NULL ? user_name : sub);
+	return read_subject(&query, arena, ret);
+}
+
 /* Steps a query that is bound. */
 static enum authcode_err
 read_device(struct ac_query *query, struct authcode_arena *arena, struct authcode_device_view *ret)

@@ -23,6 +23,20 @@ AC_MUST_USE enum authcode_err ac_sqlite_find_token(struct ac_connection *connect
 						   struct authcode_arena *arena,
 						   struct authcode_token_view *ret);
 
+/* *ret->token is zeroed. */
+AC_MUST_USE enum authcode_err ac_sqlite_find_family(struct ac_connection *connection, int64_t id,
+						    struct authcode_arena *arena,
+						    struct authcode_token_view *ret);
+
+AC_MUST_USE enum authcode_err ac_sqlite_find_subject(struct ac_connection *connection, int64_t id,
+						     struct authcode_arena *arena,
+						     struct authcode_subject *ret);
+/* user_name: the live one of it; NULL: that of sub. */
+AC_MUST_USE enum authcode_err ac_sqlite_find_named_subject(struct ac_connection *connection,
+							   const char *user_name, const char *sub,
+							   struct authcode_arena *arena,
+							   struct authcode_subject *ret);
+
 AC_MUST_USE enum authcode_err ac_sqlite_find_device(struct ac_connection *connection, int64_t id,
 						    struct authcode_arena *arena,
 						    struct authcode_device_view *ret);

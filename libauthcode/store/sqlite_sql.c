@@ -11,9 +11,9 @@
 	"u.retired_ms, u.withdrawn_ms"
 /* Of code, device or family o: the look at the grant is taken only when there is a reason. */
 #define WITHDRAWN(o)                                                                               \
-	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT g.withdrawn_ms"                 \
+	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT max(g.withdrawn_ms)"            \
 	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
-	" AND g.client_id = " o ".client_id AND g.withdrawn_ms >= " o ".created_ms) END"
+	" AND g.client_id IN ('', " o ".client_id) AND g.withdrawn_ms >= " o ".created_ms) END"
 #define SESSION                                                                                    \
 	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
@@ -45,6 +45,17 @@
 /* Code, device and the client itself: each has the key of its family, now or later. */
 #define NO(table) " NOT EXISTS (SELECT 1 FROM " table " WHERE id = ?1)"
 
+/* A page: the key, the subject, the client's name. */
+#define LOOK(table)                                                                                \
+	"SELECT id, ifnull(subject_id, 0), client_id FROM " table                                  \
+	" WHERE id > ? ORDER BY id LIMIT ?"
+
+/* Of the rows behind a key the last that a piece looks at, and whether it is full. */
+#define REACH(table)                                                                               \
+	"SELECT max(id), count(*) FROM (SELECT id FROM " table " WHERE id > ? ORDER BY id LIMIT "  \
+	"?)"
+#define ERASE(table) "DELETE FROM " table " WHERE id > ? AND id <= ? AND subject_id = ?"
+
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -74,6 +85,30 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				    " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
 	[AC_SQL_FIND_LIVE_SUBJECT] =
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
+	[AC_SQL_FIND_SUBJECT_OF_NAME] = "SELECT " SUBJECT " FROM subject u"
+					" WHERE u.user_name = ? AND u.retired_ms = 0",
+	[AC_SQL_FIND_SUBJECT_OF_SUB] = "SELECT " SUBJECT " FROM subject u WHERE u.sub = ?",
+	[AC_SQL_FIND_SUBJECT] = "SELECT " SUBJECT " FROM subject u WHERE u.id = ?",
+	[AC_SQL_FIND_FAMILY] = "SELECT " FAMILY ", " SUBJECT ", " SESSION
+			       ", " WITHDRAWN("f") " FROM family f"
+						   " LEFT JOIN subject u ON u.id = f.subject_id"
+						   " LEFT JOIN session s ON s.id = f.session_id"
+						   " WHERE f.id = ?",
+	[AC_SQL_LOOK_SUBJECTS] =
+		"SELECT id, id, user_name FROM subject WHERE id > ? ORDER BY id LIMIT ?",
+	[AC_SQL_LOOK_SESSIONS] =
+		"SELECT id, subject_id, '' FROM session WHERE id > ? ORDER BY id LIMIT ?",
+	/* What is of every client is no client's. */
+	[AC_SQL_LOOK_GRANTS] = "SELECT subject_id, subject_id, client_id FROM user_grant"
+			       " WHERE (subject_id, client_id) > (?1, ?3) AND subject_id <= ?4"
+			       " ORDER BY subject_id, client_id LIMIT ?2",
+	[AC_SQL_LOOK_CODES] = LOOK("code"),
+	[AC_SQL_LOOK_FAMILIES] = LOOK("family"),
+	[AC_SQL_LOOK_TOKENS] = "SELECT t.id, ifnull(f.subject_id, 0), f.client_id FROM token t"
+			       " CROSS JOIN family f ON f.id = t.family_id"
+			       " WHERE t.id > ? ORDER BY t.id LIMIT ?",
+	[AC_SQL_LOOK_DEVICES] = LOOK("device"),
+	[AC_SQL_LOOK_DELIVERIES] = LOOK("logout_delivery"),
 	[AC_SQL_LIST_SUBJECTS] = "SELECT " SUBJECT " FROM subject u WHERE u.id > ?"
 				 " AND u.retired_ms = 0 AND u.forget_ms > ? ORDER BY u.id LIMIT ?",
 	[AC_SQL_FIND_DEVICE] = DEVICE_VIEW " WHERE d.id = ?",
@@ -234,4 +269,24 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_COUNT_REPLAY] = "INSERT INTO replay_count (client_id, count) VALUES (?, 1)"
 				" ON CONFLICT (client_id) DO UPDATE SET count = count + 1",
 	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
+
+	[AC_SQL_END_SESSIONS] = "UPDATE session SET ended_ms = ? WHERE subject_id = ?"
+				" AND ended_ms = 0",
+	[AC_SQL_EMPTY_GRANTS] = "UPDATE user_grant SET scope = '', updated_ms = ?1,"
+				" withdrawn_ms = max(withdrawn_ms, ?1)"
+				" WHERE subject_id = ?2",
+	[AC_SQL_REACH_TOKENS] = REACH("token"),
+	[AC_SQL_REACH_FAMILIES] = REACH("family"),
+	[AC_SQL_REACH_CODES] = REACH("code"),
+	[AC_SQL_REACH_DEVICES] = REACH("device"),
+	[AC_SQL_REACH_SESSIONS] = REACH("session"),
+	[AC_SQL_ERASE_TOKENS] = "DELETE FROM token WHERE id > ? AND id <= ? AND EXISTS (SELECT 1"
+				" FROM family f WHERE f.id = family_id AND f.subject_id = ?)",
+	[AC_SQL_ERASE_FAMILIES] = ERASE("family"),
+	[AC_SQL_ERASE_CODES] = ERASE("code"),
+	[AC_SQL_ERASE_DEVICES] = ERASE("device"),
+	[AC_SQL_ERASE_SESSIONS] = ERASE("session"),
+	[AC_SQL_ERASE_GRANTS] = "DELETE FROM user_grant WHERE subject_id = ?",
+	[AC_SQL_EMPTY_SUBJECT] = "UPDATE subject SET user_name = '', uid = 0, full_name = '',"
+				 " group_names = '', forget_ms = 0 WHERE id = ?",
 };

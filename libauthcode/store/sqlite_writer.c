@@ -18,10 +18,14 @@
 #include <stdlib.h>
 
 #include "store/operation.h"
+#include "store/sqlite_open.h"
 #include "store/sqlite_ops.h"
 
 /* Beyond this a longer batch saves little and makes its first member wait. */
 #define BATCH_MAX 256
+
+/* For how long a reader is waited for before the log is cut. */
+#define ERASE_MS 200
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
@@ -114,16 +118,19 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 }
 
 /* What was deleted is still in the log: it moves into the file, where secure_delete
- * has wiped it, and the log is cut. A reader that lasts longer than the busy timeout
- * leaves it for the next checkpoint. */
+ * has wiped it, and the log is cut. A reader that lasts longer, as a backup does, leaves
+ * it for the next checkpoint: everybody who writes waits here. */
 static void
 erase_log(struct ac_writer *writer)
 {
+	sqlite3 *db = writer->connection->db;
+
 	if (!writer->connection->erased)
 		return;
 	writer->connection->erased = false;
-	(void)sqlite3_wal_checkpoint_v2(writer->connection->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-					NULL, NULL);
+	(void)sqlite3_busy_timeout(db, ERASE_MS);
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
 }
 
 static void

@@ -23,8 +23,12 @@ def page(name):
     return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
+def blocks_of(text):
+    return [Block(*found) for found in BLOCK.findall(text)]
+
+
 def blocks(name):
-    return [Block(*found) for found in BLOCK.findall(page(name))]
+    return blocks_of(page(name))
 
 
 def block(name, language, path=""):

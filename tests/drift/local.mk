@@ -9,6 +9,7 @@ drift_tests = \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
 	tests/drift/test_mutants.py \
+	tests/drift/test_packages.py \
 	tests/drift/test_recipes.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
@@ -60,9 +61,11 @@ EXTRA_DIST += \
 	tests/run/package_life.sh \
 	tests/run/packages.sh \
 	tests/run/person.py \
+	tests/run/rpm.sh \
 	tests/run/sign_in.py \
 	tests/run/test_run.py \
-	tests/run/unit_client.py
+	tests/run/unit_client.py \
+	tests/run/unit_server.py
 
 PY_LOG_COMPILER = /usr/bin/python3
 PY_LOG_DRIVER = $(LOG_DRIVER)

@@ -22,14 +22,18 @@ SENDS = {"gitlab": ("client_auth_method: \"basic\"", "client_secret_basic"),
          "jupyterhub": ("basic_auth = True", "client_secret_basic")}
 
 
-def ours(name):
+def of_files(found, where):
     """Blocks of authcode's own files: the main file's and those of clients."""
-    found = [each for each in recipes.blocks(name) if each.language == "authcode"]
+    found = [each for each in found if each.language == "authcode"]
     main_file = [each.text for each in found if each.path == "/etc/authcode/authcode.conf"]
     clients = [each for each in found if each.path.startswith("/etc/authcode/clients.d/")]
     if not clients or len(main_file) + len(clients) != len(found):
-        raise Missing(f"{name}: the blocks of authcode are not for authcode.conf and clients.d")
+        raise Missing(f"{where}: the blocks of authcode are not for authcode.conf and clients.d")
     return "".join(main_file), "".join(each.text for each in clients)
+
+
+def ours(name):
+    return of_files(recipes.blocks(name), name)
 
 
 def values(clients, option):
@@ -70,28 +74,47 @@ def run():
             yield f"{path} does not take its lines from {name}.md"
 
 
+def refusal(settings, clients):
+    """What authcoded --check-config has against them; None when it takes them."""
+    with tempfile.TemporaryDirectory() as top:
+        os.mkdir(f"{top}/clients.d", 0o755)
+        secrets = set(re.findall(r"/etc/authcode/[\w.-]+\.secret", clients))
+        files = {f"{top}/{os.path.basename(secret)}": SECRET + "\n" for secret in secrets}
+        files[f"{top}/authcode.conf"] = f"state_dir = '{top}/state'\n" + settings
+        files[f"{top}/clients.d/recipe.conf"] = re.sub(r"/etc/authcode/([\w.-]+\.secret)", rf"{top}/\1", clients)
+        for place, said in files.items():
+            with open(place, "w", encoding="utf-8") as opened:
+                opened.write(said)
+            os.chmod(place, 0o600)
+        done = subprocess.run([str(built("authcoded")), "--config", f"{top}/authcode.conf", "--check-config"],
+                              capture_output=True, text=True, timeout=60, check=False)
+    return done.stderr.strip() if done.returncode != 0 else None
+
+
+BEHIND = f"issuer = '{recipes.ISSUER}'\ntrusted_proxies = '127.0.0.1'\n"
+
+
 @check("authcoded takes the lines of every recipe")
 def taken():
-    program = str(built("authcoded"))
     for name in APPLICATIONS:
         settings, clients = ours(name)
-        with tempfile.TemporaryDirectory() as top:
-            os.mkdir(f"{top}/clients.d", 0o755)
-            places = {secret: f"{top}/{os.path.basename(secret)}" for secret in re.findall(r"/etc/authcode/[\w.-]+\.secret", clients)}
-            for secret, place in places.items():
-                with open(place, "w", encoding="ascii") as opened:
-                    opened.write(SECRET + "\n")
-                os.chmod(place, 0o600)
-                clients = clients.replace(secret, place)
-            for place, said in ((f"{top}/authcode.conf", f"issuer = '{recipes.ISSUER}'\ntrusted_proxies = '127.0.0.1'\n"
-                                 f"state_dir = '{top}/state'\n" + settings), (f"{top}/clients.d/recipe.conf", clients)):
-                with open(place, "w", encoding="utf-8") as opened:
-                    opened.write(said)
-                os.chmod(place, 0o600)
-            done = subprocess.run([program, "--config", f"{top}/authcode.conf", "--check-config"], capture_output=True,
-                                  text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            yield f"{name}: {done.stderr.strip()}"
+        why = refusal(BEHIND + settings, clients)
+        if why is not None:
+            yield f"{name}: {why}"
+        if refusal(BEHIND + settings, clients.replace("redirect_uris", "redirect_uri")) is None and "redirect_uris" in clients:
+            yield f"{name}: a wrong option is taken, too"
+
+
+@check("authcoded takes the lines of README.md")
+def readme():
+    settings, clients = of_files(recipes.blocks_of(text("README.md")), "README.md")
+    # a certificate is at hand nowhere
+    without = re.sub(r"^(tls_|listen).*\n", "", settings, flags=re.M)
+    if len(without.splitlines()) != len(settings.splitlines()) - 3:
+        yield "README.md no longer sets up TLS of its own"
+    why = refusal("trusted_proxies = '127.0.0.1'\n" + without, clients)
+    if why is not None:
+        yield why
 
 
 @check("every URL of ours in a recipe is a route")

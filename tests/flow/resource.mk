@@ -5,6 +5,7 @@ flow_resource_tests = \
 	tests/flow/test_access_jwt_again \
 	tests/flow/test_access_jwt_hostile \
 	tests/flow/test_device_resource \
+	tests/flow/test_inspect_jwt \
 	tests/flow/test_resource \
 	tests/flow/test_resource_memory \
 	tests/flow/test_resource_of_client \
@@ -51,3 +52,7 @@ tests_flow_test_resource_memory_SOURCES = tests/flow/test_resource_memory.c $(fl
 tests_flow_test_resource_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resource_memory_LDADD = $(unit_ldadd)
 tests_flow_test_resource_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+tests_flow_test_inspect_jwt_SOURCES = tests/flow/test_inspect_jwt.c $(flow_jwt_world)
+tests_flow_test_inspect_jwt_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_inspect_jwt_LDADD = $(unit_ldadd)

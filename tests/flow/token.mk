@@ -12,6 +12,7 @@ flow_token_tests = \
 	tests/flow/test_grants \
 	tests/flow/test_token_end \
 	tests/flow/test_revoke \
+	tests/flow/test_inspect \
 	tests/flow/test_introspect \
 	tests/flow/test_userinfo
 
@@ -80,3 +81,7 @@ tests_flow_test_introspect_LDADD = $(unit_ldadd)
 tests_flow_test_userinfo_SOURCES = tests/flow/test_userinfo.c $(flow_token_fixture)
 tests_flow_test_userinfo_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_userinfo_LDADD = $(unit_ldadd)
+
+tests_flow_test_inspect_SOURCES = tests/flow/test_inspect.c $(flow_token_fixture)
+tests_flow_test_inspect_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_inspect_LDADD = $(unit_ldadd)

@@ -112,7 +112,7 @@ def test_a_consent_that_is_withdrawn_ends_what_the_client_got(server):
     tokens = server.tokens()
     assert curl(server, "/admin/users/withdraw", f"user={USER}", "client=other") == (200, {"withdrawn": True})
     assert introspected(server, tokens)["active"]
-    told = ctl(server, "user", "withdraw", USER, "app")
+    told = ctl(server, "grant", "revoke", USER, "app")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout == f"what app got of {USER} is dead\n"
     assert introspected(server, tokens) == {"active": False}
@@ -204,7 +204,7 @@ def test_an_ordinary_account_opens_it_to_a_group_of_its_own_only(hosts, member):
     (["user"], 2, "no such command"),
     (["user", "dance", "a", "b"], 2, "no such command"),
     (["user", "relink", "a"], 2, "usage: authcodectl user relink OLD NEW"),
-    (["user", "withdraw", "a"], 2, "usage: authcodectl user withdraw USER CLIENT"),
+    (["grant", "revoke", "a"], 2, "usage: authcodectl grant revoke USER CLIENT"),
     (["user", "relink", "a", "b", "c"], 2, "usage: authcodectl user relink OLD NEW"),
     (["--no-such-option"], 2, "no-such-option"),
     (["user", "relink", "a", "no-such-account"], 1, 'there is no account "no-such-account"'),

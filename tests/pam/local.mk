@@ -145,4 +145,4 @@ EXTRA_tests_pam_test_login_limits_DEPENDENCIES = $(pam_driver_dependencies)
 pam_scripts = tests/pam/test_pam_documented.py tests/pam/test_terminal.py tests/pam/test_claims_example.py \
 	tests/pam/test_options.py
 TESTS += $(pam_scripts)
-EXTRA_DIST += $(pam_scripts) doc/pam-wire.md doc/pam.md doc/sign-in.md doc/examples/claims_sssd.py dist/login.conf
+EXTRA_DIST += $(pam_scripts) tests/pam/terminal.py doc/pam-wire.md doc/pam.md doc/sign-in.md doc/examples/claims_sssd.py dist/login.conf

@@ -1,78 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcode-login --test on a terminal of its own."""
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
-import tempfile
-import termios
-import time
 
-sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", "drift"))
+for folder in ("drift", "pam"):
+    sys.path.insert(0, os.path.join(os.environ.get("top_srcdir", "."), "tests", folder))
 
 from drift import built, check, main  # noqa: E402
-
-PATIENCE = 30
-
-
-class Terminal:
-    """The program with its standard input and output on a new terminal."""
-
-    def __init__(self, directory, *words):
-        self.end, inner = pty.openpty()
-        self.text = ""
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
-        self.process = subprocess.Popen(
-            [built("authcode-login"), "--confdir", directory, "--lock-dir", f"{directory}/locks",
-             *words], stdin=inner, stdout=inner, stderr=subprocess.DEVNULL, env=environment)
-        self.inner = inner
-
-    def until(self, wanted):
-        deadline = time.monotonic() + PATIENCE
-        while wanted not in self.text and time.monotonic() < deadline:
-            if select.select([self.end], [], [], 0.1)[0]:
-                self.text += os.read(self.end, 4096).decode()
-            elif self.process.poll() is not None:
-                break
-        return wanted in self.text
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.inner)[3] & termios.ECHO)
-
-    def type(self, line):
-        os.write(self.end, line.encode() + b"\n")
-
-    def finish(self):
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        while select.select([self.end], [], [], 0.1)[0]:
-            self.text += os.read(self.end, 4096).decode()
-        os.close(self.end)
-        os.close(self.inner)
-        return self.process.returncode
+from terminal import PATIENCE, Terminal, directory_with  # noqa: E402
 
 
-def directory_with(auth, **services):
-    directory = tempfile.TemporaryDirectory(prefix="authcode-terminal-")
-    module = os.path.abspath(built("tests/pam/.libs/pam_ac_test.so"))
-    for name, lines in (("stack", f"auth required {module} {auth}\naccount required {module}\n"),
-                        ("other", "auth required pam_deny.so\naccount required pam_deny.so\n"),
-                        *((name.replace("_", "-"), lines.replace("@T", module))
-                          for name, lines in services.items())):
-        with open(f"{directory.name}/{name}", "w", encoding="utf-8") as out:
-            out.write(lines)
-    return directory
+def start(directory, *words):
+    return Terminal([built("authcode-login"), "--confdir", directory, "--lock-dir", f"{directory}/locks", *words])
 
 
 @check("a sign-in shows its questions, texts, result and identity, and no hidden answer")
 def signs_in():
     with directory_with("hidden=Password: expect=right info=sent echo=Code: expect=12") as directory:
-        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal = start(directory, "--test", "stack", "nobody")
         if not terminal.until("echo off  Password: ") or terminal.echoes():
             yield f"the question is not hidden: {terminal.text}"
         terminal.type("right")
@@ -98,7 +45,7 @@ def refused():
                                             ("stack", "no-such-user", "right", "result    DENIED"),
                                             ("absent", "nobody", None, "result    UNAVAILABLE"),
                                             ("stack", "nobody", "x" * 2000, "result    none")):
-            terminal = Terminal(directory, "--test", service, user)
+            terminal = start(directory, "--test", service, user)
             if answer is not None and terminal.until("Password: "):
                 terminal.type(answer)
             status = terminal.finish()
@@ -109,7 +56,7 @@ def refused():
 @check("a first question with echo is said not to take the password, the first hidden one to take it")
 def first_echoed():
     with directory_with("echo=Name: hidden=Password:") as directory:
-        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal = start(directory, "--test", "stack", "nobody")
         terminal.until("Name: ")
         terminal.type("x")
         terminal.until("Password: ")
@@ -131,7 +78,7 @@ def check_after_success():
             out.write("#!/bin/sh\necho \"command for $1 $2\"\n")
         for path in (directory, f"{directory}/command"):
             os.chmod(path, 0o755)
-        terminal = Terminal(directory, "--test", "stack", "nobody", "--env", "INDICATOR",
+        terminal = start(directory, "--test", "stack", "nobody", "--env", "INDICATOR",
                             "--claims-dir", directory, "--claims-command", f"{directory}/command",
                             "--claims-user", "nobody")
         terminal.until("Password: ")
@@ -153,7 +100,7 @@ def check_refuses():
                             'check     not asked: service "stack-check" has pam_faillock in account'),
                            ({}, 'check     not asked: service "authcode-check" has no file in')):
         with directory_with("hidden=Password:", **services) as directory:
-            terminal = Terminal(directory, "--test", "stack", "nobody")
+            terminal = start(directory, "--test", "stack", "nobody")
             terminal.until("Password: ")
             terminal.type("x")
             if terminal.finish() != 0 or line not in terminal.text:
@@ -163,7 +110,7 @@ def check_refuses():
 @check("no check is asked about after a refusal")
 def no_check():
     with directory_with("hidden=Password: code=7", stack_check="account required @T\n") as directory:
-        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal = start(directory, "--test", "stack", "nobody")
         terminal.until("Password: ")
         terminal.type("x")
         if terminal.finish() != 1 or "check  " in terminal.text:
@@ -173,7 +120,7 @@ def no_check():
 @check("an interrupt gives the terminal its echo back")
 def interrupt():
     with directory_with("hidden=Password:") as directory:
-        terminal = Terminal(directory, "--test", "stack", "nobody")
+        terminal = start(directory, "--test", "stack", "nobody")
         if not terminal.until("Password: ") or terminal.echoes():
             yield "not asked"
         terminal.process.send_signal(signal.SIGINT)

@@ -135,6 +135,7 @@ class Proxied:
     """One daemon and one proxy in front of it."""
 
     def __init__(self, kind):
+        self.kind = kind
         port = free_port()
         self.host = Host(unix=True, issuer=f"https://127.0.0.1:{port}", extra='trusted_proxies = {"unix"}\n')
         self.host.port = port

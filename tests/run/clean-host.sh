@@ -49,9 +49,16 @@ as_root=(chroot "$host" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 as_alice=("${as_root[@]}" setpriv --reuid=alice --regid=alice --init-groups env HOME=/home/alice)
 inside() { "${as_root[@]}" "$@"; }
 
+# The packages of the libraries that the programs of AUTHCODE_BUILD load.
+libraries() {
+	local place=${AUTHCODE_BUILD:-build/check}
+	ldd "$place"/.libs/authcoded "$place"/.libs/libauthcode.so.0 "$place"/authcodectl "$place"/authcode-fetch |
+		sed -n 's|.* => /.*/\([^ ]*\) .*|*/\1|p' | sort -u | xargs dpkg-query --search | cut -d : -f 1 | sort -u | paste -s -d ,
+}
+
 echo "== $release: the base system"
 more=()
-[ $what != units ] || more=(--include=systemd,python3,libcurl4,ca-certificates)
+[ $what != units ] || more=("--include=systemd,python3-requests,ca-certificates,$(libraries)")
 [ $what != packages ] || more=(--include=systemd,ca-certificates,curl,openssl)
 mmdebstrap --quiet --variant=minbase "${more[@]}" "$release" "$host" ${mirror:+"$mirror"}
 cp /etc/resolv.conf "$host/etc/resolv.conf"
@@ -157,8 +164,8 @@ boot() {
 
 # Under that systemd.
 enter() {
-	nsenter --target "$init" --mount --pid --ipc --uts --cgroup --wd=/ \
-		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
+	nsenter --target "$init" --mount --pid --ipc --uts --cgroup \
+		env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
 }
 
 prove_units() {
@@ -166,14 +173,15 @@ prove_units() {
 	make -C "${AUTHCODE_BUILD:-build/check}" install DESTDIR="$(realpath "$host")" >"$top/install.log" 2>&1 ||
 		{ tail "$top/install.log"; return 1; }
 	install -D -m 0644 dist/login.conf "$host/usr/local/etc/authcode/login.conf"
-	install -D -m 0644 tests/run/unit_client.py "$host/srv/unit_client.py"
-	inside useradd --system _authcode
+	install -D -m 0644 -t "$host/srv" tests/run/unit_client.py tests/run/unit_server.py tests/run/person.py
+	install -m 0644 -t "$host/etc/pam.d" dist/pam/authcode dist/pam/authcode-check
+	inside systemd-sysusers
+	inside ldconfig
 	inside passwd --quiet --expire alice
-	printf '@include common-%s\n' auth account password >"$host/etc/pam.d/authcode"
-	printf 'auth required pam_deny.so\naccount required pam_unix.so\n' >"$host/etc/pam.d/authcode-check"
 	inside systemctl --quiet enable authcode-{login,check,passwd,fetch}.socket
 	boot /run/authcode/passwd.sock || return
-	enter python3 /srv/unit_client.py alice "a long passphrase" "another passphrase 2" && return
+	enter python3 /srv/unit_client.py alice "a long passphrase" "another passphrase 2" &&
+		enter python3 /srv/unit_server.py alice "a long passphrase" && return
 	nsenter --target "$init" --mount --pid --wd=/ journalctl --no-pager --lines=40
 	return 1
 }

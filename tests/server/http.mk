@@ -6,6 +6,7 @@ server_http_tests = \
 	tests/server/test_cors \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
+	tests/server/test_json_out \
 	tests/server/test_log \
 	tests/server/test_fetch_lanes \
 	tests/server/test_logout_teller \
@@ -78,3 +79,7 @@ tests_server_test_sandbox_files_LDADD = $(server_http_ldadd)
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_state_LDADD = $(server_http_ldadd)
+
+tests_server_test_json_out_SOURCES = tests/server/test_json_out.c
+tests_server_test_json_out_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_json_out_LDADD = $(server_http_ldadd) $(JANSSON_LIBS)

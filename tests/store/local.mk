@@ -20,8 +20,10 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
 	tests/store/contract_keys.c \
+	tests/store/contract_lists.c \
 	tests/store/contract_logout.c \
 	tests/store/contract_misuse.c \
+	tests/store/contract_people.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
 	tests/store/contract_renewal.c \

@@ -12,8 +12,10 @@
 #include <authcode/client.h>
 #include <authcode/error.h>
 #include <authcode/exchange.h>
+#include <authcode/inspect.h>
 #include <authcode/issuer.h>
 #include <authcode/keys.h>
+#include <authcode/list.h>
 #include <authcode/logout.h>
 #include <authcode/request.h>
 #include <authcode/resource.h>

@@ -83,7 +83,7 @@ struct authcode_session {
 /* What a person has consented to, per client. */
 struct authcode_grant {
 	int64_t subject_id;
-	const char *client_id;
+	const char *client_id; /* "": of every client, what revoke_subject has left */
 	/* All values ever consented and not withdrawn, and behind a quote each the resource
 	 * servers. */
 	const char *scope;
@@ -270,13 +270,16 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PUT_SECRET,
 	AUTHCODE_OP_RESEAL,
 	AUTHCODE_OP_USE_ONCE,
+	AUTHCODE_OP_REVOKE_SUBJECT,
+	AUTHCODE_OP_ERASE_SUBJECT,
 	AUTHCODE_OP_COUNT,
 };
 
 /* Telling clients of a logout. A session remembers the clients that its codes were
  * issued to, and whose devices it has allowed, with tell_logout. Whatever ends it
  * (end_session, create_session) or retires its subject (retire_subject,
- * create_session, relink_subject) makes a delivery for each of them in the same
+ * create_session, relink_subject, erase_subject) or takes all of a subject back
+ * (revoke_subject) makes a delivery for each of them in the same
  * operation, due at once, and forgets them: so none is lost in a crash, and none made
  * twice. A session whose time runs out tells nobody. */
 
@@ -512,6 +515,32 @@ struct authcode_op_use_once {
 	uint32_t max; /* at least 1 */
 };
 
+/* Everything of the subject until now is dead: its sessions are ended, and what any
+ * client got of it is as after withdraw_grant. Whoever it is may sign in again, as the
+ * same. DONE also when there was nothing; NOT_FOUND: no such subject. */
+struct authcode_op_revoke_subject {
+	int64_t subject_id;
+};
+
+/* Forgets a person. Retires the subject (see retire_subject), deletes its sessions,
+ * grants, codes, devices, families and tokens, and at last empties its names, groups and
+ * uid; its sub stays and is never given again, and so do deliveries, which go with their
+ * time. A piece at a time, so that no operation waits long behind it: each looks at no
+ * more than limit rows of the file from step and after_id on, 0 at first, and says how to
+ * go on. In SQLite what was erased is overwritten in the file, and, when no reader is in
+ * the way, gone from its log when the last piece is done. DONE also when it was erased
+ * before; NOT_FOUND: no such subject. */
+struct authcode_op_erase_subject {
+	int64_t subject_id;
+	uint32_t limit; /* 1 to AUTHCODE_PURGE_MAX */
+	uint32_t step;
+	int64_t after_id;
+	uint32_t ret_deleted;
+	bool ret_whole; /* it was the last piece; else go on with: */
+	uint32_t ret_step;
+	int64_t ret_after_id;
+};
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -539,6 +568,8 @@ struct authcode_operation {
 		struct authcode_op_put_secret put_secret;
 		struct authcode_op_reseal reseal;
 		struct authcode_op_use_once use_once;
+		struct authcode_op_revoke_subject revoke_subject;
+		struct authcode_op_erase_subject erase_subject;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -551,6 +582,9 @@ struct authcode_operation {
 };
 
 /* --- what a backend implements ------------------------------------------ */
+
+struct authcode_list;   /* <authcode/list.h> */
+struct authcode_listed; /* likewise */
 
 struct authcode_store_ops {
 	uint32_t version; /* AUTHCODE_STORE_VERSION */
@@ -613,9 +647,17 @@ struct authcode_store_ops {
 	enum authcode_err (*list_sealed)(void *self, struct authcode_arena *arena,
 					 struct authcode_sealed *ret, size_t capacity,
 					 size_t *ret_count);
+
+	/* authcode_store_list() and authcode_store_find_subject() of <authcode/list.h>,
+	 * with arguments that keep its rules. */
+	enum authcode_err (*list)(void *self, struct authcode_list *list,
+				  struct authcode_arena *arena, struct authcode_listed *ret);
+	enum authcode_err (*find_subject)(void *self, const char *user_name, const char *sub,
+					  struct authcode_arena *arena,
+					  struct authcode_subject *ret);
 };
 
-#define AUTHCODE_STORE_VERSION 2u
+#define AUTHCODE_STORE_VERSION 3u
 
 /* From malloc(); authcode_store_close() frees it after ops->close(self). */
 struct authcode_store {

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packages of Debian and the RPM spec keep up with the tree."""
+import re
+
+from drift import Missing, check, files, main, text
+
+SYMBOLS = "debian/libauthcode0.symbols"
+SPEC = "dist/rpm/authcode.spec"
+RULES = "debian/rules"
+# Enabled by an administrator, never by a package.
+OPTIONAL = {"authcoded.socket"}
+
+
+def only(pattern, path):
+    found = re.search(pattern, text(path), re.M)
+    if found is None:
+        raise Missing(f"{path}: no line like {pattern}")
+    return found.group(1)
+
+
+@check("the symbols of libauthcode0 are the public functions")
+def symbols():
+    version = only(r"^AC_INIT\(\[authcode\], \[([^\]]+)\]", "configure.ac")
+    prototype = re.compile(r"^AUTHCODE_API\b[^;]*?\b(authcode_\w+)\s*\(", re.M)
+    declared = {name for path in files(("libauthcode/include",), ".h") for name in prototype.findall(text(path))}
+    listed = set(re.findall(r"^ (authcode_\w+)@LIBAUTHCODE_0 \S+$", text(SYMBOLS), re.M))
+    for name in sorted(declared - listed):
+        yield f"{SYMBOLS} lacks the line ` {name}@LIBAUTHCODE_0 {version}`"
+    for name in sorted(listed - declared):
+        yield f"{SYMBOLS} has {name}, which is gone"
+
+
+@check("the version is one")
+def version():
+    ours = only(r"^AC_INIT\(\[authcode\], \[([^\]]+)\]", "configure.ac")
+    for path, pattern in (("debian/changelog", r"\Aauthcode \(([^)]+)\)"), (SPEC, r"^Version: +(\S+)$")):
+        if only(pattern, path) != ours:
+            yield f"{path} says {only(pattern, path)}, configure.ac {ours}"
+
+
+@check("the packages enable every unit that is to be enabled")
+def units():
+    every = set(re.findall(r"dist/systemd/([\w-]+\.(?:socket|service))\.in", text("dist/local.mk")))
+    if "authcoded.service" not in every:
+        raise Missing("dist/local.mk: no unit found")
+    spec = set(only(r"^%global units (.*)$", SPEC).split())
+    rules = text(RULES)
+    quiet = set(re.findall(r"[\w-]+\.(?:socket|service)", only(r"^\tdh_installsystemd .*--no-enable(.*)$", RULES)))
+    loud = set(re.findall(r"[\w-]+\.(?:socket|service)", rules)) - quiet
+    for path, enabled in ((SPEC, spec), (RULES, loud)):
+        if enabled != every - OPTIONAL:
+            yield f"{path}: {sorted(enabled ^ (every - OPTIONAL))}"
+    if quiet != OPTIONAL:
+        yield f"{RULES} leaves to the administrator {sorted(quiet)}"
+
+
+@check("what the Debian packages are built from is in the tarball")
+def packed():
+    made = text("dist/packages.mk")
+    # what a build leaves there is in folders
+    for path in files(("debian",), "", ".docs", ".install", ".links", ".symbols", ".examples", ".postrm"):
+        if len(path.parts) == 2 and f"\t{path} \\" not in made:
+            yield f"{path} is not in dist/packages.mk"
+
+
+if __name__ == "__main__":
+    main()
