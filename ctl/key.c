@@ -101,8 +101,9 @@ ac_ctl_master_key_rotate(const struct ac_ctl *ctl)
 	status = ac_admin_post(ctl, "/admin/master-key/rotate", &form);
 	ac_buf_clear(&form);
 	if (status == AC_CTL_DONE && !ctl->json)
-		(void)printf("everything in the database is sealed under a new master.key: back it up, "
-			     "beside the database\nand not with it. The old one opens backups of "
-			     "before, and nothing else.\n");
+		(void)printf(
+			"everything in the database is sealed under a new master.key: back it up, "
+			"beside the database\nand not with it. The old one opens backups of "
+			"before, and nothing else.\n");
 	return status;
 }

@@ -21,9 +21,9 @@
 #include "server/log.h"
 
 #define MAX_JOBS 1024
-#define MAX_SENT 32   /* fewer than authcode-fetch takes at once */
-#define MAX_POSTS 24  /* of them: for a GET somebody waits */
-#define MAX_OF_URL 4  /* of them: a server that does not answer holds up its own */
+#define MAX_SENT 32  /* fewer than authcode-fetch takes at once */
+#define MAX_POSTS 24 /* of them: for a GET somebody waits */
+#define MAX_OF_URL 4 /* of them: a server that does not answer holds up its own */
 #define LONGEST_MS 60000
 
 struct job {

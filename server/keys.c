@@ -50,8 +50,8 @@ static void
 log_changes(struct ac_keys *keys)
 {
 	struct authcode_key_info infos[AUTHCODE_MAX_KEYS];
-	const size_t count = authcode_issuer_list_keys(keys->place.issuer, ac_clock_unix_ms(), infos,
-						       AUTHCODE_MAX_KEYS);
+	const size_t count = authcode_issuer_list_keys(keys->place.issuer, ac_clock_unix_ms(),
+						       infos, AUTHCODE_MAX_KEYS);
 
 	for (size_t i = 0; i < count; i++) {
 		if (!has(keys->known, keys->known_count, infos[i].kid))
@@ -113,7 +113,8 @@ change(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode
 		return ac_master_key_rotate(keys->place.state_fd, keys->place.store,
 					    keys->place.issuer, now_ms, reason);
 	if (waiter != NULL && waiter->withdraw != NULL)
-		return authcode_issuer_withdraw_key(keys->place.issuer, waiter->withdraw, now_ms, reason);
+		return authcode_issuer_withdraw_key(keys->place.issuer, waiter->withdraw, now_ms,
+						    reason);
 	return authcode_issuer_tend_keys(keys->place.issuer, now_ms,
 					 waiter != NULL ? waiter->rotation : AUTHCODE_KEYS_TEND,
 					 reason);

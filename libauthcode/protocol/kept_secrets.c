@@ -41,13 +41,12 @@ put(const struct ac_key_pass *pass, const struct kept *kept, struct authcode_are
 }
 
 static enum authcode_err
-open_row(const struct ac_key_pass *pass, const struct kept *kept,
-	 const struct authcode_sealed *row, struct authcode_arena *arena)
+open_row(const struct ac_key_pass *pass, const struct kept *kept, const struct authcode_sealed *row,
+	 struct authcode_arena *arena)
 {
 	const struct ac_sealed_at at = { AUTHCODE_SEALED_SECRET, kept->name, pass->issuer->url };
 	struct ac_part data;
-	enum authcode_err err =
-		ac_sealed_open(&pass->issuer->keys, &at, row->sealed, arena, &data);
+	enum authcode_err err = ac_sealed_open(&pass->issuer->keys, &at, row->sealed, arena, &data);
 
 	if (err == AUTHCODE_OK && data.len != AC_DIGEST_LEN)
 		err = AUTHCODE_ERR_CRYPTO;
@@ -63,8 +62,8 @@ open_row(const struct ac_key_pass *pass, const struct kept *kept,
 
 /* *ret_done: it is read or made; else another was first. */
 static enum authcode_err
-read_or_make(const struct ac_key_pass *pass, const struct kept *kept,
-	     struct authcode_arena *arena, bool *ret_done)
+read_or_make(const struct ac_key_pass *pass, const struct kept *kept, struct authcode_arena *arena,
+	     bool *ret_done)
 {
 	struct authcode_sealed *rows = calloc(AC_MAX_SEALED, sizeof(*rows));
 	size_t count = 0;
@@ -75,7 +74,8 @@ read_or_make(const struct ac_key_pass *pass, const struct kept *kept,
 		err = authcode_store_list_sealed(pass->issuer->store, arena, rows, AC_MAX_SEALED,
 						 &count);
 	for (size_t i = 0; err == AUTHCODE_OK && i < count; i++) {
-		if (rows[i].place == AUTHCODE_SEALED_SECRET && strcmp(rows[i].name, kept->name) == 0)
+		if (rows[i].place == AUTHCODE_SEALED_SECRET &&
+		    strcmp(rows[i].name, kept->name) == 0)
 			found = &rows[i];
 	}
 	*ret_done = true;
@@ -115,7 +115,8 @@ ac_kept_secrets_load(struct ac_key_pass *pass)
 	if (err == AUTHCODE_OK)
 		pass->issuer->kept = true;
 	else if (err != AUTHCODE_ERR_CRYPTO)
-		return ac_key_pass_explain(pass, err, "the secrets that are kept cannot be read or made: %s",
+		return ac_key_pass_explain(pass, err,
+					   "the secrets that are kept cannot be read or made: %s",
 					   authcode_err_str(err));
 	return err;
 }

@@ -34,8 +34,8 @@ reseal_rows(struct reseal *r, const struct ac_key_pass *pass)
 		const struct ac_sealed_at at = { r->before[i].place, r->before[i].name,
 						 r->issuer->url };
 		struct ac_part data;
-		enum authcode_err err = ac_sealed_open(&r->issuer->keys, &at, r->before[i].sealed,
-						       r->arena, &data);
+		enum authcode_err err =
+			ac_sealed_open(&r->issuer->keys, &at, r->before[i].sealed, r->arena, &data);
 
 		if (err == AUTHCODE_ERR_CRYPTO)
 			return ac_key_pass_explain(pass, err,

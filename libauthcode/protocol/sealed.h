@@ -32,7 +32,6 @@ AC_MUST_USE enum authcode_err ac_sealed_close(const struct ac_issuer_keys *keys,
  * one that wipes. */
 AC_MUST_USE enum authcode_err ac_sealed_open(const struct ac_issuer_keys *keys,
 					     const struct ac_sealed_at *at, const char *text,
-					     struct authcode_arena *arena,
-					     struct ac_part *ret);
+					     struct authcode_arena *arena, struct ac_part *ret);
 
 #endif

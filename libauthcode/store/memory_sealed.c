@@ -65,9 +65,9 @@ ac_memory_list_sealed(const struct ac_memory *memory, struct authcode_arena *are
 			continue;
 		if (count == capacity)
 			return AUTHCODE_ERR_LIMIT;
-		ret[count++] = (struct authcode_sealed){ AUTHCODE_SEALED_SIGNING_KEY,
-							 key_name(arena, key),
-							 ac_arena_strdup(arena, key->sealed) };
+		ret[count++] =
+			(struct authcode_sealed){ AUTHCODE_SEALED_SIGNING_KEY, key_name(arena, key),
+						  ac_arena_strdup(arena, key->sealed) };
 	}
 	for (size_t i = 0; i < memory->secrets.count; i++) {
 		const struct ac_memory_secret *secret = memory->secrets.rows[i];

@@ -106,7 +106,8 @@ AC_MUST_USE enum authcode_result ac_rule_stop_signing_key(const struct ac_key_st
 
 /* DONE, CONFLICT. current: everything that is sealed, by place and name. */
 AC_MUST_USE enum authcode_result ac_rule_reseal(const struct authcode_op_reseal *args,
-						const struct authcode_sealed *current, size_t count);
+						const struct authcode_sealed *current,
+						size_t count);
 
 /* What is remembered of a client's single use. */
 struct ac_used_once {

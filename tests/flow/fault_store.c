@@ -152,9 +152,9 @@ fault_list_sealed(void *self, struct authcode_arena *arena, struct authcode_seal
 {
 	struct fault *fault = self;
 
-	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_list_sealed(fault->inner, arena, ret, capacity,
-							     ret_count);
+	return call_fails(self)
+		       ? AUTHCODE_ERR_STORE
+		       : authcode_store_list_sealed(fault->inner, arena, ret, capacity, ret_count);
 }
 
 static const struct authcode_store_ops fault_ops = {

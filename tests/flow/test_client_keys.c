@@ -257,7 +257,9 @@ one_set_serves_all_who_wait_for_it(void **state)
 static void
 what_is_no_key_set_is_none(void **state)
 {
-	static const char *const texts[] = { "", "{}", "{\"keys\":[]}", "[]", "{\"keys\":[{}]}", "x" };
+	static const char *const texts[] = {
+		"", "{}", "{\"keys\":[]}", "[]", "{\"keys\":[{}]}", "x"
+	};
 
 	(void)state;
 	assert_null(authcode_key_set_new(NULL, 0));

@@ -77,8 +77,8 @@ list_deliveries(void *self, int64_t until_ms, uint32_t per_client, struct authco
 {
 	(void)self;
 	return w.reads_fail ? AUTHCODE_ERR_STORE
-			    : authcode_store_list_deliveries(w.memory, until_ms, per_client, arena, ret,
-							     capacity, ret_count);
+			    : authcode_store_list_deliveries(w.memory, until_ms, per_client, arena,
+							     ret, capacity, ret_count);
 }
 
 static void

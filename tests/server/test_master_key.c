@@ -67,8 +67,7 @@ start(struct host *h)
 	memcpy(settings.master_key, h->state.master_key, sizeof(settings.master_key));
 	settings.store = h->store;
 	return ok && authcode_issuer_new(&settings, &h->issuer, &reason) == AUTHCODE_OK &&
-	       authcode_issuer_tend_keys(h->issuer, T0, AUTHCODE_KEYS_TEND, &reason) ==
-		       AUTHCODE_OK;
+	       authcode_issuer_tend_keys(h->issuer, T0, AUTHCODE_KEYS_TEND, &reason) == AUTHCODE_OK;
 }
 
 static void
@@ -100,9 +99,10 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	static const char *const names[] = { "lock", "master.key", "master.key.new",
-					     "master.key.next", "authcode.db", "authcode.db-wal",
-					     "authcode.db-shm", "old" };
+	static const char *const names[] = {
+		"lock",        "master.key",      "master.key.new",  "master.key.next",
+		"authcode.db", "authcode.db-wal", "authcode.db-shm", "old"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(names); i++)
@@ -365,8 +365,7 @@ a_key_from_elsewhere_is_not_ours_to_change(void **state)
 	assert_int_equal(rename(in("master.key"), in("old")), 0);
 	assert_int_equal(ac_master_key_rotate(h.state.dir_fd, h.store, h.issuer, T0, &reason),
 			 AUTHCODE_ERR_CONFIG);
-	assert_string_equal(reason.text,
-			    "the master key does not come from the state directory");
+	assert_string_equal(reason.text, "the master key does not come from the state directory");
 	assert_false(there("master.key.next") || there("master.key"));
 	assert_int_equal(authcode_master_key_opens(h.store, ISSUER, key), AUTHCODE_OK);
 	stop(&h);

@@ -25,8 +25,8 @@ waiting_until(struct fixture *f, int64_t until_ms)
 {
 	struct page page;
 
-	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, 1000, f->arena, page.views,
-							PAGE, &page.count),
+	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, 1000, f->arena,
+							page.views, PAGE, &page.count),
 			 AUTHCODE_OK);
 	return page;
 }
@@ -497,9 +497,9 @@ of_each_client_no_more_are_listed_than_asked_for(void **state)
 		expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
 		f->now += SECOND;
 	}
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, 2, f->arena, views, PAGE, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 2, f->arena, views,
+							PAGE, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 3);
 	assert_string_equal(views[0].delivery.client_id, "a");
 	assert_int_equal(views[0].delivery.next_ms, T0);
@@ -510,9 +510,9 @@ of_each_client_no_more_are_listed_than_asked_for(void **state)
 		authcode_store_list_deliveries(f->store, T0, 2, f->arena, views, PAGE, &count),
 		AUTHCODE_OK);
 	assert_int_equal(count, 1);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, 0, f->arena, views, PAGE, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 0, f->arena, views,
+							PAGE, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 0);
 }
 
@@ -537,9 +537,9 @@ the_earliest_comes_first_and_no_more_than_fit(void **state)
 	op = op_record(f, page.views[1].delivery.id, 500);
 	op.u.record_delivery.next_ms = T0 + HOUR;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views, 2, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
+							2, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(views[0].delivery.client_id, "c");
 	assert_string_equal(views[1].delivery.client_id, "b");
@@ -556,9 +556,9 @@ a_list_that_memory_is_too_short_for_is_none(void **state)
 
 	(void)one_delivery(f);
 	assert_int_equal(authcode_arena_new(1, &small), AUTHCODE_OK);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, 1000, small, views, PAGE, &count),
-		AUTHCODE_ERR_MEMORY);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, small, views,
+							PAGE, &count),
+			 AUTHCODE_ERR_MEMORY);
 	assert_int_equal(count, 99);
 	authcode_arena_free(&small);
 }

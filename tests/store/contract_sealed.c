@@ -23,9 +23,9 @@ list(struct fixture *f)
 {
 	struct listed listed = { .count = 99 };
 
-	assert_int_equal(authcode_store_list_sealed(f->store, f->arena, listed.rows, ROWS,
-						    &listed.count),
-			 AUTHCODE_OK);
+	assert_int_equal(
+		authcode_store_list_sealed(f->store, f->arena, listed.rows, ROWS, &listed.count),
+		AUTHCODE_OK);
 	return listed;
 }
 

@@ -311,9 +311,9 @@ compare_deliveries(struct history *h)
 	size_t counts[ROLES];
 
 	for (int i = PURGED; i < ROLES; i++)
-		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX, KEPT,
-								h->stores[i]->arena, lists[i], KEPT,
-								&counts[i]),
+		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX,
+								KEPT, h->stores[i]->arena, lists[i],
+								KEPT, &counts[i]),
 				 AUTHCODE_OK);
 	assert_int_equal(counts[PURGED], counts[SQLITE]);
 	h->delivery_count = 0;
