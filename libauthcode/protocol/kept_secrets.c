@@ -116,7 +116,7 @@ ac_kept_secrets_load(struct ac_key_pass *pass)
 		pass->issuer->kept = true;
 	else if (err != AUTHCODE_ERR_CRYPTO)
 		return ac_key_pass_explain(pass, err,
-					   "the secrets that are kept cannot be read or made: %s",
+					   "the secrets that are kept cannot be made or read: %s",
 					   authcode_err_str(err));
 	return err;
 }
