@@ -23,6 +23,7 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/resource.h \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h \
+	libauthcode/include/authcode/store_clients.h \
 	libauthcode/include/authcode/store_keys.h
 
 noinst_LTLIBRARIES += libauthcode_base.la libauthcode_inside.la

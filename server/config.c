@@ -29,8 +29,9 @@
 
 struct loader {
 	struct ac_settings *settings;
-	struct authcode_arena *arena;   /* of the configuration */
-	struct authcode_arena *scratch; /* file texts and clients, until the registry is built */
+	struct authcode_arena *arena;         /* of the configuration */
+	struct authcode_arena *clients_arena; /* of the clients */
+	struct authcode_arena *scratch;       /* file texts, until all is read */
 	struct authcode_reason *reason;
 	const struct ac_config_text *text; /* being parsed */
 	bool main_file;
@@ -80,13 +81,13 @@ open_client(struct loader *l, struct target *ret)
 	struct ac_client_settings *client = l->client;
 
 	if (client == NULL) {
-		client = authcode_arena_alloc(l->scratch, sizeof(*client));
-		if (client == NULL || !ac_options_set_defaults("client", client, l->scratch))
+		client = authcode_arena_alloc(l->clients_arena, sizeof(*client));
+		if (client == NULL || !ac_options_set_defaults("client", client, l->clients_arena))
 			return false;
-		client->arena = l->scratch;
+		client->arena = l->clients_arena;
 		l->client = client;
 	}
-	*ret = (struct target){ client, client->places, l->scratch };
+	*ret = (struct target){ client, client->places, l->clients_arena };
 	return true;
 }
 
@@ -133,6 +134,18 @@ open_target(struct loader *l, const char *section, struct target *ret)
 	return true;
 }
 
+/* So that a client can be shown as it was written. The last item of a list comes twice. */
+static bool
+note_word(struct loader *l, const cfg_opt_t *opt, const char *name, const char *value)
+{
+	struct ac_words *words = &l->client->words;
+
+	if (ac_words_times(words, name) >= opt->nvalues)
+		return true;
+	value = ac_arena_strdup(l->clients_arena, value);
+	return value != NULL && ac_words_add(l->clients_arena, words, name, value);
+}
+
 /* A value has been read: the last of opt->values, and for a list once more
  * when it closes. */
 static int
@@ -151,6 +164,9 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 		return -1;
 	target.places[ac_option_index(option)] = place;
 	err = ac_option_store(option, value, opt->nvalues - 1, target.settings, target.arena);
+	if (err == AUTHCODE_OK && target.settings == l->client &&
+	    !note_word(l, opt, option->row.name, value))
+		return -1;
 	if (err == AUTHCODE_OK && ac_config_names_file(option, value))
 		err = ac_config_note_file(l->settings, value);
 	if (err == AUTHCODE_OK)
@@ -184,7 +200,7 @@ on_client_end(cfg_t *cfg, cfg_opt_t *opt)
 	client = l->client;
 	l->client = NULL;
 	client->place = block_place(l, "client", opt);
-	client->client.id = ac_arena_strdup(l->scratch, block->title);
+	client->client.id = ac_arena_strdup(l->clients_arena, block->title);
 	if (client->client.id == NULL)
 		return -1;
 	if (l->client_count == AC_MAX_CLIENTS) {
@@ -389,7 +405,7 @@ load(struct loader *l, const char *path)
 
 	for (size_t i = 0; i < AC_OPTION_COUNT_MAX; i++)
 		settings->places[i].file = settings->config.path;
-	l->clients = authcode_arena_alloc(l->scratch,
+	l->clients = authcode_arena_alloc(l->clients_arena,
 					  AC_MAX_CLIENTS * sizeof(struct ac_client_settings *));
 	if (l->clients == NULL || !ac_options_set_defaults("", settings, l->arena))
 		return AUTHCODE_ERR_MEMORY;
@@ -405,6 +421,8 @@ load(struct loader *l, const char *path)
 	if (err == AUTHCODE_OK)
 		err = ac_config_build_registry(settings, l->clients, l->client_count, l->scratch,
 					       l->reason);
+	settings->config.file_clients = l->clients;
+	settings->config.file_client_count = l->client_count;
 	settings->config.file_dirs = settings->file_dirs.list;
 	settings->config.file_dir_count = settings->file_dirs.count;
 	return err;
@@ -419,6 +437,8 @@ ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason 
 
 	reason->text[0] = '\0';
 	err = authcode_arena_new(MAX_CONFIG_ARENA, &arena);
+	if (err == AUTHCODE_OK)
+		err = authcode_arena_new(MAX_CONFIG_ARENA, &l.clients_arena);
 	if (err == AUTHCODE_OK)
 		err = authcode_arena_new(MAX_CONFIG_ARENA, &scratch);
 	if (err != AUTHCODE_OK)
@@ -438,13 +458,16 @@ ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason 
 		authcode_clients_unref(&l.settings->config.clients);
 		goto out;
 	}
+	l.settings->config.client_arena = l.clients_arena;
 	*ret = &l.settings->config;
 	arena = NULL;
+	l.clients_arena = NULL;
 out:
 	if (err != AUTHCODE_OK && reason->text[0] == '\0')
 		snprintf(reason->text, sizeof(reason->text), "%.200s: %s", path,
 			 authcode_err_str(err));
 	authcode_arena_free(&scratch);
+	authcode_arena_free(&l.clients_arena);
 	authcode_arena_free(&arena);
 	return err;
 }
@@ -458,6 +481,7 @@ ac_config_free(struct ac_config **config)
 		return;
 	arena = (*config)->arena;
 	authcode_clients_unref(&(*config)->clients);
+	authcode_arena_free(&(*config)->client_arena);
 	*config = NULL;
 	authcode_arena_free(&arena);
 }

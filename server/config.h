@@ -35,6 +35,8 @@ enum ac_first_prompt {
 	AC_FIRST_PROMPT_ASK,      /* the page asks for the name alone */
 };
 
+struct ac_client_settings;
+
 /* What signing in with a PAM service is declared to prove, and how it begins. */
 struct ac_service {
 	const char *name; /* of the PAM service */
@@ -108,8 +110,12 @@ struct ac_config {
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */
 	size_t signing_algorithm_count;
-	struct authcode_clients *clients;
-	struct authcode_arena *arena; /* all of the above lives here */
+	struct authcode_clients *clients; /* of the files alone */
+	/* What they were made from, for those of the database beside them (config_stored.h). */
+	struct ac_client_settings **file_clients;
+	size_t file_client_count;
+	struct authcode_arena *client_arena; /* the former live here, and */
+	struct authcode_arena *arena;        /* all of the above here */
 };
 
 /* Reads path (and every file of clients.d beside it, in order of name). On

@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libserver_config.la
 
 libserver_config_la_SOURCES = \
+	server/client_words.c server/client_words.h \
 	server/config.c server/config.h \
 	server/config_client_auth.c server/config_client_auth.h \
 	server/config_files.c server/config_files.h \
@@ -15,6 +16,7 @@ libserver_config_la_SOURCES = \
 	server/config_secret.c server/config_secret.h \
 	server/config_service.c server/config_service.h \
 	server/config_store.c \
+	server/config_stored.c server/config_stored.h \
 	server/config_text.c server/config_text.h \
 	server/config_values.c server/config_values.h
 libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/base64url.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "server/config_rules.h"
 #include "server/config_secret.h"
 
@@ -46,20 +47,30 @@ check_no_secret(const struct ac_client_settings *settings, struct authcode_reaso
 				settings->client.id, method_of(settings));
 }
 
+/* The secret stays only where it is needed itself. */
+static bool
+take_text(struct authcode_client *client, const char *secret)
+{
+	if (authcode_client_needs_secret(client))
+		client->secret = secret;
+	return authcode_client_secret_hash(secret, strlen(secret), client->secret_hash) ==
+	       AUTHCODE_OK;
+}
+
 static bool
 take_secret_file(struct ac_client_settings *settings, struct authcode_reason *reason)
 {
 	const struct ac_place *place = place_of(settings, "client_secret_file");
 	struct authcode_client *client = &settings->client;
 	char *secret = authcode_arena_alloc(settings->arena, AC_MAX_CLIENT_SECRET + 1);
+	bool ok = secret != NULL &&
+		  ac_config_secret_read(settings->secret_file, place, secret, reason) ==
+			  AUTHCODE_OK &&
+		  take_text(client, secret);
 
-	if (secret == NULL ||
-	    ac_config_secret_read(settings->secret_file, place, secret, reason) != AUTHCODE_OK)
-		return false;
-	if (authcode_client_needs_secret(client))
-		client->secret = secret;
-	return authcode_client_secret_hash(secret, strlen(secret), client->secret_hash) ==
-	       AUTHCODE_OK;
+	if (secret != NULL && client->secret != secret)
+		ac_wipe(secret, AC_MAX_CLIENT_SECRET + 1);
+	return ok;
 }
 
 /* CA-09: a hash verifies a secret that is sent, and nothing that is signed. */
@@ -95,6 +106,8 @@ take_secret(struct ac_client_settings *settings, struct authcode_reason *reason)
 					"one");
 	if (file->line != 0)
 		return take_secret_file(settings, reason);
+	if (settings->given_secret != NULL)
+		return take_text(client, settings->given_secret);
 	if (digest->line == 0 && !needed)
 		return ac_config_refuse(
 			reason, &settings->place,

@@ -8,12 +8,14 @@
 #ifndef AC_SERVER_CONFIG_OPTIONS_H
 #define AC_SERVER_CONFIG_OPTIONS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <authcode/store.h>
 
+#include "server/client_words.h"
 #include "server/config.h"
 
 enum ac_option_kind {
@@ -55,6 +57,9 @@ struct ac_place {
 	unsigned line; /* 0: not set, the default holds */
 };
 
+/* The line of what no file says: sentences about it name no place. */
+#define AC_PLACE_NO_FILE UINT_MAX
+
 /* Section "": config, and what only the rules need. */
 struct ac_settings {
 	struct ac_config config;
@@ -81,11 +86,15 @@ struct ac_client_settings {
 	const char *secret_file;
 	const char *secret_sha256;
 	const char *secret_expires_at;
+	const char *previous_secret_sha256;
+	const char *previous_secret_expires_at;
+	const char *given_secret; /* of a client in the database that needs it itself, or NULL */
 	const char *jwks_file;
 	unsigned assertion_audience;
 	struct authcode_arena *arena; /* for what files hold */
 	struct ac_place place;        /* of the block's opening line */
 	size_t order;                 /* in which blocks were read */
+	struct ac_words words;        /* what the block says */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 

@@ -48,6 +48,19 @@ place_reason(const struct clients *l, const struct authcode_reason *why)
 }
 
 enum authcode_err
+ac_config_check_beside(const struct ac_settings *settings, const struct ac_client_settings *client,
+		       struct authcode_reason *reason)
+{
+	if (ac_config_check_acr(settings, client, reason) != AUTHCODE_OK ||
+	    ac_config_check_signatures(settings, client, reason) != AUTHCODE_OK ||
+	    ac_config_check_resources(settings, client, reason) != AUTHCODE_OK ||
+	    ac_config_check_refresh(settings, client, reason) != AUTHCODE_OK ||
+	    ac_config_check_logout(client, reason) != AUTHCODE_OK)
+		return AUTHCODE_ERR_CONFIG;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
 ac_config_build_registry(struct ac_settings *settings, struct ac_client_settings **clients,
 			 size_t count, struct authcode_arena *scratch,
 			 struct authcode_reason *reason)
@@ -68,11 +81,7 @@ ac_config_build_registry(struct ac_settings *settings, struct ac_client_settings
 	for (size_t i = 0; i < l->count; i++) {
 		const struct ac_client_settings *client = l->clients[i];
 
-		if (ac_config_check_acr(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_signatures(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_resources(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_refresh(l->settings, client, l->reason) != AUTHCODE_OK ||
-		    ac_config_check_logout(client, l->reason) != AUTHCODE_OK)
+		if (ac_config_check_beside(l->settings, client, l->reason) != AUTHCODE_OK)
 			return AUTHCODE_ERR_CONFIG;
 		list[i] = client->client;
 		if (i == 0 || strcmp(list[i].id, list[i - 1].id) != 0)

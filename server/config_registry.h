@@ -14,4 +14,9 @@ AC_MUST_USE enum authcode_err ac_config_build_registry(struct ac_settings *setti
 						       size_t count, struct authcode_arena *scratch,
 						       struct authcode_reason *reason);
 
+/* What a client says beside what the server says. */
+AC_MUST_USE enum authcode_err ac_config_check_beside(const struct ac_settings *settings,
+						     const struct ac_client_settings *client,
+						     struct authcode_reason *reason);
+
 #endif

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/base64url.h"
 #include "base/uri.h"
 #include "server/config_client_auth.h"
 #include "server/config_resource.h"
@@ -225,6 +226,29 @@ ac_config_check_server(struct ac_settings *settings, struct authcode_reason *rea
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
 }
 
+/* Each is nothing without the other. */
+static bool
+take_previous_secret(struct ac_client_settings *settings, struct authcode_reason *reason)
+{
+	static const char digest[] = "previous_client_secret_sha256";
+	static const char end[] = "previous_client_secret_expires_at";
+	const char *sha256 = settings->previous_secret_sha256;
+	const char *expires_at = settings->previous_secret_expires_at;
+	const char *given = sha256 != NULL ? digest : end;
+	struct authcode_client *client = &settings->client;
+	size_t len;
+
+	if (sha256 == NULL && expires_at == NULL)
+		return true;
+	if (sha256 == NULL || expires_at == NULL)
+		return ac_config_refuse(
+			reason, ac_config_place_of(settings->places, "client", given),
+			"%s: read only with %s", given, sha256 != NULL ? end : digest);
+	return ac_base64url_decode(sha256, strlen(sha256), client->previous_secret_hash,
+				   sizeof(client->previous_secret_hash), &len) &&
+	       ac_value_unix_time(expires_at, &client->previous_secret_expires_at);
+}
+
 static bool
 check_introspection(const struct ac_client_settings *settings, struct authcode_reason *reason)
 {
@@ -286,7 +310,7 @@ ac_config_check_client(struct ac_client_settings *settings, struct authcode_reas
 	if (settings->secret_expires_at != NULL &&
 	    !ac_value_unix_time(settings->secret_expires_at, &client->secret_expires_at))
 		return AUTHCODE_ERR_CONFIG;
-	if (!check_introspection(settings, reason))
+	if (!take_previous_secret(settings, reason) || !check_introspection(settings, reason))
 		return AUTHCODE_ERR_CONFIG;
 	return ac_config_check_client_auth(settings, reason);
 }

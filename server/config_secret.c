@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,54 +91,63 @@ repeats_itself(const char *data, size_t len)
 
 /* OIDC-Reg §3.2 wants it beyond guessing; what is seen here is the least of that. */
 static bool
-check_strength(const char *data, size_t len, const char *path, const struct ac_place *place,
+check_strength(const char *data, size_t len, const char *what, const struct ac_place *place,
 	       struct authcode_reason *reason)
 {
 	if (repeats_itself(data, len))
-		return ac_config_refuse(
-			reason, place,
-			"client_secret_file: %s: the secret repeats itself; openssl "
-			"rand -base64 32 makes a better one",
-			path);
+		return ac_config_refuse(reason, place,
+					"%s: the secret repeats itself; openssl "
+					"rand -base64 32 makes a better one",
+					what);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(alphabets); i++) {
 		size_t n = 0;
 
 		while (n < len && strchr(alphabets[i].characters, data[n]) != NULL)
 			n++;
 		if (n == len && len < alphabets[i].min)
-			return ac_config_refuse(
-				reason, place,
-				"client_secret_file: %s: of %s the secret must have "
-				"%zu or more; openssl rand -base64 32 makes one",
-				path, alphabets[i].name, alphabets[i].min);
+			return ac_config_refuse(reason, place,
+						"%s: of %s the secret must have "
+						"%zu or more; openssl rand -base64 32 makes one",
+						what, alphabets[i].name, alphabets[i].min);
 		if (n == len)
 			break;
 	}
 	return true;
 }
 
-/* RFC 6749 App. A.2: *VSCHAR. One newline at the end is the editor's. */
+/* RFC 6749 App. A.2: *VSCHAR. */
+bool
+ac_config_secret_check(const char *data, size_t len, const char *what, const struct ac_place *place,
+		       struct authcode_reason *reason)
+{
+	if (len < SECRET_MIN || len > AC_MAX_CLIENT_SECRET)
+		return ac_config_refuse(reason, place,
+					"%s: the secret must have %d to %d "
+					"characters; openssl rand -base64 32 makes one",
+					what, SECRET_MIN, AC_MAX_CLIENT_SECRET);
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] < 0x20 || data[i] > 0x7e)
+			return ac_config_refuse(reason, place,
+						"%s: the secret must be one "
+						"line of printable ASCII",
+						what);
+	}
+	return check_strength(data, len, what, place, reason);
+}
+
+/* One newline at the end is the editor's. */
 static bool
 check_secret(const char *data, size_t *len, const char *path, const struct ac_place *place,
 	     struct authcode_reason *reason)
 {
+	char what[256];
+
 	if (*len > 0 && data[*len - 1] == '\n')
 		(*len)--;
 	if (*len > 0 && data[*len - 1] == '\r')
 		(*len)--;
-	if (*len < SECRET_MIN || *len > AC_MAX_CLIENT_SECRET)
-		return ac_config_refuse(reason, place,
-					"client_secret_file: %s: the secret must have %d to %d "
-					"characters; openssl rand -base64 32 makes one",
-					path, SECRET_MIN, AC_MAX_CLIENT_SECRET);
-	for (size_t i = 0; i < *len; i++) {
-		if (data[i] < 0x20 || data[i] > 0x7e)
-			return ac_config_refuse(reason, place,
-						"client_secret_file: %s: the secret must be one "
-						"line of printable ASCII",
-						path);
-	}
-	return check_strength(data, *len, path, place, reason);
+	(void)snprintf(what, sizeof(what), "client_secret_file: %s", path);
+	return ac_config_secret_check(data, *len, what, place, reason);
 }
 
 enum authcode_err

@@ -17,6 +17,10 @@ AC_MUST_USE enum authcode_err ac_config_secret_read(const char *path, const stru
 						    char ret_secret[AC_MAX_CLIENT_SECRET + 1],
 						    struct authcode_reason *reason);
 
+/* Is it beyond guessing? what begins the sentence that says why not. */
+bool ac_config_secret_check(const char *data, size_t len, const char *what,
+			    const struct ac_place *place, struct authcode_reason *reason);
+
 /* Bytes read, at most size; -1 with errno. */
 AC_MUST_USE ssize_t ac_config_read_up_to(int fd, char *data, size_t size);
 

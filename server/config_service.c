@@ -174,6 +174,27 @@ ac_config_bind_services(struct ac_settings *settings, struct ac_client_settings 
 }
 
 enum authcode_err
+ac_config_bind_client(const struct ac_settings *settings, struct ac_client_settings *client,
+		      struct authcode_reason *reason)
+{
+	const struct ac_config *config = &settings->config;
+	const char *own = client->client.pam_service;
+	const struct ac_service *service =
+		ac_config_service(config, own != NULL ? own : config->pam_service);
+
+	if (service != NULL && service->acr != NULL) {
+		if (client->client.min_acr == NULL)
+			client->client.min_acr = service->acr;
+		return AUTHCODE_OK;
+	}
+	if (own == NULL || strcmp(own, config->pam_service) == 0)
+		return AUTHCODE_OK;
+	ac_config_refuse(reason, ac_config_place_of(client->places, "client", "pam_service"),
+			 "pam_service: \"%s\" needs a service block with an acr", own);
+	return AUTHCODE_ERR_CONFIG;
+}
+
+enum authcode_err
 ac_config_check_acr(const struct ac_settings *settings, const struct ac_client_settings *client,
 		    struct authcode_reason *reason)
 {

@@ -20,6 +20,12 @@ AC_MUST_USE enum authcode_err ac_config_bind_services(struct ac_settings *settin
 						      struct ac_client_settings *const *clients,
 						      size_t count, struct authcode_reason *reason);
 
+/* The same for a client that no file has: it can name a service that has an acr, since
+ * what there is was settled when the files were read. */
+AC_MUST_USE enum authcode_err ac_config_bind_client(const struct ac_settings *settings,
+						    struct ac_client_settings *client,
+						    struct authcode_reason *reason);
+
 /* When every block has been read: is the client's min_acr that of a service? */
 AC_MUST_USE enum authcode_err ac_config_check_acr(const struct ac_settings *settings,
 						  const struct ac_client_settings *client,

@@ -211,7 +211,9 @@ ac_config_refuse(struct authcode_reason *reason, const struct ac_place *place, c
 
 	if (reason->text[0] != '\0')
 		return false;
-	if (place->line > 0)
+	if (place->line == AC_PLACE_NO_FILE)
+		len = 0;
+	else if (place->line > 0)
 		snprintf(reason->text, sizeof(reason->text), "%.200s:%u: ", place->file,
 			 place->line);
 	else

@@ -130,21 +130,6 @@ read_assertion(struct authcode_exchange *x, struct credentials *ret)
 	return ret->id != NULL ? TRIED : MALFORMED;
 }
 
-/* One hash and one comparison, whether or not there is such a client. */
-static bool
-secret_fits(const struct authcode_client *client, const char *secret)
-{
-	static const struct authcode_client nobody;
-	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
-	bool equal;
-
-	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
-		return false;
-	equal = ac_secret_equal(hash, (client != NULL ? client : &nobody)->secret_hash,
-				sizeof(hash));
-	return equal && client != NULL;
-}
-
 static bool
 secret_expired(const struct authcode_client *client, int64_t now_ms)
 {
@@ -152,10 +137,34 @@ secret_expired(const struct authcode_client *client, int64_t now_ms)
 }
 
 static bool
+previous_expired(const struct authcode_client *client, int64_t now_ms)
+{
+	return now_ms / 1000 >= client->previous_secret_expires_at;
+}
+
+/* One hash and two comparisons, whether or not there is such a client, or a secret from
+ * before the last change. */
+static bool
+secret_fits(const struct authcode_client *client, const char *secret, int64_t now_ms)
+{
+	static const struct authcode_client nobody;
+	const struct authcode_client *c = client != NULL ? client : &nobody;
+	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
+	bool is_current, is_previous;
+
+	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
+		return false;
+	is_current = ac_secret_equal(hash, c->secret_hash, sizeof(hash));
+	is_previous = ac_secret_equal(hash, c->previous_secret_hash, sizeof(hash));
+	return client != NULL && ((is_current && !secret_expired(c, now_ms)) ||
+				  (is_previous && !previous_expired(c, now_ms)));
+}
+
+static bool
 proves_by_secret(const struct authcode_exchange *x, const struct authcode_client *client,
 		 const struct credentials *credentials)
 {
-	return secret_fits(client, credentials->secret) && !secret_expired(client, x->now_ms);
+	return secret_fits(client, credentials->secret, x->now_ms);
 }
 
 static bool

@@ -115,7 +115,13 @@ secret_rule(const struct authcode_client *client, struct authcode_reason *reason
 				 authcode_client_auth_name(client->auth));
 		return false;
 	}
-	if (client->secret_expires_at < 0) {
+	if (client->previous_secret_expires_at != 0 && client->auth != AUTHCODE_AUTH_SECRET_BASIC &&
+	    client->auth != AUTHCODE_AUTH_SECRET_POST) {
+		ac_client_reason(reason, client->id,
+				 "only a secret that is sent can have a previous one beside it");
+		return false;
+	}
+	if (client->secret_expires_at < 0 || client->previous_secret_expires_at < 0) {
 		ac_client_reason(reason, client->id, "the end of the secret is before 1970");
 		return false;
 	}

@@ -29,6 +29,7 @@ struct ac_issuer_keys {
 	uint8_t id[AC_MASTER_ID_LEN];       /* of the master key; tells nothing of it */
 	uint8_t pairwise[AC_DIGEST_LEN]; /* makes a person's names for sectors (OIDC-Core §8.1) */
 	uint8_t sid[AC_DIGEST_LEN];      /* makes what clients know a session by */
+	uint8_t client_secret[AC_DIGEST_LEN]; /* seals secrets of clients into the store */
 };
 
 struct authcode_issuer {

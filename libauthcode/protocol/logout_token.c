@@ -96,7 +96,8 @@ fill(struct message *message, struct making *m)
 
 	m->client = authcode_clients_find(m->clients, m->delivery->delivery.client_id);
 	m->arena = message->arena;
-	if (m->client == NULL || m->client->disabled || m->client->backchannel_logout_uri == NULL)
+	/* One that was disabled still has people signed in, who are to be signed out. */
+	if (m->client == NULL || m->client->backchannel_logout_uri == NULL)
 		return AUTHCODE_ERR_NOT_FOUND;
 	err = sign(m, &token);
 	if (err != AUTHCODE_OK)

@@ -108,6 +108,7 @@ rotate(const struct ac_key_pass *pass, const struct ac_issuer_keys *next)
 	}
 	memcpy(keys->signing_key, next->signing_key, sizeof(keys->signing_key));
 	memcpy(keys->secret, next->secret, sizeof(keys->secret));
+	memcpy(keys->client_secret, next->client_secret, sizeof(keys->client_secret));
 	memcpy(keys->id, next->id, sizeof(keys->id));
 	ac_issuer_set_page_keys(pass->issuer, next);
 	return AUTHCODE_OK;

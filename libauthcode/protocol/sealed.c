@@ -19,6 +19,8 @@ static const struct {
 	[AUTHCODE_SEALED_SIGNING_KEY] = { "signing-key",
 					  offsetof(struct ac_issuer_keys, signing_key) },
 	[AUTHCODE_SEALED_SECRET] = { "secret", offsetof(struct ac_issuer_keys, secret) },
+	[AUTHCODE_SEALED_CLIENT] = { "client-secret",
+				     offsetof(struct ac_issuer_keys, client_secret) },
 };
 
 static bool

@@ -13,6 +13,7 @@ store_sources = \
 	libauthcode/store/memory_grant_ops.c \
 	libauthcode/store/memory_purge.c \
 	libauthcode/store/memory_refresh_ops.c \
+	libauthcode/store/memory_registration_ops.c \
 	libauthcode/store/memory_replay_ops.c \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
@@ -34,6 +35,7 @@ store_sources = \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
 	libauthcode/store/sqlite_sealed.c \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
+	libauthcode/store/sqlite_registration_ops.c \
 	libauthcode/store/sqlite_replay_ops.c \
 	libauthcode/store/sqlite_read.c libauthcode/store/sqlite_read.h \
 	libauthcode/store/sqlite_refresh_ops.c \
@@ -50,7 +52,8 @@ store_schema = \
 	libauthcode/store/schema/002.sql \
 	libauthcode/store/schema/003.sql \
 	libauthcode/store/schema/004.sql \
-	libauthcode/store/schema/005.sql
+	libauthcode/store/schema/005.sql \
+	libauthcode/store/schema/006.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

@@ -28,16 +28,17 @@ ac_memory_view_session(const struct ac_memory *memory, int64_t id,
 	return true;
 }
 
-/* When the subject has taken back what it had allowed the client at since_ms. */
+/* When the client was ended, or the subject (NULL: none) has taken back what it had
+ * allowed it, at since_ms or later. */
 static int64_t
 withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subject,
 	     const char *client_id, int64_t since_ms)
 {
 	const char *const clients[] = { client_id, "" }; /* it alone, and every one */
-	int64_t last_ms = 0;
+	int64_t last_ms = ac_memory_ended_ms(memory, client_id, since_ms);
 
-	if (subject->withdrawn_ms < since_ms)
-		return 0;
+	if (last_ms != 0 || subject == NULL || subject->withdrawn_ms < since_ms)
+		return last_ms;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(clients); i++) {
 		const struct ac_memory_grant *grant =
 			ac_memory_find_grant(memory, subject->id, clients[i]);
@@ -111,11 +112,9 @@ ac_memory_view_device(const struct ac_memory *memory, int64_t id, struct authcod
 		return false;
 	view->device = *device;
 	subject = ac_table_find(&memory->subjects, device->subject_id);
-	if (subject != NULL) {
+	if (subject != NULL)
 		view->subject = *subject;
-		view->withdrawn_ms =
-			withdrawn_ms(memory, subject, device->client_id, device->created_ms);
-	}
+	view->withdrawn_ms = withdrawn_ms(memory, subject, device->client_id, device->created_ms);
 	session = ac_table_find(&memory->sessions, device->session_id);
 	if (session != NULL)
 		view->session = *session;
@@ -420,6 +419,19 @@ find_subject(void *self, const char *user_name, const char *sub, struct authcode
 	return err;
 }
 
+static enum authcode_err
+list_clients(void *self, const char *after_id, struct authcode_arena *arena,
+	     struct authcode_stored_client *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_clients(memory, after_id, arena, ret, capacity, ret_count);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -442,6 +454,7 @@ close_store(void *self)
 		free(grant->row);
 		free(grant);
 	}
+	ac_memory_free_clients(memory);
 	ac_table_clear(&memory->devices);
 	while (memory->listeners != NULL)
 		ac_memory_forget_listeners(memory, memory->listeners->session_id);
@@ -477,6 +490,7 @@ static const struct authcode_store_ops memory_ops = {
 	.list_sealed = list_sealed,
 	.list = list,
 	.find_subject = find_subject,
+	.list_clients = list_clients,
 };
 
 enum authcode_err

@@ -39,6 +39,19 @@ struct ac_memory_secret {
 	const char *sealed;
 };
 
+/* A client that was ended, and the last time. */
+struct ac_memory_end {
+	struct ac_memory_end *next;
+	int64_t ended_ms;
+	char client_id[];
+};
+
+/* In ascending order of the id. */
+struct ac_memory_client {
+	struct ac_memory_client *next;
+	struct authcode_stored_client *row;
+};
+
 struct ac_memory {
 	pthread_mutex_t mutex;
 	struct authcode_store_random random;
@@ -54,6 +67,8 @@ struct ac_memory {
 	struct ac_memory_grant *grants;
 	struct ac_memory_listener *listeners;
 	struct ac_memory_replay *replays;
+	struct ac_memory_client *clients;
+	struct ac_memory_end *ends;
 };
 
 /* Fill *view with rows whose texts are borrowed from the tables. */
@@ -108,6 +123,17 @@ AC_MUST_USE enum authcode_err ac_memory_list(const struct ac_memory *memory,
 					     struct authcode_list *list,
 					     struct authcode_arena *arena,
 					     struct authcode_listed *ret);
+/* As list_clients. */
+AC_MUST_USE enum authcode_err ac_memory_list_clients(const struct ac_memory *memory,
+						     const char *after_id,
+						     struct authcode_arena *arena,
+						     struct authcode_stored_client *ret,
+						     size_t capacity, size_t *ret_count);
+
+/* When the client was ended, had it been at since_ms or later; else 0. */
+int64_t ac_memory_ended_ms(const struct ac_memory *memory, const char *client_id, int64_t since_ms);
+
+void ac_memory_free_clients(struct ac_memory *memory);
 
 /* Sets operation->result and err; what it writes it writes whole. */
 void ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation);

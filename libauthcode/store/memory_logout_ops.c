@@ -77,11 +77,20 @@ subject_of(const struct ac_memory *memory, const struct ac_memory_listener *list
 	return session->subject_id;
 }
 
+/* Whose end is told. */
+struct ended {
+	int64_t session_id, subject_id;
+	const char *client_id; /* or NULL */
+};
+
 static bool
 is_meant(const struct ac_memory *memory, const struct ac_memory_listener *listener,
-	 int64_t session_id, int64_t subject_id)
+	 const struct ended *ended)
 {
-	return listener->session_id == session_id || subject_of(memory, listener) == subject_id;
+	if (ended->client_id != NULL)
+		return strcmp(listener->client_id, ended->client_id) == 0;
+	return listener->session_id == ended->session_id ||
+	       subject_of(memory, listener) == ended->subject_id;
 }
 
 /* The first of count keys in a row that no delivery has yet. */
@@ -120,21 +129,21 @@ put_delivery(struct ac_memory *memory, const struct ac_memory_listener *listener
 	return ac_memory_put(&memory->deliveries, &ac_row_delivery, &delivery);
 }
 
-enum authcode_err
-ac_memory_tell(struct ac_memory *memory, int64_t session_id, int64_t subject_id, int64_t now_ms)
+static enum authcode_err
+tell(struct ac_memory *memory, const struct ended *ended, int64_t now_ms)
 {
 	struct ac_memory_listener **at = &memory->listeners;
 	int64_t first = 0, put = 0, count = 0;
 	enum authcode_err err;
 
 	for (const struct ac_memory_listener *l = memory->listeners; l != NULL; l = l->next)
-		count += is_meant(memory, l, session_id, subject_id) ? 1 : 0;
+		count += is_meant(memory, l, ended) ? 1 : 0;
 	if (count == 0)
 		return AUTHCODE_OK;
 	err = free_keys(memory, now_ms, count, &first);
 	for (const struct ac_memory_listener *l = memory->listeners;
 	     l != NULL && err == AUTHCODE_OK; l = l->next) {
-		if (!is_meant(memory, l, session_id, subject_id))
+		if (!is_meant(memory, l, ended))
 			continue;
 		err = put_delivery(memory, l, now_ms, first + put);
 		put += err == AUTHCODE_OK ? 1 : 0;
@@ -144,7 +153,7 @@ ac_memory_tell(struct ac_memory *memory, int64_t session_id, int64_t subject_id,
 	while (err == AUTHCODE_OK && *at != NULL) {
 		struct ac_memory_listener *listener = *at;
 
-		if (!is_meant(memory, listener, session_id, subject_id)) {
+		if (!is_meant(memory, listener, ended)) {
 			at = &listener->next;
 			continue;
 		}
@@ -152,6 +161,18 @@ ac_memory_tell(struct ac_memory *memory, int64_t session_id, int64_t subject_id,
 		free(listener);
 	}
 	return err;
+}
+
+enum authcode_err
+ac_memory_tell(struct ac_memory *memory, int64_t session_id, int64_t subject_id, int64_t now_ms)
+{
+	return tell(memory, &(struct ended){ session_id, subject_id, NULL }, now_ms);
+}
+
+enum authcode_err
+ac_memory_tell_client(struct ac_memory *memory, const char *client_id, int64_t now_ms)
+{
+	return tell(memory, &(struct ended){ .client_id = client_id }, now_ms);
 }
 
 void

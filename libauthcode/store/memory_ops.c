@@ -241,6 +241,7 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_memory_revoke_subject,
 	[AUTHCODE_OP_ERASE_SUBJECT] = ac_memory_erase_subject,
+	[AUTHCODE_OP_PUT_CLIENT] = ac_memory_put_client,
 };
 
 void

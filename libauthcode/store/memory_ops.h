@@ -81,6 +81,10 @@ void ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation
 /* memory_logout_ops.c */
 void ac_memory_record_delivery(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* Deliveries for the client, by every session that is to tell it. Else as the next. */
+AC_MUST_USE enum authcode_err ac_memory_tell_client(struct ac_memory *memory, const char *client_id,
+						    int64_t now_ms);
+
 /* Deliveries for all that the session is to tell, and for all that any session of the
  * subject is (0: none), who are then forgotten. All or nothing; ERR_MEMORY, ERR_RANDOM.
  * Never fails when both are 0. */
@@ -100,6 +104,8 @@ void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operat
 /* memory_sealed.c */
 void ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *operation);
+/* memory_registration_ops.c */
+void ac_memory_put_client(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_replay_ops.c */
 void ac_memory_use_once(struct ac_memory *memory, struct authcode_operation *operation);

@@ -78,6 +78,18 @@ ac_memory_list_sealed(const struct ac_memory *memory, struct authcode_arena *are
 							 ac_arena_strdup(arena, secret->name),
 							 ac_arena_strdup(arena, secret->sealed) };
 	}
+	for (const struct ac_memory_client *client = memory->clients; client != NULL;
+	     client = client->next) {
+		if (client->row->sealed_secret[0] == '\0')
+			continue;
+		if (count == capacity)
+			return AUTHCODE_ERR_LIMIT;
+		ret[count++] = (struct authcode_sealed){
+			AUTHCODE_SEALED_CLIENT,
+			ac_arena_strdup(arena, client->row->id),
+			ac_arena_strdup(arena, client->row->sealed_secret),
+		};
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (ret[i].name == NULL || ret[i].sealed == NULL)
 			return AUTHCODE_ERR_MEMORY;
@@ -88,16 +100,46 @@ ac_memory_list_sealed(const struct ac_memory *memory, struct authcode_arena *are
 	return AUTHCODE_OK;
 }
 
-/* The rows with their new texts, not yet in their tables; ERR_MEMORY. */
+/* A row with its new text, and where it is to go. */
 struct resealed {
 	void *row;
 	struct ac_table *table;
+	struct ac_memory_client *client; /* not NULL: there */
 };
+
+static enum authcode_err
+reseal_client(struct ac_memory *memory, const char *id, const char *after, struct resealed *ret)
+{
+	for (struct ac_memory_client *client = memory->clients; client != NULL;
+	     client = client->next) {
+		struct authcode_stored_client row = *client->row;
+
+		if (strcmp(row.id, id) != 0)
+			continue;
+		row.sealed_secret = after;
+		ret->client = client;
+		ret->row = ac_row_copy(&ac_row_stored_client, &row);
+	}
+	return ret->row != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}
+
+static void
+put_resealed_take(struct resealed *resealed)
+{
+	if (resealed->client == NULL) {
+		ac_table_replace_take(resealed->table, resealed->row);
+		return;
+	}
+	free(resealed->client->row);
+	resealed->client->row = resealed->row;
+}
 
 static enum authcode_err
 reseal_row(struct ac_memory *memory, const struct authcode_sealed *before, const char *after,
 	   struct resealed *ret)
 {
+	if (before->place == AUTHCODE_SEALED_CLIENT)
+		return reseal_client(memory, before->name, after, ret);
 	if (before->place == AUTHCODE_SEALED_SECRET) {
 		ret->table = &memory->secrets;
 		for (size_t i = 0; i < memory->secrets.count; i++) {
@@ -136,7 +178,7 @@ reseal_all(struct ac_memory *memory, const struct authcode_op_reseal *args)
 		err = reseal_row(memory, &args->before[i], args->after[i], &rows[i]);
 	for (size_t i = 0; rows != NULL && i < args->count; i++) {
 		if (err == AUTHCODE_OK)
-			ac_table_replace_take(rows[i].table, rows[i].row);
+			put_resealed_take(&rows[i]);
 		else
 			free(rows[i].row);
 	}

@@ -79,6 +79,13 @@ const struct ac_row_type ac_row_secret = {
 		   offsetof(struct ac_memory_secret, sealed) },
 };
 
+const struct ac_row_type ac_row_stored_client = {
+	.size = sizeof(struct authcode_stored_client),
+	.text_count = 3,
+	.texts = { TEXT(stored_client, id), TEXT(stored_client, registration),
+		   TEXT(stored_client, sealed_secret) },
+};
+
 static const char *
 text_get(const void *row, size_t offset)
 {

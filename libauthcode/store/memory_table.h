@@ -32,6 +32,7 @@ extern const struct ac_row_type ac_row_device;
 extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
 extern const struct ac_row_type ac_row_secret; /* struct ac_memory_secret */
+extern const struct ac_row_type ac_row_stored_client;
 
 /* A copy with its texts in one block: free() it. NULL: no memory. */
 AC_MUST_USE void *ac_row_copy(const struct ac_row_type *type, const void *row);

@@ -237,6 +237,17 @@ check_use_once(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_put_client(const struct authcode_operation *operation)
+{
+	const struct authcode_op_put_client *args = &operation->u.put_client;
+	const char *const texts[] = { args->client_id, args->registration, args->sealed_secret };
+
+	if (args->revision < 0 || (args->client_id != NULL && args->client_id[0] == '\0'))
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
+static enum authcode_err
 check_nothing(const struct authcode_operation *operation)
 {
 	(void)operation;
@@ -269,6 +280,7 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_USE_ONCE] = check_use_once,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_ERASE_SUBJECT] = check_erase_subject,
+	[AUTHCODE_OP_PUT_CLIENT] = check_put_client,
 };
 
 enum authcode_err

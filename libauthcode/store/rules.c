@@ -135,7 +135,7 @@ ac_rule_answer_device(const struct authcode_device_view *view,
 {
 	if (view == NULL)
 		return AUTHCODE_RESULT_NOT_FOUND;
-	if (now_ms >= view->device.expires_ms)
+	if (now_ms >= view->device.expires_ms || view->withdrawn_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
 	if (view->device.state != AUTHCODE_DEVICE_PENDING)
 		return AUTHCODE_RESULT_CONFLICT;
@@ -249,6 +249,22 @@ ac_rule_reseal(const struct authcode_op_reseal *args, const struct authcode_seal
 			return AUTHCODE_RESULT_CONFLICT;
 	}
 	return AUTHCODE_RESULT_DONE;
+}
+
+/* Two administrators who have read the same row: one is first. */
+enum authcode_result
+ac_rule_put_client(const struct authcode_stored_client *row,
+		   const struct authcode_op_put_client *args)
+{
+	if (args->remove && (row->revision == 0 || row->removed_ms != 0))
+		return AUTHCODE_RESULT_NOT_FOUND;
+	return row->revision == args->revision ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_CONFLICT;
+}
+
+bool
+ac_client_ends(const struct authcode_stored_client *row, const struct authcode_op_put_client *args)
+{
+	return args->end || args->remove || row->removed_ms != 0;
 }
 
 /* A rotated refresh token is remembered as long as its family lives: whoever

@@ -109,6 +109,14 @@ AC_MUST_USE enum authcode_result ac_rule_reseal(const struct authcode_op_reseal 
 						const struct authcode_sealed *current,
 						size_t count);
 
+/* DONE, CONFLICT, NOT_FOUND. row: its revision and removed_ms, 0 when there is none. */
+AC_MUST_USE enum authcode_result ac_rule_put_client(const struct authcode_stored_client *row,
+						    const struct authcode_op_put_client *args);
+
+/* Does it end what the client, or an earlier one of its id, has got? */
+AC_MUST_USE bool ac_client_ends(const struct authcode_stored_client *row,
+				const struct authcode_op_put_client *args);
+
 /* What is remembered of a client's single use. */
 struct ac_used_once {
 	int64_t forget_ms; /* 0: this one is not remembered */

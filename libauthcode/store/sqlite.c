@@ -224,6 +224,22 @@ find_subject(void *self, const char *user_name, const char *sub, struct authcode
 	return err;
 }
 
+static enum authcode_err
+list_clients(void *self, const char *after_id, struct authcode_arena *arena,
+	     struct authcode_stored_client *ret, size_t capacity, size_t *ret_count)
+{
+	const struct ac_client_page page = { after_id, capacity };
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_clients(connection, &page, arena, ret, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -255,6 +271,7 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list_sealed = list_sealed,
 	.list = list,
 	.find_subject = find_subject,
+	.list_clients = list_clients,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

@@ -65,6 +65,46 @@ ac_sqlite_tell(const struct ac_sqlite_work *work, int64_t session_id, int64_t su
 	return ac_query_finish(&query);
 }
 
+static enum authcode_err
+has_client_listener(const struct ac_sqlite_work *work, const char *client_id, bool *ret)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	bool found;
+
+	ac_query_begin(&query, work->connection, AC_SQL_HAS_CLIENT_LISTENER);
+	ac_query_put_text(&query, client_id);
+	found = ac_query_step(&query);
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK)
+		*ret = found;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_tell_client(const struct ac_sqlite_work *work, const char *client_id, int64_t now_ms)
+{
+	struct ac_query query;
+	int64_t first;
+	bool any = false;
+	enum authcode_err err = has_client_listener(work, client_id, &any);
+
+	if (err != AUTHCODE_OK || !any)
+		return err;
+	ac_query_begin(&query, work->connection, AC_SQL_TELL_CLIENT);
+	ac_query_skip_key(&query);
+	ac_query_put_int(&query, now_ms);
+	ac_query_put_int(&query, now_ms + AUTHCODE_DELIVERY_KEPT_MS); /* forget_ms */
+	ac_query_put_text(&query, client_id);
+	err = ac_query_insert(&query, work->random, now_ms, &first);
+	if (err != AUTHCODE_OK)
+		return err;
+	ac_query_begin(&query, work->connection, AC_SQL_FORGET_CLIENT_LISTENERS);
+	ac_query_put_text(&query, client_id);
+	return ac_query_finish(&query);
+}
+
 enum authcode_err
 ac_sqlite_record_delivery(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {

@@ -252,6 +252,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_sqlite_revoke_subject,
 	[AUTHCODE_OP_ERASE_SUBJECT] = ac_sqlite_erase_subject,
+	[AUTHCODE_OP_PUT_CLIENT] = ac_sqlite_put_client,
 };
 
 enum authcode_err

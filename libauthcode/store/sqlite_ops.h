@@ -101,6 +101,14 @@ AC_MUST_USE enum authcode_err ac_sqlite_put_listener(const struct ac_sqlite_work
 AC_MUST_USE enum authcode_err ac_sqlite_tell(const struct ac_sqlite_work *work, int64_t session_id,
 					     int64_t subject_id, int64_t now_ms);
 
+/* The same for one client, by every session that is to tell it. */
+AC_MUST_USE enum authcode_err ac_sqlite_tell_client(const struct ac_sqlite_work *work,
+						    const char *client_id, int64_t now_ms);
+
+/* sqlite_registration_ops.c */
+enum authcode_err ac_sqlite_put_client(const struct ac_sqlite_work *work,
+				       struct authcode_operation *operation);
+
 /* sqlite_replay_ops.c */
 enum authcode_err ac_sqlite_use_once(const struct ac_sqlite_work *work,
 				     struct authcode_operation *operation);

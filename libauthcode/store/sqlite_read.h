@@ -75,6 +75,18 @@ AC_MUST_USE enum authcode_err ac_sqlite_list_deliveries(struct ac_connection *co
 							struct authcode_delivery_view *ret,
 							size_t *ret_count);
 
+/* Which clients list_clients asks for. */
+struct ac_client_page {
+	const char *after_id;
+	size_t capacity;
+};
+
+AC_MUST_USE enum authcode_err ac_sqlite_list_clients(struct ac_connection *connection,
+						     const struct ac_client_page *page,
+						     struct authcode_arena *arena,
+						     struct authcode_stored_client *ret,
+						     size_t *ret_count);
+
 AC_MUST_USE enum authcode_err ac_sqlite_list_signing_keys(struct ac_connection *connection,
 							  struct authcode_arena *arena,
 							  struct authcode_signing_key *ret,

@@ -9,11 +9,14 @@
 #define SUBJECT                                                                                    \
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
 	"u.retired_ms, u.withdrawn_ms"
-/* Of code, device or family o: the look at the grant is taken only when there is a reason. */
+/* Of code, device or family o: the look at the grant is taken only when there is a reason,
+ * that at the client's end costs little, since few clients were ever ended. */
 #define WITHDRAWN(o)                                                                               \
+	"coalesce((SELECT e.ended_ms FROM client_end e WHERE e.client_id = " o ".client_id"        \
+	" AND e.ended_ms >= " o ".created_ms), "                                                   \
 	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT max(g.withdrawn_ms)"            \
 	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
-	" AND g.client_id IN ('', " o ".client_id) AND g.withdrawn_ms >= " o ".created_ms) END"
+	" AND g.client_id IN ('', " o ".client_id) AND g.withdrawn_ms >= " o ".created_ms) END)"
 #define SESSION                                                                                    \
 	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
@@ -129,12 +132,18 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				     " stopped_ms FROM signing_key WHERE sealed <> '' ORDER BY id",
 	[AC_SQL_LIST_SEALED] = "SELECT 1, alg || ' ' || kid, sealed FROM signing_key"
 			       " WHERE sealed <> '' UNION ALL SELECT 2, name, sealed FROM secret"
-			       " ORDER BY 1, 2",
+			       " UNION ALL SELECT 3, id, sealed_secret FROM client"
+			       " WHERE sealed_secret <> '' ORDER BY 1, 2",
 	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg, sealed = '' FROM signing_key"
 				    " WHERE id = ?",
 	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?"
 				      " AND sealed <> ''",
 	[AC_SQL_KNOWN_KID] = "SELECT id FROM signing_key WHERE kid = ?",
+
+	[AC_SQL_LIST_CLIENTS] = "SELECT id, registration, sealed_secret, revision, created_ms,"
+				" changed_ms, changed_by, removed_ms FROM client WHERE id > ?"
+				" ORDER BY id LIMIT ?",
+	[AC_SQL_FIND_CLIENT] = "SELECT revision, removed_ms FROM client WHERE id = ?",
 
 	[AC_SQL_INSERT_SUBJECT] = "INSERT INTO subject (id, sub, user_name, uid, full_name,"
 				  " group_names, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -230,6 +239,7 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_RESEAL_SIGNING_KEY] = "UPDATE signing_key SET sealed = ?"
 				      " WHERE sealed <> '' AND alg || ' ' || kid = ?",
 	[AC_SQL_RESEAL_SECRET] = "UPDATE secret SET sealed = ? WHERE name = ?",
+	[AC_SQL_RESEAL_CLIENT] = "UPDATE client SET sealed_secret = ? WHERE id = ?",
 
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),
@@ -256,6 +266,24 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				   " next_ms = iif(delivered_ms = 0, ?2, next_ms),"
 				   " delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms)"
 				   " WHERE id = ?4",
+
+	[AC_SQL_PUT_CLIENT] =
+		"INSERT INTO client (id, registration, sealed_secret, revision, created_ms,"
+		" changed_ms, changed_by, removed_ms) VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, 0)"
+		" ON CONFLICT (id) DO UPDATE SET registration = ?2, sealed_secret = ?3,"
+		" revision = revision + 1, created_ms = iif(removed_ms = 0, created_ms, ?4),"
+		" changed_ms = ?4, changed_by = ?5, removed_ms = iif(?6, ?4, 0)",
+	[AC_SQL_END_CLIENT] = "INSERT INTO client_end (client_id, ended_ms) VALUES (?1, ?2)"
+			      " ON CONFLICT (client_id)"
+			      " DO UPDATE SET ended_ms = max(ended_ms, ?2)",
+	[AC_SQL_FORGET_CLIENT_GRANTS] = "DELETE FROM user_grant WHERE client_id = ?",
+	[AC_SQL_HAS_CLIENT_LISTENER] = "SELECT 1 FROM session_client WHERE client_id = ? LIMIT 1",
+	[AC_SQL_TELL_CLIENT] = "INSERT INTO logout_delivery (id, client_id, subject_id, session_id,"
+			       " created_ms, next_ms, forget_ms) SELECT"
+			       " ?1 + row_number() OVER (ORDER BY session_id) - 1, client_id,"
+			       " subject_id, session_id, ?2, ?2, ?3 FROM session_client"
+			       " WHERE client_id = ?4",
+	[AC_SQL_FORGET_CLIENT_LISTENERS] = "DELETE FROM session_client WHERE client_id = ?",
 
 	[AC_SQL_FIND_REPLAY] =
 		"SELECT coalesce((SELECT forget_ms FROM replay WHERE client_id = ?1 AND hash = ?2),"

@@ -160,6 +160,14 @@ authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_a
 	return store->ops->list_signing_keys(store->self, arena, ret, capacity, ret_count);
 }
 
+enum authcode_err
+authcode_store_list_clients(struct authcode_store *store, const char *after_id,
+			    struct authcode_arena *arena, struct authcode_stored_client *ret,
+			    size_t capacity, size_t *ret_count)
+{
+	return store->ops->list_clients(store->self, after_id, arena, ret, capacity, ret_count);
+}
+
 void
 authcode_store_close(struct authcode_store **store)
 {

@@ -66,7 +66,8 @@ static const struct known_client known[] = {
 	{ { .id = "old",
 	    COMMON(web_uris),
 	    .grants = BOTH,
-	    .secret_expires_at = START_MS / 1000 + 10 },
+	    .secret_expires_at = START_MS / 1000 + 10,
+	    .previous_secret_expires_at = START_MS / 1000 + 20 },
 	  "old-secret",
 	  "Basic b2xkOm9sZC1zZWNyZXQ=" },
 	{ { .id = "turn",
@@ -121,6 +122,9 @@ static const struct known_client known[] = {
 	  "Basic cnNsaXN0OnJzbGlzdC1zZWNyZXQ=" },
 };
 
+/* That of every client that has one. */
+#define PREVIOUS_SECRET "older-secret"
+
 static const struct known_client *
 known_find(const char *id)
 {
@@ -164,6 +168,11 @@ register_clients(const char *id, enum change change)
 			assert_int_equal(authcode_client_secret_hash(known[i].secret,
 								     strlen(known[i].secret),
 								     client->secret_hash),
+					 AUTHCODE_OK);
+		if (client->previous_secret_expires_at != 0)
+			assert_int_equal(authcode_client_secret_hash(PREVIOUS_SECRET,
+								     sizeof(PREVIOUS_SECRET) - 1,
+								     client->previous_secret_hash),
 					 AUTHCODE_OK);
 		count++;
 	}

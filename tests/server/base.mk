@@ -6,6 +6,7 @@ server_base_tests = \
 	tests/server/test_config_files \
 	tests/server/test_config_resource \
 	tests/server/test_config_service \
+	tests/server/test_config_stored \
 	tests/server/test_config_tokens \
 	tests/server/test_config_values
 config_fixture = tests/server/config_fixture.c tests/server/config_fixture.h
@@ -28,6 +29,10 @@ tests_server_test_config_resource_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_service_SOURCES = tests/server/test_config_service.c $(config_fixture)
 tests_server_test_config_service_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_service_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_stored_SOURCES = tests/server/test_config_stored.c $(config_fixture)
+tests_server_test_config_stored_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_stored_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_client_auth_SOURCES = tests/server/test_config_client_auth.c $(config_fixture) \
 	tests/unit/jose/rfc_keys.h

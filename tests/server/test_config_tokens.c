@@ -41,6 +41,23 @@ what_is_set_lands_in_its_field(void **state)
 	assert_int_equal(x->refresh_idle_ttl_s, 2 * 86400);
 	assert_int_equal(x->refresh_absolute_ttl_s, 7 * 86400);
 	assert_int_equal(x->secret_expires_at, 1896048000);
+	assert_int_equal(x->previous_secret_expires_at, 0);
+	ac_config_free(&c);
+}
+
+/* CA-09 */
+static void
+a_secret_can_have_a_previous_one_beside_it(void **state)
+{
+	struct ac_config *c = load(DEV "client x {\n" WEB HASH "previous_client_secret_sha256 = "
+				       "'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0'\n"
+				       "previous_client_secret_expires_at = '2030-01-31'\n}\n");
+	const struct authcode_client *x = authcode_clients_find(c->clients, "x");
+
+	(void)state;
+	assert_int_equal(x->previous_secret_expires_at, 1896048000);
+	assert_memory_equal(x->previous_secret_hash, "\xba\x78\x16\xbf\x8f\x01\xcf\xea", 8);
+	assert_int_equal(x->secret_expires_at, 0);
 	ac_config_free(&c);
 }
 
@@ -205,6 +222,15 @@ what_cannot_be_meant_is_refused(void **state)
 		  DEV "client x {\nscope = api\n" HASH
 		      "grant_types = { authorization_code, client_credentials }\n}\n",
 		  "a.conf:2: client \"x\": it needs 1 to 64 redirect URIs" },
+		{ "a previous secret without end",
+		  BLOCK(HASH "previous_client_secret_sha256 = "
+			     "'BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA'\n"),
+		  "a.conf:6: previous_client_secret_sha256: read only with "
+		  "previous_client_secret_expires_at" },
+		{ "an end of no previous secret",
+		  BLOCK(HASH "previous_client_secret_expires_at = '2030-01-31'\n"),
+		  "a.conf:6: previous_client_secret_expires_at: read only with "
+		  "previous_client_secret_sha256" },
 		{ "an end of no secret",
 		  BLOCK("token_endpoint_auth_method = none\n"
 			"client_secret_expires_at = '2030-01-31'\n"),
@@ -279,6 +305,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_set_lands_in_its_field),
+		cmocka_unit_test(a_secret_can_have_a_previous_one_beside_it),
 		cmocka_unit_test(what_is_left_out_has_its_default),
 		cmocka_unit_test(every_word_of_rotation_has_its_meaning),
 		cmocka_unit_test(a_client_for_itself_needs_no_redirect_uris),

@@ -19,7 +19,8 @@ static const struct contract_chapter *const chapters[] = {
 	&contract_refresh,    &contract_retry,        &contract_client,   &contract_revocation,
 	&contract_purge,      &contract_keys,         &contract_misuse,   &contract_threads,
 	&contract_devices,    &contract_signing_keys, &contract_logout,   &contract_replay,
-	&contract_withdrawal, &contract_lists,        &contract_sealed,   &contract_people,
+	&contract_withdrawal, &contract_lists,        &contract_people,   &contract_registration,
+	&contract_sealed,
 };
 
 int

@@ -40,6 +40,7 @@ extern const struct contract_chapter contract_logout;
 extern const struct contract_chapter contract_sealed;
 extern const struct contract_chapter contract_signing_keys;
 extern const struct contract_chapter contract_misuse;
+extern const struct contract_chapter contract_registration;
 extern const struct contract_chapter contract_replay;
 extern const struct contract_chapter contract_lists;
 extern const struct contract_chapter contract_people;

@@ -402,6 +402,22 @@ op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms)
 	return operation;
 }
 
+struct authcode_operation
+op_put_client(const struct fixture *f, const char *id, int64_t revision)
+{
+	return (struct authcode_operation){
+		.kind = AUTHCODE_OP_PUT_CLIENT,
+		.now_ms = f->now,
+		.u.put_client = {
+			.client_id = id,
+			.registration = "",
+			.sealed_secret = "",
+			.revision = revision,
+			.changed_by = 1000,
+		},
+	};
+}
+
 enum authcode_result
 perform(struct fixture *f, struct authcode_operation *operation)
 {

@@ -89,6 +89,9 @@ struct authcode_operation op_add_key(const struct fixture *f, const char *kid, c
 struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
 struct authcode_operation op_stop_key(const struct fixture *f, int64_t key_id, int64_t stopped_ms);
 
+/* Its registration says nothing; it ends nothing. */
+struct authcode_operation op_put_client(const struct fixture *f, const char *id, int64_t revision);
+
 /* Of demo, at most 1000 of them. */
 struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);
 

@@ -26,6 +26,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_people.c \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
+	tests/store/contract_registration.c \
 	tests/store/contract_renewal.c \
 	tests/store/contract_retry.c \
 	tests/store/contract_replay.c \

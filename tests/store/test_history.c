@@ -142,6 +142,19 @@ random_key_operation(struct history *h)
 	return op_add_key(&clock, kids[roll(h, AC_ARRAY_SIZE(kids))], algs[roll(h, 2)], roll(h, 6));
 }
 
+/* Of clients that are seldom asked for, so that the histories of the others go on. */
+static struct authcode_operation
+random_client_operation(struct history *h)
+{
+	static const char *const ids[] = { "other", "other", "robot", "new" };
+	struct fixture clock = { .now = h->now };
+	struct authcode_operation op = op_put_client(&clock, ids[roll(h, 4)], roll(h, 4));
+
+	op.u.put_client.end = roll(h, 2) == 0;
+	op.u.put_client.remove = roll(h, 3) == 0;
+	return op;
+}
+
 static struct authcode_operation
 random_operation(struct history *h)
 {
@@ -162,6 +175,8 @@ random_operation(struct history *h)
 		return random_refresh(h, h->refresh);
 	if (roll(h, 30) == 0)
 		return random_key_operation(h);
+	if (roll(h, 40) == 0)
+		return random_client_operation(h);
 	switch (roll(h, 21)) {
 	case 0:
 	case 1:
@@ -348,6 +363,29 @@ compare_keys(struct history *h)
 }
 
 static void
+compare_clients(struct history *h)
+{
+	static struct authcode_stored_client lists[ROLES][16];
+	size_t counts[ROLES];
+
+	for (int i = 0; i < ROLES; i++)
+		assert_int_equal(authcode_store_list_clients(h->stores[i]->store, "",
+							     h->stores[i]->arena, lists[i], 16,
+							     &counts[i]),
+				 AUTHCODE_OK);
+	for (int i = 1; i < ROLES; i++) {
+		assert_int_equal(counts[i], counts[0]);
+		for (size_t k = 0; k < counts[0]; k++) {
+			assert_string_equal(lists[i][k].id, lists[0][k].id);
+			assert_int_equal(lists[i][k].revision, lists[0][k].revision);
+			assert_int_equal(lists[i][k].created_ms, lists[0][k].created_ms);
+			assert_int_equal(lists[i][k].changed_ms, lists[0][k].changed_ms);
+			assert_int_equal(lists[i][k].removed_ms, lists[0][k].removed_ms);
+		}
+	}
+}
+
+static void
 compare_rows(struct history *h)
 {
 	struct fixture *a = h->stores[UNPURGED], *b = h->stores[PURGED], *c = h->stores[SQLITE];
@@ -400,6 +438,7 @@ compare_rows(struct history *h)
 	compare_lists(h);
 	compare_deliveries(h);
 	compare_keys(h);
+	compare_clients(h);
 	for (int i = 0; i < ROLES; i++) {
 		authcode_arena_free(&h->stores[i]->arena);
 		assert_int_equal(authcode_arena_new(64 * 1024 * 1024, &h->stores[i]->arena),
@@ -448,7 +487,8 @@ step(struct history *h)
 				 ops[PURGED].result == AUTHCODE_RESULT_DONE);
 	/* A session that is not forgotten may still tell somebody. */
 	if (op.kind != AUTHCODE_OP_CREATE_SESSION && op.kind != AUTHCODE_OP_END_SESSION &&
-	    op.kind != AUTHCODE_OP_RETIRE_SUBJECT && op.kind != AUTHCODE_OP_RELINK_SUBJECT)
+	    op.kind != AUTHCODE_OP_RETIRE_SUBJECT && op.kind != AUTHCODE_OP_RELINK_SUBJECT &&
+	    op.kind != AUTHCODE_OP_PUT_CLIENT)
 		assert_int_equal(h->counters[UNPURGED], h->counters[PURGED]);
 	h->counters[UNPURGED] = h->counters[PURGED];
 	remember(h, &ops[PURGED]);

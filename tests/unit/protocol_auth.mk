@@ -2,6 +2,7 @@
 unit_protocol_auth_tests = \
 	tests/unit/protocol/test_client \
 	tests/unit/protocol/test_client_logout \
+	tests/unit/protocol/test_client_sealed \
 	tests/unit/protocol/test_client_tokens \
 	tests/unit/protocol/test_issuer \
 	tests/unit/protocol/test_key_schedule \
@@ -27,6 +28,10 @@ tests_unit_protocol_test_client_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_client_logout_SOURCES = tests/unit/protocol/test_client_logout.c
 tests_unit_protocol_test_client_logout_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_client_logout_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_client_sealed_SOURCES = tests/unit/protocol/test_client_sealed.c
+tests_unit_protocol_test_client_sealed_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_client_sealed_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_issuer_SOURCES = tests/unit/protocol/test_issuer.c
 tests_unit_protocol_test_issuer_CPPFLAGS = $(unit_cppflags)

@@ -74,6 +74,10 @@ struct authcode_client {
 	 * only where auth sends a secret. */
 	uint8_t secret_hash[AUTHCODE_SECRET_HASH_LEN];
 	int64_t secret_expires_at; /* unix seconds; 0: never */
+	/* After a change of secret the one before, which is good until then, where auth sends
+	 * a secret; 0: there is none. */
+	uint8_t previous_secret_hash[AUTHCODE_SECRET_HASH_LEN];
+	int64_t previous_secret_expires_at;
 	/* Of a client that authcode_client_needs_secret(): the secret itself, 32 to 512 bytes
 	 * (RFC 7518 §3.2). A registry keeps it in wiped memory and shows NULL here; another
 	 * client's is not kept. */

@@ -100,6 +100,18 @@ AUTHCODE_API void authcode_issuer_free(struct authcode_issuer **issuer);
 AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 					      struct authcode_clients *clients);
 
+/* Seals the secret of a client for the store, where it is needed itself and not its hash
+ * (client_secret_jwt), and opens what was sealed: text in the arena. ERR_CRYPTO: it was
+ * not sealed by this issuer for this client. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *secret, struct authcode_arena *arena,
+				   const char **ret_sealed);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *sealed, struct authcode_arena *arena,
+				   const char **ret_secret);
+
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 

@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #include <authcode/error.h>
+#include <authcode/store_clients.h>
 #include <authcode/store_keys.h>
 
 #ifdef __cplusplus
@@ -210,14 +211,15 @@ struct authcode_code_view {
 	struct authcode_code code;
 	struct authcode_subject subject;
 	struct authcode_session session; /* zeroed when purged */
-	int64_t withdrawn_ms;            /* when consent was withdrawn since; 0: it stands */
+	int64_t withdrawn_ms; /* when consent was withdrawn, or the client ended, since; 0: it
+			       * stands */
 };
 
 struct authcode_device_view {
 	struct authcode_device device;
 	struct authcode_subject subject; /* zeroed until it is allowed */
 	struct authcode_session session; /* likewise, and when purged */
-	int64_t withdrawn_ms; /* when consent was withdrawn since it was made; 0: it stands */
+	int64_t withdrawn_ms;            /* as of a code, since it was made */
 };
 
 struct authcode_token_view {
@@ -225,7 +227,7 @@ struct authcode_token_view {
 	struct authcode_family family;
 	struct authcode_subject subject; /* zeroed when family.subject_id is 0 */
 	struct authcode_session session; /* zeroed when there is none, or it is purged */
-	int64_t withdrawn_ms; /* when consent was withdrawn since the family was made; 0: it stands */
+	int64_t withdrawn_ms;            /* as of a code, since the family was made */
 };
 
 struct authcode_delivery_view {
@@ -272,14 +274,15 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_REVOKE_SUBJECT,
 	AUTHCODE_OP_ERASE_SUBJECT,
+	AUTHCODE_OP_PUT_CLIENT,
 	AUTHCODE_OP_COUNT,
 };
 
 /* Telling clients of a logout. A session remembers the clients that its codes were
  * issued to, and whose devices it has allowed, with tell_logout. Whatever ends it
- * (end_session, create_session) or retires its subject (retire_subject,
- * create_session, relink_subject, erase_subject) or takes all of a subject back
- * (revoke_subject) makes a delivery for each of them in the same
+ * (end_session, create_session), retires its subject (retire_subject,
+ * create_session, relink_subject, erase_subject), takes all of a subject back
+ * (revoke_subject) or ends the client (put_client) makes a delivery for each of them in the same
  * operation, due at once, and forgets them: so none is lost in a crash, and none made
  * twice. A session whose time runs out tells nobody. */
 
@@ -570,6 +573,7 @@ struct authcode_operation {
 		struct authcode_op_use_once use_once;
 		struct authcode_op_revoke_subject revoke_subject;
 		struct authcode_op_erase_subject erase_subject;
+		struct authcode_op_put_client put_client;
 	} u;
 	/* Filled by the store before done is called. */
 	enum authcode_result result;
@@ -655,6 +659,13 @@ struct authcode_store_ops {
 	enum authcode_err (*find_subject)(void *self, const char *user_name, const char *sub,
 					  struct authcode_arena *arena,
 					  struct authcode_subject *ret);
+	/* Clients, removed ones too, whose id comes after after_id ("": from the first),
+	 * in ascending order of the bytes of their ids: up to capacity of them in ret, their
+	 * number in *ret_count. On failure as list_subjects. */
+	enum authcode_err (*list_clients)(void *self, const char *after_id,
+					  struct authcode_arena *arena,
+					  struct authcode_stored_client *ret, size_t capacity,
+					  size_t *ret_count);
 };
 
 #define AUTHCODE_STORE_VERSION 3u
@@ -733,6 +744,12 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_arena *arena,
 				 struct authcode_signing_key *ret, size_t capacity,
 				 size_t *ret_count);
+
+/* As the op above. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_clients(struct authcode_store *store, const char *after_id,
+			    struct authcode_arena *arena, struct authcode_stored_client *ret,
+			    size_t capacity, size_t *ret_count);
 
 /* As the ops above. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err

@@ -63,6 +63,7 @@ struct authcode_op_stop_signing_key {
 enum authcode_sealed_place {
 	AUTHCODE_SEALED_SIGNING_KEY = 1, /* name: algorithm and kid, with a space between */
 	AUTHCODE_SEALED_SECRET,          /* name: that of put_secret */
+	AUTHCODE_SEALED_CLIENT,          /* name: the id of a registered client */
 };
 
 struct authcode_sealed {

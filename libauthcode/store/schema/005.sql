@@ -1,13 +1,24 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Copyright the authcode authors
 --
--- What the issuer derives things from that must outlive its master key, sealed under it.
-CREATE TABLE secret (
-	name   TEXT PRIMARY KEY CHECK (name <> ''),
-	sealed TEXT NOT NULL CHECK (sealed <> '')
-) STRICT, WITHOUT ROWID;
+-- Clients that people have registered while the daemon ran: the options of a client
+-- block, form-encoded. A secret that is sent is in there as its SHA-256; one that is
+-- needed itself is sealed under the master key. The row of a removed client stays, so
+-- that its revision goes on.
+CREATE TABLE client (
+	id            TEXT PRIMARY KEY CHECK (id <> ''),
+	registration  TEXT NOT NULL,
+	sealed_secret TEXT NOT NULL, -- '': none
+	revision      INTEGER NOT NULL,
+	created_ms    INTEGER NOT NULL,
+	changed_ms    INTEGER NOT NULL,
+	changed_by    INTEGER NOT NULL, -- uid
+	removed_ms    INTEGER NOT NULL
+) STRICT;
 
--- The deliveries of each client by themselves, so that one that takes none does not hide
--- those of the others.
-DROP INDEX logout_delivery_next;
-CREATE INDEX logout_delivery_client ON logout_delivery (client_id, next_ms) WHERE next_ms > 0;
+-- What a client got until then is dead. Every read of a token looks here, so it is a
+-- table of its own and has no row but for clients that were ended.
+CREATE TABLE client_end (
+	client_id TEXT PRIMARY KEY,
+	ended_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -240,6 +240,10 @@ names_secrets_and_kinds_are_checked(void **state)
 	REFUSED("a public client cannot have a secret", client.auth = AUTHCODE_AUTH_NONE;
 		client.secret_hash[0] = 0; client.secret_expires_at = 1);
 	REFUSED("the end of the secret is before 1970", client.secret_expires_at = -1);
+	REFUSED("the end of the secret is before 1970", client.previous_secret_expires_at = -1);
+	REFUSED("only a secret that is sent can have a previous one beside it",
+		client.auth = AUTHCODE_AUTH_NONE;
+		client.secret_hash[0] = 0; client.previous_secret_expires_at = 1);
 	REFUSED("the PAM service name is not 1 to 58 bytes long", client.pam_service = "");
 	REFUSED("the PAM service name is not 1 to 58 bytes long",
 		client.pam_service = long_name + sizeof(long_name) - 1 - 59);

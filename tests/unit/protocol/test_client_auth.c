@@ -221,6 +221,29 @@ an_expired_secret_fails_from_its_second_on(void **state)
 		     401, "invalid_client", "CA-09 expired");
 }
 
+/* CA-09: after a change of secret, so that an application can be told the new one. */
+static void
+the_secret_before_is_good_until_its_own_end(void **state)
+{
+	struct world *world = *state;
+	const char *previous = "Basic b2xkOm9sZGVyLXNlY3JldA==";
+	const char *of_another = "Basic cGxhaW46b2xkZXItc2VjcmV0";
+	int64_t expires_ms = (world->now_ms / 1000 + 20) * 1000;
+
+	assert_true(authenticated(world, previous, ""));
+	assert_true(authenticated(world, "Basic b2xkOm9sZC1zZWNyZXQ=", ""));
+	assert_false(authenticated(world, of_another, ""));
+	/* The newer one may end before. */
+	world->now_ms = expires_ms - 1;
+	assert_true(authenticated(world, previous, ""));
+	assert_false(authenticated(world, "Basic b2xkOm9sZC1zZWNyZXQ=", ""));
+	world->now_ms = expires_ms;
+	expect_error(
+		world,
+		&(struct request){ .endpoint = AUTHCODE_ENDPOINT_TOKEN, .authorization = previous },
+		401, "invalid_client", "CA-09 previous expired");
+}
+
 /* CA-09, CA-24: revocation and introspection ask the same way. */
 static void
 every_endpoint_authenticates_alike(void **state)
@@ -286,6 +309,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(empty_body_credentials_count_as_absent, world_setup,
 						world_teardown),
 		cmocka_unit_test_setup_teardown(an_expired_secret_fails_from_its_second_on,
+						world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(the_secret_before_is_good_until_its_own_end,
 						world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(every_endpoint_authenticates_alike, world_setup,
 						world_teardown),

@@ -284,16 +284,27 @@ expect(enum authcode_err err)
 	assert_null(message);
 }
 
+/* What ends with it is to end there too. */
 static void
-who_is_not_served_or_does_not_ask_is_not_told(void **state)
+who_was_disabled_is_told(void **state)
 {
+	struct authcode_logout_message *message = NULL;
 	struct authcode_client client = web();
 
 	(void)state;
 	client.disabled = true;
 	set_client(&client);
-	expect(AUTHCODE_ERR_NOT_FOUND);
-	client = web();
+	assert_int_equal(authcode_logout_message_new(w.issuer, &view, T0, &message), AUTHCODE_OK);
+	assert_string_equal(message->url, client.backchannel_logout_uri);
+	authcode_logout_message_free(&message);
+}
+
+static void
+who_is_not_there_or_does_not_ask_is_not_told(void **state)
+{
+	struct authcode_client client = web();
+
+	(void)state;
 	client.backchannel_logout_uri = NULL;
 	set_client(&client);
 	expect(AUTHCODE_ERR_NOT_FOUND);
@@ -352,7 +363,8 @@ main(void)
 		cmocka_unit_test(the_token_is_signed_as_the_client_s_id_tokens_are),
 		cmocka_unit_test(the_token_is_of_a_type_of_its_own),
 		cmocka_unit_test(no_two_tokens_have_one_jti),
-		cmocka_unit_test(who_is_not_served_or_does_not_ask_is_not_told),
+		cmocka_unit_test(who_was_disabled_is_told),
+		cmocka_unit_test(who_is_not_there_or_does_not_ask_is_not_told),
 		cmocka_unit_test(without_key_or_randomness_there_is_no_token),
 		cmocka_unit_test(misuse_is_refused),
 	};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * Secrets of clients that the store keeps because they are needed themselves: an HMAC
+ * is verified with the secret and not with its hash (RFC 7518 §3.2). The seal is bound
+ * to issuer and client, so that a row that was moved opens nothing.
+ */
+#include "protocol/issuer.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "protocol/sealed.h"
+
+/* Another master key takes the place of the one there is under the same lock. */
+static pthread_mutex_t *
+lock_of(const struct authcode_issuer *issuer)
+{
+	return (pthread_mutex_t *)&issuer->tend_lock;
+}
+
+enum authcode_err
+authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *secret, struct authcode_arena *arena,
+				   const char **ret_sealed)
+{
+	const struct ac_sealed_at at = { AUTHCODE_SEALED_CLIENT, client_id, issuer->url };
+	const struct ac_part data = { secret, strlen(secret) };
+	enum authcode_err err;
+
+	if (data.len == 0 || data.len > AC_MAX_CLIENT_SECRET)
+		return AUTHCODE_ERR_LIMIT;
+	pthread_mutex_lock(lock_of(issuer));
+	err = ac_sealed_close(&issuer->keys, &issuer->random, &at, &data, arena, ret_sealed);
+	pthread_mutex_unlock(lock_of(issuer));
+	return err;
+}
+
+enum authcode_err
+authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const char *client_id,
+				   const char *sealed, struct authcode_arena *arena,
+				   const char **ret_secret)
+{
+	const struct ac_sealed_at at = { AUTHCODE_SEALED_CLIENT, client_id, issuer->url };
+	struct ac_part data;
+	enum authcode_err err;
+
+	pthread_mutex_lock(lock_of(issuer));
+	err = ac_sealed_open(&issuer->keys, &at, sealed, arena, &data);
+	pthread_mutex_unlock(lock_of(issuer));
+	if (err != AUTHCODE_OK)
+		return err;
+	/* ac_unseal() has put a NUL behind it. */
+	if (data.len == 0 || data.len > AC_MAX_CLIENT_SECRET || strlen(data.data) != data.len)
+		return AUTHCODE_ERR_CRYPTO;
+	*ret_secret = data.data;
+	return AUTHCODE_OK;
+}
