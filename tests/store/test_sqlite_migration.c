@@ -103,7 +103,7 @@ the_schema_is_ours_and_stays_so(void **state)
 
 	reopen_store(f);
 	authcode_store_close(&f->store);
-	assert_int_equal(number(f->path, "PRAGMA user_version"), 5);
+	assert_int_equal(number(f->path, "PRAGMA user_version"), ac_schema_count);
 	assert_int_equal(number(f->path, "PRAGMA application_id"), 0x61636462);
 	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_integrity_check"
 					 " WHERE integrity_check = 'ok'"),
