@@ -7,15 +7,28 @@
 
 #include <string.h>
 
+#include "ctl/audit.h"
+#include "ctl/db.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
 #include "ctl/session.h"
+#include "ctl/status.h"
 #include "ctl/token.h"
 #include "ctl/user.h"
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
+	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
+	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
+	  "why the request of that number was refused, and what to do" },
+	{ "db", "backup", "FILE [--state-dir DIR] [--force]", 1, 1, ac_ctl_db_backup,
+	  "copy the database while it is served from" },
+	{ "db", "check", "[FILE] [--state-dir DIR] [--quick]", 0, 1, ac_ctl_db_check,
+	  "look through the database, or a backup, and count what is in it" },
+	{ "db", "restore", "FILE [--state-dir DIR]", 1, 1, ac_ctl_db_restore,
+	  "serve from a backup again, with every session and token of it ended" },
 	{ "grant", "list", "[--user USER | --sub SUB] [--client CLIENT] [--all]", 0, 0,
 	  ac_ctl_grant_list, "what people have consented to" },
 	{ "grant", "revoke", "USER CLIENT", 2, 2, ac_ctl_grant_revoke,
@@ -35,6 +48,8 @@ static const struct ac_ctl_command commands[] = {
 	  "who is signed in" },
 	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
 	  "what the token on standard input is, and why it is good or not" },
+	{ "status", "", "", 0, 0, ac_ctl_status,
+	  "how the daemon is; 1 when something is wrong with which nobody can sign in" },
 	{ "user", "erase", "USER | --sub SUB --yes", 0, 1, ac_ctl_user_erase,
 	  "forget a person: nothing is left but a sub that is never given again" },
 	{ "user", "export", "USER | --sub SUB", 0, 1, ac_ctl_user_export,

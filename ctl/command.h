@@ -13,6 +13,7 @@
 #include "base/attr.h"
 
 #define AC_CTL_DEFAULT_SOCKET "/run/authcode/admin.sock"
+#define AC_CTL_STATE_DIR "/var/lib/authcode"
 #define AC_CTL_MAX_OPTIONS 64 /* in one command line */
 
 /* Exit codes, which scripts may rely on. */

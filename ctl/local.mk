@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside.
+# authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside; what it does
+# to the database file it does through the library.
 
 # The tables that people read, for the tests too.
 noinst_LTLIBRARIES += libctl_inside.la
@@ -10,8 +11,12 @@ libctl_inside_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 bin_PROGRAMS += authcodectl
 authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
+	ctl/audit.c ctl/audit.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
+	ctl/db.c ctl/db.h \
+	ctl/db_owner.c ctl/db_owner.h \
+	ctl/db_restore.c \
 	ctl/grant.c ctl/grant.h \
 	ctl/key.c ctl/key.h \
 	ctl/main.c \
@@ -19,10 +24,11 @@ authcodectl_SOURCES = \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
 	ctl/session.c ctl/session.h \
+	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
 	ctl/user_export.c ctl/user_export.h
 authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
-authcodectl_LDADD = libctl_inside.la libauthcode_base.la $(CURL_LIBS) $(JANSSON_LIBS)
+authcodectl_LDADD = libctl_inside.la libauthcode_base.la libauthcode.la $(CURL_LIBS) $(JANSSON_LIBS)

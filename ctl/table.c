@@ -134,6 +134,15 @@ ac_ctl_table_text(struct ac_ctl_table *table, const char *text)
 	table->cells[table->count++] = cell;
 }
 
+void
+ac_ctl_table_number(struct ac_ctl_table *table, int64_t number)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)number);
+	ac_ctl_table_text(table, number < 0 ? NULL : text);
+}
+
 /* In local time, to the minute. */
 static const char *
 format_time(int64_t time_s, char *text, size_t size)

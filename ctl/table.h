@@ -38,6 +38,8 @@ void ac_ctl_table_clear(struct ac_ctl_table *table);
 
 /* The next cell: "-" for NULL and "". */
 void ac_ctl_table_text(struct ac_ctl_table *table, const char *text);
+/* "-" for what is below 0. */
+void ac_ctl_table_number(struct ac_ctl_table *table, int64_t number);
 /* Unix seconds; "-" for 0. */
 void ac_ctl_table_time(struct ac_ctl_table *table, int64_t time_s);
 /* The member of a JSON object as a cell: a text, a number, yes or no, an array of texts

@@ -8,7 +8,13 @@ unit_sources = \
 	dist/systemd/authcode-passwd.socket.in dist/systemd/authcode-passwd@.service.in \
 	dist/systemd/authcoded-admin.socket.in \
 	dist/systemd/authcoded.socket.in dist/systemd/authcoded.service.in
-EXTRA_DIST += $(unit_sources) dist/tmpfiles.d/authcode.conf.in doc/units.md doc/proxy.md
+EXTRA_DIST += $(unit_sources) dist/tmpfiles.d/authcode.conf.in doc/units.md doc/proxy.md doc/log.md
+
+EXTRA_DIST += dist/fail2ban/authcode.conf dist/fail2ban/jail.conf
+
+# What journalctl -x says; `journalctl --update-catalog` takes it up.
+catalogdir = $(prefix)/lib/systemd/catalog
+dist_catalog_DATA = dist/authcode.catalog
 
 if HAVE_UNITS
 systemdsystemunit_DATA = $(unit_sources:.in=)

@@ -10,8 +10,10 @@ include libauthcode/protocol/local.mk
 
 authcodeincludedir = $(includedir)/authcode
 authcodeinclude_HEADERS = \
+	libauthcode/include/authcode/audit.h \
 	libauthcode/include/authcode/authcode.h \
 	libauthcode/include/authcode/client.h \
+	libauthcode/include/authcode/database.h \
 	libauthcode/include/authcode/error.h \
 	libauthcode/include/authcode/exchange.h \
 	libauthcode/include/authcode/inspect.h \

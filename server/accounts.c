@@ -41,6 +41,7 @@ ac_accounts_settings_of(const struct ac_config *config, struct authcode_store *s
 		.max_entries = MAX_ENTRIES,
 		.max_waiters = MAX_WAITERS,
 		.lock_means_gone = config->lock_means_gone,
+		.audit = config->audit != 0,
 		.cache_ms = (int64_t)config->account_cache_s * 1000,
 		.grace_ms = (int64_t)config->account_grace_s * 1000,
 		.failure_ms = FAILURE_MS,

@@ -40,6 +40,7 @@ struct ac_accounts_settings {
 	uint32_t max_entries;
 	uint32_t max_waiters; /* for one account */
 	bool lock_means_gone;
+	bool audit;              /* a subject that is retired leaves a record */
 	int64_t cache_ms;        /* how long an answer holds */
 	int64_t grace_ms;        /* and how much longer a good one when nobody can be asked */
 	int64_t failure_ms;      /* how soon is asked again after that */
@@ -57,6 +58,16 @@ struct ac_accounts_settings ac_accounts_settings_of(const struct ac_config *conf
 						    struct authcode_store *store);
 
 struct ac_accounts;
+
+/* How often the helper was asked, and what came of it. */
+struct ac_accounts_counts {
+	uint64_t good;
+	uint64_t refused; /* gone ones among them */
+	uint64_t none;    /* no answer, or nobody could tell */
+};
+
+/* From any thread. */
+void ac_accounts_count(struct ac_accounts *accounts, struct ac_accounts_counts *ret);
 
 /* Starts the thread. drain resumes every waiter; from then on nothing is asked.
  * free needs a drain before and no other call under way, and waits for what the

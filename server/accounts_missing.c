@@ -55,9 +55,9 @@ too_many_are_missing(struct ac_accounts *c)
 	too_many = missing > limit;
 	if (too_many && !c->many_missing) {
 		snprintf(count, sizeof(count), "%zu", missing);
-		ac_log_event(AC_LOG_ERROR, "many accounts missing", "count", count, "effect",
-			     "refused, and none is gone before a week", "advice",
-			     "is a directory down?", NULL);
+		ac_log_event(AC_EVENT_ACCOUNTS_MISSING, .count = count,
+			     .effect = "refused, and none is gone before a week",
+			     .advice = "is a directory down?");
 	}
 	c->many_missing = too_many;
 	return too_many;

@@ -36,8 +36,8 @@ done(struct authcode_operation *operation, void *arg)
 	bool failed = operation->result == AUTHCODE_RESULT_FAILED;
 
 	if (failed)
-		ac_log_event(AC_LOG_ERROR, "account not retired", "user", retirement->report.user,
-			     "error", authcode_err_str(operation->err), NULL);
+		ac_log_event(AC_EVENT_ACCOUNT_NOT_RETIRED, .user = retirement->report.user,
+			     .error = authcode_err_str(operation->err));
 	(void)pthread_mutex_lock(&c->lock);
 	if (failed)
 		allow_again(c, retirement->report.subject_id);
@@ -54,8 +54,8 @@ ac_accounts_retire(struct ac_accounts *c, const struct ac_account_report *report
 	char uid[16];
 
 	snprintf(uid, sizeof(uid), "%u", report->uid);
-	ac_log_event(AC_LOG_NOTICE, "account gone", "user", report->user, "uid", uid, "reason",
-		     report->gone, NULL);
+	ac_log_event(AC_EVENT_ACCOUNT_GONE, .user = report->user, .uid = uid,
+		     .reason = report->gone);
 	if (c->settings.store == NULL)
 		return;
 	retirement = calloc(1, sizeof(*retirement));
@@ -71,6 +71,8 @@ ac_accounts_retire(struct ac_accounts *c, const struct ac_account_report *report
 	retirement->report = *report;
 	retirement->operation.kind = AUTHCODE_OP_RETIRE_SUBJECT;
 	retirement->operation.now_ms = ac_clock_unix_ms();
+	retirement->operation.audit = (struct authcode_audit){ .wanted = c->settings.audit,
+							       .reason = retirement->report.gone };
 	retirement->operation.u.retire_subject.subject_id = report->subject_id;
 	authcode_store_submit(c->settings.store, &retirement->operation, done, retirement);
 }

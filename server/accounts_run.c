@@ -51,20 +51,40 @@ ac_accounts_resume(struct ac_account_waiter *ready)
 /* --- what a question comes to --------------------------------------------------- */
 
 static void
+count(struct ac_accounts *c, enum ac_verdict verdict)
+{
+	_Atomic uint64_t *counter = verdict == AC_VERDICT_OK            ? &c->good
+				    : verdict == AC_VERDICT_UNAVAILABLE ? &c->none
+									: &c->refused;
+
+	(void)atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+void
+ac_accounts_count(struct ac_accounts *c, struct ac_accounts_counts *ret)
+{
+	ret->good = atomic_load_explicit(&c->good, memory_order_relaxed);
+	ret->refused = atomic_load_explicit(&c->refused, memory_order_relaxed);
+	ret->none = atomic_load_explicit(&c->none, memory_order_relaxed);
+}
+
+static void
 settle(struct ac_accounts *c, struct ac_check_connection *connection,
        const struct ac_account_outcome *outcome)
 {
 	struct ac_account_report report = { 0 };
 	struct ac_account_entry *entry = connection->entry;
 
+	count(c, outcome->verdict);
 	connection->entry = NULL;
 	connection->deadline_ms = ac_clock_monotonic_ms() + c->settings.idle_ms;
 	(void)pthread_mutex_lock(&c->lock);
 	ac_account_entry_settle(c, entry, outcome, &report);
 	(void)pthread_mutex_unlock(&c->lock);
 	if (report.bad_claims != NULL)
-		ac_log_event(AC_LOG_WARNING, "claims ignored", "user", report.user, "source",
-			     report.bad_claims, "why", "no JSON object that can be taken", NULL);
+		ac_log_event(AC_EVENT_CLAIMS_IGNORED, .user = report.user,
+			     .source = report.bad_claims,
+			     .why = "no JSON object that can be taken");
 	if (report.gone != NULL)
 		ac_accounts_retire(c, &report);
 	ac_accounts_resume(report.ready);
@@ -78,7 +98,7 @@ answered(struct ac_accounts *c, struct ac_check_connection *connection,
 					      .verdict = checked->verdict };
 
 	if (c->unreachable)
-		ac_log(AC_LOG_NOTICE, "accounts can be looked at again");
+		ac_log_event(AC_EVENT_ACCOUNTS_REACHABLE, .socket = c->settings.socket);
 	c->unreachable = false;
 	if (checked->verdict == AC_VERDICT_OK)
 		outcome.good = ac_account_answer_good(c->settings.config, checked,
@@ -97,8 +117,7 @@ unanswered(struct ac_accounts *c, struct ac_check_connection *connection, bool h
 
 	ac_check_relay_free(&connection->relay);
 	if (!c->unreachable)
-		ac_log_event(AC_LOG_WARNING, "accounts cannot be looked at", "socket",
-			     c->settings.socket, NULL);
+		ac_log_event(AC_EVENT_ACCOUNTS_UNREACHABLE, .socket = c->settings.socket);
 	c->unreachable = true;
 	settle(c, connection, &outcome);
 }

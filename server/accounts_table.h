@@ -9,6 +9,7 @@
 #define AC_SERVER_ACCOUNTS_TABLE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/limits.h"
 #include "pam_authcode/check_relay.h"
@@ -100,7 +101,8 @@ struct ac_accounts {
 	struct ac_account_answer *plain[AUTHCODE_ACCOUNT_GONE + 1]; /* without details */
 	/* The thread's alone. */
 	struct ac_check_connection *connections;
-	bool unreachable; /* it has been said */
+	bool unreachable;                     /* it has been said */
+	_Atomic uint64_t good, refused, none; /* answers, for who counts them */
 	struct ac_sweep sweep;
 };
 

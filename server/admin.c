@@ -79,8 +79,8 @@ log_relinked(const struct ac_http *h, const struct authcode_op_relink_subject *o
 	char admin[16];
 
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
-	ac_log_event(AC_LOG_NOTICE, "subject relinked", "admin_uid", admin, "old", op->old_name,
-		     "user", op->new_name, NULL);
+	ac_log_event(AC_EVENT_SUBJECT_RELINKED, .admin_uid = admin, .old = op->old_name,
+		     .user = op->new_name, .txn = ac_http_txn(h));
 }
 
 enum ac_step
@@ -126,8 +126,8 @@ ac_admin_withdraw_resumed(struct ac_app *app, struct ac_http *h)
 	(void)app;
 	if (task->operation.result == AUTHCODE_RESULT_DONE) {
 		(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
-		ac_log_event(AC_LOG_NOTICE, "consent withdrawn", "admin_uid", admin, "user",
-			     op->user_name, "client", op->client_id, NULL);
+		ac_log_event(AC_EVENT_CONSENT_WITHDRAWN, .admin_uid = admin, .user = op->user_name,
+			     .client = op->client_id, .txn = ac_http_txn(h));
 		ac_http_reply(h, AC_REPLY_JSON, 200, done, sizeof(done) - 1);
 	} else if (task->operation.result == AUTHCODE_RESULT_NOT_FOUND) {
 		ac_admin_refuse(

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "server/audit_log.h"
 #include "server/clock.h"
 
 /* A page of rows with all their texts. */
@@ -123,6 +124,9 @@ enum ac_step
 ac_admin_submit_again(struct ac_http *h, struct ac_admin_form *form)
 {
 	form->operation.now_ms = ac_clock_unix_ms();
+	form->operation.audit = ac_audit_by_admin(form->app, h);
+	if (form->operation.kind == AUTHCODE_OP_WITHDRAW_GRANT)
+		form->operation.audit.client_id = form->operation.u.withdraw_grant.client_id;
 	authcode_store_submit(form->app->store, &form->operation, stored, h);
 	return AC_STEP_WAIT;
 }

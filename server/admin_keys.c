@@ -195,13 +195,13 @@ ac_admin_rotate_resumed(struct ac_app *app, struct ac_http *h)
 
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
 	if (waiter->err == AUTHCODE_OK) {
-		ac_log_event(AC_LOG_NOTICE, "signing keys rotated", "admin_uid", admin, "at_once",
-			     at_once ? "yes" : "no", NULL);
+		ac_log_event(AC_EVENT_SIGNING_KEYS_ROTATED, .admin_uid = admin,
+			     .at_once = at_once ? "yes" : "no", .txn = ac_http_txn(h));
 		reply_list(app, h);
 		return AC_STEP_REPLY;
 	}
-	ac_log_event(AC_LOG_ERROR, "signing keys not rotated", "admin_uid", admin, "why",
-		     waiter->reason.text, NULL);
+	ac_log_event(AC_EVENT_SIGNING_KEYS_NOT_ROTATED, .admin_uid = admin,
+		     .why = waiter->reason.text, .txn = ac_http_txn(h));
 	refuse(h, waiter);
 	return AC_STEP_REPLY;
 }
@@ -221,13 +221,13 @@ ac_admin_key_withdraw_resumed(struct ac_app *app, struct ac_http *h)
 
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
 	if (waiter->err == AUTHCODE_OK) {
-		ac_log_event(AC_LOG_NOTICE, "signing key withdrawn", "admin_uid", admin, "kid",
-			     waiter->withdraw, NULL);
+		ac_log_event(AC_EVENT_SIGNING_KEY_WITHDRAWN, .admin_uid = admin,
+			     .kid = waiter->withdraw, .txn = ac_http_txn(h));
 		reply_list(app, h);
 		return AC_STEP_REPLY;
 	}
-	ac_log_event(AC_LOG_ERROR, "signing key not withdrawn", "admin_uid", admin, "kid",
-		     waiter->withdraw, "why", waiter->reason.text, NULL);
+	ac_log_event(AC_EVENT_SIGNING_KEY_NOT_WITHDRAWN, .admin_uid = admin,
+		     .kid = waiter->withdraw, .why = waiter->reason.text, .txn = ac_http_txn(h));
 	refuse(h, waiter);
 	return AC_STEP_REPLY;
 }

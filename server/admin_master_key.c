@@ -45,12 +45,13 @@ ac_admin_master_key_resumed(struct ac_app *app, struct ac_http *h)
 	(void)app;
 	(void)snprintf(admin, sizeof(admin), "%u", ac_http_admin_uid(h));
 	if (waiter->err == AUTHCODE_OK) {
-		ac_log_event(AC_LOG_NOTICE, "master key rotated", "admin_uid", admin, NULL);
+		ac_log_event(AC_EVENT_MASTER_KEY_ROTATED, .admin_uid = admin,
+			     .txn = ac_http_txn(h));
 		ac_http_reply(h, AC_REPLY_JSON, 200, done, sizeof(done) - 1);
 		return AC_STEP_REPLY;
 	}
-	ac_log_event(AC_LOG_ERROR, "master key not rotated", "admin_uid", admin, "why",
-		     waiter->reason.text, NULL);
+	ac_log_event(AC_EVENT_MASTER_KEY_NOT_ROTATED, .admin_uid = admin,
+		     .why = waiter->reason.text, .txn = ac_http_txn(h));
 	if (waiter->err == AUTHCODE_ERR_CONFIG)
 		ac_admin_refuse(h, 409, "conflict",
 				"the master key is not a file of the state directory but a "

@@ -17,7 +17,7 @@
 
 /* What the log and the answer say when it is done. */
 struct ending {
-	const char *words;
+	enum ac_event event;
 	const char *missing; /* of a 404 */
 	const char *json;
 };
@@ -69,7 +69,7 @@ ac_admin_session_end_start(struct ac_app *app, struct ac_http *h)
 enum ac_step
 ac_admin_session_end_resumed(struct ac_app *app, struct ac_http *h)
 {
-	static const struct ending ending = { "session ended",
+	static const struct ending ending = { AC_EVENT_SESSION_ENDED,
 					      "there is no such session, or its time is long over",
 					      "{\"ended\":true}" };
 	const struct ac_admin_form *form = ac_http_state(h);
@@ -78,17 +78,17 @@ ac_admin_session_end_resumed(struct ac_app *app, struct ac_http *h)
 	(void)app;
 	if (!done(h, form, &ending))
 		return AC_STEP_REPLY;
-	ac_log_event(AC_LOG_NOTICE, ending.words, "admin_uid", ac_admin_uid(h, admin), "session",
-		     ac_params_get(&form->params, "id"), NULL);
+	ac_log_event(ending.event, .admin_uid = ac_admin_uid(h, admin),
+		     .session = ac_params_get(&form->params, "id"), .txn = ac_http_txn(h));
 	reply(h, ending.json);
 	return AC_STEP_REPLY;
 }
 
 /* --- a person ------------------------------------------------------------------------------ */
 
-static const struct ending revocation = { "person revoked", "there is no such person",
+static const struct ending revocation = { AC_EVENT_PERSON_REVOKED, "there is no such person",
 					  "{\"revoked\":true}" };
-static const struct ending erasure = { "person erased", "there is no such person",
+static const struct ending erasure = { AC_EVENT_PERSON_ERASED, "there is no such person",
 				       "{\"erased\":true}" };
 
 /* The person, whose sub is kept for the log. */
@@ -140,8 +140,8 @@ tell(struct ac_http *h, const struct ac_admin_form *form, const struct ending *e
 {
 	char admin[16];
 
-	ac_log_event(AC_LOG_NOTICE, ending->words, "admin_uid", ac_admin_uid(h, admin), "sub",
-		     form->sub, NULL);
+	ac_log_event(ending->event, .admin_uid = ac_admin_uid(h, admin), .sub = form->sub,
+		     .txn = ac_http_txn(h));
 	reply(h, ending->json);
 }
 

@@ -23,7 +23,9 @@ struct ac_keys;
 struct ac_login_service;
 struct ac_logout_teller;
 struct ac_logos;
+struct ac_metrics;
 struct ac_pages;
+struct ac_recent;
 struct ac_throttle;
 
 struct ac_app {
@@ -42,8 +44,11 @@ struct ac_app {
 	struct ac_cors *cors;
 	struct ac_throttle *throttle;
 	struct ac_delay *delay; /* of wrong user codes */
-	uint8_t device_key[32]; /* of the cookies of known browsers */
+	struct ac_metrics *metrics;
+	struct ac_recent *recent; /* refusals */
+	uint8_t device_key[32];   /* of the cookies of known browsers */
 	struct ac_sandbox_holds sandbox;
+	int64_t started_ms;
 };
 
 #endif

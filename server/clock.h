@@ -10,5 +10,6 @@
 
 int64_t ac_clock_unix_ms(void);      /* what the protocol and the store are told */
 int64_t ac_clock_monotonic_ms(void); /* deadlines: nobody sets it */
+int64_t ac_clock_monotonic_us(void); /* how long something takes */
 
 #endif

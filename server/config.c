@@ -336,6 +336,7 @@ load_file(struct loader *l, const char *path)
 
 	if (err != AUTHCODE_OK)
 		return err;
+	ac_config_fingerprint(text.data, text.len, &l->settings->config.fingerprint);
 	text.clients_only = !l->main_file;
 	err = ac_config_text_prepare(&text, l->scratch, l->reason);
 	if (err != AUTHCODE_OK)

@@ -28,6 +28,7 @@ struct ac_listen {
 	const char *text; /* as written */
 	bool tls;         /* tls_certificate_file is set and kind is TCP */
 	bool admin;       /* serves the routes of administration, and no other */
+	bool metrics;     /* serves /metrics and /health, and no other */
 };
 
 enum ac_first_prompt {
@@ -58,6 +59,7 @@ struct ac_config {
 	const char *path;             /* the file it came from */
 	const char *const *file_dirs; /* where it and the files it names lie */
 	size_t file_dir_count;
+	uint64_t fingerprint;    /* of every byte of the files it came from */
 	const char *issuer;      /* URL */
 	const char *issuer_path; /* its path without a closing slash, "" for none */
 	bool issuer_is_dev;      /* http on a loopback host: development cookie names */
@@ -106,6 +108,10 @@ struct ac_config {
 	const struct authcode_resource *resources;
 	size_t resource_count;
 	const char *log_level;
+	unsigned log_sink; /* enum ac_log_sink */
+	unsigned audit;    /* 1: operations leave records */
+	uint32_t audit_retention_s;
+	const char *metrics_listen; /* or NULL */
 	struct authcode_lifetimes lifetimes;
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */

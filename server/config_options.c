@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "server/config_values.h"
+#include "server/log.h"
 
 #define DAY 86400u
 #define GLOBAL(field) offsetof(struct ac_settings, field)
@@ -24,6 +25,15 @@
 static const struct ac_choice log_levels[] = {
 	{ "error", 0 }, { "warning", 0 }, { "notice", 0 },
 	{ "info", 0 },  { "debug", 0 },   { NULL, 0 },
+};
+static const struct ac_choice log_sinks[] = {
+	{ "auto", AC_LOG_AUTO },     { "journal", AC_LOG_JOURNAL }, { "stderr", AC_LOG_STDERR },
+	{ "syslog", AC_LOG_SYSLOG }, { "json", AC_LOG_JSON },       { NULL, 0 },
+};
+static const struct ac_choice audits[] = {
+	{ "off", 0 },
+	{ "required", 1 },
+	{ NULL, 0 },
 };
 static const struct ac_choice auth_methods[] = {
 	{ "client_secret_basic", AUTHCODE_AUTH_SECRET_BASIC },
@@ -290,6 +300,27 @@ static const struct ac_option options[] = {
 	  .kind = AC_OPTION_TEXT,
 	  .offset = GLOBAL(config.log_level),
 	  .choices = log_levels },
+	{ .row = { "", "log", "word", "auto",
+		   "where messages go: journal, stderr, syslog, or json on standard error" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = GLOBAL(config.log_sink),
+	  .choices = log_sinks },
+	{ .row = { "", "audit", "word", "required",
+		   "required: what is decided is recorded, or not done" },
+	  .kind = AC_OPTION_CHOICE,
+	  .offset = GLOBAL(config.audit),
+	  .choices = audits },
+	{ .row = { "", "audit_retention", "duration", "90d", "how long records are kept" },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.audit_retention_s),
+	  .min = DAY,
+	  .max = 3650 * DAY },
+	{ .row = { "", "metrics_listen", "text", "",
+		   "where /metrics and /health are served beside admin_socket" },
+	  .kind = AC_OPTION_TEXT,
+	  .offset = GLOBAL(config.metrics_listen),
+	  .check = ac_value_local_address,
+	  .allowed = "an address of this host alone with a port (127.0.0.1:9464, [::1]:9464)" },
 	{ .row = { "", "code_lifetime", "duration", "60s", "authorization codes" },
 	  .kind = AC_OPTION_DURATION,
 	  .offset = GLOBAL(config.lifetimes.code_s),

@@ -74,7 +74,7 @@ fill_listens(struct ac_settings *settings)
 	struct ac_config *config = &settings->config;
 	size_t count = settings->listen.count;
 	struct ac_listen *listens =
-		authcode_arena_alloc(config->arena, (count + 1) * sizeof(*listens));
+		authcode_arena_alloc(config->arena, (count + 2) * sizeof(*listens));
 
 	if (listens == NULL)
 		return false;
@@ -85,6 +85,11 @@ fill_listens(struct ac_settings *settings)
 		listens[i].kind = tcp ? AC_LISTEN_TCP : AC_LISTEN_UNIX;
 		listens[i].text = text;
 		listens[i].tls = tcp && config->tls_certificate_file != NULL;
+	}
+	if (config->metrics_listen != NULL) {
+		listens[count].kind = AC_LISTEN_TCP;
+		listens[count].text = config->metrics_listen;
+		listens[count++].metrics = true;
 	}
 	config->listens = listens;
 	config->listen_count = count;
@@ -106,7 +111,7 @@ fill_listens(struct ac_settings *settings)
 static const char *
 listen_problem(const struct ac_listen *listen, bool trusts_unix, bool trusts_addresses)
 {
-	if (listen->tls || listen->admin)
+	if (listen->tls || listen->admin || listen->metrics)
 		return NULL;
 	if (listen->kind == AC_LISTEN_UNIX)
 		return trusts_unix ? NULL

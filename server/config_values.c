@@ -139,6 +139,12 @@ ac_listen_is_local(const char *text)
 }
 
 bool
+ac_value_local_address(const char *text)
+{
+	return strncmp(text, "unix:", 5) != 0 && ac_value_listen(text) && ac_listen_is_local(text);
+}
+
+bool
 ac_value_network(const char *text)
 {
 	const char *slash = strchr(text, '/');

@@ -42,6 +42,8 @@ AC_MUST_USE bool ac_value_duration(const char *text, uint32_t *ret_s);
 /* The same in milliseconds, and "500ms". */
 AC_MUST_USE bool ac_value_duration_ms(const char *text, uint32_t *ret_ms);
 
+/* A loopback address with a port. */
+AC_MUST_USE bool ac_value_local_address(const char *text);
 /* Does a listener that passed ac_value_listen() take only local connections? */
 AC_MUST_USE bool ac_listen_is_local(const char *text);
 

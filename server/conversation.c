@@ -7,6 +7,7 @@
  */
 #include "server/conversation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -231,6 +232,18 @@ count(const struct ac_conversations *c, const struct ac_conversation_begin *begi
 	return n;
 }
 
+size_t
+ac_conversations_under_way(struct ac_conversations *c)
+{
+	size_t alive = 0;
+
+	(void)pthread_mutex_lock(&c->lock);
+	for (const struct ac_conversation *one = c->list; one != NULL; one = one->next)
+		alive += one->state != AC_CONVERSATION_OVER;
+	(void)pthread_mutex_unlock(&c->lock);
+	return alive;
+}
+
 static bool
 room_for(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 {
@@ -261,6 +274,7 @@ make(struct ac_conversations *c, const struct ac_conversation_begin *begin)
 		return NULL;
 	one->transaction = strdup(begin->transaction);
 	one->client_id = strdup(begin->client_id);
+	snprintf(one->txn, sizeof(one->txn), "%s", begin->txn != NULL ? begin->txn : "");
 	one->client_name = strdup(begin->client_name);
 	if (one->transaction == NULL || one->client_id == NULL || one->client_name == NULL ||
 	    strlen(begin->browser) != AC_BROWSER_LEN ||

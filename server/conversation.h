@@ -84,6 +84,7 @@ struct ac_conversation_begin {
 	const char *transaction;
 	const char *client_id;
 	const char *client_name;
+	const char *txn; /* of the request, for the log; or NULL */
 	struct ac_wire_start start;
 	bool known;                       /* browser: it has signed in with this name before */
 	uint8_t device[AC_DEVICE_ID_LEN]; /* known: which */
@@ -106,6 +107,9 @@ AC_MUST_USE enum ac_admission ac_conversations_begin_take(struct ac_conversation
 							  struct ac_secret *password,
 							  char ret_login[AC_LOGIN_LEN + 1],
 							  uint32_t *ret_wait_s);
+
+/* How many are not over. */
+size_t ac_conversations_under_way(struct ac_conversations *conversations);
 
 /* --- looking -------------------------------------------------------------- */
 

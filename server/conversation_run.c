@@ -379,6 +379,7 @@ struct report {
 	char rhost[sizeof(((struct ac_wire_start *)NULL)->rhost)];
 	char client_id[AC_MAX_CLIENT_ID + 1];
 	char name_mac[AC_LOG_NAME_LEN + 1];
+	char txn[AC_TXN_LEN + 1];
 };
 
 static size_t
@@ -396,6 +397,7 @@ collect_reports(struct ac_conversations *c, struct report reports[MAX_REPORTS])
 		snprintf(report->rhost, sizeof(report->rhost), "%s", one->start.rhost);
 		snprintf(report->client_id, sizeof(report->client_id), "%s", one->client_id);
 		ac_log_name(c->log_key, one->start.user, report->name_mac);
+		memcpy(report->txn, one->txn, sizeof(report->txn));
 		one->reason = NULL;
 		count++;
 	}
@@ -406,9 +408,10 @@ static void
 write_reports(const struct report *reports, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		ac_log_event(AC_LOG_NOTICE, "login failed", "rhost", reports[i].rhost, "reason",
-			     reports[i].reason, "client", reports[i].client_id, "user", "unknown",
-			     "user_mac", reports[i].name_mac, NULL);
+		ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = reports[i].rhost,
+			     .reason = reports[i].reason, .client = reports[i].client_id,
+			     .user = "unknown", .user_mac = reports[i].name_mac,
+			     .txn = reports[i].txn);
 }
 
 static int

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "server/txn.h"
 #include "server/address.h"
 #include "server/conversation.h"
 #include "server/log_name.h"
@@ -42,6 +43,7 @@ struct ac_conversation {
 	char *transaction;
 	char *client_id;
 	char *client_name;
+	char txn[AC_TXN_LEN + 1]; /* of the request that has begun it */
 	struct ac_wire_start start;
 	struct ac_address address; /* whom max_per_address counts */
 	bool counted;              /* false: a Unix socket told no address */

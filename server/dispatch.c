@@ -37,7 +37,16 @@ route_for(const struct ac_http *h)
 	const struct ac_route *route = ac_route_find(ac_http_path(h));
 	bool admin = route != NULL && (route->flags & AC_ROUTE_ADMIN) != 0;
 
+	if (ac_http_is_metrics(h))
+		return route != NULL && (route->flags & AC_ROUTE_METRICS) != 0 ? route : NULL;
 	return admin == ac_http_is_admin(h) ? route : NULL;
+}
+
+/* Nobody reads a page there. */
+static bool
+is_for_programs(const struct ac_http *h)
+{
+	return ac_http_is_admin(h) || ac_http_is_metrics(h);
 }
 
 void
@@ -50,12 +59,12 @@ ac_dispatch_refuse(struct ac_app *app, struct ac_http *h, unsigned status, const
 
 	while (names[row].status != 0 && names[row].status != status)
 		row++;
-	if (!ac_http_is_admin(h) && (route == NULL || (route->flags & AC_ROUTE_PAGE) != 0)) {
+	if (!is_for_programs(h) && (route == NULL || (route->flags & AC_ROUTE_PAGE) != 0)) {
 		ac_page_error(app, h, status, names[row].page, why);
 		return;
 	}
 	len = snprintf(json, sizeof(json), "{\"error\":\"%s\",\"error_description\":\"%s\"}",
-		       ac_http_is_admin(h) ? names[row].page : names[row].json, why);
+		       is_for_programs(h) ? names[row].page : names[row].json, why);
 	ac_http_reply(h, AC_REPLY_JSON, status, json,
 		      len > 0 && (size_t)len < sizeof(json) ? (size_t)len : 0);
 	if (route != NULL)

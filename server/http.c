@@ -22,6 +22,7 @@
 #include "server/dispatch.h"
 #include "server/http_internal.h"
 #include "server/log.h"
+#include "server/metrics.h"
 
 /* --- one request ----------------------------------------------------------- */
 
@@ -50,17 +51,20 @@ leave(struct ac_http *h)
 static void
 log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
+	const int64_t took_us = ac_clock_monotonic_us() - h->began_us;
+	const bool replied = h->phase == AC_HTTP_REPLIED;
 	char status[8] = "";
 	char ms[24];
 
-	if (h->phase == AC_HTTP_REPLIED)
+	if (replied)
 		(void)snprintf(status, sizeof(status), "%u", h->status);
-	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(ac_clock_monotonic_ms() - h->began_ms));
-	ac_log_event(AC_LOG_INFO,
-		     how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "request" : "request broken off",
-		     "rhost", h->peer, "method", h->method_name, "path",
-		     h->path == NULL ? "" : h->path, "status", status, "ms", ms, "why", h->why,
-		     (char *)NULL);
+	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(took_us / 1000));
+	ac_metrics_request(h->service->app->metrics, h->below, replied ? h->status : 0, took_us);
+	ac_log_event(how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? AC_EVENT_REQUEST
+								: AC_EVENT_REQUEST_BROKEN_OFF,
+		     .rhost = h->peer, .method = h->method_name,
+		     .path = h->path == NULL ? "" : h->path, .status = status, .ms = ms,
+		     .why = h->why, .txn = h->txn);
 }
 
 static void
@@ -127,7 +131,11 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	h->wire_target = uri;
 	h->conn = info->socket_context;
 	h->conn->request = h;
-	h->began_ms = ac_clock_monotonic_ms();
+	h->began_us = ac_clock_monotonic_us();
+	h->txn_number =
+		ac_txn_make(ac_clock_unix_ms(), atomic_fetch_add_explicit(&service->txn_count, 1,
+									  memory_order_relaxed));
+	ac_txn_format(h->txn_number, h->txn);
 	h->too_long = len > AC_MAX_URI;
 	if (!h->too_long)
 		memcpy(h->target, uri, len + 1);
@@ -190,6 +198,8 @@ take_cookies(struct ac_http *h)
 static const struct ac_gate_issuer *
 addressee(const struct ac_http *h)
 {
+	if (h->conn->metrics)
+		return &h->service->metrics;
 	return h->conn->admin ? &h->service->admin : &h->service->issuer;
 }
 

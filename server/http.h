@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <authcode/request.h>
 
@@ -39,11 +40,17 @@ const char *ac_http_cookie(const struct ac_http *h, const char *name);
 const char *
 ac_http_peer(const struct ac_http *h); /* verified client address, "" on a Unix socket */
 
+/* The number of the request (txn.h), and as people read it. */
+int64_t ac_http_txn_number(const struct ac_http *h);
+const char *ac_http_txn(const struct ac_http *h);
+
 /* What the host part of an administrator's request says: the socket has no name. */
 #define AC_HTTP_ADMIN_URL "http://localhost"
 /* Did the request come by the socket of administration, and whose is it then? The
  * mode of the socket has decided that it may. */
 bool ac_http_is_admin(const struct ac_http *h);
+/* Did it come by metrics_listen? */
+bool ac_http_is_metrics(const struct ac_http *h);
 unsigned ac_http_admin_uid(const struct ac_http *h);
 
 /* --- the reply ----------------------------------------------------------- */
@@ -56,6 +63,7 @@ enum ac_reply_kind {
 	AC_REPLY_ASSET,  /* cacheable file of our own */
 	AC_REPLY_PUBLIC, /* cacheable JSON for programs and pages of everybody */
 	AC_REPLY_JWT,    /* as AC_REPLY_JSON, signed */
+	AC_REPLY_TEXT,   /* plain text for programs, in the format of Prometheus */
 };
 
 /* Sets kind, status and body (copied; may be NULL). The headers that the kind
@@ -82,6 +90,9 @@ struct ac_handler {
  * however it ends (a client that goes away is noticed only after resume). */
 void ac_http_set_state(struct ac_http *h, void *state, void (*free_state)(void *state));
 void *ac_http_state(const struct ac_http *h);
+
+/* How many connections are open now. */
+size_t ac_http_open_connections(const struct ac_http *h);
 
 /* From any thread. */
 void ac_http_resume(struct ac_http *h);

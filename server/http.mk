@@ -3,23 +3,32 @@
 
 noinst_LTLIBRARIES += libserver_shared.la libserver_http.la
 libserver_shared_la_SOURCES = server/address.c server/address.h \
-	server/clock.c server/clock.h
+	server/clock.c server/clock.h \
+	server/event.c server/event.h \
+	server/event_field.c \
+	server/log_line.c server/log_line.h \
+	server/txn.c server/txn.h
 # As an object of its own: others compile the file for themselves.
 libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
+	server/admin_audit.c server/admin_audit.h \
+	server/admin_json.c server/admin_json.h \
 	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
 	server/admin_master_key.c server/admin_master_key.h \
 	server/admin_list.c server/admin_list.h \
 	server/admin_people.c server/admin_people.h \
+	server/admin_status.c server/admin_status.h \
 	server/admin_token.c server/admin_token.h \
 	server/app.h \
+	server/audit_log.c server/audit_log.h \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \
+	server/health.c server/health.h \
 	server/http.c server/http.h server/http_internal.h \
 	server/http_conns.c \
 	server/http_layout.c \
@@ -33,12 +42,15 @@ libserver_http_la_SOURCES = \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
 	server/log.c server/log.h \
+	server/log_journal.c server/log_journal.h \
 	server/logout_post.c server/logout_post.h \
 	server/master_key.c server/master_key.h \
 	server/logout_teller.c server/logout_teller.h \
+	server/metrics.c server/metrics.h \
 	server/notify.c server/notify.h \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
+	server/recent.c server/recent.h \
 	server/routes.c server/routes.h \
 	server/sandbox.c server/sandbox.h \
 	server/sandbox_calls.c \

@@ -16,6 +16,7 @@
 #include "server/config.h"
 #include "server/gate.h"
 #include "server/http.h"
+#include "server/txn.h"
 
 #define AC_HTTP_HEADER_MS 10000  /* first byte to end of the header */
 #define AC_HTTP_REQUEST_MS 20000 /* first byte to end of the body; and the whole reply */
@@ -29,6 +30,7 @@ struct ac_http_conn {
 	int fd;
 	bool from_proxy; /* the peer may speak for others (X-Forwarded-For) */
 	bool admin;      /* came in by the socket of administration */
+	bool metrics;    /* came in by metrics_listen */
 	uid_t peer_uid;  /* admin: who connected, for the log */
 	bool counted;    /* in the per-address count */
 	bool adopted;    /* the library has it; guarded by the lock of the connections */
@@ -75,6 +77,8 @@ struct ac_http_service {
 	const struct ac_config *config;
 	struct ac_gate_issuer issuer;
 	struct ac_gate_issuer admin; /* what requests of administration are addressed to */
+	struct ac_gate_issuer metrics;
+	char metrics_url[AC_ADDRESS_TEXT + 16];
 	bool hsts;
 	struct ac_prefix *trusted;
 	size_t trusted_count;
@@ -91,7 +95,8 @@ struct ac_http_service {
 	size_t next_daemon;  /* accept thread only */
 	pthread_t acceptor;
 	bool accepting;
-	int stop_fd; /* eventfd */
+	int stop_fd;                /* eventfd */
+	_Atomic uint32_t txn_count; /* of requests since some number, which nobody guesses */
 	atomic_bool stopping;
 	atomic_bool closed;          /* no handler begins any more */
 	_Atomic size_t under_way;    /* requests between request line and end */
@@ -136,7 +141,9 @@ struct ac_http {
 	enum ac_http_phase phase;
 	_Atomic int wait;  /* enum ac_http_wait */
 	bool with_handler; /* counted in the service */
-	int64_t began_ms;
+	int64_t began_us;
+	int64_t txn_number;
+	char txn[AC_TXN_LEN + 1];
 
 	char method_name[16];
 	const char *wire_target; /* where the library received it; for http_layout.c */

@@ -301,6 +301,7 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 		return;
 	}
 	conn->from_proxy = proxy;
+	conn->metrics = listener->listen->metrics;
 	if (admin)
 		take_admin(conn, fd);
 	service->next_daemon = (service->next_daemon + 1) % service->daemon_count;

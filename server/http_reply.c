@@ -20,6 +20,7 @@
 #define ON(kind) (1u << (kind))
 #define ON_ALL (~0u)
 #define ON_ANSWER (ON(AC_REPLY_JSON) | ON(AC_REPLY_JWT))
+#define ON_PLAIN (ON(AC_REPLY_REDIRECT) | ON(AC_REPLY_EMPTY) | ON(AC_REPLY_TEXT))
 #define ON_CACHEABLE (ON(AC_REPLY_ASSET) | ON(AC_REPLY_PUBLIC))
 
 struct ac_http_body {
@@ -43,11 +44,11 @@ static const struct {
 	{ ON(AC_REPLY_PAGE), "Referrer-Policy", "same-origin", false },
 	{ ON(AC_REPLY_JSON) | ON(AC_REPLY_PUBLIC), "Content-Type", "application/json", false },
 	{ ON(AC_REPLY_JWT), "Content-Type", "application/jwt", false }, /* RFC 7519 §10.3.1 */
-	{ ON_ANSWER, "Pragma", "no-cache", false },                     /* RFC 6749 §5.1 */
-	{ ON(AC_REPLY_REDIRECT) | ON_ANSWER | ON(AC_REPLY_EMPTY) | ON_CACHEABLE, "Referrer-Policy",
-	  "no-referrer", false },
-	{ ON(AC_REPLY_REDIRECT) | ON_ANSWER | ON(AC_REPLY_EMPTY) | ON_CACHEABLE,
-	  "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", false },
+	{ ON(AC_REPLY_TEXT), "Content-Type", "text/plain; version=0.0.4; charset=utf-8", false },
+	{ ON_ANSWER, "Pragma", "no-cache", false }, /* RFC 6749 §5.1 */
+	{ ON_PLAIN | ON_ANSWER | ON_CACHEABLE, "Referrer-Policy", "no-referrer", false },
+	{ ON_PLAIN | ON_ANSWER | ON_CACHEABLE, "Content-Security-Policy",
+	  "default-src 'none'; frame-ancestors 'none'", false },
 	{ ON_ALL & ~ON_CACHEABLE, "Cache-Control", "no-store", false },
 	{ ON_CACHEABLE, "Cache-Control", "max-age=3600", false }, /* with an ETag */
 	{ ON_ALL, "X-Content-Type-Options", "nosniff", false },

@@ -80,10 +80,34 @@ ac_http_peer(const struct ac_http *h)
 	return h->peer;
 }
 
+int64_t
+ac_http_txn_number(const struct ac_http *h)
+{
+	return h->txn_number;
+}
+
+const char *
+ac_http_txn(const struct ac_http *h)
+{
+	return h->txn;
+}
+
 bool
 ac_http_is_admin(const struct ac_http *h)
 {
 	return h->conn->admin;
+}
+
+bool
+ac_http_is_metrics(const struct ac_http *h)
+{
+	return h->conn->metrics;
+}
+
+size_t
+ac_http_open_connections(const struct ac_http *h)
+{
+	return ac_http_conns_count(h->service->conns);
 }
 
 unsigned

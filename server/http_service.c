@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "server/clock.h"
 #include "server/http_internal.h"
 #include "server/log.h"
@@ -153,6 +154,19 @@ take_trusted(struct ac_http_service *service, struct authcode_reason *reason)
 	return true;
 }
 
+/* Asked for by the very address: a page of elsewhere, whose name was bent to point
+ * here, gets nothing. */
+static bool
+take_metrics(struct ac_http_service *service)
+{
+	const char *address = service->config->metrics_listen;
+
+	if (address == NULL)
+		return true;
+	(void)snprintf(service->metrics_url, sizeof(service->metrics_url), "http://%s", address);
+	return ac_gate_issuer_parse(service->metrics_url, &service->metrics);
+}
+
 static void
 service_free(struct ac_http_service *service)
 {
@@ -178,6 +192,7 @@ ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 	     struct authcode_reason *reason)
 {
 	struct ac_http_service *service = calloc(1, sizeof(*service));
+	uint32_t first_txn;
 
 	(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 	if (service == NULL)
@@ -186,13 +201,15 @@ ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 	service->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	service->conns =
 		ac_http_conns_new(config->max_connections, config->max_connections_per_address);
-	if (service->stop_fd < 0 || service->conns == NULL)
+	if (service->stop_fd < 0 || service->conns == NULL ||
+	    ac_random_fill(NULL, &first_txn, sizeof(first_txn)) != AUTHCODE_OK)
 		goto out;
+	atomic_store(&service->txn_count, first_txn);
 	if (!ac_gate_issuer_parse(config->issuer, &service->issuer)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "issuer: not an http URL");
 		goto out;
 	}
-	if (!ac_gate_issuer_parse(AC_HTTP_ADMIN_URL, &service->admin))
+	if (!ac_gate_issuer_parse(AC_HTTP_ADMIN_URL, &service->admin) || !take_metrics(service))
 		goto out;
 	service->hsts = service->issuer.scheme.len == strlen("https");
 	if (!take_trusted(service, reason) || !ac_http_tls_load(service, reason) ||

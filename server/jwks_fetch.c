@@ -97,12 +97,10 @@ tell(const struct flight *flight, const struct ac_fetch_answer *answer)
 	char status[16];
 
 	(void)snprintf(status, sizeof(status), "%u", answer->status);
-	ac_log_event(AC_LOG_WARNING, "keys of a client could not be fetched", "client",
-		     flight->client_id, "url", flight->url, "outcome",
-		     ac_fetch_outcome_words(answer->outcome), "status",
-		     answer->outcome == AC_FETCH_ANSWERED ? status : NULL, "why",
-		     answer->why != NULL && answer->why[0] != '\0' ? answer->why : NULL,
-		     (char *)NULL);
+	ac_log_event(AC_EVENT_CLIENT_KEYS_NOT_FETCHED, .client = flight->client_id,
+		     .url = flight->url, .outcome = ac_fetch_outcome_words(answer->outcome),
+		     .status = answer->outcome == AC_FETCH_ANSWERED ? status : NULL,
+		     .why = answer->why != NULL && answer->why[0] != '\0' ? answer->why : NULL);
 }
 
 static void

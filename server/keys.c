@@ -55,13 +55,13 @@ log_changes(struct ac_keys *keys)
 
 	for (size_t i = 0; i < count; i++) {
 		if (!has(keys->known, keys->known_count, infos[i].kid))
-			ac_log_event(AC_LOG_NOTICE, "signing key in use", "alg", infos[i].alg,
-				     "kid", infos[i].kid, NULL);
+			ac_log_event(AC_EVENT_SIGNING_KEY_IN_USE, .alg = infos[i].alg,
+				     .kid = infos[i].kid);
 	}
 	for (size_t i = 0; i < keys->known_count; i++) {
 		if (!has(infos, count, keys->known[i].kid))
-			ac_log_event(AC_LOG_NOTICE, "signing key forgotten", "alg",
-				     keys->known[i].alg, "kid", keys->known[i].kid, NULL);
+			ac_log_event(AC_EVENT_SIGNING_KEY_FORGOTTEN, .alg = keys->known[i].alg,
+				     .kid = keys->known[i].kid);
 	}
 	memcpy(keys->known, infos, sizeof(infos[0]) * count);
 	keys->known_count = count;

@@ -1,203 +1,204 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * One write() per line, so that lines of several threads do not mix. Every
- * value passes the one escaper: quotes, backslashes, controls and what is not
- * ASCII become \xNN, so a stranger's bytes can neither end a line nor steer a
- * terminal, nor look like a field of ours.
+ * See log.h. One write() or one datagram per line, so that lines of several
+ * threads do not mix. A line that the journal does not take goes to standard
+ * error; one for which it has no room is counted.
  */
 #include "server/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
-#define MAX_LINE 2048
-#define MAX_VALUE 256
+#include "server/clock.h"
+#include "server/log_journal.h"
+#include "server/log_line.h"
 
-/* Set once before any thread, read only from then on: the standard error of a
- * process is a thing there is one of. */
+/* Set once before any thread, read only from then on (but for the count): the log of
+ * a process is a thing there is one of. */
 static struct {
 	char name[32];
+	char prefix[48]; /* of a line of text */
 	enum ac_log_level most;
-	bool journal;
-} sink = { .name = "authcode", .most = AC_LOG_NOTICE };
-
-static const struct {
-	const char *name;
-	enum ac_log_level level;
-} levels[] = {
-	{ "error", AC_LOG_ERROR }, { "warning", AC_LOG_WARNING }, { "notice", AC_LOG_NOTICE },
-	{ "info", AC_LOG_INFO },   { "debug", AC_LOG_DEBUG },
+	enum ac_log_sink sink;
+	int journal;        /* descriptor */
+	bool stderr_levels; /* standard error is the journal's: "<N>" in front */
+	void (*observe)(void *arg, enum ac_event event, const struct ac_event_fields *fields);
+	void *observe_arg;
+	_Atomic uint64_t lost;
+} log_state = {
+	.name = "authcode",
+	.prefix = "authcode: ",
+	.most = AC_LOG_NOTICE,
+	.sink = AC_LOG_STDERR,
+	.journal = -1,
 };
 
-struct line {
-	char text[MAX_LINE];
-	size_t len;
-};
-
-/* JOURNAL_STREAM names device and inode of the journal's stream (systemd.exec(5));
- * only when standard error still is that stream do level prefixes make sense. */
-static bool
-stderr_is_journal(void)
+bool
+ac_log_open(const struct ac_log_settings *settings, struct authcode_reason *reason)
 {
-	const char *stream = secure_getenv("JOURNAL_STREAM");
-	unsigned long long device = 0;
-	unsigned long long inode = 0;
-	struct stat st;
+	bool stream = ac_journal_is_stderr();
 
-	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
-}
-
-void
-ac_log_open(const char *name, enum ac_log_level most)
-{
-	(void)snprintf(sink.name, sizeof(sink.name), "%s", name);
-	sink.most = most;
-	sink.journal = stderr_is_journal();
+	(void)snprintf(log_state.name, sizeof(log_state.name), "%s", settings->name);
+	(void)snprintf(log_state.prefix, sizeof(log_state.prefix), "%s[%d]: ", log_state.name,
+		       (int)getpid());
+	log_state.most = settings->most;
+	log_state.sink = settings->sink == AC_LOG_AUTO ? (stream ? AC_LOG_JOURNAL : AC_LOG_STDERR)
+						       : settings->sink;
+	log_state.stderr_levels = stream;
+	if (log_state.sink == AC_LOG_JOURNAL)
+		log_state.journal = ac_journal_open(AC_JOURNAL_SOCKET);
+	if (log_state.sink == AC_LOG_JOURNAL && log_state.journal < 0) {
+		log_state.sink = AC_LOG_STDERR;
+		if (settings->sink == AC_LOG_JOURNAL) {
+			(void)snprintf(reason->text, sizeof(reason->text),
+				       "log = journal: nobody listens on %s: %s; give auto, "
+				       "stderr, syslog or json",
+				       AC_JOURNAL_SOCKET, strerror(errno));
+			return false;
+		}
+	}
+	if (log_state.sink == AC_LOG_SYSLOG)
+		openlog(log_state.name, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	return true;
 }
 
 int
 ac_log_level_from_name(const char *name)
 {
-	for (size_t i = 0; i < AC_ARRAY_SIZE(levels); i++) {
-		if (strcmp(levels[i].name, name) == 0)
-			return (int)levels[i].level;
+	for (int level = AC_LOG_ERROR; level <= AC_LOG_DEBUG; level++) {
+		if (strcmp(ac_log_level_name((enum ac_log_level)level), name) == 0)
+			return level;
 	}
 	return -1;
 }
 
-static void
-put(struct line *line, const char *text)
+void
+ac_log_observe(void (*observe)(void *arg, enum ac_event event,
+			       const struct ac_event_fields *fields),
+	       void *arg)
 {
-	size_t len = strlen(text);
+	log_state.observe = observe;
+	log_state.observe_arg = arg;
+}
 
-	if (len > sizeof(line->text) - 1 - line->len) /* the last byte is the newline's */
-		len = sizeof(line->text) - 1 - line->len;
-	memcpy(line->text + line->len, text, len);
-	line->len += len;
+uint64_t
+ac_log_lost(void)
+{
+	return atomic_load_explicit(&log_state.lost, memory_order_relaxed);
 }
 
 static void
-put_escaped(struct line *line, const char *value)
-{
-	char one[8];
-
-	for (size_t i = 0; value[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)value[i];
-
-		if (i == MAX_VALUE) {
-			put(line, "...");
-			return;
-		}
-		if (c < ' ' || c > '~' || c == '"' || c == '\\')
-			(void)snprintf(one, sizeof(one), "\\x%02x", c);
-		else
-			(void)snprintf(one, sizeof(one), "%c", c);
-		put(line, one);
-	}
-}
-
-static void
-begin(struct line *line, enum ac_log_level level)
-{
-	char prefix[8];
-
-	line->len = 0;
-	if (sink.journal) {
-		(void)snprintf(prefix, sizeof(prefix), "<%d>", (int)level);
-		put(line, prefix);
-	}
-	put(line, sink.name);
-	put(line, ": ");
-}
-
-static void
-emit(struct line *line)
+write_line(struct ac_line *line)
 {
 	ssize_t n;
 
-	line->text[line->len++] = '\n';
+	line->text[line->len < sizeof(line->text) ? line->len++ : line->len - 1] = '\n';
 	n = write(STDERR_FILENO, line->text, line->len);
 	(void)n; /* there is nobody left to tell */
+}
+
+static void
+write_text(const struct ac_log_record *record)
+{
+	struct ac_line line;
+	char level[8];
+
+	ac_line_begin(&line, AC_LOG_MAX_TEXT - 1);
+	if (log_state.stderr_levels) {
+		(void)snprintf(level, sizeof(level), "<%d>", (int)record->level);
+		ac_line_puts(&line, level);
+	}
+	ac_line_puts(&line, log_state.prefix);
+	ac_line_put_text(&line, record);
+	write_line(&line);
+}
+
+static void
+write_json(const struct ac_log_record *record)
+{
+	struct ac_line line;
+
+	ac_line_begin(&line, AC_LOG_MAX_LINE - 1);
+	ac_line_put_json(&line, record, log_state.name, ac_clock_unix_ms());
+	write_line(&line);
+}
+
+static void
+write_syslog(const struct ac_log_record *record)
+{
+	struct ac_line line;
+
+	ac_line_begin(&line, AC_LOG_MAX_TEXT);
+	ac_line_put_text(&line, record);
+	syslog((int)record->level, "%.*s", (int)line.len, line.text);
+}
+
+static void
+write_journal(const struct ac_log_record *record)
+{
+	struct ac_line line;
+
+	ac_line_begin(&line, AC_LOG_MAX_LINE);
+	ac_line_put_journal(&line, record, log_state.name);
+	if (ac_journal_send(log_state.journal, AC_JOURNAL_SOCKET, line.text, line.len))
+		return;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+		(void)atomic_fetch_add_explicit(&log_state.lost, 1, memory_order_relaxed);
+	else
+		write_text(record);
+}
+
+static void
+write_record(const struct ac_log_record *record)
+{
+	static void (*const sinks[])(const struct ac_log_record *) = {
+		[AC_LOG_AUTO] = write_text,   [AC_LOG_JOURNAL] = write_journal,
+		[AC_LOG_STDERR] = write_text, [AC_LOG_SYSLOG] = write_syslog,
+		[AC_LOG_JSON] = write_json,
+	};
+
+	sinks[log_state.sink](record);
 }
 
 void
 ac_log(enum ac_log_level level, const char *fmt, ...)
 {
 	char text[1024];
-	struct line line;
 	va_list ap;
 
-	if (level > sink.most)
+	if (level > log_state.most)
 		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	begin(&line, level);
 	for (char *p = text; *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || (unsigned char)*p == 0x7f)
 			*p = '?';
 	}
-	put(&line, text);
-	emit(&line);
-}
-
-/* rhost comes first and bare, so that a filter for it can be anchored; what is
- * not an address or a word of ours is quoted all the same. */
-static bool
-is_bare(const char *value)
-{
-	return value[0] != '\0' && value[strspn(value, "0123456789abcdefABCDEF.:")] == '\0';
-}
-
-static void
-put_pair(struct line *line, const char *key, const char *value)
-{
-	bool bare = strcmp(key, "rhost") == 0 && is_bare(value);
-
-	put(line, " ");
-	put(line, key);
-	put(line, bare ? "=" : "=\"");
-	put_escaped(line, value);
-	if (!bare)
-		put(line, "\"");
-}
-
-static void
-put_pairs(struct line *line, va_list ap, bool rhost)
-{
-	const char *key;
-
-	while ((key = va_arg(ap, const char *)) != NULL) {
-		const char *value = va_arg(ap, const char *);
-
-		if (value != NULL && (strcmp(key, "rhost") == 0) == rhost)
-			put_pair(line, key, value);
-	}
+	write_record(&(struct ac_log_record){ .level = level, .words = text });
 }
 
 void
-ac_log_event(enum ac_log_level level, const char *words, ...)
+ac_log_event_write(enum ac_event event, const struct ac_event_fields *fields)
 {
-	struct line line;
-	va_list ap;
+	const struct ac_event_row *row = ac_event_row(event);
 
-	if (level > sink.most)
+	if (row == NULL)
 		return;
-	begin(&line, level);
-	put(&line, words);
-	va_start(ap, words);
-	put_pairs(&line, ap, true);
-	va_end(ap);
-	va_start(ap, words);
-	put_pairs(&line, ap, false);
-	va_end(ap);
-	emit(&line);
+	if (log_state.observe != NULL)
+		log_state.observe(log_state.observe_arg, event, fields);
+	if (row->level > log_state.most)
+		return;
+	write_record(&(struct ac_log_record){
+		.event = row,
+		.level = row->level,
+		.words = row->words,
+		.fields = fields,
+	});
 }

@@ -1,34 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * One line per event on standard error, "<N>" level prefix when it is a
- * journal stream. Values are quoted and escaped at this one place; nothing
- * secret is ever handed to it.
- *
- *   authcoded: login failed rhost=192.0.2.7 client="app" user="a\x20b"
+ * What the daemon says, and where it goes. An event is a row of event.h with its
+ * fields; other lines are fixed words about the program itself. Every value is
+ * escaped at one place (log_line.h); nothing secret is ever handed to it.
  */
 #ifndef AC_SERVER_LOG_H
 #define AC_SERVER_LOG_H
 
-#include "base/attr.h"
+#include <authcode/error.h>
 
-enum ac_log_level {
-	AC_LOG_ERROR = 3,
-	AC_LOG_WARNING = 4,
-	AC_LOG_NOTICE = 5,
-	AC_LOG_INFO = 6,
-	AC_LOG_DEBUG = 7,
+#include "base/attr.h"
+#include "server/event.h"
+
+enum ac_log_sink {
+	AC_LOG_AUTO = 0, /* the journal when standard error is its stream, else standard error */
+	AC_LOG_JOURNAL,
+	AC_LOG_STDERR,
+	AC_LOG_SYSLOG,
+	AC_LOG_JSON, /* on standard error */
 };
 
-/* Once, before any thread; name is "authcoded" or another program's. */
-void ac_log_open(const char *name, enum ac_log_level most);
+struct ac_log_settings {
+	const char *name; /* "authcoded", or another program's */
+	enum ac_log_level most;
+	enum ac_log_sink sink;
+};
+
+/* Once, before any thread. False: the journal was asked for and is not there. Until
+ * then lines go to standard error, notice and above. */
+AC_MUST_USE bool ac_log_open(const struct ac_log_settings *settings,
+			     struct authcode_reason *reason);
 AC_MUST_USE int ac_log_level_from_name(const char *name); /* -1 unknown */
+
+/* Whoever else wants to know of events, whatever their level; once, before any thread.
+ * Called on the thread of the event. */
+void ac_log_observe(void (*observe)(void *arg, enum ac_event event,
+				    const struct ac_event_fields *fields),
+		    void *arg);
 
 /* Fixed words. */
 void ac_log(enum ac_log_level level, const char *fmt, ...) AC_PRINTF(2, 3);
 
-/* words, then key="value" pairs (NULL-terminated list of char pointers; pairs
- * with a NULL value are left out). An rhost key is written bare and first. */
-void ac_log_event(enum ac_log_level level, const char *words, ...) __attribute__((sentinel));
+/* ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = peer, .reason = "throttled"); */
+#define ac_log_event(event, ...)                                                                   \
+	ac_log_event_write((event), &(const struct ac_event_fields){ __VA_ARGS__ })
+void ac_log_event_write(enum ac_event event, const struct ac_event_fields *fields);
+
+/* Lines that could not be handed over, since the journal takes none any more. */
+uint64_t ac_log_lost(void);
 
 #endif

@@ -91,6 +91,12 @@ ac_login_stop(struct ac_login_service **service)
 	*service = NULL;
 }
 
+size_t
+ac_login_under_way(struct ac_login_service *service)
+{
+	return ac_conversations_under_way(service->conversations);
+}
+
 /* --- POST /login ---------------------------------------------------------- */
 
 /* Does the service ask for everything itself? Its page has no password, and one
@@ -124,8 +130,8 @@ fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *
 static void
 log_refused(const struct ac_visit *v, const char *reason, const char *client_id)
 {
-	ac_log_event(AC_LOG_NOTICE, "login failed", "rhost", ac_http_peer(v->h), "reason", reason,
-		     "client", client_id, "user", "unknown", NULL);
+	ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = ac_http_peer(v->h), .reason = reason,
+		     .client = client_id, .user = "unknown", .txn = ac_http_txn(v->h));
 }
 
 static void
@@ -190,6 +196,7 @@ post_login(struct ac_visit *v)
 	begin.page_created_ms = transaction.created_ms;
 	begin.transaction = ac_visit_get(v, "txn");
 	begin.client_id = client->id;
+	begin.txn = ac_http_txn(v->h);
 	begin.client_name = client->name != NULL ? client->name : client->id;
 	evaluate(v, &begin);
 }

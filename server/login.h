@@ -35,6 +35,9 @@ void ac_login_drain(struct ac_login_service *service);
 /* After the HTTP side has stopped. NULL-safe, sets NULL. */
 void ac_login_stop(struct ac_login_service **service);
 
+/* How many sign-ins have begun and are not over. */
+size_t ac_login_under_way(struct ac_login_service *service);
+
 enum ac_step ac_login_post(struct ac_app *app, struct ac_http *h);
 /* GET and POST. */
 enum ac_step ac_prompt_start(struct ac_app *app, struct ac_http *h);

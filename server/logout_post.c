@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "server/clock.h"
+#include "server/config.h"
 #include "server/fetch.h"
 
 #define POLL_MS 1000
@@ -63,6 +64,7 @@ ac_logout_post_start(struct ac_app *app)
 		.sender = { .post = post, .ctx = app },
 		.poll_ms = POLL_MS,
 		.now = ac_clock_unix_ms,
+		.audit = app->config->audit != 0,
 	};
 
 	return ac_logout_teller_new(&settings, &app->logouts);

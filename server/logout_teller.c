@@ -32,6 +32,7 @@ struct flight {
 	struct ac_logout_teller *teller;
 	int64_t delivery_id; /* 0: free */
 	uint32_t tries;      /* before this one */
+	int64_t subject_id;
 	char client[80];
 	/* Under the lock. */
 	bool sent;
@@ -79,12 +80,12 @@ log_outcome(const struct flight *flight, bool again)
 
 	(void)snprintf(status, sizeof(status), "%u", flight->status);
 	if (was_taken(flight->status))
-		ac_log_event(AC_LOG_INFO, "logout told", "client", flight->client, NULL);
+		ac_log_event(AC_EVENT_LOGOUT_TOLD, .client = flight->client);
 	else
-		ac_log_event(again ? AC_LOG_NOTICE : AC_LOG_WARNING,
-			     again ? "logout not told" : "logout given up", "client",
-			     flight->client, "status", flight->status != 0 ? status : NULL, "why",
-			     flight->why[0] != '\0' ? flight->why : NULL, NULL);
+		ac_log_event(again ? AC_EVENT_LOGOUT_NOT_TOLD : AC_EVENT_LOGOUT_GIVEN_UP,
+			     .client = flight->client,
+			     .status = flight->status != 0 ? status : NULL,
+			     .why = flight->why[0] != '\0' ? flight->why : NULL);
 }
 
 /* gone: nobody is there to be told, however often it is tried. */
@@ -96,6 +97,9 @@ record(struct ac_logout_teller *t, const struct flight *flight, bool gone)
 	struct authcode_operation operation = {
 		.kind = AUTHCODE_OP_RECORD_DELIVERY,
 		.now_ms = now_ms,
+		.audit = { .wanted = t->settings.audit,
+			   .client_id = flight->client,
+			   .subject_id = flight->subject_id },
 		.u.record_delivery = {
 			.delivery_id = flight->delivery_id,
 			.delivered = was_taken(flight->status),
@@ -108,8 +112,8 @@ record(struct ac_logout_teller *t, const struct flight *flight, bool gone)
 	log_outcome(flight, again);
 	if (operation.result != AUTHCODE_RESULT_FAILED)
 		return;
-	ac_log_event(AC_LOG_ERROR, "logout not recorded", "client", flight->client, "error",
-		     authcode_err_str(operation.err), NULL);
+	ac_log_event(AC_EVENT_LOGOUT_NOT_RECORDED, .client = flight->client,
+		     .error = authcode_err_str(operation.err));
 	t->rest_until_ms = now_ms + REST_MS;
 }
 
@@ -171,6 +175,7 @@ begin(struct ac_logout_teller *t, struct flight *flight, const struct authcode_d
 		.delivery_id = view->delivery.id,
 		.tries = view->delivery.tries,
 	};
+	flight->subject_id = view->delivery.subject_id;
 	(void)snprintf(flight->client, sizeof(flight->client), "%s", view->delivery.client_id);
 	err = authcode_logout_message_new(t->settings.issuer, view, t->settings.now(), &message);
 	if (err == AUTHCODE_OK) {
@@ -231,7 +236,6 @@ begin_those_with(struct ac_logout_teller *t, unsigned so_many,
 static void
 take_off(struct ac_logout_teller *t)
 {
-	static const char failed[] = "logouts to be told cannot be read";
 	struct authcode_delivery_view *views = calloc(LISTED, sizeof(*views));
 	struct authcode_arena *arena = NULL;
 	bool more = true;
@@ -245,7 +249,7 @@ take_off(struct ac_logout_teller *t)
 						     LISTED_PER_CLIENT, arena, views, LISTED,
 						     &count);
 	if (err != AUTHCODE_OK) {
-		ac_log_event(AC_LOG_ERROR, failed, "error", authcode_err_str(err), NULL);
+		ac_log_event(AC_EVENT_LOGOUTS_NOT_READ, .error = authcode_err_str(err));
 		t->rest_until_ms = t->settings.now() + REST_MS;
 	}
 	for (unsigned i = 0; more && i < AC_LOGOUT_PER_CLIENT; i++)

@@ -33,6 +33,7 @@ struct ac_logout_teller_settings {
 	struct ac_logout_sender sender;
 	unsigned poll_ms;     /* how often the store is asked */
 	int64_t (*now)(void); /* Unix milliseconds */
+	bool audit;           /* what becomes of a delivery leaves a record */
 };
 
 /* How many are under way at once, to all clients together and to one of them: a client

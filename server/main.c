@@ -37,10 +37,12 @@
 #include "server/logout_post.h"
 #include "server/logo.h"
 #include "server/master_key.h"
+#include "server/metrics.h"
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
 #include "server/privileges.h"
+#include "server/recent.h"
 #include "server/sandbox.h"
 #include "server/start_check.h"
 #include "server/state.h"
@@ -130,6 +132,7 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 						     .resource_count = d->config->resource_count,
 						     .refresh_retry_s = d->config->refresh_retry_s,
 						     .check_accounts = true,
+						     .audit = d->config->audit != 0,
 						     .tell_logout = true,
 						     .signing_algorithms =
 							     d->config->signing_algorithms,
@@ -274,15 +277,51 @@ open_logouts(struct daemon *d, struct authcode_reason *reason)
 	return ok;
 }
 
+/* What is counted and remembered of events, on the threads that have them. */
+static void
+observe(void *arg, enum ac_event event, const struct ac_event_fields *fields)
+{
+	const struct ac_app *app = arg;
+
+	ac_metrics_event(app->metrics, event, fields);
+	ac_recent_note(app->recent, event, fields);
+}
+
+static bool
+open_counters(struct daemon *d, struct authcode_reason *reason)
+{
+	d->app.metrics = ac_metrics_new();
+	d->app.recent = ac_recent_new();
+	if (d->app.metrics == NULL || d->app.recent == NULL) {
+		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
+		return false;
+	}
+	ac_log_observe(observe, &d->app);
+	return true;
+}
+
+static bool
+open_log(const struct ac_config *config, struct authcode_reason *reason)
+{
+	const struct ac_log_settings settings = {
+		.name = "authcoded",
+		.most = (enum ac_log_level)ac_log_level_from_name(config->log_level),
+		.sink = (enum ac_log_sink)config->log_sink,
+	};
+
+	return ac_log_open(&settings, reason);
+}
+
 static bool
 start(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.config = d->config;
 	raise_descriptor_limit(d->config);
-	if (!take_signals(d, reason) || !ac_http_open(d->config, &d->http, reason) ||
-	    !give_up_root(d->config, reason) || !ac_privileges_harden(reason) ||
-	    !open_state(d, reason) || !open_store(d, reason) || !open_throttle(d, reason) ||
-	    !open_issuer(d, reason) || !open_keys(d, reason) || !open_cors(d, reason) ||
+	if (!open_counters(d, reason) || !take_signals(d, reason) ||
+	    !ac_http_open(d->config, &d->http, reason) || !give_up_root(d->config, reason) ||
+	    !ac_privileges_harden(reason) || !open_state(d, reason) || !open_store(d, reason) ||
+	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
+	    !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
 	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
@@ -300,18 +339,19 @@ start(struct daemon *d, struct authcode_reason *reason)
 /* In small operations, so that no request waits behind a long one. True: more rows
  * are left. */
 static bool
-purge(struct authcode_store *store)
+purge(const struct ac_app *app)
 {
 	int64_t now_ms = ac_clock_unix_ms();
+	int64_t audit_before_ms = now_ms - (int64_t)app->config->audit_retention_s * 1000;
 
 	for (int i = 0; i < PURGE_BATCHES; i++) {
 		struct authcode_operation operation = {
 			.kind = AUTHCODE_OP_PURGE,
 			.now_ms = now_ms,
-			.u.purge.limit = PURGE_ROWS,
+			.u.purge = { .limit = PURGE_ROWS, .audit_before_ms = audit_before_ms },
 		};
 
-		authcode_store_perform(store, &operation);
+		authcode_store_perform(app->store, &operation);
 		if (operation.result != AUTHCODE_RESULT_DONE)
 			ac_log(AC_LOG_WARNING, "old rows could not be deleted: %s",
 			       authcode_err_str(operation.err));
@@ -338,7 +378,7 @@ run(struct daemon *d)
 		int rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 
 		if (rc == 0)
-			more = purge(d->app.store);
+			more = purge(&d->app);
 		if (rc >= 0)
 			ac_keys_tend(d->app.keys);
 		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
@@ -390,6 +430,9 @@ stop(struct daemon *d)
 	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);
+	ac_log_observe(NULL, NULL);
+	ac_metrics_free(&d->app.metrics);
+	ac_recent_free(&d->app.recent);
 	ac_state_close(&d->state);
 	ac_config_free(&d->config);
 	if (d->signal_fd >= 0)
@@ -416,14 +459,14 @@ main(int argc, char **argv)
 		ac_config_free(&d.config);
 		return EX_OK;
 	}
-	ac_log_open("authcoded", (enum ac_log_level)ac_log_level_from_name(d.config->log_level));
-	if (!start(&d, &reason)) {
+	if (!open_log(d.config, &reason) || !start(&d, &reason)) {
 		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
 		stop(&d);
 		return EX_CONFIG;
 	}
+	d.app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_log(&d.app.sandbox);
-	ac_log_event(AC_LOG_NOTICE, "ready", "issuer", d.config->issuer, (char *)NULL);
+	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");
 	if (options.print_ready) {
 		(void)printf("ready %s\n", d.config->issuer);
@@ -431,7 +474,7 @@ main(int argc, char **argv)
 	}
 	run(&d);
 	ac_notify("STOPPING=1");
-	ac_log(AC_LOG_NOTICE, "stopping");
+	ac_log_event(AC_EVENT_STOPPING, .issuer = d.config->issuer);
 	stop(&d);
 	return EX_OK;
 }

@@ -366,6 +366,7 @@ ac_page_refused(struct ac_app *app, struct ac_http *h, const struct authcode_int
 		{ .name = "contact", .text = app->config->contact },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
+		{ .name = "request", .text = ac_http_txn(h) },
 	};
 
 	REPLY(app, h, PAGE_REFUSED, 403, fields);
@@ -512,6 +513,7 @@ ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char
 		{ .name = "advice", .text = words->advice },
 		{ .name = "description", .text = description },
 		{ .name = "error", .text = error != NULL ? error : words->error },
+		{ .name = "request", .text = ac_http_txn(h) },
 	};
 
 	REPLY(app, h, PAGE_ERROR, status, fields);

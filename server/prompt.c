@@ -5,6 +5,7 @@
  * GET; the GET shows how the conversation stands, whatever came before it. A
  * request that must wait is parked; nobody waits on a thread.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,9 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		.transaction = look->transaction,
 		.browser = v->browser,
 		.session = ac_cookie_session(v->app, v->h),
+		.client_id = look->client_id,
+		.peer = ac_http_peer(v->h),
+		.txn = ac_http_txn_number(v->h),
 		.now_ms = v->now_ms,
 	};
 	struct authcode_operation *operation;
@@ -214,15 +218,18 @@ static void
 finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 {
 	const struct authcode_response *response;
+	char uid[16];
 	bool in;
 
 	authcode_exchange_answer(wait->exchange);
 	response = authcode_exchange_response(wait->exchange);
 	in = response->kind == AUTHCODE_RESPONSE_REDIRECT && response->set_session != NULL &&
 	     response->set_session[0] != '\0';
-	ac_log_event(AC_LOG_NOTICE, in ? "login succeeded" : "login failed", "rhost",
-		     ac_http_peer(h), "reason", in ? NULL : "session_refused", "client",
-		     wait->client_id, "user", wait->user, NULL);
+	snprintf(uid, sizeof(uid), "%u", wait->uid);
+	ac_log_event(in ? AC_EVENT_LOGIN_SUCCEEDED : AC_EVENT_LOGIN_FAILED,
+		     .rhost = ac_http_peer(h), .reason = in ? NULL : "session_refused",
+		     .client = wait->client_id, .user = wait->user, .uid = uid,
+		     .txn = ac_http_txn(h));
 	if (in) {
 		ac_cookie_set_device(app, h, wait->device);
 		ac_accounts_renew(app->accounts, wait->user, wait->uid);

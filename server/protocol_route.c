@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "server/accounts.h"
+#include "server/audit_log.h"
 #include "server/clock.h"
 #include "server/cookies.h"
 #include "server/cors.h"
@@ -129,6 +130,7 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		.content_type = ac_http_header(h, "Content-Type"),
 		.authorization = ac_http_authorization(h),
 		.peer = ac_http_peer(h),
+		.txn = ac_http_txn_number(h),
 		.now_ms = ac_clock_unix_ms(),
 	};
 
@@ -162,6 +164,7 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 
 	switch (walk->parked) {
 	case NEED_STORE:
+		ac_audit_log(app, h, authcode_exchange_operation(walk->exchange));
 		authcode_exchange_answer(walk->exchange);
 		break;
 	case NEED_KEYS:

@@ -39,9 +39,10 @@ void
 ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response *r)
 {
 	if (r->refusal.error != NULL)
-		ac_log_event(AC_LOG_INFO, "refused", "rhost", ac_http_peer(h), "path",
-			     ac_http_path(h), "error", r->refusal.error, "why",
-			     r->refusal.description, NULL);
+		ac_log_event(AC_EVENT_REQUEST_REFUSED, .rhost = ac_http_peer(h),
+			     .path = ac_http_path(h), .error = r->refusal.error,
+			     .why = r->refusal.description, .client = r->refusal.client_id,
+			     .check = r->refusal.check, .txn = ac_http_txn(h));
 	put_headers(app, h, r);
 	switch (r->kind) {
 	case AUTHCODE_RESPONSE_PAGE:
@@ -81,9 +82,9 @@ ac_respond(struct ac_app *app, struct ac_http *h, const struct authcode_response
 		ac_page_device_done(app, h, r->interaction);
 		return;
 	case AUTHCODE_RESPONSE_REFUSED:
-		ac_log_event(AC_LOG_NOTICE, "authorization refused", "rhost", ac_http_peer(h),
-			     "reason", "not_allowed", "client", r->interaction->client->id, "user",
-			     r->interaction->user_name, NULL);
+		ac_log_event(AC_EVENT_AUTHORIZATION_REFUSED, .rhost = ac_http_peer(h),
+			     .reason = "not_allowed", .client = r->interaction->client->id,
+			     .user = r->interaction->user_name, .txn = ac_http_txn(h));
 		ac_page_refused(app, h, r->interaction);
 		return;
 	case AUTHCODE_RESPONSE_LOGOUT:

@@ -17,15 +17,19 @@
 #include <authcode/request.h>
 
 #include "server/admin.h"
+#include "server/admin_audit.h"
 #include "server/admin_keys.h"
 #include "server/admin_master_key.h"
 #include "server/admin_list.h"
 #include "server/admin_people.h"
+#include "server/admin_status.h"
 #include "server/admin_token.h"
+#include "server/health.h"
 #include "server/keys.h"
 #include "server/login.h"
 #include "server/logo.h"
 #include "server/metadata.h"
+#include "server/metrics.h"
 #include "server/pages.h"
 #include "server/protocol_route.h"
 #include "server/user_code.h"
@@ -189,6 +193,41 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_withdraw_start, ac_admin_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/status",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_status_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/audit",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_audit_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/explain",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_explain_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/metrics",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN | AC_ROUTE_METRICS,
+		.handler = { ac_metrics_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/health",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN | AC_ROUTE_METRICS,
+		.handler = { ac_health_start, ac_health_resumed },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

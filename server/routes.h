@@ -18,6 +18,9 @@
 
 #define AC_ROUTE_ADMIN (1u << 2) /* on the socket of administration, and only there */
 
+/* With AC_ROUTE_ADMIN: by metrics_listen too. */
+#define AC_ROUTE_METRICS (1u << 6)
+
 /* What a browser may show to pages of others (server/cors.h); both take OPTIONS. */
 #define AC_ROUTE_CORS (1u << 3)   /* to those of clients */
 #define AC_ROUTE_PUBLIC (1u << 4) /* to all: answers with AC_REPLY_PUBLIC */

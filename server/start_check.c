@@ -160,8 +160,6 @@ ac_start_check(const struct ac_config *config, struct authcode_reason *reason)
 	outcome = check_all(config, services, list_services(config, services, max), reason);
 	free(services);
 	if (outcome == OUTCOME_NOBODY)
-		ac_log_event(AC_LOG_WARNING,
-			     "no check helper answers; nothing is issued until one does", "socket",
-			     config->check_socket, NULL);
+		ac_log_event(AC_EVENT_CHECK_HELPER_MISSING, .socket = config->check_socket);
 	return outcome != OUTCOME_REFUSED;
 }

@@ -50,8 +50,8 @@ refuse(struct ac_app *app, struct ac_http *h, uint32_t wait_s)
 	char seconds[16];
 
 	(void)snprintf(seconds, sizeof(seconds), "%u", (unsigned)wait_s);
-	ac_log_event(AC_LOG_NOTICE, "user code refused", "rhost", ac_http_peer(h), "reason",
-		     "throttled", (char *)NULL);
+	ac_log_event(AC_EVENT_USER_CODE_REFUSED, .rhost = ac_http_peer(h), .reason = "throttled",
+		     .txn = ac_http_txn(h));
 	ac_http_reply_header(h, "Retry-After", seconds);
 	ac_page_error(app, h, 429, "temporarily_unavailable", "too many wrong codes were tried");
 }

@@ -128,6 +128,7 @@ ac_account_step(struct authcode_exchange *x, const struct ac_account_question *q
 {
 	const struct authcode_subject *subject = question->subject;
 
+	ac_exchange_is_about(x, subject);
 	if (subject->id == 0 || subject->retired_ms != 0) {
 		path->bad(x, AUTHCODE_ACCOUNT_GONE);
 		return;

@@ -37,8 +37,7 @@ ac_authorization_refuse(struct ac_authorization *a, enum ac_oauth_error error, c
 	if (a->device_id != 0)
 		ac_respond_page(a->x, ac_oauth_error(error)->status, error, why);
 	else if (send(a, pairs, AC_ARRAY_SIZE(pairs)))
-		a->x->response.refusal =
-			(struct authcode_refusal){ .error = name, .description = why };
+		a->x->response.refusal = ac_refusal_of(a->x, error, why);
 }
 
 void
@@ -206,5 +205,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		return;
 	}
 	x->state = issue;
+	x->reason = op->remember ? "consented" : NULL;
+	ac_exchange_is_about(x, &view->subject);
 	ac_exchange_submit(x, AUTHCODE_OP_ISSUE_CODE, answer_issue);
 }

@@ -148,8 +148,5 @@ ac_authorization_show_refused(struct ac_authorization *a)
 	if (!show(a, AUTHCODE_RESPONSE_REFUSED, &transaction, page))
 		return;
 	a->x->response.status = ac_oauth_error(AC_ACCESS_DENIED)->status;
-	a->x->response.refusal = (struct authcode_refusal){
-		.error = ac_oauth_error(AC_ACCESS_DENIED)->name,
-		.description = AC_ACCESS_REFUSED,
-	};
+	a->x->response.refusal = ac_refusal_of(a->x, AC_ACCESS_DENIED, AC_ACCESS_REFUSED);
 }

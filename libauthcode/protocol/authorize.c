@@ -50,6 +50,7 @@ check_client(struct ac_authorization *a, struct ac_refusal *ret)
 	const char *id = ac_params_get(&a->params, "client_id");
 	const struct authcode_client *client = authcode_clients_find(a->x->clients, id);
 
+	a->x->asked = client;
 	if (id == NULL)
 		return ac_refuse_check(ret, AC_INVALID_REQUEST, "client_id is missing");
 	if (client == NULL || client->disabled)
@@ -319,8 +320,10 @@ ac_authorization_check(struct authcode_exchange *x, const struct ac_params *para
 	for (size_t i = 0; i < AC_ARRAY_SIZE(checks); i++) {
 		struct ac_refusal refusal = { AC_SERVER_ERROR, checks[i].name };
 
+		x->check = NULL;
 		if (checks[i].run(a, &refusal))
 			continue;
+		x->check = checks[i].name;
 		if (checks[i].answer == REDIRECT)
 			ac_authorization_refuse(a, refusal.error, refusal.why);
 		else

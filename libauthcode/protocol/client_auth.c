@@ -254,6 +254,7 @@ ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 		return;
 	}
 	client = authcode_clients_find(x->clients, credentials.id);
+	x->asked = client;
 	proved = method->proves != NULL ? method->proves(x, client, &credentials)
 					: client != NULL && !secret_expired(client, x->now_ms);
 	if (!proved || (method->auths & BIT(client->auth)) == 0 || client->disabled)

@@ -62,6 +62,11 @@ authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_re
 	err = ac_exchange_new(issuer, request->now_ms, &x);
 	if (err != AUTHCODE_OK)
 		return err;
+	err = ac_exchange_came_from(x, request->peer, request->txn);
+	if (err != AUTHCODE_OK) {
+		authcode_exchange_free(&x);
+		return err;
+	}
 	x->request = *request;
 	ac_endpoint_decide(x);
 	/* The host's pointers end here; an answer that used one would be a bug
@@ -75,10 +80,38 @@ authcode_exchange_begin(struct authcode_issuer *issuer, const struct authcode_re
 	return AUTHCODE_OK;
 }
 
+enum authcode_err
+ac_exchange_came_from(struct authcode_exchange *x, const char *peer, int64_t txn)
+{
+	x->txn = txn;
+	if (peer == NULL)
+		return AUTHCODE_OK;
+	x->rhost = ac_arena_strdup(x->arena, peer);
+	return x->rhost != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}
+
+void
+ac_exchange_is_about(struct authcode_exchange *x, const struct authcode_subject *subject)
+{
+	x->subject_id = subject->id;
+	x->user_name = subject->user_name;
+}
+
 void
 ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
 		   void (*answer)(struct authcode_exchange *x))
 {
+	const struct authcode_client *client = x->asked != NULL ? x->asked : x->client;
+
+	x->operation.audit = (struct authcode_audit){
+		.wanted = x->issuer->audit,
+		.txn = x->txn,
+		.client_id = client != NULL ? client->id : NULL,
+		.rhost = x->rhost,
+		.reason = x->reason,
+		.subject_id = x->subject_id,
+		.user_name = x->user_name,
+	};
 	x->operation.kind = kind;
 	x->operation.now_ms = x->now_ms;
 	x->answer = answer;

@@ -28,7 +28,14 @@ struct authcode_exchange {
 	struct authcode_issuer *issuer;
 	struct authcode_clients *clients;     /* the registry this exchange began with */
 	const struct authcode_client *client; /* once it is proved whose request it is */
-	bool guessed;                         /* for the host: authcode_exchange_guessed() */
+	const struct authcode_client *asked;  /* whom it names, proved or not: for refusals */
+	const char *check;                    /* of /authorize, while it is made */
+	int64_t txn;                          /* this and the next four: for records */
+	const char *rhost;
+	const char *reason;
+	int64_t subject_id;
+	const char *user_name;
+	bool guessed; /* for the host: authcode_exchange_guessed() */
 	struct authcode_arena *arena;
 	struct authcode_request request; /* shallow copy, valid during decide only */
 	int64_t now_ms;
@@ -68,7 +75,18 @@ AC_MUST_USE enum authcode_err ac_exchange_new(struct authcode_issuer *issuer, in
 void ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
 			void (*answer)(struct authcode_exchange *x));
 
+/* Whom its record is about; the name is in the arena. */
+void ac_exchange_is_about(struct authcode_exchange *x, const struct authcode_subject *subject);
+
+/* Where it came from, for its record. ERR_MEMORY. */
+AC_MUST_USE enum authcode_err ac_exchange_came_from(struct authcode_exchange *x, const char *peer,
+						    int64_t txn);
+
 /* --- responses ---------------------------------------------------------- */
+
+/* What a response says of a refusal, to people and to the log. */
+struct authcode_refusal ac_refusal_of(const struct authcode_exchange *x, enum ac_oauth_error error,
+				      const char *why);
 
 /* A local error page. */
 void ac_respond_page(struct authcode_exchange *x, unsigned status, enum ac_oauth_error error,

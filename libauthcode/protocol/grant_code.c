@@ -145,6 +145,7 @@ redeem(struct authcode_exchange *x, const struct authcode_client *client,
 {
 	enum authcode_err err = prepare(x, client, view);
 
+	ac_exchange_is_about(x, &view->subject);
 	if (err == AUTHCODE_ERR_NOT_FOUND)
 		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 	else if (err != AUTHCODE_OK)

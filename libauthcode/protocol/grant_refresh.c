@@ -238,6 +238,7 @@ refresh(struct authcode_exchange *x, const struct refreshing *refreshing)
 {
 	enum authcode_err err = prepare(x, refreshing);
 
+	ac_exchange_is_about(x, &refreshing->view.subject);
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "mint tokens");
 	else
@@ -340,6 +341,7 @@ refuse_unknown(struct authcode_exchange *x, const struct authcode_client *client
 	} else if (err != AUTHCODE_OK) {
 		ac_respond_failure(x, err, "find refresh token");
 	} else {
+		x->reason = "refresh_reused";
 		x->operation.u.revoke_family.family_id = family_id;
 		ac_exchange_submit(x, AUTHCODE_OP_REVOKE_FAMILY, answer_evidence);
 	}

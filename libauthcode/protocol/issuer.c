@@ -249,6 +249,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		issuer->random.fill = ac_random_fill;
 	issuer->log = settings->log;
 	issuer->check_accounts = settings->check_accounts;
+	issuer->audit = settings->audit;
 	issuer->tell_logout = settings->tell_logout;
 	issuer->refresh_retry_ms = (int64_t)settings->refresh_retry_s * 1000;
 	issuer->url = strdup(settings->issuer);

@@ -43,6 +43,7 @@ struct authcode_issuer {
 	size_t resource_count;
 	struct authcode_arena *resource_arena;
 	bool check_accounts;
+	bool audit;
 	bool tell_logout;
 	int64_t refresh_retry_ms;
 	struct authcode_random random;

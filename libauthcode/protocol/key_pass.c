@@ -246,6 +246,7 @@ ac_key_pass_add(const struct ac_key_pass *pass, const struct ac_alg *alg, int64_
 	struct authcode_operation op = {
 		.kind = AUTHCODE_OP_ADD_SIGNING_KEY,
 		.now_ms = pass->now_ms,
+		.audit.wanted = pass->issuer->audit,
 		.u.add_signing_key = { .alg = alg->name,
 				       .active_ms = active_ms,
 				       .newest_id = ac_key_newest_id(&rows, alg->name) },
@@ -283,6 +284,8 @@ ac_key_pass_forget(const struct ac_key_pass *pass, int64_t key_id, int64_t succe
 	struct authcode_operation op = {
 		.kind = AUTHCODE_OP_FORGET_SIGNING_KEY,
 		.now_ms = pass->now_ms,
+		.audit = { .wanted = pass->issuer->audit,
+			   .reason = successor_id != 0 ? "withdrawn" : NULL },
 		.u.forget_signing_key = { .key_id = key_id, .successor_id = successor_id },
 	};
 

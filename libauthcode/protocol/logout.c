@@ -94,8 +94,8 @@ answer_end(struct authcode_exchange *x)
 }
 
 void
-ac_logout_end(struct authcode_exchange *x, int64_t session_id, const struct ac_logout_place *place,
-	      bool shown_elsewhere)
+ac_logout_end(struct authcode_exchange *x, const struct authcode_session_view *view,
+	      const struct ac_logout_place *place, bool shown_elsewhere)
 {
 	struct ending *ending = authcode_arena_alloc(x->arena, sizeof(*ending));
 
@@ -106,7 +106,8 @@ ac_logout_end(struct authcode_exchange *x, int64_t session_id, const struct ac_l
 	ending->place = *place;
 	ending->shown_elsewhere = shown_elsewhere;
 	x->state = ending;
-	x->operation.u.end_session.session_id = session_id;
+	x->operation.u.end_session.session_id = view->session.id;
+	ac_exchange_is_about(x, &view->subject);
 	ac_exchange_submit(x, AUTHCODE_OP_END_SESSION, answer_end);
 }
 
@@ -198,7 +199,7 @@ decide_for(struct authcode_exchange *x, const struct ac_logout_hint *hint,
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "logout");
 	else if (known)
-		ac_logout_end(x, view->session.id, place, false);
+		ac_logout_end(x, view, place, false);
 	else
 		ac_logout_ask(x, view, hint->client, place);
 }

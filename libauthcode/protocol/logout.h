@@ -53,7 +53,7 @@ void ac_logout_finish(struct authcode_exchange *x, const struct ac_logout_place 
 		      bool shown_elsewhere);
 
 /* Ends the session, then finishes; place is in the arena. */
-void ac_logout_end(struct authcode_exchange *x, int64_t session_id,
+void ac_logout_end(struct authcode_exchange *x, const struct authcode_session_view *view,
 		   const struct ac_logout_place *place, bool shown_elsewhere);
 
 #endif

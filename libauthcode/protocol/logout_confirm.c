@@ -229,5 +229,5 @@ ac_logout_confirm_decide(struct authcode_exchange *x)
 	else if (view.session.id != page.session_id)
 		ask_again(x);
 	else
-		ac_logout_end(x, view.session.id, &page.place, true);
+		ac_logout_end(x, &view, &page.place, true);
 }

@@ -13,11 +13,15 @@
 
 #define REALM "authcode"
 
-static struct authcode_refusal
-refusal_of(enum ac_oauth_error error, const char *why)
+struct authcode_refusal
+ac_refusal_of(const struct authcode_exchange *x, enum ac_oauth_error error, const char *why)
 {
+	const struct authcode_client *client = x->asked != NULL ? x->asked : x->client;
+
 	return (struct authcode_refusal){ .error = ac_oauth_error(error)->name,
-					  .description = why };
+					  .description = why,
+					  .client_id = client != NULL ? client->id : NULL,
+					  .check = x->check };
 }
 
 void
@@ -27,7 +31,7 @@ ac_respond_page(struct authcode_exchange *x, unsigned status, enum ac_oauth_erro
 	x->response = (struct authcode_response){
 		.kind = AUTHCODE_RESPONSE_PAGE,
 		.status = status,
-		.refusal = refusal_of(error, why),
+		.refusal = ac_refusal_of(x, error, why),
 	};
 }
 
@@ -125,7 +129,7 @@ set_error(struct authcode_exchange *x, unsigned status, enum ac_oauth_error erro
 
 	if (!set_json(x, status, object))
 		ac_respond_empty(x, status);
-	x->response.refusal = refusal_of(error, why);
+	x->response.refusal = ac_refusal_of(x, error, why);
 }
 
 void
@@ -157,7 +161,8 @@ ac_respond_bearer(struct authcode_exchange *x, enum ac_oauth_error error, const 
 	if (why == NULL) {
 		ac_respond_empty(x, 401);
 		x->response.www_authenticate = "Bearer realm=\"" REALM "\"";
-		x->response.refusal = refusal_of(AC_INVALID_TOKEN, "no access token was sent");
+		x->response.refusal =
+			ac_refusal_of(x, AC_INVALID_TOKEN, "no access token was sent");
 		return;
 	}
 	set_error(x, ac_oauth_error(error)->status, error, why);

@@ -34,6 +34,7 @@ answer(struct authcode_exchange *x)
 static void
 revoke(struct authcode_exchange *x, const struct authcode_token_view *view)
 {
+	ac_exchange_is_about(x, &view->subject);
 	switch (view->token.kind) {
 	case AUTHCODE_TOKEN_REFRESH:
 		x->operation.u.revoke_family.family_id = view->family.id;

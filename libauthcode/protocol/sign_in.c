@@ -179,7 +179,13 @@ authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 	err = ac_exchange_new(issuer, sign_in->now_ms, &x);
 	if (err != AUTHCODE_OK)
 		return err;
+	err = ac_exchange_came_from(x, sign_in->peer, sign_in->txn);
+	if (err != AUTHCODE_OK) {
+		authcode_exchange_free(&x);
+		return err;
+	}
 	x->request.endpoint = AUTHCODE_ENDPOINT_RESUME;
+	x->asked = authcode_clients_find(x->clients, sign_in->client_id);
 	decide(x, sign_in);
 	*ret_exchange = x;
 	return AUTHCODE_OK;

@@ -36,10 +36,8 @@ show_form(struct authcode_exchange *x, const struct ac_user_code *code, bool wro
 		.interaction = page,
 	};
 	if (wrong)
-		x->response.refusal = (struct authcode_refusal){
-			.error = ac_oauth_error(AC_INVALID_GRANT)->name,
-			.description = "no device waits with that code",
-		};
+		x->response.refusal =
+			ac_refusal_of(x, AC_INVALID_GRANT, "no device waits with that code");
 }
 
 /* The device as its pages carry it; NULL when the arena is full. */
@@ -246,6 +244,7 @@ ac_verification_check(struct authcode_exchange *x, const struct ac_params *param
 	struct ac_authorization *a;
 	enum authcode_err err;
 
+	x->asked = client;
 	if (!client_may_ask(x, client))
 		return NULL;
 	err = load(x, params, &view);
@@ -295,6 +294,7 @@ ac_verification_allow(struct ac_authorization *a)
 	};
 	memcpy(op->session_hash, a->view.session.hash, sizeof(op->session_hash));
 	x->state = a;
+	ac_exchange_is_about(x, &a->view.subject);
 	ac_exchange_submit(x, AUTHCODE_OP_ANSWER_DEVICE, answered);
 }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
+	libauthcode/store/audit.c libauthcode/store/audit.h \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
+	libauthcode/store/memory_audit.c \
 	libauthcode/store/list.c libauthcode/store/list.h \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_erase_ops.c \
@@ -22,9 +24,13 @@ store_sources = \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
+	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
+	libauthcode/store/sqlite_backup.c libauthcode/store/sqlite_backup.h \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
+	libauthcode/store/sqlite_end_all.c \
 	libauthcode/store/sqlite_erase_ops.c \
+	libauthcode/store/sqlite_examine.c \
 	libauthcode/store/sqlite_file.c libauthcode/store/sqlite_file.h \
 	libauthcode/store/sqlite_grant_ops.c \
 	libauthcode/store/sqlite_key_ops.c \
@@ -53,7 +59,8 @@ store_schema = \
 	libauthcode/store/schema/003.sql \
 	libauthcode/store/schema/004.sql \
 	libauthcode/store/schema/005.sql \
-	libauthcode/store/schema/006.sql
+	libauthcode/store/schema/006.sql \
+	libauthcode/store/schema/007.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

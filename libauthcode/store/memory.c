@@ -432,6 +432,32 @@ list_clients(void *self, const char *after_id, struct authcode_arena *arena,
 	return err;
 }
 
+static enum authcode_err
+list_audit(void *self, const struct authcode_audit_query *query, struct authcode_arena *arena,
+	   struct authcode_audit_page *page)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_audit(memory, query, arena, page);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+/* Each operation is a batch of its own. */
+static void
+stats(void *self, struct authcode_store_stats *ret)
+{
+	struct ac_memory *memory = self;
+
+	pthread_mutex_lock(&memory->mutex);
+	*ret = (struct authcode_store_stats){ .operations = memory->operations,
+					      .failures = memory->failures,
+					      .batches = memory->operations };
+	pthread_mutex_unlock(&memory->mutex);
+}
+
 static void
 submit(void *self, struct authcode_operation *operation)
 {
@@ -439,6 +465,8 @@ submit(void *self, struct authcode_operation *operation)
 
 	pthread_mutex_lock(&memory->mutex);
 	ac_memory_apply(memory, operation);
+	memory->operations++;
+	memory->failures += operation->result == AUTHCODE_RESULT_FAILED;
 	pthread_mutex_unlock(&memory->mutex);
 	operation->done(operation, operation->arg);
 }
@@ -461,6 +489,7 @@ close_store(void *self)
 	ac_table_clear(&memory->deliveries);
 	ac_table_clear(&memory->signing_keys);
 	ac_table_clear(&memory->secrets);
+	ac_table_clear(&memory->audit);
 	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
 	ac_table_clear(&memory->families);
@@ -491,6 +520,8 @@ static const struct authcode_store_ops memory_ops = {
 	.list = list,
 	.find_subject = find_subject,
 	.list_clients = list_clients,
+	.list_audit = list_audit,
+	.stats = stats,
 };
 
 enum authcode_err

@@ -64,6 +64,8 @@ struct ac_memory {
 	struct ac_table deliveries;
 	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_table secrets;      /* struct ac_memory_secret */
+	struct ac_table audit;
+	uint64_t operations, failures;
 	struct ac_memory_grant *grants;
 	struct ac_memory_listener *listeners;
 	struct ac_memory_replay *replays;
@@ -118,6 +120,14 @@ AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory
 							  struct authcode_signing_key *ret,
 							  size_t capacity, size_t *ret_count);
 
+/* As list_audit. */
+AC_MUST_USE enum authcode_err ac_memory_list_audit(const struct ac_memory *memory,
+						   const struct authcode_audit_query *query,
+						   struct authcode_arena *arena,
+						   struct authcode_audit_page *page);
+
+/* Audit records that are older, the oldest first; returns how many. */
+uint32_t ac_memory_purge_audit(struct ac_memory *memory, int64_t before_ms, uint32_t limit);
 /* As authcode_store_list(). */
 AC_MUST_USE enum authcode_err ac_memory_list(const struct ac_memory *memory,
 					     struct authcode_list *list,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/audit.h"
 #include "store/operation.h"
 #include "store/row_key.h"
 #include "store/rules.h"
@@ -209,8 +210,19 @@ end_session(struct ac_memory *memory, struct authcode_operation *operation)
 static void
 purge(struct ac_memory *memory, struct authcode_operation *operation)
 {
-	operation->u.purge.ret_deleted =
-		ac_memory_purge(memory, operation->now_ms, operation->u.purge.limit);
+	struct authcode_op_purge *args = &operation->u.purge;
+
+	args->ret_deleted = ac_memory_purge(memory, operation->now_ms, args->limit);
+	args->ret_deleted += ac_memory_purge_audit(memory, args->audit_before_ms,
+						   args->limit - args->ret_deleted);
+	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
+}
+
+/* What is written here is kept as long as anything is. */
+static void
+probe(struct ac_memory *memory, struct authcode_operation *operation)
+{
+	(void)memory;
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 
@@ -239,6 +251,7 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 	[AUTHCODE_OP_PUT_SECRET] = ac_memory_put_secret,
 	[AUTHCODE_OP_RESEAL] = ac_memory_reseal,
 	[AUTHCODE_OP_USE_ONCE] = ac_memory_use_once,
+	[AUTHCODE_OP_PROBE] = probe,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_memory_revoke_subject,
 	[AUTHCODE_OP_ERASE_SUBJECT] = ac_memory_erase_subject,
 	[AUTHCODE_OP_PUT_CLIENT] = ac_memory_put_client,
@@ -247,5 +260,15 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 void
 ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation)
 {
+	struct authcode_audit_record *record = NULL;
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (ac_audit_may(operation))
+		err = ac_memory_audit_prepare(memory, operation, &record);
+	if (err != AUTHCODE_OK) {
+		ac_operation_fail(operation, err);
+		return;
+	}
 	appliers[operation->kind](memory, operation);
+	ac_memory_audit_settle_take(memory, operation, record);
 }

@@ -104,6 +104,16 @@ void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operat
 /* memory_sealed.c */
 void ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *operation);
+/* memory_audit.c: room for the record of an operation that may leave one; ERR_MEMORY,
+ * ERR_RANDOM. */
+AC_MUST_USE enum authcode_err ac_memory_audit_prepare(struct ac_memory *memory,
+						      const struct authcode_operation *operation,
+						      struct authcode_audit_record **ret);
+/* Once it is applied: puts the record, or frees it. Cannot fail; record may be NULL. */
+void ac_memory_audit_settle_take(struct ac_memory *memory,
+				 const struct authcode_operation *operation,
+				 struct authcode_audit_record *record);
+
 /* memory_registration_ops.c */
 void ac_memory_put_client(struct ac_memory *memory, struct authcode_operation *operation);
 

@@ -79,6 +79,13 @@ const struct ac_row_type ac_row_secret = {
 		   offsetof(struct ac_memory_secret, sealed) },
 };
 
+const struct ac_row_type ac_row_audit = {
+	.size = sizeof(struct authcode_audit_record),
+	.text_count = 3,
+	.texts = { TEXT(audit_record, client_id), TEXT(audit_record, rhost),
+		   TEXT(audit_record, reason) },
+};
+
 const struct ac_row_type ac_row_stored_client = {
 	.size = sizeof(struct authcode_stored_client),
 	.text_count = 3,
@@ -193,21 +200,32 @@ ac_table_find(const struct ac_table *table, int64_t id)
 }
 
 enum authcode_err
+ac_table_reserve(struct ac_table *table)
+{
+	size_t capacity = table->capacity == 0 ? 16 : table->capacity * 2;
+	void **rows;
+
+	if (table->count < table->capacity)
+		return AUTHCODE_OK;
+	rows = reallocarray(table->rows, capacity, sizeof(void *));
+	if (rows == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	table->rows = rows;
+	table->capacity = capacity;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
 ac_table_put_take(struct ac_table *table, void *row)
 {
 	size_t i = lower_bound(table, key_of(row));
+	enum authcode_err err;
 
 	if (i < table->count && key_of(table->rows[i]) == key_of(row))
 		return AUTHCODE_ERR_USAGE;
-	if (table->count == table->capacity) {
-		size_t capacity = table->capacity == 0 ? 16 : table->capacity * 2;
-		void **rows = reallocarray(table->rows, capacity, sizeof(void *));
-
-		if (rows == NULL)
-			return AUTHCODE_ERR_MEMORY;
-		table->rows = rows;
-		table->capacity = capacity;
-	}
+	err = ac_table_reserve(table);
+	if (err != AUTHCODE_OK)
+		return err;
 	memmove(table->rows + i + 1, table->rows + i, (table->count - i) * sizeof(void *));
 	table->rows[i] = row;
 	table->count++;

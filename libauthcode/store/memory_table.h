@@ -32,6 +32,8 @@ extern const struct ac_row_type ac_row_device;
 extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
 extern const struct ac_row_type ac_row_secret; /* struct ac_memory_secret */
+/* Its event is a constant and its user_name is another row's: neither is copied. */
+extern const struct ac_row_type ac_row_audit;
 extern const struct ac_row_type ac_row_stored_client;
 
 /* A copy with its texts in one block: free() it. NULL: no memory. */
@@ -53,6 +55,9 @@ void ac_table_clear(struct ac_table *table);
 
 /* Borrowed until the row is replaced or removed; NULL: no such row. */
 void *ac_table_find(const struct ac_table *table, int64_t id);
+
+/* Makes room for one more row: the next put does not fail for want of it. */
+AC_MUST_USE enum authcode_err ac_table_reserve(struct ac_table *table);
 
 /* Takes row on success. OK, ERR_MEMORY, ERR_USAGE: the key is in the table. */
 AC_MUST_USE enum authcode_err ac_table_put_take(struct ac_table *table, void *row);

@@ -93,9 +93,13 @@ check_use_refresh(const struct authcode_operation *operation)
 static enum authcode_err
 check_purge(const struct authcode_operation *operation)
 {
-	uint32_t limit = operation->u.purge.limit;
+	const struct authcode_op_purge *args = &operation->u.purge;
 
-	return limit >= 1 && limit <= AUTHCODE_PURGE_MAX ? AUTHCODE_OK : AUTHCODE_ERR_USAGE;
+	return args->limit >= 1 && args->limit <= AUTHCODE_PURGE_MAX &&
+			       args->audit_before_ms >= 0 &&
+			       args->audit_before_ms <= AC_ROW_KEY_MAX_MS
+		       ? AUTHCODE_OK
+		       : AUTHCODE_ERR_USAGE;
 }
 
 static enum authcode_err
@@ -278,19 +282,40 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_PUT_SECRET] = check_put_secret,
 	[AUTHCODE_OP_RESEAL] = check_reseal,
 	[AUTHCODE_OP_USE_ONCE] = check_use_once,
+	[AUTHCODE_OP_PROBE] = check_nothing,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = check_nothing,
 	[AUTHCODE_OP_ERASE_SUBJECT] = check_erase_subject,
 	[AUTHCODE_OP_PUT_CLIENT] = check_put_client,
 };
 
+/* What a record is to say, which may be nothing. */
+static enum authcode_err
+check_audit(const struct authcode_audit *audit)
+{
+	const char *const texts[] = {
+		audit->client_id != NULL ? audit->client_id : "",
+		audit->rhost != NULL ? audit->rhost : "",
+		audit->reason != NULL ? audit->reason : "",
+	};
+
+	if (!audit->wanted)
+		return AUTHCODE_OK;
+	if (audit->txn < 0 || audit->subject_id < 0)
+		return AUTHCODE_ERR_USAGE;
+	return check_texts(texts, AC_ARRAY_SIZE(texts));
+}
+
 enum authcode_err
 ac_operation_check(const struct authcode_operation *operation)
 {
+	enum authcode_err err;
+
 	if ((unsigned)operation->kind >= AUTHCODE_OP_COUNT || checks[operation->kind] == NULL)
 		return AUTHCODE_ERR_USAGE;
 	if (operation->now_ms < 1 || operation->now_ms > AC_ROW_KEY_MAX_MS)
 		return AUTHCODE_ERR_USAGE;
-	return checks[operation->kind](operation);
+	err = check_audit(&operation->audit);
+	return err == AUTHCODE_OK ? checks[operation->kind](operation) : err;
 }
 
 void

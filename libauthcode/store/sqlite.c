@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "store/operation.h"
+#include "store/sqlite_audit.h"
+#include "store/sqlite_backup.h"
 #include "store/sqlite_file.h"
 #include "store/sqlite_list.h"
 #include "store/sqlite_open.h"
@@ -240,6 +242,29 @@ list_clients(void *self, const char *after_id, struct authcode_arena *arena,
 	return err;
 }
 
+static enum authcode_err
+list_audit(void *self, const struct authcode_audit_query *query, struct authcode_arena *arena,
+	   struct authcode_audit_page *page)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_audit(connection, query, arena, page);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static void
+stats(void *self, struct authcode_store_stats *ret)
+{
+	struct sqlite_store *store = self;
+
+	ac_writer_stats(store->writer, ret);
+}
+
 /* Readers first, so that the writer is the last to close and moves the log into
  * the file. */
 static void
@@ -272,6 +297,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list = list,
 	.find_subject = find_subject,
 	.list_clients = list_clients,
+	.list_audit = list_audit,
+	.stats = stats,
 };
 
 /* A connection for writing to a file that is ours and of our version. */
@@ -287,6 +314,9 @@ open_writer(const char *path, struct ac_connection **ret, struct authcode_reason
 		err = ac_schema_check(connection, path, &version, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_connection_make_durable(connection, path, reason);
+	/* There is no way back but this. */
+	if (err == AUTHCODE_OK && (size_t)version < ac_schema_count)
+		err = ac_backup_before_upgrade(path, version, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_schema_migrate(connection, version, path, reason);
 	if (err == AUTHCODE_OK)

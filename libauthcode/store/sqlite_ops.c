@@ -9,6 +9,7 @@
 #include "store/sqlite_ops.h"
 
 #include "store/rules.h"
+#include "store/sqlite_audit.h"
 #include "store/sqlite_read.h"
 
 enum authcode_err
@@ -220,6 +221,14 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 			return err;
 		left -= deleted;
 	}
+	if (left > 0 && operation->u.purge.audit_before_ms > 0) {
+		enum authcode_err err = ac_sqlite_purge_audit(
+			work, operation->u.purge.audit_before_ms, left, &deleted);
+
+		if (err != AUTHCODE_OK)
+			return err;
+		left -= deleted;
+	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
 	return AUTHCODE_OK;
@@ -250,6 +259,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_PUT_SECRET] = ac_sqlite_put_secret,
 	[AUTHCODE_OP_RESEAL] = ac_sqlite_reseal,
 	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
+	[AUTHCODE_OP_PROBE] = ac_sqlite_probe,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_sqlite_revoke_subject,
 	[AUTHCODE_OP_ERASE_SUBJECT] = ac_sqlite_erase_subject,
 	[AUTHCODE_OP_PUT_CLIENT] = ac_sqlite_put_client,
@@ -258,5 +268,7 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 enum authcode_err
 ac_sqlite_apply(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	return appliers[operation->kind](work, operation);
+	enum authcode_err err = appliers[operation->kind](work, operation);
+
+	return err == AUTHCODE_OK ? ac_sqlite_put_audit(work, operation) : err;
 }

@@ -59,7 +59,7 @@ check_pages(struct ac_connection *connection, const char *name, struct authcode_
 }
 
 enum authcode_err
-ac_schema_check(struct ac_connection *connection, const char *name, int *ret_version,
+ac_schema_known(struct ac_connection *connection, const char *name, int *ret_version,
 		struct authcode_reason *reason)
 {
 	int application_id = 0, version = 0, rc = SQLITE_OK;
@@ -84,7 +84,19 @@ ac_schema_check(struct ac_connection *connection, const char *name, int *ret_ver
 				  "%s was written by a newer version of authcode (schema %d, this "
 				  "one knows %zu); install that version or restore a backup",
 				  name, version, ac_schema_count);
-	err = check_pages(connection, name, reason);
+	*ret_version = version;
+	return AUTHCODE_OK;
+}
+
+enum authcode_err
+ac_schema_check(struct ac_connection *connection, const char *name, int *ret_version,
+		struct authcode_reason *reason)
+{
+	int version = 0;
+	enum authcode_err err = ac_schema_known(connection, name, &version, reason);
+
+	if (err == AUTHCODE_OK)
+		err = check_pages(connection, name, reason);
 	if (err == AUTHCODE_OK)
 		*ret_version = version;
 	return err;

@@ -23,6 +23,10 @@ extern const size_t ac_schema_count;
 AC_MUST_USE enum authcode_err ac_schema_check(struct ac_connection *connection, const char *name,
 					      int *ret_version, struct authcode_reason *reason);
 
+/* The same without a look at the pages. */
+AC_MUST_USE enum authcode_err ac_schema_known(struct ac_connection *connection, const char *name,
+					      int *ret_version, struct authcode_reason *reason);
+
 /* From version (0: an empty file) to ours, all or nothing. */
 AC_MUST_USE enum authcode_err ac_schema_migrate(struct ac_connection *connection, int version,
 						const char *name, struct authcode_reason *reason);

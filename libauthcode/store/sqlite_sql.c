@@ -298,6 +298,20 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 				" ON CONFLICT (client_id) DO UPDATE SET count = count + 1",
 	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
 
+	[AC_SQL_INSERT_AUDIT] = "INSERT INTO audit (id, event, txn, client_id, subject_id,"
+				" object_id, rhost, reason, admin_uid)"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	/* What does not match is a row too: whoever asks counts how many he looks at. */
+	[AC_SQL_LIST_AUDIT] =
+		"SELECT (?4 = 0 OR a.txn = ?4) AND (?5 IS NULL OR a.client_id = ?5)"
+		" AND (?6 IS NULL OR ifnull(u.user_name, '') = ?6), a.id, a.event, a.txn,"
+		" a.client_id, a.subject_id, a.object_id, a.rhost, a.reason, a.admin_uid,"
+		" ifnull(u.user_name, '') FROM audit a LEFT JOIN subject u ON u.id = a.subject_id"
+		" WHERE a.id < ?1 AND a.id >= ?2 ORDER BY a.id DESC LIMIT ?3",
+	[AC_SQL_PURGE_AUDIT] = "DELETE FROM audit WHERE id IN (SELECT id FROM audit"
+			       " WHERE id < ? ORDER BY id LIMIT ?)",
+	[AC_SQL_PUT_PROBE] = "INSERT INTO probe (id, written_ms) VALUES (1, ?)"
+			     " ON CONFLICT (id) DO UPDATE SET written_ms = excluded.written_ms",
 	[AC_SQL_END_SESSIONS] = "UPDATE session SET ended_ms = ? WHERE subject_id = ?"
 				" AND ended_ms = 0",
 	[AC_SQL_EMPTY_GRANTS] = "UPDATE user_grant SET scope = '', updated_ms = ?1,"

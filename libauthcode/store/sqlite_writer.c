@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "store/operation.h"
@@ -38,6 +39,7 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
+	_Atomic uint64_t operations, failures, batches, queued;
 };
 
 static bool
@@ -146,13 +148,23 @@ commit_alone(struct ac_writer *writer, struct authcode_operation *batch)
 	}
 }
 
+static void
+count(_Atomic uint64_t *counter, uint64_t more)
+{
+	(void)atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
 /* An operation belongs to its caller again once it is done. */
 static void
-report(struct authcode_operation *batch)
+report(struct ac_writer *writer, struct authcode_operation *batch)
 {
+	count(&writer->batches, 1);
 	while (batch != NULL) {
 		struct authcode_operation *operation = batch;
 
+		count(&writer->operations, 1);
+		count(&writer->failures, operation->result == AUTHCODE_RESULT_FAILED);
+		count(&writer->queued, (uint64_t)-1);
 		batch = operation->next;
 		operation->next = NULL;
 		operation->done(operation, operation->arg);
@@ -190,7 +202,7 @@ run(void *arg)
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
 		erase_log(writer);
-		report(batch);
+		report(writer, batch);
 	}
 	return NULL;
 }
@@ -228,11 +240,21 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 void
 ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
 {
+	count(&writer->queued, 1);
 	pthread_mutex_lock(&writer->mutex);
 	*writer->last = operation;
 	writer->last = &operation->next;
 	pthread_cond_signal(&writer->wanted);
 	pthread_mutex_unlock(&writer->mutex);
+}
+
+void
+ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret)
+{
+	ret->operations = atomic_load_explicit(&writer->operations, memory_order_relaxed);
+	ret->failures = atomic_load_explicit(&writer->failures, memory_order_relaxed);
+	ret->batches = atomic_load_explicit(&writer->batches, memory_order_relaxed);
+	ret->queued = atomic_load_explicit(&writer->queued, memory_order_relaxed);
 }
 
 void

@@ -18,6 +18,9 @@ AC_MUST_USE enum authcode_err ac_writer_new(struct ac_connection *connection,
 /* See submit of struct authcode_store_ops. */
 void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation);
 
+/* As stats of struct authcode_store_ops. */
+void ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret);
+
 /* Waits until everything submitted is done. NULL-safe, sets NULL. */
 void ac_writer_free(struct ac_writer **writer);
 

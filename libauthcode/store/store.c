@@ -161,6 +161,21 @@ authcode_store_list_signing_keys(struct authcode_store *store, struct authcode_a
 }
 
 enum authcode_err
+authcode_store_list_audit(struct authcode_store *store, const struct authcode_audit_query *query,
+			  struct authcode_arena *arena, struct authcode_audit_page *page)
+{
+	if (query->examine == 0)
+		return AUTHCODE_ERR_USAGE;
+	return store->ops->list_audit(store->self, query, arena, page);
+}
+
+void
+authcode_store_stats(struct authcode_store *store, struct authcode_store_stats *ret)
+{
+	store->ops->stats(store->self, ret);
+}
+
+enum authcode_err
 authcode_store_list_clients(struct authcode_store *store, const char *after_id,
 			    struct authcode_arena *arena, struct authcode_stored_client *ret,
 			    size_t capacity, size_t *ret_count)

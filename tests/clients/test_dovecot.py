@@ -23,6 +23,9 @@ auth_mechanisms = plain
 disable_plaintext_auth = no
 first_valid_uid = 1
 mail_location = maildir:{directory}/mail/%u
+passdb {{
+  driver = pam
+}}
 userdb {{
   driver = passwd
 }}
@@ -35,6 +38,8 @@ auth_allow_cleartext = yes
 first_valid_uid = 1
 mail_driver = maildir
 mail_path = {directory}/mail/%{{user}}
+passdb pam {{
+}}
 userdb passwd {{
 }}
 """,
@@ -110,6 +115,8 @@ class Mail:
                 return self
             except OSError:
                 time.sleep(0.05)
+            except imaplib.IMAP4.error as error:
+                raise AssertionError(self.said()) from error
         raise AssertionError(self.said())
 
     def ours(self, text):

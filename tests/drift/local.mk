@@ -4,7 +4,9 @@
 drift_tests = \
 	tests/drift/test_binaries.py \
 	tests/drift/test_documented.py \
+	tests/drift/test_events.py \
 	tests/drift/test_exports.py \
+	tests/drift/test_fail2ban.py \
 	tests/drift/test_format.py \
 	tests/drift/test_headers.py \
 	tests/drift/test_layering.py \
@@ -17,6 +19,18 @@ drift_tests = \
 	tests/drift/test_units.py
 
 TESTS += $(drift_tests)
+
+check_PROGRAMS += tests/drift/event_list
+tests_drift_event_list_SOURCES = tests/drift/event_list.c
+tests_drift_event_list_CPPFLAGS = $(unit_cppflags)
+tests_drift_event_list_LDADD = libserver_shared.la libauthcode_base.la
+
+# The catalog and the tables of doc/log.md, from server/event.c.
+.PHONY: events
+events: tests/drift/event_list
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+		/usr/bin/python3 $(srcdir)/tests/drift/test_events.py --write
+
 EXTRA_DIST += $(drift_tests) \
 	tests/drift/drift.py \
 	tests/drift/long-files.txt \

@@ -54,6 +54,26 @@ def units():
         yield f"{RULES} leaves to the administrator {sorted(quiet)}"
 
 
+@check("every place that make install has for the server's files is in the packages")
+def places():
+    roots = {"prefix": "usr", "datadir": "usr/share", "pkgdatadir": "usr/share/authcode"}
+    macros = {"%{_sysusersdir}": "usr/lib/sysusers.d", "%{_tmpfilesdir}": "usr/lib/tmpfiles.d", "%{_prefix}": "usr",
+              "%{_datadir}": "usr/share"}
+    found = re.findall(r"^\w+dir = \$\((\w+)\)/(\S+)$", text("dist/local.mk"), re.M)
+    made = {f"{roots[root]}/{rest}" for root, rest in found if root in roots}
+    if "usr/lib/sysusers.d" not in made:
+        raise Missing("dist/local.mk: no place found")
+    listed = text(SPEC).partition("\n%files\n")[2]
+    for macro, place in macros.items():
+        listed = listed.replace(macro, place)
+    for path, lines in (("debian/authcode-server.install", text("debian/authcode-server.install").splitlines()),
+                        (SPEC, listed.splitlines())):
+        has = [line.split()[0] for line in lines if line.startswith("usr/")]
+        for place in sorted(made):
+            if not any(place.startswith(each) or each.startswith(place + "/") for each in has):
+                yield f"{path} lacks {place}"
+
+
 @check("what the Debian packages are built from is in the tarball")
 def packed():
     made = text("dist/packages.mk")

@@ -17,9 +17,9 @@ APPLICATIONS = ("dovecot gitea gitlab grafana jenkins jupyterhub mod_auth_openid
 RUN = {"dovecot": "tests/clients/test_dovecot.py", "mod_auth_openidc": "tests/clients/test_mod_auth_openidc.py"}
 SECRET = "a-client-secret-of-256-random-bits-for-a-check"
 # How applications name the two ways to send a secret.
-SENDS = {"gitlab": ("client_auth_method: \"basic\"", "client_secret_basic"),
+SENDS = {"gitlab": ("client_auth_method: \"query\"", "client_secret_post"),
          "grafana": ("auth_style = InHeader", "client_secret_basic"),
-         "jupyterhub": ("basic_auth = True", "client_secret_basic")}
+         "jupyterhub": ("basic_auth = False", "client_secret_post")}
 
 
 def of_files(found, where):

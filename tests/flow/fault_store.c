@@ -157,6 +157,16 @@ fault_list_sealed(void *self, struct authcode_arena *arena, struct authcode_seal
 		       : authcode_store_list_sealed(fault->inner, arena, ret, capacity, ret_count);
 }
 
+static enum authcode_err
+fault_list_audit(void *self, const struct authcode_audit_query *query, struct authcode_arena *arena,
+		 struct authcode_audit_page *page)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_list_audit(fault->inner, query, arena, page);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -173,6 +183,7 @@ static const struct authcode_store_ops fault_ops = {
 	.list_deliveries = fault_list_deliveries,
 	.list_signing_keys = fault_list_signing_keys,
 	.list_sealed = fault_list_sealed,
+	.list_audit = fault_list_audit,
 };
 
 void

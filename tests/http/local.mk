@@ -22,6 +22,7 @@ http_tests = \
 	tests/http/test_id_token.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
+	tests/http/test_log.py \
 	tests/http/test_hanging_stack.py \
 	tests/http/test_helper_killed.py \
 	tests/http/test_logout.py \
@@ -35,6 +36,7 @@ http_tests = \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
+	tests/http/test_status.py \
 	tests/http/test_stop.py \
 	tests/http/test_token_guesses.py \
 	tests/http/test_told.py \

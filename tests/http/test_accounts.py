@@ -113,7 +113,7 @@ def test_every_credential_of_an_account_that_ends_is_dead_within_the_cache_time(
     end(user)
     time.sleep(1.1)
     assert server.active(tokens) is False
-    assert f'account gone user="{user}"' in server.log() and f'reason="{how}"' in server.log()
+    assert f'account gone reason={how} user="{user}"' in server.log()
     assert server.userinfo(tokens).status_code == 401
     assert server.refresh(tokens) == (400, "invalid_grant")
     redeemed = server.post("/token", grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
@@ -138,7 +138,7 @@ def test_a_deleted_account_is_refused_at_once_and_gone_after_a_while(unix, user)
     assert server.active(tokens) is False and server.refresh(tokens) == (400, "invalid_grant")
     assert "account gone" not in server.log()
     server.wait_for(lambda: server.active(tokens) is False and "account gone" in server.log(), 10)
-    assert 'reason="absent"' in server.log()
+    assert 'reason=absent' in server.log()
     run("useradd", "-M", "-s", "/bin/false", "-u", uid, user)
     run("chpasswd", data=f"{user}:{WORD}\n")
     time.sleep(1.1)
@@ -306,7 +306,7 @@ def test_who_may_use_a_client_is_asked_at_authorization_and_at_refresh(unix, use
     person = Person(server.issuer)
     page = person.sign_in(server.authorize_url("only"), user, WORD)
     assert page.status_code == 403 and "may not use" in page.text and "the help desk" in page.text
-    assert f'authorization refused rhost=127.0.0.1 reason="not_allowed" client="only" user="{user}"' in server.log()
+    assert f'authorization refused rhost=127.0.0.1 reason=not_allowed client="only" user="{user}"' in server.log()
     assert answer_of(person.submit(page, decision="deny"))["error"] == "access_denied"
     run("usermod", "-aG", "games", user)
     time.sleep(1.1)

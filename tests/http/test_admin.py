@@ -66,7 +66,7 @@ def test_a_renamed_account_keeps_its_subject_and_its_tokens(server, renamed):
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout == f"{renamed} is now {USER}: the same subject, with all that it had\n"
     assert introspected(server, tokens)["username"] == USER
-    assert f'subject relinked admin_uid="{os.getuid()}" old="{USER}" user="{renamed}"' in server.log()
+    assert f'subject relinked user="{renamed}" admin_uid={os.getuid()} old="{USER}"' in server.log()
 
 
 def test_a_name_that_has_signed_in_itself_is_replaced_only_on_request(server, renamed):
@@ -118,7 +118,7 @@ def test_a_consent_that_is_withdrawn_ends_what_the_client_got(server):
     assert introspected(server, tokens) == {"active": False}
     answer = server.post("/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
-    assert f'consent withdrawn admin_uid="{os.getuid()}" user="{USER}" client="app"' in server.log()
+    assert f'consent withdrawn client="app" user="{USER}" admin_uid={os.getuid()}' in server.log()
     assert introspected(server, server.tokens())["active"]
 
 

@@ -170,4 +170,4 @@ def test_stopping_ends_every_conversation_at_once(stack_hosts, slots):
     fill(host, slots)
     began = time.monotonic()
     assert host.stop_daemon() == 0 and time.monotonic() - began < 5
-    assert host.log().count('reason="stopping"') == slots
+    assert host.log().count('reason=stopping ') == slots

@@ -25,6 +25,8 @@ refresh() {
 	show "$1"
 }
 
+# what is in /tmp at the start of a host goes away
+systemctl is-system-running --wait >/dev/null || true
 quietly apt-get update
 quietly apt-get install -y ./authcode-server_*.deb ./libauthcode0_*.deb
 [ -z "$(find /var/lib/authcode -mindepth 1 2>/dev/null)" ] || fail "installing made state"

@@ -21,6 +21,7 @@ from unit_client import can_write, show, soon
 ETC = "/usr/local/etc/authcode"
 EXAMPLES = "/usr/local/share/doc/authcode/examples"
 CONFIG = f"{ETC}/authcode.conf"
+CTL = "/usr/local/bin/authcodectl"
 SECRET = "canary-client-secret-0123456789-0123456789-a"
 CALLBACK = "https://app.example/callback"
 CLIENT = f"""client "app" {{
@@ -117,10 +118,10 @@ def serving(user, password):
     pid = shown("MainPID")["MainPID"]
     walls(pid)
     show("a person of this host signs in, and the client has tokens", flow(issuer, user, password))
-    show("root administers", run("authcodectl", "key", "list").returncode == 0)
-    show("nobody does not", as_nobody("authcodectl", "key", "list").returncode == 3)
+    show("root administers", run(CTL, "key", "list").returncode == 0)
+    show("nobody does not", as_nobody(CTL, "key", "list").returncode == 3)
     run("usermod", "--append", "--groups", "authcode-admin", "nobody")
-    show("the group does", run("setpriv", "--reuid=nobody", "--regid=nogroup", "--init-groups", "authcodectl", "key",
+    show("the group does", run("setpriv", "--reuid=nobody", "--regid=nogroup", "--init-groups", CTL, "key",
                                "list").returncode == 0)
     show("reloading is not the end of it", systemctl("reload", "authcoded.service").returncode == 0 and
          shown("MainPID", "ActiveState") == {"MainPID": pid, "ActiveState": "active"})
@@ -129,7 +130,7 @@ def serving(user, password):
     show("it ends in order", shown("ActiveState", "ExecMainStatus", "Result") ==
          {"ActiveState": "inactive", "ExecMainStatus": "0", "Result": "success"})
     show("the socket of administration stays systemd's", os.path.exists("/run/authcode/admin.sock"))
-    show("whoever asks there starts it again", run("authcodectl", "key", "list").returncode == 0 and
+    show("whoever asks there starts it again", run(CTL, "key", "list").returncode == 0 and
          shown("ActiveState")["ActiveState"] == "active")
 
 
@@ -165,7 +166,7 @@ def behind_proxy():
         links = re.findall(r"^ *(\w+):", opened.read(), re.M)
     show("it has no network", links == ["lo"])
     show("its helpers are reached all the same", "no check helper answers" not in journal().split("sandbox:")[-1])
-    show("root administers it there too", run("authcodectl", "key", "list").returncode == 0)
+    show("root administers it there too", run(CTL, "key", "list").returncode == 0)
     systemctl("restart", "authcoded.service")
     show("a restart leaves the socket where it is", ask_local("/jwks").startswith(b"HTTP/1.1 200 "))
     configure('issuer = "https://sso.example"\nlisten = {"unix:/run/authcode/other.sock"}\n'

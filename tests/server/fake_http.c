@@ -6,7 +6,6 @@
 #include "fake_http.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,25 +150,23 @@ ac_log(enum ac_log_level level, const char *fmt, ...)
 }
 
 void
-ac_log_event(enum ac_log_level level, const char *words, ...)
+ac_log_event_write(enum ac_event event, const struct ac_event_fields *fields)
 {
-	const char *key, *value;
-	va_list args;
+	const struct ac_event_row *row = ac_event_row(event);
+	const struct ac_event_field *field;
 
-	(void)level;
 	(void)pthread_mutex_lock(&lock);
-	put(words);
-	va_start(args, words);
-	while ((key = va_arg(args, const char *)) != NULL) {
-		value = va_arg(args, const char *);
+	put(row->words);
+	for (size_t i = 0; (field = ac_event_field_at(i)) != NULL; i++) {
+		const char *value = ac_event_value(row, fields, i);
+
 		if (value == NULL)
 			continue;
 		put(" ");
-		put(key);
+		put(field->name);
 		put("=");
 		put(value);
 	}
-	va_end(args);
 	put("\n");
 	(void)pthread_cond_broadcast(&logged);
 	(void)pthread_mutex_unlock(&lock);
@@ -187,6 +184,20 @@ const char *
 ac_http_path(const struct ac_http *h)
 {
 	return h->path;
+}
+
+int64_t
+ac_http_txn_number(const struct ac_http *h)
+{
+	(void)h;
+	return FAKE_TXN;
+}
+
+const char *
+ac_http_txn(const struct ac_http *h)
+{
+	(void)h;
+	return FAKE_TXN_TEXT;
 }
 
 static struct authcode_bytes

@@ -18,6 +18,10 @@ struct fake_header {
 	char value[20000];
 };
 
+/* The number of every request. */
+#define FAKE_TXN INT64_C(3565158400000000001)
+#define FAKE_TXN_TEXT "32yfwnm000001"
+
 struct ac_http {
 	enum authcode_method method;
 	const char *path;

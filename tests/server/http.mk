@@ -4,14 +4,17 @@
 server_http_tests = \
 	tests/server/test_address \
 	tests/server/test_cors \
+	tests/server/test_event \
 	tests/server/test_gate \
 	tests/server/test_http_conns \
 	tests/server/test_json_out \
 	tests/server/test_log \
 	tests/server/test_fetch_lanes \
+	tests/server/test_log_line \
 	tests/server/test_logout_teller \
 	tests/server/test_master_key \
 	tests/server/test_http_passed \
+	tests/server/test_recent \
 	tests/server/test_routes \
 	tests/server/test_sandbox_calls \
 	tests/server/test_sandbox_files \
@@ -54,10 +57,21 @@ tests_server_test_fetch_lanes_LDADD = $(server_http_ldadd)
 tests_server_test_master_key_SOURCES = tests/server/test_master_key.c
 tests_server_test_master_key_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_master_key_LDADD = $(server_http_ldadd)
+tests_server_test_log_line_SOURCES = tests/server/test_log_line.c
+tests_server_test_log_line_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_log_line_LDADD = $(server_http_ldadd)
+
+tests_server_test_event_SOURCES = tests/server/test_event.c
+tests_server_test_event_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_event_LDADD = $(server_http_ldadd)
 
 tests_server_test_logout_teller_SOURCES = tests/server/test_logout_teller.c
 tests_server_test_logout_teller_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_logout_teller_LDADD = $(server_http_ldadd)
+
+tests_server_test_recent_SOURCES = tests/server/test_recent.c
+tests_server_test_recent_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_recent_LDADD = $(server_http_ldadd)
 
 # The routes name handlers of the pages, which reply through HTTP.
 tests_server_test_routes_SOURCES = tests/server/test_routes.c \

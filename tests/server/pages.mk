@@ -36,6 +36,7 @@ TESTS += $(server_pages_tests)
 
 check_LTLIBRARIES += libtests_fake_http.la
 libtests_fake_http_la_SOURCES = tests/server/fake_http.c tests/server/fake_http.h
+libtests_fake_http_la_LIBADD = libserver_shared.la
 
 server_pages_cppflags = $(unit_cppflags) -I$(top_srcdir)/tests/server
 server_pages_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_inside.la \

@@ -81,7 +81,7 @@ each_verdict_has_its_state(void **state)
 		if (accounts_state(&w, "alice") != rows[i].state)
 			fail_msg("%s: another state from the cache", rows[i].name);
 		assert_int_equal(fake_check_count(w.helper), 1);
-		snprintf(line, sizeof(line), "account gone user=alice uid=1000 reason=%s",
+		snprintf(line, sizeof(line), "account gone reason=%s user=alice uid=1000",
 			 rows[i].reason != NULL ? rows[i].reason : "");
 		if (fake_log_contains(rows[i].reason != NULL ? line : "account gone") !=
 		    (rows[i].reason != NULL))

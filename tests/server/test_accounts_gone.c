@@ -56,7 +56,7 @@ a_missing_account_is_gone_when_it_was_missing_often_and_long(void **state)
 	nap(400);
 	assert_int_equal(state_of(&w, "alice", subject), AUTHCODE_ACCOUNT_GONE);
 	assert_true(accounts_wait_retired(&w, session));
-	assert_true(fake_log_contains("account gone user=alice uid=1000 reason=absent"));
+	assert_true(fake_log_contains("account gone reason=absent user=alice uid=1000"));
 	accounts_stop(&w);
 }
 

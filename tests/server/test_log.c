@@ -43,12 +43,24 @@ capture_end(void)
 	return captured;
 }
 
+/* Text behind "authcoded[PID]: ", which every line must begin with. */
 static const char *
-event(const char *key, const char *value)
+said(void)
+{
+	const char *line = capture_end();
+	char prefix[40];
+
+	(void)snprintf(prefix, sizeof(prefix), "authcoded[%d]: ", (int)getpid());
+	assert_memory_equal(line, prefix, strlen(prefix));
+	return line + strlen(prefix);
+}
+
+static const char *
+login_failed(const char *user)
 {
 	capture_begin();
-	ac_log_event(AC_LOG_NOTICE, "login failed", key, value, (char *)NULL);
-	return capture_end();
+	ac_log_event(AC_EVENT_LOGIN_FAILED, .user = user);
+	return said();
 }
 
 static void
@@ -56,10 +68,10 @@ an_event_is_one_line_with_rhost_first(void **state)
 {
 	(void)state;
 	capture_begin();
-	ac_log_event(AC_LOG_NOTICE, "login failed", "user", "a b", "client", (char *)NULL, "rhost",
-		     "192.0.2.7", (char *)NULL);
-	assert_string_equal(capture_end(),
-			    "authcoded: login failed rhost=192.0.2.7 user=\"a b\"\n");
+	ac_log_event(AC_EVENT_LOGIN_FAILED, .txn = "0123456789abc", .user = "a b", .client = NULL,
+		     .reason = "throttled", .rhost = "192.0.2.7");
+	assert_string_equal(said(), "login failed rhost=192.0.2.7 reason=throttled user=\"a b\" "
+				    "txn=0123456789abc\n");
 }
 
 static void
@@ -83,21 +95,44 @@ nothing_of_a_stranger_leaves_its_quotes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		(void)snprintf(expected, sizeof(expected), "authcoded: login failed user=\"%s\"\n",
+		(void)snprintf(expected, sizeof(expected), "login failed user=\"%s\"\n",
 			       table[i].escaped);
-		assert_string_equal(event("user", table[i].value), expected);
+		assert_string_equal(login_failed(table[i].value), expected);
 	}
 }
 
+/* A filter reads it bare; what could be mistaken for more is quoted. */
 static void
-an_rhost_that_is_no_address_is_quoted(void **state)
+a_word_that_is_none_is_quoted(void **state)
+{
+	static const struct {
+		const char *rhost, *line;
+	} table[] = {
+		{ "1.2.3.4 reason=x", "login failed rhost=\"1.2.3.4 reason=x\"\n" },
+		{ "1.2.3.4\n", "login failed rhost=\"1.2.3.4\\x0a\"\n" },
+		{ "1.2.3.4\"", "login failed rhost=\"1.2.3.4\\x22\"\n" },
+		{ "a=b", "login failed rhost=\"a=b\"\n" },
+		{ "", "login failed rhost=\"\"\n" },
+		{ "2001:db8::7", "login failed rhost=2001:db8::7\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		capture_begin();
+		ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = table[i].rhost);
+		assert_string_equal(said(), table[i].line);
+	}
+}
+
+/* What the document of a row does not have, a line does not have. */
+static void
+a_field_that_is_not_the_rows_is_left_out(void **state)
 {
 	(void)state;
-	assert_string_equal(event("rhost", "1.2.3.4 reason=x"),
-			    "authcoded: login failed rhost=\"1.2.3.4 reason=x\"\n");
-	assert_string_equal(event("rhost", ""), "authcoded: login failed rhost=\"\"\n");
-	assert_string_equal(event("rhost", "2001:db8::7"),
-			    "authcoded: login failed rhost=2001:db8::7\n");
+	capture_begin();
+	ac_log_event(AC_EVENT_READY, .issuer = "https://a.example", .user = "alice",
+		     .reason = "busy");
+	assert_string_equal(said(), "ready issuer=\"https://a.example\"\n");
 }
 
 static void
@@ -108,18 +143,19 @@ long_values_and_lines_are_cut_and_stay_one_line(void **state)
 
 	(void)state;
 	memset(huge, '\n', sizeof(huge) - 1);
-	line = event("user", huge);
+	line = login_failed(huge);
 	assert_true(strlen(line) < 2048);
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	assert_non_null(strstr(line, "...\"\n"));
 	capture_begin();
-	ac_log_event(AC_LOG_NOTICE, "x", "a", huge, "b", huge, "c", huge, "d", huge, "e", huge,
-		     (char *)NULL);
-	line = capture_end();
+	ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = huge, .reason = huge, .client = huge,
+		     .user = huge, .user_mac = huge, .txn = huge);
+	line = said();
 	assert_true(strlen(line) <= 2048);
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 	capture_begin();
 	ac_log(AC_LOG_NOTICE, "%s", huge);
-	line = capture_end();
+	line = said();
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 }
 
@@ -129,9 +165,44 @@ less_important_words_are_left_out(void **state)
 	(void)state;
 	capture_begin();
 	ac_log(AC_LOG_DEBUG, "x");
-	ac_log_event(AC_LOG_INFO, "x", (char *)NULL);
+	ac_log_event(AC_EVENT_REQUEST, .path = "/");
 	ac_log(AC_LOG_ERROR, "y");
-	assert_string_equal(capture_end(), "authcoded: y\n");
+	assert_string_equal(said(), "y\n");
+}
+
+struct seen {
+	enum ac_event event;
+	const char *user;
+	unsigned count;
+};
+
+static void
+observe(void *arg, enum ac_event event, const struct ac_event_fields *fields)
+{
+	struct seen *seen = arg;
+
+	seen->event = event;
+	seen->user = fields->user;
+	seen->count++;
+}
+
+static void
+whoever_observes_sees_every_event_whatever_its_level(void **state)
+{
+	struct seen seen = { .event = AC_EVENT_COUNT };
+
+	(void)state;
+	ac_log_observe(observe, &seen);
+	capture_begin();
+	ac_log_event(AC_EVENT_REQUEST_REFUSED, .user = "alice"); /* info: not written */
+	assert_string_equal(capture_end(), "");
+	assert_int_equal(seen.event, AC_EVENT_REQUEST_REFUSED);
+	assert_string_equal(seen.user, "alice");
+	ac_log_observe(NULL, NULL);
+	capture_begin();
+	ac_log_event(AC_EVENT_REQUEST, .user = "bob");
+	assert_string_equal(capture_end(), "");
+	assert_int_equal(seen.count, 1);
 }
 
 static void
@@ -151,12 +222,19 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_is_one_line_with_rhost_first),
 		cmocka_unit_test(nothing_of_a_stranger_leaves_its_quotes),
-		cmocka_unit_test(an_rhost_that_is_no_address_is_quoted),
+		cmocka_unit_test(a_word_that_is_none_is_quoted),
+		cmocka_unit_test(a_field_that_is_not_the_rows_is_left_out),
 		cmocka_unit_test(long_values_and_lines_are_cut_and_stay_one_line),
 		cmocka_unit_test(less_important_words_are_left_out),
+		cmocka_unit_test(whoever_observes_sees_every_event_whatever_its_level),
 		cmocka_unit_test(levels_have_names),
 	};
+	const struct ac_log_settings settings = { .name = "authcoded",
+						  .most = AC_LOG_NOTICE,
+						  .sink = AC_LOG_STDERR };
+	struct authcode_reason reason;
 
-	ac_log_open("authcoded", AC_LOG_NOTICE);
+	if (!ac_log_open(&settings, &reason))
+		return 1;
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

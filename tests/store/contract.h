@@ -24,6 +24,7 @@ struct contract_chapter {
 #function, function                                                                \
 	}
 
+extern const struct contract_chapter contract_audit;
 extern const struct contract_chapter contract_sessions;
 extern const struct contract_chapter contract_renewal;
 extern const struct contract_chapter contract_subjects;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 store_tests = \
 	tests/store/contract \
+	tests/store/test_database \
 	tests/store/test_history \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
@@ -16,6 +17,7 @@ store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 
 tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
+	tests/store/contract_audit.c \
 	tests/store/contract_client.c \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
@@ -58,3 +60,7 @@ tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
 	tests/store/test_sqlite_faults.c
 tests_store_test_sqlite_faults_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
+
+tests_store_test_database_SOURCES = $(store_fixture) tests/store/test_database.c
+tests_store_test_database_CPPFLAGS = $(store_cppflags)
+tests_store_test_database_LDADD = $(store_ldadd)

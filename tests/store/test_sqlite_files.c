@@ -17,6 +17,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "store/sqlite_schema.h"
 
 static struct authcode_store_sqlite_settings
 settings_for(const char *path, bool create)
@@ -466,7 +467,7 @@ a_new_database_is_private_versioned_and_complete(void **state)
 	umask(umask_before);
 	assert_int_equal(access(log, F_OK), -1); /* moved into the file */
 	assert_int_equal(pragma(place.path, "application_id"), 0x61636462);
-	assert_int_equal(pragma(place.path, "user_version"), 3);
+	assert_int_equal(pragma(place.path, "user_version"), (int)ac_schema_count);
 	assert_int_equal(unlink(place.path), 0);
 	assert_int_equal(rmdir(place.directory), 0); /* no draft was left */
 }
@@ -515,7 +516,7 @@ two_who_create_at_once_share_one_database(void **state)
 			pthread_join(threads[i], &failed);
 			assert_null(failed);
 		}
-		assert_int_equal(pragma(place.path, "user_version"), 3);
+		assert_int_equal(pragma(place.path, "user_version"), (int)ac_schema_count);
 		remove_directory(place.directory);
 	}
 }

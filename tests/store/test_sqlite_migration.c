@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "base/attr.h"
 #include "fixture.h"
 #include "store/sqlite_open.h"
+#include "store/sqlite_schema.h"
 #include "store/sqlite_schema.h"
 
 /* Keys of golden/001.sql. */
@@ -103,7 +105,7 @@ the_schema_is_ours_and_stays_so(void **state)
 
 	reopen_store(f);
 	authcode_store_close(&f->store);
-	assert_int_equal(number(f->path, "PRAGMA user_version"), ac_schema_count);
+	assert_int_equal(number(f->path, "PRAGMA user_version"), (int)ac_schema_count);
 	assert_int_equal(number(f->path, "PRAGMA application_id"), 0x61636462);
 	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_integrity_check"
 					 " WHERE integrity_check = 'ok'"),
@@ -111,6 +113,52 @@ the_schema_is_ours_and_stays_so(void **state)
 	assert_int_equal(number(f->path, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	assert_int_equal(number(f->path, "SELECT count(*) FROM subject"), 5);
 	assert_int_equal(number(f->path, "SELECT count(*) FROM token"), 8);
+}
+
+/* As it was, whole, and for its owner alone; of an upgrade that was not needed there is none. */
+static void
+an_upgrade_leaves_a_copy_of_what_was(void **state)
+{
+	struct fixture *f = *state;
+	char copy[160], again[160];
+	struct stat st;
+
+	snprintf(copy, sizeof(copy), "%s.schema-1", f->path);
+	assert_int_equal(stat(copy, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(number(copy, "PRAGMA user_version"), 1);
+	assert_int_equal(number(copy, "SELECT count(*) FROM token"), 8);
+	assert_int_equal(number(copy, "SELECT count(*) FROM pragma_integrity_check"
+				      " WHERE integrity_check = 'ok'"),
+			 1);
+	assert_int_equal(remove(copy), 0);
+	reopen_store(f);
+	assert_int_not_equal(stat(copy, &st), 0);
+	snprintf(again, sizeof(again), "%s.schema-%zu", f->path, ac_schema_count);
+	assert_int_not_equal(stat(again, &st), 0);
+}
+
+/* Where no copy can be made, nothing is upgraded. */
+static void
+without_a_copy_nothing_is_upgraded(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_store_sqlite_settings settings = { .path = f->path };
+	struct authcode_reason reason;
+	char copy[160];
+
+	authcode_store_close(&f->store);
+	assert_int_equal(remove(f->path), 0);
+	restore("001.sql", f->path);
+	snprintf(copy, sizeof(copy), "%s.schema-1", f->path);
+	(void)remove(copy);
+	assert_int_equal(mkdir(copy, 0700), 0);
+	assert_int_equal(authcode_store_sqlite_open(&settings, &f->store, &reason),
+			 AUTHCODE_ERR_IO);
+	assert_non_null(strstr(reason.text, ".schema-1"));
+	assert_int_equal(number(f->path, "PRAGMA user_version"), 1);
+	assert_int_equal(rmdir(copy), 0);
+	open_store(f);
 }
 
 /* The tables are the same, whichever way they came to be. */
@@ -279,6 +327,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MIGRATION_TEST(the_schema_is_ours_and_stays_so),
+		MIGRATION_TEST(an_upgrade_leaves_a_copy_of_what_was),
+		MIGRATION_TEST(without_a_copy_nothing_is_upgraded),
 		MIGRATION_TEST(a_migrated_file_has_the_tables_of_a_new_one),
 		MIGRATION_TEST(old_rows_are_whole_and_have_told_nothing),
 		MIGRATION_TEST(what_was_good_is_good_and_what_was_dead_is_dead),

@@ -10,6 +10,7 @@
 #define AUTHCODE_AUTHCODE_H
 
 #include <authcode/client.h>
+#include <authcode/database.h>
 #include <authcode/error.h>
 #include <authcode/exchange.h>
 #include <authcode/inspect.h>

@@ -72,6 +72,9 @@ struct authcode_sign_in {
 	const char *transaction; /* the seal of the page that asked */
 	const char *browser;     /* value of the browser cookie */
 	const char *session;     /* value of the session cookie it replaces, or NULL */
+	const char *client_id;   /* which client has asked for it, for records; or NULL */
+	const char *peer;        /* as in struct authcode_request */
+	int64_t txn;
 	int64_t now_ms;
 };
 

@@ -77,6 +77,7 @@ struct authcode_issuer_settings {
 	const char *const *signing_algorithms;
 	size_t signing_algorithm_count;
 	bool check_accounts; /* stop at authcode_exchange_account() wherever an account is used */
+	bool audit;          /* operations leave records (struct authcode_audit) */
 	bool tell_logout;    /* the host delivers what authcode_store_list_deliveries() gives */
 	/* For how long a refresh whose answer was lost can be repeated, with the same
 	 * answer, until that is used; 0: not at all. At most 600. */

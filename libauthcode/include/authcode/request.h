@@ -63,6 +63,7 @@ struct authcode_request {
 	                              * but not by a POST to AUTHORIZE or LOGOUT: that of another
 	                              * site comes without cookies, and is carried on by a GET */
 	const char *peer;           /* textual address for the log, or NULL */
+	int64_t txn;                /* the host's number of the request, for records; 0: none */
 	int64_t now_ms;             /* Unix time in milliseconds, > 0 */
 };
 

@@ -88,6 +88,8 @@ struct authcode_form_post {
 struct authcode_refusal {
 	const char *error;       /* "invalid_request", a row of the error table */
 	const char *description; /* printable ASCII without '"' and '\' (RFC 6749 §5.2) */
+	const char *client_id;   /* whose request it was, proved or not; NULL: it named nobody */
+	const char *check;       /* the row of the checks of /authorize that refused; or NULL */
 };
 
 struct authcode_response {

@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <authcode/audit.h>
 #include <authcode/error.h>
 #include <authcode/store_clients.h>
 #include <authcode/store_keys.h>
@@ -272,6 +273,7 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_PUT_SECRET,
 	AUTHCODE_OP_RESEAL,
 	AUTHCODE_OP_USE_ONCE,
+	AUTHCODE_OP_PROBE,
 	AUTHCODE_OP_REVOKE_SUBJECT,
 	AUTHCODE_OP_ERASE_SUBJECT,
 	AUTHCODE_OP_PUT_CLIENT,
@@ -407,11 +409,12 @@ struct authcode_op_end_session {
  * its end names;
  * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made; what was used once, at
  * its end.
- * Subjects and grants are kept. What was DONE or REUSED with consequences stays
+ * Subjects, grants and audit records are kept, but for audit_before_ms. What was DONE or REUSED with consequences stays
  * so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
-	uint32_t limit;       /* 1 to AUTHCODE_PURGE_MAX */
-	uint32_t ret_deleted; /* == limit: there may be more */
+	uint32_t limit;          /* 1 to AUTHCODE_PURGE_MAX */
+	int64_t audit_before_ms; /* audit records older than that go too; 0: none does */
+	uint32_t ret_deleted;    /* == limit: there may be more */
 };
 
 /* The person is gone: from now on no session, code or token of the subject is
@@ -518,6 +521,8 @@ struct authcode_op_use_once {
 	uint32_t max; /* at least 1 */
 };
 
+/* AUTHCODE_OP_PROBE has no arguments: it writes one number over the last one, to see
+ * that what is written is kept. DONE. */
 /* Everything of the subject until now is dead: its sessions are ended, and what any
  * client got of it is as after withdraw_grant. Whoever it is may sign in again, as the
  * same. DONE also when there was nothing; NOT_FOUND: no such subject. */
@@ -547,6 +552,7 @@ struct authcode_op_erase_subject {
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
+	struct authcode_audit audit;
 	union {
 		struct authcode_op_create_session create_session;
 		struct authcode_op_issue_code issue_code;
@@ -585,8 +591,19 @@ struct authcode_operation {
 	struct authcode_operation *next; /* the store's own, while it holds the operation */
 };
 
+/* The event of an operation that is done: its record's, and the host's log's. NULL:
+ * its outcome has none. A constant. */
+AUTHCODE_API const char *authcode_audit_event(const struct authcode_operation *operation);
+
 /* --- what a backend implements ------------------------------------------ */
 
+/* How the writing goes, since the store was opened. */
+struct authcode_store_stats {
+	uint64_t operations; /* that were done or have failed */
+	uint64_t failures;   /* of these */
+	uint64_t batches;    /* in which they were made durable together */
+	uint64_t queued;     /* that wait now */
+};
 struct authcode_list;   /* <authcode/list.h> */
 struct authcode_listed; /* likewise */
 
@@ -651,6 +668,12 @@ struct authcode_store_ops {
 	enum authcode_err (*list_sealed)(void *self, struct authcode_arena *arena,
 					 struct authcode_sealed *ret, size_t capacity,
 					 size_t *ret_count);
+	/* Audit records. On failure page holds nothing of use. */
+	enum authcode_err (*list_audit)(void *self, const struct authcode_audit_query *query,
+					struct authcode_arena *arena,
+					struct authcode_audit_page *page);
+	/* From any thread, without waiting for one. */
+	void (*stats)(void *self, struct authcode_store_stats *ret);
 
 	/* authcode_store_list() and authcode_store_find_subject() of <authcode/list.h>,
 	 * with arguments that keep its rules. */
@@ -762,6 +785,13 @@ authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms, u
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_list_sealed(struct authcode_store *store, struct authcode_arena *arena,
 			   struct authcode_sealed *ret, size_t capacity, size_t *ret_count);
+
+/* As the ops above. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_audit(struct authcode_store *store, const struct authcode_audit_query *query,
+			  struct authcode_arena *arena, struct authcode_audit_page *page);
+AUTHCODE_API void authcode_store_stats(struct authcode_store *store,
+				       struct authcode_store_stats *ret);
 
 /* No submit or read may be under way or follow. NULL-safe, sets NULL. */
 AUTHCODE_API void authcode_store_close(struct authcode_store **store);

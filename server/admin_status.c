@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See admin_status.h. Nothing is waited for: the helpers' sockets are connected to
+ * without blocking, and no more than some thousand rows are looked at.
+ */
+#include "server/admin_status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <authcode/list.h>
+
+#include "base/limits.h"
+#include <config.h>
+#include "server/admin.h"
+#include "server/clock.h"
+#include "server/config.h"
+#include "server/health.h"
+#include "server/json_out.h"
+
+#define MAX_JSON 65536
+#define PAGE 100
+#define PAGES 20 /* of one kind of rows */
+
+struct status {
+	struct ac_app *app;
+	struct ac_json_out *out;
+	const char *problems[8];
+	size_t problem_count;
+};
+
+static void
+note(struct status *status, const char *problem)
+{
+	if (status->problem_count < AC_ARRAY_SIZE(status->problems))
+		status->problems[status->problem_count++] = problem;
+}
+
+static void
+put_helpers(struct status *status)
+{
+	const struct ac_config *config = status->app->config;
+	const struct {
+		const char *name, *path;
+		const char *problem; /* NULL: people sign in without it */
+	} helpers[] = {
+		{ "login", config->login_socket, "nobody listens on login_socket" },
+		{ "check", config->check_socket, "nobody listens on check_socket" },
+		{ "passwd", config->passwd_socket, NULL },
+		{ "fetch", config->fetch_socket, NULL },
+	};
+
+	ac_out_open(status->out, "helpers", '{');
+	for (size_t i = 0; i < AC_ARRAY_SIZE(helpers); i++) {
+		bool there = ac_health_reachable(helpers[i].path);
+
+		ac_out_bool(status->out, helpers[i].name, there);
+		if (!there && helpers[i].problem != NULL)
+			note(status, helpers[i].problem);
+	}
+	ac_out_close(status->out, '}');
+}
+
+static void
+put_listeners(const struct status *status)
+{
+	const struct ac_config *config = status->app->config;
+
+	ac_out_open(status->out, "listeners", '[');
+	for (size_t i = 0; i < config->listen_count; i++) {
+		const struct ac_listen *listen = &config->listens[i];
+
+		ac_out_open(status->out, NULL, '{');
+		ac_out_text(status->out, "address", listen->text);
+		ac_out_bool(status->out, "tls", listen->tls);
+		ac_out_bool(status->out, "admin", listen->admin);
+		ac_out_close(status->out, '}');
+	}
+	ac_out_close(status->out, ']');
+}
+
+static void
+put_keys(struct status *status)
+{
+	struct authcode_key_info keys[AUTHCODE_MAX_KEYS];
+	const size_t count = authcode_issuer_list_keys(status->app->issuer, ac_clock_unix_ms(),
+						       keys, AUTHCODE_MAX_KEYS);
+	size_t current = 0;
+
+	for (size_t i = 0; i < count; i++)
+		current += keys[i].state == AUTHCODE_KEY_CURRENT;
+	ac_out_open(status->out, "keys", '{');
+	ac_out_int(status->out, "published", (int64_t)count);
+	ac_out_int(status->out, "current", (int64_t)current);
+	ac_out_close(status->out, '}');
+	if (current == 0)
+		note(status, "there is no key to sign with");
+}
+
+/* Live rows of that kind among the first PAGES pages. False: they cannot be read. */
+static bool
+count_live(struct authcode_store *store, struct authcode_list *list, struct authcode_listed *rows,
+	   int64_t *ret)
+{
+	const int64_t now_ms = ac_clock_unix_ms();
+	enum authcode_err err = AUTHCODE_OK;
+
+	*ret = 0;
+	list->ret_more = true;
+	for (int page = 0; err == AUTHCODE_OK && list->ret_more && page < PAGES; page++) {
+		struct authcode_arena *arena = NULL;
+
+		err = authcode_arena_new(AC_MAX_ARENA, &arena);
+		if (err == AUTHCODE_OK)
+			err = authcode_store_list(store, list, arena, rows);
+		for (uint32_t i = 0; err == AUTHCODE_OK && i < list->ret_count; i++)
+			*ret += strcmp(authcode_listed_state(list->kind, &rows[i], now_ms),
+				       "live") == 0;
+		authcode_arena_free(&arena);
+	}
+	return err == AUTHCODE_OK;
+}
+
+static void
+put_rows(struct status *status)
+{
+	static const struct {
+		const char *name, *more;
+		enum authcode_list_kind kind;
+	} kinds[] = {
+		{ "sessions", "sessions_at_least", AUTHCODE_LIST_SESSIONS },
+		{ "tokens", "tokens_at_least", AUTHCODE_LIST_TOKENS },
+	};
+	struct authcode_listed *rows = calloc(PAGE, sizeof(*rows));
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(kinds); i++) {
+		struct authcode_list list = { .kind = kinds[i].kind,
+					      .look = PAGE,
+					      .after_client = "" };
+		int64_t count = 0;
+
+		if (rows == NULL || !count_live(status->app->store, &list, rows, &count)) {
+			note(status, "the database cannot be read");
+			break;
+		}
+		ac_out_int(status->out, list.ret_more ? kinds[i].more : kinds[i].name, count);
+	}
+	free(rows);
+}
+
+static void
+put_sandbox(const struct status *status)
+{
+	const struct ac_sandbox_holds *holds = &status->app->sandbox;
+
+	ac_out_open(status->out, "sandbox", '{');
+	ac_out_bool(status->out, "calls", holds->calls);
+	ac_out_bool(status->out, "files", holds->files);
+	ac_out_bool(status->out, "connections", holds->connections);
+	ac_out_close(status->out, '}');
+}
+
+static void
+put_all(struct status *status, const struct ac_http *h)
+{
+	const struct ac_app *app = status->app;
+	char hash[20];
+
+	(void)snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)app->config->fingerprint);
+	ac_out_open(status->out, NULL, '{');
+	ac_out_text(status->out, "version", PACKAGE_VERSION);
+	ac_out_int(status->out, "pid", getpid());
+	ac_out_time(status->out, "started", app->started_ms);
+	ac_out_text(status->out, "issuer", app->config->issuer);
+	ac_out_open(status->out, "config", '{');
+	ac_out_text(status->out, "path", app->config->path);
+	ac_out_text(status->out, "hash", hash);
+	ac_out_close(status->out, '}');
+	put_listeners(status);
+	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
+	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->config->clients));
+	put_rows(status);
+	put_keys(status);
+	put_helpers(status);
+	put_sandbox(status);
+	ac_out_bool(status->out, "ok", status->problem_count == 0);
+	ac_out_open(status->out, "problems", '[');
+	for (size_t i = 0; i < status->problem_count; i++)
+		ac_out_text(status->out, NULL, status->problems[i]);
+	ac_out_close(status->out, ']');
+	ac_out_close(status->out, '}');
+}
+
+enum ac_step
+ac_admin_status_start(struct ac_app *app, struct ac_http *h)
+{
+	struct ac_buf json;
+	struct ac_json_out out = { .buf = &json };
+	struct status status = { .app = app, .out = &out };
+
+	ac_buf_init(&json, MAX_JSON);
+	put_all(&status, h);
+	if (ac_buf_ok(&json))
+		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&json), json.len);
+	else
+		ac_admin_refuse(h, 500, "server_error", "out of memory");
+	ac_buf_clear(&json);
+	return AC_STEP_REPLY;
+}

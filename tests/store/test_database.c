@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * <authcode/database.h>: a copy beside a store that is open, what is counted in it, and
+ * what is left of it when everything in it was ended.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include <authcode/database.h>
+
+#include "base/attr.h"
+#include "fixture_device.h"
+
+struct world {
+	struct fixture *f;
+	char copy[96];
+	struct tokens tokens;
+	int64_t open_code, session;
+};
+
+/* An empty file of ours. */
+static void
+make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static int
+set_up(void **state)
+{
+	static struct world world;
+	struct authcode_operation op;
+
+	world = (struct world){ .f = fixture_new(&backends[1]) };
+	snprintf(world.copy, sizeof(world.copy), "%s/copy.db", world.f->directory);
+	world.session = sign_in(world.f);
+	op = op_issue(world.f, world.session);
+	op.u.issue_code.remember = true;
+	op.u.issue_code.consented_scope = "profile";
+	op.u.issue_code.tell_logout = true;
+	assert_int_equal(perform(world.f, &op), AUTHCODE_RESULT_DONE);
+	world.tokens = redeem(world.f, op.u.issue_code.ret_code_id);
+	world.open_code = issue(world.f, world.session);
+	(void)new_device(world.f, 1);
+	op = op_add_key(world.f, "kid-1", "RS256", 0);
+	assert_int_equal(perform(world.f, &op), AUTHCODE_RESULT_DONE);
+	*state = &world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+	void *fixture = world->f;
+
+	return fixture_tear_down(&fixture);
+}
+
+static void
+copy(struct world *world)
+{
+	struct authcode_reason reason = { "" };
+
+	make_file(world->copy);
+	if (authcode_database_copy(world->f->path, world->copy, NULL, &reason) != AUTHCODE_OK)
+		fail_msg("%s", reason.text);
+}
+
+/* The world goes on from the copy. */
+static void
+serve_copy(struct world *world)
+{
+	authcode_store_close(&world->f->store);
+	snprintf(world->f->path, sizeof(world->f->path), "%s", world->copy);
+	open_store(world->f);
+}
+
+static const struct authcode_database_table *
+table(const struct authcode_database_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->table_count; i++) {
+		if (strcmp(report->tables[i].name, name) == 0)
+			return &report->tables[i];
+	}
+	fail_msg("no table %s", name);
+	return NULL;
+}
+
+static void
+a_copy_has_what_was_written_until_then(void **state)
+{
+	struct world *world = *state;
+	struct stat st;
+	char log[160];
+
+	copy(world);
+	(void)sign_in_as(world->f, "bob", 1002, "sub-bob");
+	assert_int_equal(stat(world->copy, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	snprintf(log, sizeof(log), "%s-wal", world->copy);
+	assert_int_not_equal(access(log, F_OK), 0);
+	serve_copy(world);
+	assert_true(has_token(world->f, world->tokens.access));
+	assert_string_equal(session_of(world->f, world->session).subject.user_name, "ana");
+}
+
+struct seen {
+	unsigned calls;
+	uint64_t done, total;
+};
+
+static void
+note(void *ctx, uint64_t done, uint64_t total)
+{
+	struct seen *seen = ctx;
+
+	assert_true(done >= seen->done && done <= total);
+	seen->calls++;
+	seen->done = done;
+	seen->total = total;
+}
+
+static void
+progress_goes_to_its_end(void **state)
+{
+	struct world *world = *state;
+	struct seen seen = { 0 };
+	const struct authcode_database_progress progress = { note, &seen };
+
+	make_file(world->copy);
+	assert_int_equal(authcode_database_copy(world->f->path, world->copy, &progress, NULL),
+			 AUTHCODE_OK);
+	assert_true(seen.calls >= 1);
+	assert_int_equal(seen.done, seen.total);
+}
+
+static void
+rows_are_counted_by_whether_they_live(void **state)
+{
+	struct world *world = *state;
+	struct authcode_database_report report;
+	struct authcode_operation op = op_revoke_token(world->f, world->tokens.access);
+
+	assert_int_equal(perform(world->f, &op), AUTHCODE_RESULT_DONE);
+	copy(world);
+	assert_int_equal(
+		authcode_database_examine(world->copy, world->f->now, false, &report, NULL),
+		AUTHCODE_OK);
+	assert_int_equal(report.fault_count, 0);
+	assert_true(report.bytes > 0 && report.schema > 0);
+	assert_int_equal(table(&report, "token")->rows, 2);
+	assert_int_equal(table(&report, "token")->live, 1);
+	assert_int_equal(table(&report, "code")->rows, 2);
+	assert_int_equal(table(&report, "code")->live, 1);
+	assert_int_equal(table(&report, "subject")->live, 1);
+	assert_int_equal(table(&report, "session_client")->live, -1);
+	assert_int_equal(authcode_database_examine(world->copy, world->f->now + 400 * DAY, true,
+						   &report, NULL),
+			 AUTHCODE_OK);
+	assert_int_equal(table(&report, "token")->live, 0);
+	assert_int_equal(table(&report, "session")->live, 0);
+	assert_int_equal(table(&report, "signing_key")->live, 1);
+}
+
+static void
+nothing_lives_in_what_was_ended(void **state)
+{
+	struct world *world = *state;
+	struct authcode_database_ended ended;
+	struct authcode_delivery_view views[4];
+	struct authcode_signing_key key;
+	struct authcode_operation op;
+	size_t count = 0;
+	int64_t subject = session_of(world->f, world->session).subject.id;
+
+	copy(world);
+	/* What is done afterwards the copy does not know. */
+	(void)redeem(world->f, world->open_code);
+	assert_int_equal(authcode_database_end_all(world->copy, world->f->now + 1, &ended, NULL),
+			 AUTHCODE_OK);
+	assert_int_equal(ended.sessions, 1);
+	assert_int_equal(ended.codes, 2);
+	assert_int_equal(ended.families, 1);
+	assert_int_equal(ended.tokens, 2);
+	assert_int_equal(ended.devices, 1);
+	assert_int_equal(ended.told, 1);
+	serve_copy(world);
+	op = op_redeem(world->f, world->open_code);
+	assert_int_equal(perform(world->f, &op), AUTHCODE_RESULT_NOT_FOUND);
+	op = op_refresh(world->f, world->tokens.refresh, true);
+	assert_true(perform(world->f, &op) != AUTHCODE_RESULT_DONE);
+	assert_false(has_token(world->f, world->tokens.access));
+	assert_false(has_session(world->f, world->session));
+	/* Who people are, what they consented to and what is signed with stays. */
+	assert_string_equal(granted_scope(world->f, subject, "demo"), "profile");
+	assert_int_equal(
+		authcode_store_list_signing_keys(world->f->store, world->f->arena, &key, 1, &count),
+		AUTHCODE_OK);
+	assert_string_equal(key.kid, "kid-1");
+	assert_int_equal(authcode_store_list_deliveries(world->f->store, INT64_MAX, world->f->arena,
+							views, AC_ARRAY_SIZE(views), &count),
+			 AUTHCODE_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(views[0].delivery.client_id, "demo");
+	world->f->now += SECOND;
+	assert_int_equal(session_of(world->f, sign_in(world->f)).subject.id, subject);
+	(void)redeem(world->f, issue(world->f, sign_in(world->f)));
+}
+
+static void
+ending_twice_ends_nothing_more(void **state)
+{
+	struct world *world = *state;
+	struct authcode_database_ended ended;
+
+	copy(world);
+	assert_int_equal(authcode_database_end_all(world->copy, world->f->now, &ended, NULL),
+			 AUTHCODE_OK);
+	assert_int_equal(authcode_database_end_all(world->copy, world->f->now, &ended, NULL),
+			 AUTHCODE_OK);
+	assert_int_equal(ended.tokens + ended.sessions + ended.codes + ended.told, 0);
+}
+
+static void
+execute(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* By each of the three. */
+static void
+what_is_not_ours_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *sql;
+		enum authcode_err err;
+		const char *said;
+	} rows[] = {
+		{ "PRAGMA application_id = 7", AUTHCODE_ERR_FOREIGN, "another application" },
+		{ "PRAGMA user_version = 4000", AUTHCODE_ERR_NEWER, "newer version" },
+		{ "PRAGMA user_version = 0", AUTHCODE_ERR_FOREIGN, "no schema version" },
+	};
+	struct world *world = *state;
+	char target[160];
+
+	snprintf(target, sizeof(target), "%s/target.db", world->f->directory);
+	make_file(target);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_database_report report = { .schema = -7 };
+		struct authcode_database_ended ended = { .told = -7 };
+		struct authcode_reason reason = { "" };
+
+		copy(world);
+		execute(world->copy, rows[i].sql);
+		assert_int_equal(authcode_database_examine(world->copy, 1, true, &report, &reason),
+				 rows[i].err);
+		assert_non_null(strstr(reason.text, rows[i].said));
+		assert_non_null(strstr(reason.text, "copy.db"));
+		assert_int_equal(report.schema, -7);
+		assert_int_equal(authcode_database_end_all(world->copy, 1, &ended, &reason),
+				 rows[i].err);
+		assert_int_equal(ended.told, -7);
+		assert_int_equal(authcode_database_copy(world->copy, target, NULL, &reason),
+				 rows[i].err);
+		assert_int_equal(unlink(world->copy), 0);
+	}
+}
+
+static void
+a_row_without_its_parent_is_a_fault(void **state)
+{
+	struct world *world = *state;
+	struct authcode_database_report report;
+
+	copy(world);
+	execute(world->copy, "PRAGMA foreign_keys = OFF; DELETE FROM subject");
+	assert_int_equal(authcode_database_examine(world->copy, 1, true, &report, NULL),
+			 AUTHCODE_OK);
+	assert_true(report.fault_count > 0);
+	assert_non_null(strstr(report.first_fault, "has no subject"));
+}
+
+static void
+others_files_and_no_files_are_refused(void **state)
+{
+	struct world *world = *state;
+	struct authcode_database_report report;
+	struct authcode_database_ended ended;
+	char absent[160];
+
+	snprintf(absent, sizeof(absent), "%s/absent.db", world->f->directory);
+	assert_int_equal(authcode_database_examine(absent, 1, true, &report, NULL),
+			 AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(authcode_database_copy(absent, world->copy, NULL, NULL),
+			 AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(authcode_database_copy(world->f->path, absent, NULL, NULL),
+			 AUTHCODE_ERR_IO);
+	copy(world);
+	assert_int_equal(authcode_database_end_all(world->copy, 0, &ended, NULL),
+			 AUTHCODE_ERR_USAGE);
+	assert_int_equal(chmod(world->copy, 0644), 0);
+	assert_int_equal(authcode_database_end_all(world->copy, 1, &ended, NULL), AUTHCODE_ERR_IO);
+	assert_int_equal(authcode_database_examine(world->copy, 1, true, &report, NULL),
+			 AUTHCODE_ERR_IO);
+}
+
+#define DATABASE_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DATABASE_TEST(a_copy_has_what_was_written_until_then),
+		DATABASE_TEST(progress_goes_to_its_end),
+		DATABASE_TEST(rows_are_counted_by_whether_they_live),
+		DATABASE_TEST(nothing_lives_in_what_was_ended),
+		DATABASE_TEST(ending_twice_ends_nothing_more),
+		DATABASE_TEST(what_is_not_ours_is_refused_by_name),
+		DATABASE_TEST(a_row_without_its_parent_is_a_fault),
+		DATABASE_TEST(others_files_and_no_files_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("database file", tests, NULL, NULL);
+}
