@@ -99,6 +99,19 @@ ac_accounts_new(const struct ac_accounts_settings *settings, struct ac_accounts 
 }
 
 void
+ac_accounts_use(struct ac_accounts *c, struct ac_config *config)
+{
+	struct ac_config *unused;
+
+	(void)pthread_mutex_lock(&c->lock);
+	unused = c->next;
+	c->next = ac_config_ref(config);
+	(void)pthread_mutex_unlock(&c->lock);
+	ac_config_free(&unused);
+	ac_accounts_wake(c);
+}
+
+void
 ac_accounts_drain(struct ac_accounts *c)
 {
 	if (!c->running)
@@ -124,6 +137,8 @@ ac_accounts_free(struct ac_accounts **accounts)
 		(void)pthread_cond_wait(&c->retired, &c->lock);
 	(void)pthread_mutex_unlock(&c->lock);
 	ac_accounts_clear(c);
+	ac_config_free(&c->next);
+	ac_config_free(&c->own);
 	free(c->connections);
 	authcode_arena_free(&c->sweep.arena);
 	if (c->wake_fd >= 0)

@@ -77,6 +77,10 @@ AC_MUST_USE enum authcode_err ac_accounts_new(const struct ac_accounts_settings 
 void ac_accounts_drain(struct ac_accounts *accounts);
 void ac_accounts_free(struct ac_accounts **accounts);
 
+/* Soon goes by this configuration, to which it takes a reference. Who waits goes on
+ * waiting, and what is known stays known. */
+void ac_accounts_use(struct ac_accounts *accounts, struct ac_config *config);
+
 /* One waiting request, with h set; lives until it has been resumed. */
 struct ac_account_waiter {
 	struct ac_http *h;

@@ -375,6 +375,29 @@ wait_and_receive(struct ac_accounts *c, int64_t until)
 	}
 }
 
+/* With the lock held; what is no longer needed is the caller's to free. */
+static struct ac_config *
+take_over(struct ac_accounts *c)
+{
+	struct ac_config *old = c->own, *next = c->next;
+	struct ac_accounts_settings settings;
+
+	if (next == NULL)
+		return NULL;
+	settings = ac_accounts_settings_of(next, c->settings.store);
+	c->settings.config = next;
+	c->settings.lock_means_gone = settings.lock_means_gone;
+	c->settings.cache_ms = settings.cache_ms;
+	c->settings.grace_ms = settings.grace_ms;
+	c->settings.sweep_ms = settings.sweep_ms;
+	c->settings.gone_ms = settings.gone_ms;
+	if (c->sweep.phase == AC_SWEEP_RESTS)
+		c->sweep.next_ms = c->sweep.began_ms + settings.sweep_ms;
+	c->own = next;
+	c->next = NULL;
+	return old;
+}
+
 void *
 ac_accounts_run(void *accounts)
 {
@@ -383,6 +406,7 @@ ac_accounts_run(void *accounts)
 
 	while (!draining) {
 		struct ac_account_waiter *overdue;
+		struct ac_config *old;
 		int64_t next = INT64_MAX;
 
 		expire(c, ac_clock_monotonic_ms());
@@ -390,7 +414,9 @@ ac_accounts_run(void *accounts)
 		(void)pthread_mutex_lock(&c->lock);
 		draining = c->draining;
 		overdue = ac_accounts_overdue(c);
+		old = take_over(c);
 		(void)pthread_mutex_unlock(&c->lock);
+		ac_config_free(&old);
 		ac_accounts_resume(overdue);
 		if (draining)
 			break;

@@ -84,13 +84,15 @@ struct ac_sweep {
 };
 
 struct ac_accounts {
-	struct ac_accounts_settings settings;
+	struct ac_accounts_settings settings; /* changed by the thread, with the lock held */
 	pthread_mutex_t lock;
 	pthread_cond_t retired; /* retiring has changed */
 	pthread_t thread;
 	bool running;
 	bool draining;
 	int wake_fd;
+	struct ac_config *next; /* for the thread to take over, or NULL */
+	struct ac_config *own;  /* the reference behind settings.config; NULL: it was borrowed */
 	struct ac_account_entry **buckets;
 	size_t bucket_count; /* a power of two */
 	size_t entry_count;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * What every handler is given: the running daemon, owned by main.c.
+ * What every handler is given: the daemon as it is for one request. What may be
+ * exchanged while the daemon runs belongs to a generation (live.h), which a request
+ * keeps to its end; the rest lives as long as the daemon and is owned by main.c.
  */
 #ifndef AC_SERVER_APP_H
 #define AC_SERVER_APP_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <authcode/authcode.h>
@@ -20,6 +23,7 @@ struct ac_fetch;
 struct ac_jwks_fetch;
 struct ac_delay;
 struct ac_keys;
+struct ac_live;
 struct ac_login_service;
 struct ac_logout_teller;
 struct ac_logos;
@@ -29,9 +33,16 @@ struct ac_recent;
 struct ac_throttle;
 
 struct ac_app {
+	/* Of the generation. */
+	atomic_uint references; /* live.c's */
 	const struct ac_config *config;
-	struct authcode_issuer *issuer;
+	struct authcode_clients *clients; /* those of the configuration, and others */
 	struct ac_metadata metadata;
+	struct ac_logos *logos; /* NULL: none */
+	struct ac_cors *cors;
+	/* Of the daemon. */
+	struct ac_live *live;
+	struct authcode_issuer *issuer;
 	struct ac_keys *keys;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;
@@ -40,8 +51,6 @@ struct ac_app {
 	struct ac_logout_teller *logouts; /* tells clients of them */
 	struct ac_login_service *login;
 	struct ac_pages *pages;
-	struct ac_logos *logos; /* NULL: none */
-	struct ac_cors *cors;
 	struct ac_throttle *throttle;
 	struct ac_delay *delay; /* of wrong user codes */
 	struct ac_metrics *metrics;

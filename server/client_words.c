@@ -52,15 +52,17 @@ decode_one(struct authcode_arena *arena, const char *text, size_t len, struct ac
 {
 	const char *equals = memchr(text, '=', len);
 	const char *name, *value;
+	enum authcode_err err;
 	size_t name_len;
 
 	if (equals == NULL || equals == text)
 		return AUTHCODE_ERR_SYNTAX;
 	name_len = (size_t)(equals - text);
-	name = ac_form_decode_value(arena, text, name_len);
-	value = ac_form_decode_value(arena, equals + 1, len - name_len - 1);
-	if (name == NULL || value == NULL)
-		return AUTHCODE_ERR_SYNTAX;
+	err = ac_form_decode_value(arena, text, name_len, &name);
+	if (err == AUTHCODE_OK)
+		err = ac_form_decode_value(arena, equals + 1, len - name_len - 1, &value);
+	if (err != AUTHCODE_OK)
+		return err;
 	return ac_words_add(arena, words, name, value) ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
 }
 

@@ -40,6 +40,8 @@ struct loader {
 	size_t client_count;
 	struct ac_service_settings *service; /* whose block is open */
 	struct ac_resource_settings *resource;
+	const struct ac_settings *running; /* reload: whose values stay; or NULL */
+	char *kept;
 };
 
 /* Where the values of a section go. */
@@ -381,6 +383,8 @@ load_clients_d(struct loader *l, const char *path)
 	count = scandir(dir, &entries, select_conf, by_name);
 	if (count < 0 && errno == ENOENT)
 		return AUTHCODE_OK;
+	if (count >= 0 && !ac_config_directory_check(dir, l->reason))
+		err = AUTHCODE_ERR_CONFIG;
 	if (count < 0) {
 		const struct ac_place place = { .file = dir };
 
@@ -396,6 +400,20 @@ load_clients_d(struct loader *l, const char *path)
 	}
 	free(entries);
 	return err;
+}
+
+/* A struct of its own, since the rules put other values in place of some. */
+static bool
+remember_as_read(struct loader *l)
+{
+	struct ac_settings *as_read = authcode_arena_alloc(l->arena, sizeof(*as_read));
+
+	if (as_read == NULL ||
+	    (l->running != NULL && !ac_options_keep(l->settings, l->running, l->arena, l->kept)))
+		return false;
+	*as_read = *l->settings;
+	l->settings->as_read = as_read;
+	return true;
 }
 
 static enum authcode_err
@@ -414,6 +432,8 @@ load(struct loader *l, const char *path)
 	err = ac_config_note_file(settings, path);
 	if (err == AUTHCODE_OK)
 		err = load_file(l, path);
+	if (err == AUTHCODE_OK && !remember_as_read(l))
+		err = AUTHCODE_ERR_MEMORY;
 	if (err == AUTHCODE_OK)
 		err = ac_config_check_server(settings, l->reason);
 	l->main_file = false;
@@ -429,11 +449,16 @@ load(struct loader *l, const char *path)
 	return err;
 }
 
-enum authcode_err
-ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason *reason)
+static enum authcode_err
+load_beside(const struct ac_config *running, const char *path, struct ac_config **ret, char *kept,
+	    struct authcode_reason *reason)
 {
 	struct authcode_arena *arena = NULL, *scratch = NULL;
-	struct loader l = { .reason = reason };
+	struct loader l = {
+		.reason = reason,
+		.running = running != NULL ? ((const struct ac_settings *)running)->as_read : NULL,
+		.kept = kept,
+	};
 	enum authcode_err err;
 
 	reason->text[0] = '\0';
@@ -459,6 +484,7 @@ ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason 
 		authcode_clients_unref(&l.settings->config.clients);
 		goto out;
 	}
+	atomic_init(&l.settings->config.references, 1);
 	l.settings->config.client_arena = l.clients_arena;
 	*ret = &l.settings->config;
 	arena = NULL;
@@ -473,16 +499,23 @@ out:
 	return err;
 }
 
-void
-ac_config_free(struct ac_config **config)
+enum authcode_err
+ac_config_load(const char *path, struct ac_config **ret, struct authcode_reason *reason)
 {
-	struct authcode_arena *arena;
+	return load_beside(NULL, path, ret, NULL, reason);
+}
 
-	if (config == NULL || *config == NULL)
-		return;
-	arena = (*config)->arena;
-	authcode_clients_unref(&(*config)->clients);
-	authcode_arena_free(&(*config)->client_arena);
-	*config = NULL;
-	authcode_arena_free(&arena);
+/* Twice: what would be refused at the next start is refused now, whatever stays as it
+ * is; and what stays must fit to what is new. */
+enum authcode_err
+ac_config_reload(const struct ac_config *running, struct ac_config **ret,
+		 char ret_kept[AC_CONFIG_KEPT], struct authcode_reason *reason)
+{
+	struct ac_config *alone = NULL;
+	enum authcode_err err = ac_config_load(running->path, &alone, reason);
+
+	ac_config_free(&alone);
+	ret_kept[0] = '\0';
+	return err == AUTHCODE_OK ? load_beside(running, running->path, ret, ret_kept, reason)
+				  : err;
 }

@@ -8,6 +8,7 @@
 #ifndef AC_SERVER_CONFIG_H
 #define AC_SERVER_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,6 +71,7 @@ struct ac_config {
 	const char *const *trusted_proxies; /* addresses or prefixes */
 	size_t trusted_proxy_count;
 	const char *state_dir;
+	const char *master_key_file; /* NULL: in state_dir */
 	const char *login_socket;
 	const char *admin_socket; /* or NULL */
 	const char *admin_group;
@@ -122,13 +124,26 @@ struct ac_config {
 	size_t file_client_count;
 	struct authcode_arena *client_arena; /* the former live here, and */
 	struct authcode_arena *arena;        /* all of the above here */
+	atomic_uint references;
 };
 
 /* Reads path (and every file of clients.d beside it, in order of name). On
  * failure reason is one sentence with file and line. New: ac_config_free(). */
 AC_MUST_USE enum authcode_err ac_config_load(const char *path, struct ac_config **ret,
 					     struct authcode_reason *reason);
+struct ac_config *ac_config_ref(struct ac_config *config);
+/* Drops a reference. NULL-safe, sets NULL. */
 void ac_config_free(struct ac_config **config);
+
+/* Reads the file of running again, for a daemon that runs by it. What needs a restart
+ * stays as it is in running; ret_kept tells which of that stands otherwise in the file:
+ * names of options, ", " between them, "" none. A file that a start would refuse is
+ * refused with the same sentence. */
+#define AC_CONFIG_KEPT 1024
+AC_MUST_USE enum authcode_err ac_config_reload(const struct ac_config *running,
+					       struct ac_config **ret,
+					       char ret_kept[AC_CONFIG_KEPT],
+					       struct authcode_reason *reason);
 
 /* The section of that PAM service; the one that proves acr; or NULL. */
 const struct ac_service *ac_config_service(const struct ac_config *config, const char *name);
@@ -147,6 +162,7 @@ struct ac_option_row {
 	const char *type;
 	const char *fallback; /* default as written in a file; "" none */
 	const char *help;
+	bool reload; /* SIGHUP takes a new value over */
 };
 const struct ac_option_row *ac_config_option_at(size_t i); /* NULL past the end */
 

@@ -10,6 +10,7 @@ libserver_config_la_SOURCES = \
 	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \
+	server/config_reload.c \
 	server/config_registry.c server/config_registry.h \
 	server/config_resource.c server/config_resource.h \
 	server/config_rules.c server/config_rules.h \
@@ -20,7 +21,7 @@ libserver_config_la_SOURCES = \
 	server/config_text.c server/config_text.h \
 	server/config_values.c server/config_values.h
 libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
-libserver_config_la_LIBADD = $(CONFUSE_LIBS)
+libserver_config_la_LIBADD = libserver_shared.la $(CONFUSE_LIBS)
 
 sampledir = $(docdir)
 dist_sample_DATA = dist/authcode.conf

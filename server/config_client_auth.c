@@ -6,8 +6,6 @@
  */
 #include "server/config_client_auth.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include "base/arena.h"
 #include "base/base64url.h"
 #include "base/limits.h"
+#include "server/config_file.h"
 #include "base/secret.h"
 #include "server/config_rules.h"
 #include "server/config_secret.h"
@@ -64,8 +63,8 @@ take_secret_file(struct ac_client_settings *settings, struct authcode_reason *re
 	struct authcode_client *client = &settings->client;
 	char *secret = authcode_arena_alloc(settings->arena, AC_MAX_CLIENT_SECRET + 1);
 	bool ok = secret != NULL &&
-		  ac_config_secret_read(settings->secret_file, place, secret, reason) ==
-			  AUTHCODE_OK &&
+		  ac_config_secret_read(settings->secret_file, place, secret,
+					&settings->secret_owner, reason) == AUTHCODE_OK &&
 		  take_text(client, secret);
 
 	if (secret != NULL && client->secret != secret)
@@ -126,12 +125,15 @@ take_keys_file(struct ac_client_settings *settings, struct authcode_reason *reas
 {
 	const struct ac_place *place = place_of(settings, "jwks_file");
 	const char *path = settings->jwks_file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char *text = authcode_arena_alloc(settings->arena, AC_MAX_JWKS + 2);
+	const char *why = NULL;
+	int fd = ac_config_file_open(path, &why);
 	struct stat st;
 	ssize_t len = -1;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (fd < 0) {
+		ac_config_refuse(reason, place, "jwks_file: %s: %s", path, why);
+	} else if (fstat(fd, &st) != 0) {
 		ac_config_refuse(reason, place, "jwks_file: %s: %m", path);
 	} else if (!S_ISREG(st.st_mode)) {
 		ac_config_refuse(reason, place, "jwks_file: %s: not a regular file", path);
@@ -139,6 +141,7 @@ take_keys_file(struct ac_client_settings *settings, struct authcode_reason *reas
 		ac_config_refuse(reason, place,
 				 "jwks_file: %s: others may write it; run chmod go-w on it", path);
 	} else if (text != NULL) {
+		settings->jwks_owner = st.st_uid;
 		len = ac_config_read_up_to(fd, text, AC_MAX_JWKS + 1);
 		if (len < 0)
 			ac_config_refuse(reason, place, "jwks_file: %s: %m", path);
@@ -226,4 +229,28 @@ ac_config_check_client_auth(struct ac_client_settings *settings, struct authcode
 	if (ok)
 		return AUTHCODE_OK;
 	return reason->text[0] != '\0' ? AUTHCODE_ERR_CONFIG : AUTHCODE_ERR_MEMORY;
+}
+
+enum authcode_err
+ac_config_check_owners(const struct ac_settings *settings, const struct ac_client_settings *client,
+		       struct authcode_reason *reason)
+{
+	const struct {
+		const char *option, *path;
+		uid_t owner;
+	} rows[] = {
+		{ "client_secret_file", client->secret_file, client->secret_owner },
+		{ "jwks_file", client->jwks_file, client->jwks_owner },
+	};
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		if (ac_config_owner_trusted(rows[i].owner, settings->config.user))
+			continue;
+		ac_config_refuse(reason, place_of(client, rows[i].option),
+				 "%s: %s: it belongs to another user (uid %lu); run chown root on "
+				 "it",
+				 rows[i].option, rows[i].path, (unsigned long)rows[i].owner);
+		return AUTHCODE_ERR_CONFIG;
+	}
+	return AUTHCODE_OK;
 }

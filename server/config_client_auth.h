@@ -13,4 +13,10 @@
 AC_MUST_USE enum authcode_err ac_config_check_client_auth(struct ac_client_settings *settings,
 							  struct authcode_reason *reason);
 
+/* When the whole of the main file has been read: do the files that the client names
+ * belong to somebody who may decide what they say? */
+AC_MUST_USE enum authcode_err ac_config_check_owners(const struct ac_settings *settings,
+						     const struct ac_client_settings *client,
+						     struct authcode_reason *reason);
+
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * What a configuration that has been read says about a PAM service.
+ * A configuration that has been read: what it says about a PAM service, and how long
+ * it lives.
  */
 #include <string.h>
 
+#include "base/arena.h"
 #include "server/config.h"
 
 const struct ac_service *
@@ -51,4 +53,29 @@ ac_config_sign_in_service(const struct ac_config *config, const struct authcode_
 	if (own != NULL && proves(ac_config_service(config, own), wanted))
 		return own;
 	return wanted->name;
+}
+
+struct ac_config *
+ac_config_ref(struct ac_config *config)
+{
+	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
+	return config;
+}
+
+void
+ac_config_free(struct ac_config **config)
+{
+	struct ac_config *gone = config != NULL ? *config : NULL;
+	struct authcode_arena *arena;
+
+	if (gone == NULL)
+		return;
+	*config = NULL;
+	/* The last reference must see every read of the others done. */
+	if (atomic_fetch_sub_explicit(&gone->references, 1, memory_order_acq_rel) != 1)
+		return;
+	arena = gone->arena;
+	authcode_clients_unref(&gone->clients);
+	authcode_arena_free(&gone->client_arena);
+	authcode_arena_free(&arena);
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include <authcode/store.h>
 
 #include "server/client_words.h"
@@ -70,6 +72,7 @@ struct ac_settings {
 	struct ac_texts signing_algorithms;
 	struct ac_texts file_dirs;
 	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
+	const struct ac_settings *as_read;           /* before the rules, to be compared with */
 };
 
 /* Section "client". */
@@ -91,10 +94,11 @@ struct ac_client_settings {
 	const char *given_secret; /* of a client in the database that needs it itself, or NULL */
 	const char *jwks_file;
 	unsigned assertion_audience;
-	struct authcode_arena *arena; /* for what files hold */
-	struct ac_place place;        /* of the block's opening line */
-	size_t order;                 /* in which blocks were read */
-	struct ac_words words;        /* what the block says */
+	struct authcode_arena *arena;   /* for what files hold */
+	uid_t secret_owner, jwks_owner; /* 0 without the file */
+	struct ac_place place;          /* of the block's opening line */
+	size_t order;                   /* in which blocks were read */
+	struct ac_words words;          /* what the block says */
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 
@@ -127,6 +131,11 @@ AC_MUST_USE bool ac_options_set_defaults(const char *section, void *target,
 AC_MUST_USE enum authcode_err ac_option_store(const struct ac_option *option, const char *value,
 					      size_t index, void *target,
 					      struct authcode_arena *arena);
+
+/* Gives the options of section "" that need a restart the values they have in running,
+ * copied into the arena, and appends the names of those that had others to names. */
+AC_MUST_USE bool ac_options_keep(struct ac_settings *settings, const struct ac_settings *running,
+				 struct authcode_arena *arena, char names[AC_CONFIG_KEPT]);
 
 /* Another text at the end, copied. */
 AC_MUST_USE enum authcode_err ac_texts_add(struct ac_texts *texts, const char *text,

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/config_file.h"
 #include "server/config_options.h"
 #include "server/config_text.h"
 
@@ -29,6 +30,12 @@ read_all(int fd, size_t max, struct authcode_arena *arena, struct ac_config_text
 	}
 	if (!S_ISREG(st.st_mode)) {
 		ac_config_refuse(reason, &place, "not a regular file");
+		return AUTHCODE_ERR_CONFIG;
+	}
+	if (!ac_config_owner_trusted(st.st_uid, NULL)) {
+		ac_config_refuse(reason, &place,
+				 "it belongs to another user (uid %lu); run chown root on it",
+				 (unsigned long)st.st_uid);
 		return AUTHCODE_ERR_CONFIG;
 	}
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -87,4 +94,22 @@ ac_config_text_read(const char *path, size_t max, struct authcode_arena *arena,
 	if (err == AUTHCODE_OK)
 		*ret = text;
 	return err;
+}
+
+bool
+ac_config_directory_check(const char *dir, struct authcode_reason *reason)
+{
+	const struct ac_place place = { .file = dir };
+	struct stat st;
+
+	if (stat(dir, &st) != 0)
+		return ac_config_refuse(reason, &place, "%m");
+	if (!ac_config_owner_trusted(st.st_uid, NULL))
+		return ac_config_refuse(reason, &place,
+					"it belongs to another user (uid %lu); run chown root on "
+					"it",
+					(unsigned long)st.st_uid);
+	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+	       ac_config_refuse(reason, &place,
+				"others than its owner may write it; run chmod go-w on it");
 }

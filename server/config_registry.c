@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "server/config_client_auth.h"
 #include "server/config_resource.h"
 #include "server/config_rules.h"
 #include "server/config_service.h"
@@ -51,7 +52,8 @@ enum authcode_err
 ac_config_check_beside(const struct ac_settings *settings, const struct ac_client_settings *client,
 		       struct authcode_reason *reason)
 {
-	if (ac_config_check_acr(settings, client, reason) != AUTHCODE_OK ||
+	if (ac_config_check_owners(settings, client, reason) != AUTHCODE_OK ||
+	    ac_config_check_acr(settings, client, reason) != AUTHCODE_OK ||
 	    ac_config_check_signatures(settings, client, reason) != AUTHCODE_OK ||
 	    ac_config_check_resources(settings, client, reason) != AUTHCODE_OK ||
 	    ac_config_check_refresh(settings, client, reason) != AUTHCODE_OK ||

@@ -8,7 +8,6 @@
 #include "server/config_secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,12 +15,14 @@
 
 #include "base/limits.h"
 #include "base/secret.h"
+#include "server/config_file.h"
 
 #define SECRET_MIN 22
 #define DISTINCT_MIN 6 /* different characters: even digits have more, all but surely */
 
 static bool
-check_file(int fd, const char *path, const struct ac_place *place, struct authcode_reason *reason)
+check_file(int fd, const char *path, const struct ac_place *place, uid_t *ret_owner,
+	   struct authcode_reason *reason)
 {
 	struct stat st;
 
@@ -40,6 +41,7 @@ check_file(int fd, const char *path, const struct ac_place *place, struct authco
 					"client_secret_file: %s: its group may read it although "
 					"root does not own it; run chmod 600 on it",
 					path);
+	*ret_owner = st.st_uid;
 	return true;
 }
 
@@ -152,19 +154,21 @@ check_secret(const char *data, size_t *len, const char *path, const struct ac_pl
 
 enum authcode_err
 ac_config_secret_read(const char *path, const struct ac_place *place,
-		      char ret_secret[AC_MAX_CLIENT_SECRET + 1], struct authcode_reason *reason)
+		      char ret_secret[AC_MAX_CLIENT_SECRET + 1], uid_t *ret_owner,
+		      struct authcode_reason *reason)
 {
 	char data[AC_MAX_CLIENT_SECRET + 3]; /* a newline, and one byte that is too many */
 	enum authcode_err err = AUTHCODE_ERR_CONFIG;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *why = NULL;
+	int fd = ac_config_file_open(path, &why);
 	ssize_t n;
 	size_t len;
 
 	if (fd < 0) {
-		ac_config_refuse(reason, place, "client_secret_file: %s: %m", path);
+		ac_config_refuse(reason, place, "client_secret_file: %s: %s", path, why);
 		return AUTHCODE_ERR_CONFIG;
 	}
-	if (!check_file(fd, path, place, reason))
+	if (!check_file(fd, path, place, ret_owner, reason))
 		goto out;
 	n = ac_config_read_up_to(fd, data, sizeof(data));
 	if (n < 0) {

@@ -15,6 +15,7 @@
  * it. place is the option that names the file. The caller wipes what it is given. */
 AC_MUST_USE enum authcode_err ac_config_secret_read(const char *path, const struct ac_place *place,
 						    char ret_secret[AC_MAX_CLIENT_SECRET + 1],
+						    uid_t *ret_owner,
 						    struct authcode_reason *reason);
 
 /* Is it beyond guessing? what begins the sentence that says why not. */

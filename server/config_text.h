@@ -47,4 +47,8 @@ AC_MUST_USE enum authcode_err ac_config_text_prepare(struct ac_config_text *text
 						     struct authcode_arena *arena,
 						     struct authcode_reason *reason);
 
+/* Who may add a file to the directory may add a client: refused unless it is root's or
+ * ours, and nobody else may write it. */
+AC_MUST_USE bool ac_config_directory_check(const char *dir, struct authcode_reason *reason);
+
 #endif

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "server/config_file.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 #define ENV_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -181,6 +182,18 @@ bool
 ac_value_path(const char *text)
 {
 	return text[0] == '/' && text[1] != '\0' && strlen(text) < 4096;
+}
+
+bool
+ac_value_file(const char *text)
+{
+	const char *name = text + strlen(AC_CREDENTIAL);
+	size_t len;
+
+	if (strncmp(text, AC_CREDENTIAL, strlen(AC_CREDENTIAL)) != 0)
+		return ac_value_path(text);
+	len = strlen(name);
+	return len > 0 && len <= 128 && name[0] != '.' && strspn(name, NAME_CHARS) == len;
 }
 
 bool

@@ -16,6 +16,7 @@ AC_MUST_USE bool ac_value_issuer(const char *text);
 AC_MUST_USE bool ac_value_listen(const char *text);
 AC_MUST_USE bool ac_value_network(const char *text); /* address, prefix or "unix" */
 AC_MUST_USE bool ac_value_path(const char *text);    /* absolute */
+AC_MUST_USE bool ac_value_file(const char *text);    /* the same, or a credential: */
 AC_MUST_USE bool ac_value_socket(const char *text);
 AC_MUST_USE bool ac_value_https(const char *text); /* without user name and fragment */
 bool ac_value_https(const char *text);             /* absolute, fits sockaddr_un */

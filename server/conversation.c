@@ -129,6 +129,18 @@ ac_conversations_new(const struct ac_conversations_settings *settings,
 }
 
 void
+ac_conversations_set(struct ac_conversations *c, const struct ac_conversations_settings *settings)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	c->settings.max = settings->max;
+	c->settings.max_per_address = settings->max_per_address;
+	c->settings.floor_ms = settings->floor_ms;
+	c->settings.prompt_ms = settings->prompt_ms;
+	c->settings.total_ms = settings->total_ms;
+	(void)pthread_mutex_unlock(&c->lock);
+}
+
+void
 ac_conversations_wake(struct ac_conversations *c)
 {
 	static const uint64_t one = 1;

@@ -74,6 +74,11 @@ AC_MUST_USE enum authcode_err ac_conversations_new(const struct ac_conversations
 void ac_conversations_drain(struct ac_conversations *conversations);
 void ac_conversations_free(struct ac_conversations **conversations);
 
+/* Other limits and times, of those below, from now on; the rest of settings is not
+ * looked at: max, max_per_address, floor_ms, prompt_ms, total_ms. */
+void ac_conversations_set(struct ac_conversations *conversations,
+			  const struct ac_conversations_settings *settings);
+
 /* --- beginning ------------------------------------------------------------ */
 
 struct ac_conversation_begin {

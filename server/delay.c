@@ -17,10 +17,10 @@ struct held {
 };
 
 struct ac_delay {
-	int64_t ms;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
+	int64_t ms;
 	bool stopping;
 	size_t max, first, count;
 	struct held ring[];
@@ -93,6 +93,14 @@ ac_delay_new(int64_t ms, size_t max, struct ac_delay **ret)
 	}
 	*ret = delay;
 	return AUTHCODE_OK;
+}
+
+void
+ac_delay_set(struct ac_delay *delay, int64_t ms)
+{
+	(void)pthread_mutex_lock(&delay->lock);
+	delay->ms = ms;
+	(void)pthread_mutex_unlock(&delay->lock);
 }
 
 bool

@@ -21,6 +21,9 @@ struct ac_delay;
 /* Holds up to max requests at once, each for ms. New: ac_delay_free(). */
 AC_MUST_USE enum authcode_err ac_delay_new(int64_t ms, size_t max, struct ac_delay **ret);
 
+/* For those that come from now on. */
+void ac_delay_set(struct ac_delay *delay, int64_t ms);
+
 /* True: h is resumed when its time is over, or at the drain. False: there is no room,
  * or no time to wait; nobody will resume it. */
 AC_MUST_USE bool ac_delay_hold(struct ac_delay *delay, struct ac_http *h);

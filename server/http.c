@@ -17,10 +17,10 @@
 
 #include "base/limits.h"
 #include "base/secret.h"
-#include "server/app.h"
 #include "server/clock.h"
 #include "server/dispatch.h"
 #include "server/http_internal.h"
+#include "server/live.h"
 #include "server/log.h"
 #include "server/metrics.h"
 
@@ -48,8 +48,17 @@ leave(struct ac_http *h)
 	(void)atomic_fetch_sub(&h->service->with_handler, 1);
 }
 
+/* A configuration that is exchanged while the request is under way is for others. */
+static struct ac_app *
+app_of(struct ac_http *h)
+{
+	if (h->app == NULL)
+		h->app = ac_live_pin(h->service->live);
+	return h->app;
+}
+
 static void
-log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
+log_request(struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
 	const int64_t took_us = ac_clock_monotonic_us() - h->began_us;
 	const bool replied = h->phase == AC_HTTP_REPLIED;
@@ -59,7 +68,7 @@ log_request(const struct ac_http *h, enum MHD_RequestTerminationCode how)
 	if (replied)
 		(void)snprintf(status, sizeof(status), "%u", h->status);
 	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(took_us / 1000));
-	ac_metrics_request(h->service->app->metrics, h->below, replied ? h->status : 0, took_us);
+	ac_metrics_request(app_of(h)->metrics, h->below, replied ? h->status : 0, took_us);
 	ac_log_event(how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? AC_EVENT_REQUEST
 								: AC_EVENT_REQUEST_BROKEN_OFF,
 		     .rhost = h->peer, .method = h->method_name,
@@ -77,6 +86,7 @@ request_free(struct ac_http *h, enum MHD_RequestTerminationCode how)
 	log_request(h, how);
 	if (h->free_state != NULL)
 		h->free_state(h->state);
+	ac_live_unpin(&h->app);
 	ac_http_reply_clear(h);
 	ac_buf_clear(&h->body);
 	if (h->cookies != NULL)
@@ -274,7 +284,7 @@ refuse(struct ac_http *h, unsigned status, const char *why)
 {
 	h->why = why;
 	h->close = true;
-	ac_dispatch_refuse(h->service->app, h, status, why);
+	ac_dispatch_refuse(app_of(h), h, status, why);
 }
 
 /* The header is complete; nothing of the body has been read. */
@@ -360,7 +370,7 @@ ac_http_resume(struct ac_http *h)
 static enum MHD_Result
 proceed(struct ac_http *h)
 {
-	struct ac_app *app = h->service->app;
+	struct ac_app *app = app_of(h);
 	enum ac_step step;
 
 	if (h->phase == AC_HTTP_READING) {

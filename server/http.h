@@ -21,6 +21,7 @@ struct ac_http;         /* one request with its reply */
 struct ac_http_service; /* the running HTTP side */
 struct ac_config;
 struct ac_app;
+struct ac_live;
 
 /* --- the request: borrowed, complete and already past the gate ---------- */
 
@@ -104,9 +105,26 @@ void ac_http_resume(struct ac_http *h);
  * New: ac_http_stop(). */
 AC_MUST_USE bool ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 			      struct authcode_reason *reason);
-/* Begins to answer; app must outlive the service. */
-AC_MUST_USE bool ac_http_run(struct ac_http_service *service, struct ac_app *app,
+/* Begins to answer; live has a generation, and must outlive the service. */
+AC_MUST_USE bool ac_http_run(struct ac_http_service *service, struct ac_live *live,
 			     struct authcode_reason *reason);
+/* Certificate and key of a configuration that is to be taken over while the service
+ * runs. *ret stays NULL when there is nothing new in their files. False: one sentence in
+ * reason. Of one thread at a time. New: to be given to ac_http_use() or
+ * ac_http_tls_set_free(). */
+struct ac_http_tls_set;
+AC_MUST_USE bool ac_http_renew_tls(struct ac_http_service *service, const struct ac_config *config,
+				   struct ac_http_tls_set **ret, struct authcode_reason *reason);
+void ac_http_tls_set_free(struct ac_http_tls_set **set);
+/* From now on new connections are met with this certificate (NULL: the one there is)
+ * and the limits of config; those that are open stay. */
+void ac_http_use_take(struct ac_http_service *service, const struct ac_config *config,
+		      struct ac_http_tls_set *set);
+
+/* Do certificate and key, if there are any, belong together? For a check without a
+ * service. False: one sentence in reason. */
+AC_MUST_USE bool ac_http_check_tls(const struct ac_config *config, struct authcode_reason *reason);
+
 /* No connection is accepted any more; what was, goes on. NULL-safe. */
 void ac_http_close_door(struct ac_http_service *service);
 /* Closes the door, lets requests under way finish for up to grace_s, frees.

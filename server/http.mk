@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += libserver_shared.la libserver_http.la
 libserver_shared_la_SOURCES = server/address.c server/address.h \
 	server/clock.c server/clock.h \
+	server/config_file.c server/config_file.h \
 	server/event.c server/event.h \
 	server/event_field.c \
 	server/log_line.c server/log_line.h \
@@ -38,9 +39,11 @@ libserver_http_la_SOURCES = \
 	server/http_request.c \
 	server/http_service.c \
 	server/http_tls.c \
+	server/http_tls_set.c \
 	server/json_out.c server/json_out.h \
 	server/jwks_fetch.c server/jwks_fetch.h \
 	server/keys.c server/keys.h \
+	server/live.c server/live.h \
 	server/log.c server/log.h \
 	server/log_journal.c server/log_journal.h \
 	server/logout_post.c server/logout_post.h \
@@ -64,6 +67,8 @@ libserver_http_la_LIBADD = libserver_shared.la libfetch_wire.la libauthcode_base
 
 sbin_PROGRAMS += authcoded
 authcoded_SOURCES = server/main.c server/options.c server/options.h \
-	server/start_check.c server/start_check.h
+	server/reload.c server/reload.h \
+	server/start_check.c server/start_check.h \
+	server/start_files.c
 authcoded_LDADD = libserver_http.la libserver_pages.la libserver_accounts.la libserver_config.la libpam_relay.la \
 	libauthcode_base.la libauthcode.la

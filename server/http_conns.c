@@ -68,9 +68,31 @@ ac_http_conns_new(uint32_t max, uint32_t max_per_address)
 		return NULL;
 	}
 	(void)pthread_mutex_init(&conns->lock, NULL);
+	ac_http_conns_limit(conns, max, max_per_address);
+	return conns;
+}
+
+size_t
+ac_http_conns_room(const struct ac_http_conns *conns)
+{
+	return room(conns->size);
+}
+
+void
+ac_http_conns_limit(struct ac_http_conns *conns, uint32_t max, uint32_t max_per_address)
+{
+	(void)pthread_mutex_lock(&conns->lock);
 	conns->max = max < room(conns->size) ? max : (uint32_t)room(conns->size);
 	conns->max_per_address = max_per_address;
-	return conns;
+	(void)pthread_mutex_unlock(&conns->lock);
+}
+
+bool
+ac_http_conn_outdated(const struct ac_http_conn *conn)
+{
+	int64_t retired_ms = conn->tls != NULL ? atomic_load(&conn->tls->retired_ms) : 0;
+
+	return retired_ms != 0 && ac_clock_monotonic_ms() - retired_ms > AC_HTTP_OLD_TLS_MS;
 }
 
 /* --- per address ---------------------------------------------------------- */
@@ -126,6 +148,8 @@ drop(struct ac_http_conns *conns, struct ac_http_conn *conn)
 {
 	if (conn->counted)
 		count_down(conns, &conn->address);
+	if (conn->tls != NULL)
+		(void)atomic_fetch_sub(&conn->tls->connections, 1);
 	conns->by_fd[conn->fd] = NULL;
 	conns->count--;
 	free(conn);
@@ -140,8 +164,10 @@ ac_http_conns_free(struct ac_http_conns **conns)
 		return;
 	*conns = NULL;
 	for (size_t i = 0; i < gone->size; i++) {
-		if (gone->by_fd[i] != NULL)
-			drop(gone, gone->by_fd[i]);
+		if (gone->by_fd[i] == NULL)
+			continue;
+		gone->by_fd[i]->tls = NULL; /* the daemons have gone before */
+		drop(gone, gone->by_fd[i]);
 	}
 	(void)pthread_mutex_destroy(&gone->lock);
 	free(gone->by_fd);

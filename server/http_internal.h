@@ -9,6 +9,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
+
+#include <sys/types.h>
 
 #include <microhttpd.h>
 
@@ -18,9 +21,10 @@
 #include "server/http.h"
 #include "server/txn.h"
 
-#define AC_HTTP_HEADER_MS 10000  /* first byte to end of the header */
-#define AC_HTTP_REQUEST_MS 20000 /* first byte to end of the body; and the whole reply */
-#define AC_HTTP_IDLE_MS 60000    /* kept alive without a byte */
+#define AC_HTTP_HEADER_MS 10000   /* first byte to end of the header */
+#define AC_HTTP_REQUEST_MS 20000  /* first byte to end of the body; and the whole reply */
+#define AC_HTTP_IDLE_MS 60000     /* kept alive without a byte */
+#define AC_HTTP_OLD_TLS_MS 300000 /* kept alive after its certificate has been replaced */
 #define AC_HTTP_MAX_DISCARD (1024 * 1024)
 #define AC_HTTP_MAX_DAEMONS 8
 #define AC_HTTP_MAX_REPLY_HEADERS 12
@@ -34,6 +38,7 @@ struct ac_http_conn {
 	uid_t peer_uid;  /* admin: who connected, for the log */
 	bool counted;    /* in the per-address count */
 	bool adopted;    /* the library has it; guarded by the lock of the connections */
+	struct ac_http_tls_set *tls; /* that serves it; NULL: plain */
 	struct ac_address address;
 	char peer[AC_ADDRESS_TEXT]; /* "" on a Unix socket */
 	/* > 0: monotonic ms at which the connection is shut down; < 0: idle since
@@ -58,6 +63,12 @@ void ac_http_conns_remove(struct ac_http_conns *conns, struct ac_http_conn *conn
 /* Shuts down what is past its time; with idle_too, everything idle. */
 void ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too);
 size_t ac_http_conns_count(struct ac_http_conns *conns);
+/* How many there can ever be; other limits, within that. */
+size_t ac_http_conns_room(const struct ac_http_conns *conns);
+void ac_http_conns_limit(struct ac_http_conns *conns, uint32_t max, uint32_t max_per_address);
+
+/* Is its certificate so old that it is to end with its next reply? */
+AC_MUST_USE bool ac_http_conn_outdated(const struct ac_http_conn *conn);
 
 /* The clock of a connection, step by step. */
 void ac_http_clock_request_line(struct ac_http_conn *conn);
@@ -72,8 +83,31 @@ struct ac_http_listener {
 	const struct ac_listen *listen; /* borrowed from the configuration */
 };
 
+/* Certificate and key as text, to be cleared; and what tells whether they changed. */
+struct ac_http_pem {
+	char *certificate; /* NULL: no TLS */
+	char *key;
+	struct ac_http_stamp {
+		dev_t device;
+		ino_t inode;
+		off_t size;
+		struct timespec modified, changed;
+	} stamps[2];
+};
+
+/* The daemons of one certificate. A newer one takes its place for new connections; it
+ * goes when its last connection has gone. */
+struct ac_http_tls_set {
+	struct MHD_Daemon *daemons[AC_HTTP_MAX_DAEMONS];
+	size_t count;
+	struct ac_http_stamp stamps[2];
+	_Atomic size_t connections;
+	_Atomic int64_t retired_ms; /* monotonic; 0: it is the present one */
+	struct ac_http_tls_set *next;
+};
+
 struct ac_http_service {
-	struct ac_app *app; /* set by ac_http_run() */
+	struct ac_live *live; /* set by ac_http_run() */
 	const struct ac_config *config;
 	struct ac_gate_issuer issuer;
 	struct ac_gate_issuer admin; /* what requests of administration are addressed to */
@@ -87,12 +121,14 @@ struct ac_http_service {
 	size_t listener_count;
 	struct pollfd *polls; /* accept thread only: the stop event, then the listeners */
 	struct ac_http_conns *conns;
-	char *tls_certificate; /* PEM, wiped after use */
-	char *tls_key;
+	struct ac_http_pem pem; /* between opening and running */
 	struct MHD_Daemon *plain[AC_HTTP_MAX_DAEMONS];
-	struct MHD_Daemon *tls[AC_HTTP_MAX_DAEMONS];
-	size_t daemon_count; /* of each set that is used */
-	size_t next_daemon;  /* accept thread only */
+	struct ac_http_tls_set *tls;                /* accept thread only, once that runs */
+	struct ac_http_tls_set *old_tls;            /* the same: with connections still */
+	struct ac_http_stamp stamps[2];             /* main thread: of the newest set */
+	_Atomic(struct ac_http_tls_set *) next_tls; /* the accept thread takes it */
+	size_t daemon_count;                        /* of each set that is used */
+	size_t next_daemon;                         /* accept thread only */
 	pthread_t acceptor;
 	bool accepting;
 	int stop_fd;                /* eventfd */
@@ -110,10 +146,26 @@ void *ac_http_accept_loop(void *service);
  * take connections, for who comes next. After the accept loop has ended. */
 void ac_http_listen_close(struct ac_http_service *service);
 
+/* http_service.c: a daemon of the library; pem NULL: a plain one. */
+AC_MUST_USE struct MHD_Daemon *ac_http_daemon_new(struct ac_http_service *service,
+						  const struct ac_http_pem *pem);
+
 /* http_tls.c: certificate and key into memory, refused when others may read the key. */
-AC_MUST_USE bool ac_http_tls_load(struct ac_http_service *service, struct authcode_reason *reason);
-void ac_http_tls_clear(struct ac_http_service *service);
+AC_MUST_USE bool ac_http_pem_load(const struct ac_config *config, struct ac_http_pem *ret,
+				  struct authcode_reason *reason);
+void ac_http_pem_clear(struct ac_http_pem *pem);
 char *ac_http_tls_priorities(void);
+
+/* http_tls_set.c */
+AC_MUST_USE struct ac_http_tls_set *ac_http_tls_set_new(struct ac_http_service *service,
+							const struct ac_http_pem *pem,
+							const struct ac_config *config,
+							struct authcode_reason *reason);
+/* No connection of it is under way in a handler. */
+void ac_http_tls_set_free(struct ac_http_tls_set **set);
+/* Accept thread: takes over what has been published, lets go of what is empty. */
+void ac_http_tls_turn(struct ac_http_service *service);
+void ac_http_tls_sweep(struct ac_http_service *service);
 
 enum ac_http_phase {
 	AC_HTTP_NEW = 0,
@@ -138,6 +190,7 @@ struct ac_http {
 	struct ac_http_service *service;
 	struct MHD_Connection *connection;
 	struct ac_http_conn *conn;
+	struct ac_app *app; /* pinned when it is first needed, to the end of the request */
 	enum ac_http_phase phase;
 	_Atomic int wait;  /* enum ac_http_wait */
 	bool with_handler; /* counted in the service */

@@ -276,7 +276,7 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 	  const struct sockaddr *sa, socklen_t len)
 {
 	bool local = listener->listen->kind == AC_LISTEN_UNIX, admin = listener->listen->admin;
-	struct MHD_Daemon **set = listener->listen->tls ? service->tls : service->plain;
+	struct MHD_Daemon **set = service->plain;
 	struct ac_address address = { 0 };
 	struct ac_http_conn *conn;
 	bool proxy;
@@ -304,6 +304,12 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 	conn->metrics = listener->listen->metrics;
 	if (admin)
 		take_admin(conn, fd);
+	if (listener->listen->tls) {
+		ac_http_tls_turn(service);
+		conn->tls = service->tls;
+		(void)atomic_fetch_add(&conn->tls->connections, 1);
+		set = conn->tls->daemons;
+	}
 	service->next_daemon = (service->next_daemon + 1) % service->daemon_count;
 	/* It closes fd on failure; the entry then goes when the number comes back. */
 	if (MHD_add_connection(set[service->next_daemon], fd, sa, len) != MHD_YES)
@@ -354,6 +360,7 @@ ac_http_accept_loop(void *arg)
 		}
 		if (ac_clock_monotonic_ms() - swept >= SWEEP_MS) {
 			ac_http_conns_sweep(service->conns, false);
+			ac_http_tls_sweep(service);
 			swept = ac_clock_monotonic_ms();
 		}
 	}

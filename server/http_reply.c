@@ -50,7 +50,7 @@ static const struct {
 	{ ON_PLAIN | ON_ANSWER | ON_CACHEABLE, "Content-Security-Policy",
 	  "default-src 'none'; frame-ancestors 'none'", false },
 	{ ON_ALL & ~ON_CACHEABLE, "Cache-Control", "no-store", false },
-	{ ON_CACHEABLE, "Cache-Control", "max-age=3600", false }, /* with an ETag */
+	{ ON_CACHEABLE, "Cache-Control", "public, max-age=3600", false }, /* with an ETag */
 	{ ON_ALL, "X-Content-Type-Options", "nosniff", false },
 	{ ON_ALL, "X-Frame-Options", "DENY", false },
 	{ ON_ALL & ~(ON_ANSWER | ON(AC_REPLY_PUBLIC)), "Cross-Origin-Resource-Policy",
@@ -181,7 +181,8 @@ add_headers(const struct ac_http *h, struct MHD_Response *response)
 			return false;
 	}
 	/* A client that keeps its connection would keep the server from stopping. */
-	return (!h->close && !atomic_load(&h->service->stopping)) ||
+	return (!h->close && !atomic_load(&h->service->stopping) &&
+		!ac_http_conn_outdated(h->conn)) ||
 	       MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
 }
 

@@ -55,19 +55,19 @@ keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
 	return strlen(text);
 }
 
-static struct MHD_Daemon *
-start_daemon(struct ac_http_service *service, bool tls)
+struct MHD_Daemon *
+ac_http_daemon_new(struct ac_http_service *service, const struct ac_http_pem *pem)
 {
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET |
 			 MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	struct MHD_OptionItem tls_options[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, service->tls_certificate },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, service->tls_key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, pem != NULL ? pem->certificate : NULL },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, pem != NULL ? pem->key : NULL },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, ac_http_tls_priorities() },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	if (tls)
+	if (pem != NULL)
 		flags |= MHD_USE_TLS;
 	else
 		tls_options[0].option = MHD_OPTION_END;
@@ -77,7 +77,7 @@ start_daemon(struct ac_http_service *service, bool tls)
 		MHD_OPTION_NOTIFY_CONNECTION, ac_http_on_connection, service,
 		MHD_OPTION_URI_LOG_CALLBACK, ac_http_on_request_line, service,
 		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
-		service->config->max_connections + SPARE_CONNECTIONS,
+		(unsigned)(ac_http_conns_room(service->conns) + SPARE_CONNECTIONS),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(AC_HTTP_IDLE_MS / 1000 + 5),
 		STRICT_OPTION, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
@@ -101,30 +101,20 @@ daemon_count(const struct ac_config *config)
 static bool
 start_daemons(struct ac_http_service *service, struct authcode_reason *reason)
 {
-	bool tls = false;
-
-	for (size_t i = 0; i < service->listener_count; i++)
-		tls = tls || service->listeners[i].listen->tls;
 	service->daemon_count = daemon_count(service->config);
 	for (size_t i = 0; i < service->daemon_count; i++) {
-		service->plain[i] = start_daemon(service, false);
+		service->plain[i] = ac_http_daemon_new(service, NULL);
 		if (service->plain[i] == NULL) {
 			(void)snprintf(reason->text, sizeof(reason->text),
 				       "the HTTP library does not start: %s", strerror(errno));
 			return false;
 		}
-		if (!tls)
-			continue;
-		service->tls[i] = start_daemon(service, true);
-		if (service->tls[i] == NULL) {
-			(void)snprintf(reason->text, sizeof(reason->text),
-				       "%.200s: the certificate and the key of "
-				       "tls_key_file cannot be used together",
-				       service->config->tls_certificate_file);
-			return false;
-		}
 	}
-	return true;
+	if (service->pem.certificate == NULL)
+		return true;
+	service->tls = ac_http_tls_set_new(service, &service->pem, service->config, reason);
+	memcpy(service->stamps, service->pem.stamps, sizeof(service->stamps));
+	return service->tls != NULL;
 }
 
 /* --- the service ------------------------------------------------------------- */
@@ -173,11 +163,17 @@ service_free(struct ac_http_service *service)
 	for (size_t i = 0; i < service->daemon_count; i++) {
 		if (service->plain[i] != NULL)
 			MHD_stop_daemon(service->plain[i]);
-		if (service->tls[i] != NULL)
-			MHD_stop_daemon(service->tls[i]);
+	}
+	ac_http_tls_turn(service);
+	ac_http_tls_set_free(&service->tls);
+	while (service->old_tls != NULL) {
+		struct ac_http_tls_set *set = service->old_tls;
+
+		service->old_tls = set->next;
+		ac_http_tls_set_free(&set);
 	}
 	ac_http_listen_close(service);
-	ac_http_tls_clear(service);
+	ac_http_pem_clear(&service->pem);
 	ac_http_conns_free(&service->conns);
 	if (service->stop_fd >= 0)
 		(void)close(service->stop_fd);
@@ -212,7 +208,7 @@ ac_http_open(const struct ac_config *config, struct ac_http_service **ret,
 	if (!ac_gate_issuer_parse(AC_HTTP_ADMIN_URL, &service->admin) || !take_metrics(service))
 		goto out;
 	service->hsts = service->issuer.scheme.len == strlen("https");
-	if (!take_trusted(service, reason) || !ac_http_tls_load(service, reason) ||
+	if (!take_trusted(service, reason) || !ac_http_pem_load(config, &service->pem, reason) ||
 	    !ac_http_listen(service, reason))
 		goto out;
 	reason->text[0] = '\0';
@@ -224,12 +220,12 @@ out:
 }
 
 bool
-ac_http_run(struct ac_http_service *service, struct ac_app *app, struct authcode_reason *reason)
+ac_http_run(struct ac_http_service *service, struct ac_live *live, struct authcode_reason *reason)
 {
-	service->app = app;
+	service->live = live;
 	if (!start_daemons(service, reason))
 		return false;
-	ac_http_tls_clear(service); /* the library has its own copy */
+	ac_http_pem_clear(&service->pem); /* the library has its own copy */
 	if (pthread_create(&service->acceptor, NULL, ac_http_accept_loop, service) != 0) {
 		(void)snprintf(reason->text, sizeof(reason->text), "no thread could be started");
 		return false;

@@ -5,7 +5,6 @@
  * root; the PEM text is wiped when the HTTP library has taken it in.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "server/config_file.h"
 #include "server/http_internal.h"
 
 #define MAX_PEM 65536
@@ -36,30 +36,45 @@ fail(struct authcode_reason *reason, const char *path, const char *what)
 	return false;
 }
 
+/* 0640 with a group of its own is how distributions keep keys. */
 static bool
-read_pem(const char *path, bool secret, char **ret, struct authcode_reason *reason)
+check_file(const struct ac_config *config, const char *path, const struct stat *st,
+	   struct authcode_reason *reason)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool secret = path == config->tls_key_file;
+
+	if (!S_ISREG(st->st_mode))
+		return fail(reason, path, "not a regular file");
+	if (!ac_config_owner_trusted(st->st_uid, config->user))
+		return fail(reason, path, "it belongs to another user; run chown root on it");
+	if (secret && (st->st_mode & 0027) != 0)
+		return fail(reason, path,
+			    "the private key must not be readable by others nor "
+			    "writable by its group (chmod 0600)");
+	if (!secret && (st->st_mode & 0022) != 0)
+		return fail(reason, path,
+			    "others than its owner may write the certificate; run chmod go-w on "
+			    "it");
+	return true;
+}
+
+static bool
+read_pem(const struct ac_config *config, const char *path, char **ret,
+	 struct ac_http_stamp *ret_stamp, struct authcode_reason *reason)
+{
+	const char *why = NULL;
+	int fd = ac_config_file_open(path, &why);
 	char *text = NULL;
 	struct stat st;
 	ssize_t n;
 	bool ok = false;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		(void)fail(reason, path, strerror(errno));
+		(void)fail(reason, path, fd < 0 ? why : strerror(errno));
 		goto out;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		(void)fail(reason, path, "not a regular file");
+	if (!check_file(config, path, &st, reason))
 		goto out;
-	}
-	/* 0640 with a group of its own is how distributions keep keys. */
-	if (secret && (st.st_mode & 0027) != 0) {
-		(void)fail(reason, path,
-			   "the private key must not be readable by others nor "
-			   "writable by its group (chmod 0600)");
-		goto out;
-	}
 	text = calloc(1, MAX_PEM);
 	n = text == NULL ? -1 : read(fd, text, MAX_PEM - 1);
 	if (n <= 0 || n == MAX_PEM - 1 || strstr(text, "-----BEGIN ") == NULL) {
@@ -67,6 +82,11 @@ read_pem(const char *path, bool secret, char **ret, struct authcode_reason *reas
 		goto out;
 	}
 	*ret = text;
+	*ret_stamp = (struct ac_http_stamp){ .device = st.st_dev,
+					     .inode = st.st_ino,
+					     .size = st.st_size,
+					     .modified = st.st_mtim,
+					     .changed = st.st_ctim };
 	text = NULL;
 	ok = true;
 out:
@@ -80,23 +100,30 @@ out:
 }
 
 bool
-ac_http_tls_load(struct ac_http_service *service, struct authcode_reason *reason)
+ac_http_pem_load(const struct ac_config *config, struct ac_http_pem *ret,
+		 struct authcode_reason *reason)
 {
-	const struct ac_config *config = service->config;
+	struct ac_http_pem pem = { 0 };
 
 	if (config->tls_certificate_file == NULL)
 		return true;
-	return read_pem(config->tls_certificate_file, false, &service->tls_certificate, reason) &&
-	       read_pem(config->tls_key_file, true, &service->tls_key, reason);
+	if (read_pem(config, config->tls_certificate_file, &pem.certificate, &pem.stamps[0],
+		     reason) &&
+	    read_pem(config, config->tls_key_file, &pem.key, &pem.stamps[1], reason)) {
+		*ret = pem;
+		return true;
+	}
+	ac_http_pem_clear(&pem);
+	return false;
 }
 
 void
-ac_http_tls_clear(struct ac_http_service *service)
+ac_http_pem_clear(struct ac_http_pem *pem)
 {
-	if (service->tls_key != NULL)
-		ac_wipe(service->tls_key, MAX_PEM);
-	free(service->tls_key);
-	free(service->tls_certificate);
-	service->tls_key = NULL;
-	service->tls_certificate = NULL;
+	if (pem->key != NULL)
+		ac_wipe(pem->key, MAX_PEM);
+	free(pem->key);
+	free(pem->certificate);
+	pem->key = NULL;
+	pem->certificate = NULL;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * Accept-Language (RFC 9110 §12.5.4) to LANGUAGE. Of a tag (RFC 5646 §2.1) the
- * language and a two-letter region are kept, since message catalogues are named
- * by nothing else; a tag that is anything but letters there is passed over. The
- * header never fails a request: it only chooses words.
+ * ui_locales and Accept-Language (RFC 9110 §12.5.4) to LANGUAGE. Of a tag (RFC 5646
+ * §2.1) the language and a two-letter region are kept, since message catalogues are
+ * named by nothing else; a tag that is anything but letters there is passed over.
+ * Neither ever fails a request: they only choose words.
  */
 #include "server/language.h"
 
@@ -135,18 +135,18 @@ append(char *out, size_t size, const char *name)
 }
 
 static size_t
-parse_header(const char *header, struct range ranges[MAX_RANGES])
+parse_list(const char *list, char separator, struct range ranges[MAX_RANGES])
 {
-	size_t left = strnlen(header, MAX_HEADER), count = 0;
+	size_t left = strnlen(list, MAX_HEADER), count = 0;
 
 	while (left > 0 && count < MAX_RANGES) {
-		const char *comma = memchr(header, ',', left);
-		size_t len = comma != NULL ? (size_t)(comma - header) : left;
+		const char *end = memchr(list, separator, left);
+		size_t len = end != NULL ? (size_t)(end - list) : left;
 
-		if (parse_range(header, len, &ranges[count]))
+		if (parse_range(list, len, &ranges[count]))
 			count++;
-		len += comma != NULL;
-		header += len;
+		len += end != NULL;
+		list += len;
 		left -= len;
 	}
 	return count;
@@ -165,15 +165,14 @@ best(struct range *ranges, size_t count)
 	return found;
 }
 
-void
-ac_language_from_header(const char *accept_language, char *out, size_t size)
+static void
+append_list(const char *list, char separator, char *out, size_t size)
 {
 	struct range ranges[MAX_RANGES];
-	size_t count = accept_language != NULL ? parse_header(accept_language, ranges) : 0;
+	size_t count = list != NULL ? parse_list(list, separator, ranges) : 0;
 	struct range *range;
 	bool fits = true;
 
-	out[0] = '\0';
 	while (fits && (range = best(ranges, count)) != NULL) {
 		char name[8];
 
@@ -182,4 +181,12 @@ ac_language_from_header(const char *accept_language, char *out, size_t size)
 			       range->region[0] != '\0' ? "_" : "", range->region);
 		fits = append(out, size, name) && append(out, size, range->language);
 	}
+}
+
+void
+ac_language_choose(const char *ui_locales, const char *accept_language, char *out, size_t size)
+{
+	out[0] = '\0';
+	append_list(ui_locales, ' ', out, size);
+	append_list(accept_language, ',', out, size);
 }

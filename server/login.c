@@ -47,13 +47,11 @@ ac_login_start_with(const struct ac_conversations_settings *settings, struct ac_
 	return true;
 }
 
-bool
-ac_login_start(struct ac_app *app, struct ac_login_service **ret)
+static struct ac_conversations_settings
+settings_of(const struct ac_config *config)
 {
-	const struct ac_config *config = app->config;
-	const struct ac_conversations_settings settings = {
+	return (struct ac_conversations_settings){
 		.authenticator = ac_authenticator_pam(config->login_socket, config->passwd_socket),
-		.throttle = app->throttle,
 		.max = config->max_sign_ins,
 		.max_per_address = config->max_sign_ins_per_address,
 		.max_per_name = PER_NAME,
@@ -71,8 +69,23 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 				    : (int64_t)3600 * 1000,
 		.nonce_max = NONCE_MAX,
 	};
+}
 
+bool
+ac_login_start(struct ac_app *app, struct ac_login_service **ret)
+{
+	struct ac_conversations_settings settings = settings_of(app->config);
+
+	settings.throttle = app->throttle;
 	return ac_login_start_with(&settings, ret);
+}
+
+void
+ac_login_use(struct ac_login_service *service, const struct ac_config *config)
+{
+	const struct ac_conversations_settings settings = settings_of(config);
+
+	ac_conversations_set(service->conversations, &settings);
 }
 
 void
@@ -112,7 +125,8 @@ asks_first(const struct ac_app *app, const char *name)
 /* Fills the helper's START; false for a name or password that can be nobody's,
  * which fails like any other, and as late, without asking PAM (LS-02). */
 static bool
-fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *start)
+fill_start(const struct ac_visit *v, const struct authcode_transaction *transaction,
+	   const char *service, struct ac_wire_start *start)
 {
 	const char *user = ac_visit_get(v, "username");
 	size_t user_len = strlen(user), password_len = strlen(ac_visit_get(v, "password"));
@@ -120,8 +134,8 @@ fill_start(const struct ac_visit *v, const char *service, struct ac_wire_start *
 	snprintf(start->user, sizeof(start->user), "%s", user);
 	snprintf(start->service, sizeof(start->service), "%s", service);
 	snprintf(start->rhost, sizeof(start->rhost), "%s", ac_http_peer(v->h));
-	ac_language_from_header(ac_http_header(v->h, "Accept-Language"), start->language,
-				sizeof(start->language));
+	ac_language_choose(transaction->ui_locales, ac_http_header(v->h, "Accept-Language"),
+			   start->language, sizeof(start->language));
 	return user_len > 0 && user_len <= AC_MAX_USER_NAME && ac_text_printable(user, user_len) &&
 	       (asks_first(v->app, service) ||
 		(password_len > 0 && password_len <= AC_MAX_PASSWORD));
@@ -181,15 +195,15 @@ post_login(struct ac_visit *v)
 
 	if (!ac_visit_pass(v, false, &transaction))
 		return;
-	client = authcode_clients_find(v->app->config->clients, transaction.client_id);
+	client = authcode_clients_find(v->app->clients, transaction.client_id);
 	if (client == NULL) {
 		/* Gone since the page was made: the resumed request says so. */
 		ac_visit_go_on(v, ac_visit_get(v, "txn"), AUTHCODE_NOTICE_NONE);
 		return;
 	}
-	begin.hopeless =
-		!fill_start(v, ac_config_sign_in_service(v->app->config, client, transaction.acr),
-			    &begin.start);
+	begin.hopeless = !fill_start(
+		v, &transaction, ac_config_sign_in_service(v->app->config, client, transaction.acr),
+		&begin.start);
 	begin.known = ac_device_check(v->app->device_key, begin.start.user,
 				      ac_cookie_device(v->app, v->h), v->now_ms, begin.device);
 	memcpy(begin.nonce, transaction.nonce, sizeof(begin.nonce));

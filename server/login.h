@@ -28,6 +28,10 @@ AC_MUST_USE bool ac_login_start(struct ac_app *app, struct ac_login_service **re
 AC_MUST_USE bool ac_login_start_with(const struct ac_conversations_settings *settings,
 				     struct ac_login_service **ret);
 
+/* Limits and times of config from now on, for those who are signing in as well. */
+struct ac_config;
+void ac_login_use(struct ac_login_service *service, const struct ac_config *config);
+
 /* Ends every conversation and resumes every request that waits for one; from
  * then on nothing begins. Before the HTTP side stops, which waits for its
  * requests. */

@@ -25,13 +25,13 @@
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
-#include "server/cors.h"
 #include "server/delay.h"
 #include "server/device.h"
 #include "server/fetch.h"
 #include "server/http.h"
 #include "server/jwks_fetch.h"
 #include "server/keys.h"
+#include "server/live.h"
 #include "server/log.h"
 #include "server/login.h"
 #include "server/logout_post.h"
@@ -43,6 +43,7 @@
 #include "server/pages.h"
 #include "server/privileges.h"
 #include "server/recent.h"
+#include "server/reload.h"
 #include "server/sandbox.h"
 #include "server/start_check.h"
 #include "server/state.h"
@@ -125,41 +126,33 @@ library_debug(void *ctx, const char *text)
 static bool
 open_issuer(struct daemon *d, struct authcode_reason *reason)
 {
-	struct authcode_issuer_settings settings = { .issuer = d->config->issuer,
-						     .store = d->app.store,
-						     .lifetimes = d->config->lifetimes,
-						     .resources = d->config->resources,
-						     .resource_count = d->config->resource_count,
-						     .refresh_retry_s = d->config->refresh_retry_s,
-						     .check_accounts = true,
-						     .audit = d->config->audit != 0,
-						     .tell_logout = true,
-						     .signing_algorithms =
-							     d->config->signing_algorithms,
-						     .signing_algorithm_count =
-							     d->config->signing_algorithm_count,
-						     .log = { .debug = library_debug } };
 	struct authcode_acr acrs[AC_MAX_SERVICES];
+	struct authcode_issuer_settings settings = ac_live_settings_of(d->config, acrs);
 	enum authcode_err err;
 
-	for (size_t i = 0; i < d->config->service_count; i++) {
-		const struct ac_service *service = &d->config->services[i];
-
-		if (service->acr != NULL)
-			acrs[settings.acr_count++] =
-				(struct authcode_acr){ service->acr, service->level };
-	}
-	settings.acrs = acrs;
+	settings.store = d->app.store;
+	settings.check_accounts = true;
+	settings.audit = d->config->audit != 0;
+	settings.tell_logout = true;
+	settings.log.debug = library_debug;
 	memcpy(settings.master_key, d->state.master_key, sizeof(settings.master_key));
 	err = authcode_issuer_new(&settings, &d->app.issuer, reason);
 	ac_wipe(settings.master_key, sizeof(settings.master_key));
 	ac_wipe(d->state.master_key, sizeof(d->state.master_key));
 	if (err != AUTHCODE_OK)
 		return false;
+	/* The keys are tended before there is a generation, for as long as tokens last. */
 	authcode_issuer_set_clients(d->app.issuer, d->config->clients);
-	if (ac_metadata_init(&d->app.metadata, d->app.issuer) == AUTHCODE_OK)
-		return true;
-	(void)snprintf(reason->text, sizeof(reason->text), "the metadata cannot be served");
+	return true;
+}
+
+/* The first generation. */
+static bool
+open_live(struct daemon *d, struct authcode_reason *reason)
+{
+	if (ac_live_new(&d->app, &d->app.live) == AUTHCODE_OK)
+		return ac_live_set(d->app.live, d->config, d->config->clients, reason);
+	(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 	return false;
 }
 
@@ -182,24 +175,14 @@ static bool
 open_state(struct daemon *d, struct authcode_reason *reason)
 {
 	ac_sandbox_enter_config(d->config, &d->app.sandbox);
-	return ac_state_open(d->config->state_dir, &d->state, reason);
+	return ac_state_open(d->config->state_dir, d->config->master_key_file, &d->state, reason);
 }
 
 /* While the master key is at hand, from which its own is derived. */
 static bool
 open_throttle(struct daemon *d, struct authcode_reason *reason)
 {
-	const struct ac_throttle_limits
-		limits = { .guesses = {
-				   [AC_BUCKET_NAME] = d->config->stranger_guesses,
-				   [AC_BUCKET_CANON] = d->config->stranger_guesses,
-				   [AC_BUCKET_KNOWN] = d->config->known_guesses,
-				   [AC_BUCKET_ADDRESS] = d->config->address_guesses,
-				   [AC_BUCKET_TOTAL] = d->config->total_guesses,
-				   [AC_BUCKET_TOKEN] = d->config->token_guesses,
-				   [AC_BUCKET_USER_CODE] = d->config->stranger_guesses,
-				   [AC_BUCKET_USER_CODE_ADDRESS] = d->config->address_guesses,
-			   } };
+	const struct ac_throttle_limits limits = ac_throttle_limits_of(d->config);
 	bool ok = ac_device_key(d->state.master_key, d->app.device_key) &&
 		  ac_throttle_open(d->state.dir_fd, d->state.master_key, &limits,
 				   &d->app.throttle) == AUTHCODE_OK;
@@ -243,16 +226,6 @@ open_accounts(struct daemon *d, struct authcode_reason *reason)
 	ok = ac_accounts_new(&settings, &d->app.accounts) == AUTHCODE_OK;
 	if (!ok)
 		(void)snprintf(reason->text, sizeof(reason->text), "accounts cannot be looked at");
-	return ok;
-}
-
-static bool
-open_cors(struct daemon *d, struct authcode_reason *reason)
-{
-	bool ok = ac_cors_new(d->config->clients, &d->app.cors) == AUTHCODE_OK;
-
-	if (!ok)
-		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 	return ok;
 }
 
@@ -321,9 +294,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_http_open(d->config, &d->http, reason) || !give_up_root(d->config, reason) ||
 	    !ac_privileges_harden(reason) || !open_state(d, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
-	    !open_cors(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
-	    ac_logos_new(d->config->clients, &d->app.logos, reason) != AUTHCODE_OK ||
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
 		return false;
 	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
@@ -331,7 +302,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");
 		return false;
 	}
-	return ac_http_run(d->http, &d->app, reason);
+	/* Last, since each generation has a copy of what is the daemon's. */
+	return open_live(d, reason) && ac_http_run(d->http, d->app.live, reason);
 }
 
 /* --- run ------------------------------------------------------------------------ */
@@ -384,8 +356,9 @@ run(struct daemon *d)
 		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo == SIGHUP) {
-			ac_log(AC_LOG_NOTICE, "SIGHUP does nothing: restart to read the "
-					      "configuration again");
+			ac_notify_reloading();
+			(void)ac_reload(&d->app, d->http);
+			ac_notify("READY=1");
 			continue;
 		}
 		return;
@@ -424,9 +397,8 @@ stop(struct daemon *d)
 	ac_jwks_fetch_free(&d->app.jwks);
 	ac_throttle_close(&d->app.throttle);
 	ac_wipe(d->app.device_key, sizeof(d->app.device_key));
-	ac_cors_free(&d->app.cors);
+	ac_live_free(&d->app.live);
 	ac_pages_free(&d->app.pages);
-	ac_logos_free(&d->app.logos);
 	ac_keys_free(&d->app.keys);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);
@@ -437,6 +409,18 @@ stop(struct daemon *d)
 	ac_config_free(&d->config);
 	if (d->signal_fd >= 0)
 		(void)close(d->signal_fd);
+}
+
+/* What start() looks at and needs nothing that runs. */
+static int
+check_only(const struct ac_config *config, struct authcode_reason *reason)
+{
+	if (!ac_start_check_files(config, reason)) {
+		(void)fprintf(stderr, "authcoded: %s\n", reason->text);
+		return EX_CONFIG;
+	}
+	(void)printf("%s: ok\n", config->path);
+	return EX_OK;
 }
 
 int
@@ -455,9 +439,9 @@ main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	if (options.check_config) {
-		(void)printf("%s: good\n", options.config);
+		status = check_only(d.config, &reason);
 		ac_config_free(&d.config);
-		return EX_OK;
+		return status;
 	}
 	if (!open_log(d.config, &reason) || !start(&d, &reason)) {
 		(void)fprintf(stderr, "authcoded: %s\n", reason.text);

@@ -6,15 +6,24 @@
  */
 #include "server/metadata.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/app.h"
 
 enum authcode_err
-ac_metadata_init(struct ac_metadata *metadata, const struct authcode_issuer *issuer)
+ac_metadata_init(struct ac_metadata *metadata, struct authcode_issuer *issuer)
 {
 	metadata->text = authcode_issuer_metadata(issuer);
-	return ac_etag_make(metadata->text, metadata->etag);
+	return metadata->text != NULL ? ac_etag_make(metadata->text, metadata->etag)
+				      : AUTHCODE_ERR_MEMORY;
+}
+
+void
+ac_metadata_clear(struct ac_metadata *metadata)
+{
+	free(metadata->text);
+	metadata->text = NULL;
 }
 
 enum ac_step

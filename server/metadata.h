@@ -12,13 +12,14 @@
 #include "server/http.h"
 
 struct ac_metadata {
-	const char *text; /* borrowed from the issuer */
+	char *text;
 	char etag[AC_ETAG_LEN + 1];
 };
 
-/* The issuer must live as long. */
+/* Of this moment; to be cleared. */
 AC_MUST_USE enum authcode_err ac_metadata_init(struct ac_metadata *metadata,
-					       const struct authcode_issuer *issuer);
+					       struct authcode_issuer *issuer);
+void ac_metadata_clear(struct ac_metadata *metadata);
 
 enum ac_step ac_metadata_start(struct ac_app *app, struct ac_http *h);
 

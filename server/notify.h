@@ -9,4 +9,7 @@
 /* "READY=1", "STOPPING=1"; nothing happens where nobody asked. */
 void ac_notify(const char *state);
 
+/* That the configuration is being read again, until the next READY=1. */
+void ac_notify_reloading(void);
+
 #endif

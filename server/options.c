@@ -19,7 +19,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include <config.h>
-#include "server/config.h"
+#include "server/config_options.h"
 
 #define DEFAULT_CONFIG "/etc/authcode/authcode.conf"
 #define SECRET_BYTES 32
@@ -28,6 +28,7 @@ enum option_id {
 	OPTION_CONFIG = 'c',
 	OPTION_CHECK_CONFIG = 256,
 	OPTION_GENERATE_SECRET,
+	OPTION_LIST_OPTIONS,
 	OPTION_PRINT_READY,
 	OPTION_HELP = 'h',
 	OPTION_VERSION = 'V',
@@ -47,6 +48,9 @@ static const struct {
 	{ { "generate-secret", no_argument, NULL, OPTION_GENERATE_SECRET },
 	  "[FILE]",
 	  "write a new client secret to FILE (never over an old one)" },
+	{ { "list-options", no_argument, NULL, OPTION_LIST_OPTIONS },
+	  "",
+	  "every option of the configuration file as a line of fields, for programs" },
 	{ { "print-ready", no_argument, NULL, OPTION_PRINT_READY },
 	  "",
 	  "print \"ready ISSUER\" when connections are accepted" },
@@ -63,12 +67,32 @@ print_help(void)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++)
 		(void)printf("  --%s %-*s %s\n", rows[i].option.name,
 			     18 - (int)strlen(rows[i].option.name), rows[i].argument, rows[i].help);
-	(void)printf("\nOptions of the configuration file (authcode.conf(5)):\n\n");
+	(void)printf(
+		"\nOptions of the configuration file (authcode.conf(5)); SIGHUP takes over those "
+		"with a *:\n\n");
 	for (size_t i = 0; (row = ac_config_option_at(i)) != NULL; i++)
-		(void)printf("  %s%s%-*s %-8s %s%s%s%s\n", row->section,
+		(void)printf("  %s%s%-*s %c %-8s %s%s%s%s\n", row->section,
 			     row->section[0] == '\0' ? "" : ".", 30 - (int)strlen(row->section),
-			     row->name, row->type, row->help, row->fallback[0] == '\0' ? "" : " [",
-			     row->fallback, row->fallback[0] == '\0' ? "" : "]");
+			     row->name, row->reload ? '*' : ' ', row->type, row->help,
+			     row->fallback[0] == '\0' ? "" : " [", row->fallback,
+			     row->fallback[0] == '\0' ? "" : "]");
+}
+
+/* Fields with a tab between: section, name, type, reload or restart, default, what is
+ * allowed, help. */
+static void
+list_options(void)
+{
+	const struct ac_option *option;
+	char allowed[512];
+
+	for (size_t i = 0; (option = ac_option_at(i)) != NULL; i++) {
+		const struct ac_option_row *row = &option->row;
+
+		ac_option_describe(option, allowed, sizeof(allowed));
+		(void)printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row->section, row->name, row->type,
+			     row->reload ? "reload" : "restart", row->fallback, allowed, row->help);
+	}
 }
 
 /* 256 bits in 43 characters. Never in an argument or a log; a file of its own
@@ -132,6 +156,9 @@ ac_options_parse(int argc, char **argv, struct ac_options *ret, int *ret_status)
 		case OPTION_GENERATE_SECRET:
 			secret = true;
 			break;
+		case OPTION_LIST_OPTIONS:
+			list_options();
+			return false;
 		case OPTION_HELP:
 			print_help();
 			return false;

@@ -146,18 +146,29 @@ check_all(const struct ac_config *config, const char *const *services, size_t co
 	return outcome;
 }
 
-bool
-ac_start_check(const struct ac_config *config, struct authcode_reason *reason)
+const char **
+ac_start_services(const struct ac_config *config, size_t *ret_count)
 {
 	size_t max = 1 + authcode_clients_count(config->clients) + config->service_count;
 	const char **services = calloc(max, sizeof(*services));
+
+	if (services != NULL)
+		*ret_count = list_services(config, services, max);
+	return services;
+}
+
+bool
+ac_start_check(const struct ac_config *config, struct authcode_reason *reason)
+{
+	size_t count = 0;
+	const char **services = ac_start_services(config, &count);
 	enum outcome outcome;
 
 	if (services == NULL) {
 		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 		return false;
 	}
-	outcome = check_all(config, services, list_services(config, services, max), reason);
+	outcome = check_all(config, services, count, reason);
 	free(services);
 	if (outcome == OUTCOME_NOBODY)
 		ac_log_event(AC_EVENT_CHECK_HELPER_MISSING, .socket = config->check_socket);

@@ -18,6 +18,16 @@
  * helper may come later. */
 AC_MUST_USE bool ac_start_check(const struct ac_config *config, struct authcode_reason *reason);
 
+/* What a start reads and looks at besides the configuration itself and needs nothing
+ * that runs: certificate and key, pictures, the state directory. False: one sentence in
+ * reason. What may still be made until the start is told on standard error: an account
+ * that there is not, and PAM services without a file. */
+AC_MUST_USE bool ac_start_check_files(const struct ac_config *config,
+				      struct authcode_reason *reason);
+
+/* The PAM services in use, each once; NULL: out of memory. free() it. */
+const char **ac_start_services(const struct ac_config *config, size_t *ret_count);
+
 /* Of the stack of a service: failures that lock (0: none do), and the time within
  * which they are counted. */
 struct ac_start_faillock {

@@ -22,10 +22,13 @@
 
 #include "base/random.h"
 #include "base/secret.h"
+#include "server/config_file.h"
 
 #define KEY "master.key"
 #define NEW_KEY "master.key.new"
 #define DATABASE "authcode.db"
+#define ELSEWHERE "master.key.elsewhere"
+#define LOCK "lock"
 
 static const char *const database_files[] = { DATABASE, DATABASE "-wal", DATABASE "-shm" };
 
@@ -57,34 +60,69 @@ ac_state_prepare(const char *dir, uid_t uid, gid_t gid, struct authcode_reason *
 /* --- what a file must be ---------------------------------------------------- */
 
 static bool
-check_ours(const char *path, const struct stat *st, struct authcode_reason *reason)
+check_of(uid_t uid, const char *path, const struct stat *st, struct authcode_reason *reason)
 {
-	if (st->st_uid != geteuid())
-		return fail(reason, "%.400s: belongs to another user (uid %lu, not %lu)", path,
-			    (unsigned long)st->st_uid, (unsigned long)geteuid());
+	const char *mode = S_ISDIR(st->st_mode) ? "700" : "600";
+
+	if (st->st_uid != uid)
+		return fail(reason,
+			    "%.400s: belongs to another user (uid %lu, not %lu); run chown %lu "
+			    "on it",
+			    path, (unsigned long)st->st_uid, (unsigned long)uid,
+			    (unsigned long)uid);
 	if ((st->st_mode & 0077) != 0)
-		return fail(reason, "%.400s: others may use it (mode %04o, must be %s)", path,
-			    (unsigned)(st->st_mode & 07777),
-			    S_ISDIR(st->st_mode) ? "0700" : "0600");
+		return fail(reason,
+			    "%.400s: others may use it (mode %04o, must be 0%s); run chmod %s on "
+			    "it",
+			    path, (unsigned)(st->st_mode & 07777), mode, mode);
 	return true;
 }
 
+/* The directory, and whose it and its files must be. */
+struct place {
+	const char *dir;
+	int fd;
+	uid_t uid;
+};
+
 /* *ret_there tells whether it exists; a symbolic link is nobody's file of ours. */
 static bool
-check_file(const char *dir, int dir_fd, const char *name, bool *ret_there,
+check_file(const struct place *place, const char *name, bool *ret_there,
 	   struct authcode_reason *reason)
 {
 	char path[4200];
 	struct stat st;
 
-	(void)snprintf(path, sizeof(path), "%.4000s/%s", dir, name);
+	(void)snprintf(path, sizeof(path), "%.4000s/%s", place->dir, name);
 	*ret_there = false;
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT || fail(reason, "%.400s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return fail(reason, "%.400s: not a regular file", path);
 	*ret_there = true;
-	return check_ours(path, &st, reason);
+	return check_of(place->uid, path, &st, reason);
+}
+
+/* -1: it cannot be opened, or is something else. */
+static int
+open_existing(const char *dir, struct stat *ret, struct authcode_reason *reason)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int code = errno;
+
+	if (fd >= 0 && fstat(fd, ret) == 0)
+		return fd;
+	/* Which of the two a link is told as differs between kernels. */
+	if (fd < 0 && lstat(dir, ret) == 0 && !S_ISDIR(ret->st_mode))
+		(void)fail(reason,
+			   "%.200s: not a directory; a link to one must be replaced by its target "
+			   "in state_dir",
+			   dir);
+	else
+		(void)fail(reason, "%.200s: %s", dir, strerror(code));
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
 }
 
 static bool
@@ -95,17 +133,20 @@ open_directory(const char *dir, struct ac_state *state, struct authcode_reason *
 	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return fail(reason, "%.200s: cannot make the state directory: %s", dir,
 			    strerror(errno));
-	state->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (state->dir_fd < 0 || fstat(state->dir_fd, &st) != 0)
-		return fail(reason, "%.200s: %s", dir, strerror(errno));
-	return check_ours(dir, &st, reason);
+	state->dir_fd = open_existing(dir, &st, reason);
+	return state->dir_fd >= 0 && check_of(geteuid(), dir, &st, reason);
 }
 
 static bool
 take_lock(const char *dir, struct ac_state *state, struct authcode_reason *reason)
 {
+	const struct place place = { dir, state->dir_fd, geteuid() };
+	bool there;
+
+	if (!check_file(&place, LOCK, &there, reason))
+		return false;
 	state->lock_fd =
-		openat(state->dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		openat(state->dir_fd, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (state->lock_fd < 0)
 		return fail(reason, "%.200s/lock: %s", dir, strerror(errno));
 	if (flock(state->lock_fd, LOCK_EX | LOCK_NB) == 0)
@@ -161,22 +202,97 @@ make_key(const char *dir, struct ac_state *state, struct authcode_reason *reason
 	return ok;
 }
 
+/* Which of the files are there. */
+struct found {
+	bool database, key, new_key, elsewhere;
+};
+
 static bool
-take_key(const char *dir, struct ac_state *state, struct authcode_reason *reason)
+look(const struct place *place, struct found *ret, struct authcode_reason *reason)
 {
-	bool database = false;
-	bool key = false;
-	bool new_key = false;
 	bool other = false;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(database_files); i++) {
-		if (!check_file(dir, state->dir_fd, database_files[i], i == 0 ? &database : &other,
-				reason))
+		if (!check_file(place, database_files[i], i == 0 ? &ret->database : &other, reason))
 			return false;
 	}
-	if (!check_file(dir, state->dir_fd, KEY, &key, reason) ||
-	    !check_file(dir, state->dir_fd, NEW_KEY, &new_key, reason))
+	return check_file(place, KEY, &ret->key, reason) &&
+	       check_file(place, NEW_KEY, &ret->new_key, reason) &&
+	       check_file(place, ELSEWHERE, &ret->elsewhere, reason);
+}
+
+/* Whoever may read it opens the database; root may lend it by way of a group, as
+ * service managers do with credentials. */
+static bool
+read_elsewhere(const char *key_file, struct ac_state *state, struct authcode_reason *reason)
+{
+	uint8_t key[AUTHCODE_MASTER_KEY_LEN + 1];
+	const char *why = NULL;
+	int fd = ac_config_file_open(key_file, &why);
+	struct stat st;
+	bool ok = false;
+
+	if (fd < 0)
+		return fail(reason, "master_key_file: %.200s: %s", key_file, why);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		(void)fail(reason, "master_key_file: %.200s: not a regular file", key_file);
+	else if (!ac_config_owner_trusted(st.st_uid, NULL))
+		(void)fail(reason,
+			   "master_key_file: %.200s: it belongs to another user (uid %lu); run "
+			   "chown root on it",
+			   key_file, (unsigned long)st.st_uid);
+	else if ((st.st_mode & 0037) != 0 || ((st.st_mode & 0040) != 0 && st.st_uid != 0))
+		(void)fail(reason,
+			   "master_key_file: %.200s: others may use it; run chmod 400 on it",
+			   key_file);
+	else if (read(fd, key, sizeof(key)) != AUTHCODE_MASTER_KEY_LEN)
+		(void)fail(reason,
+			   "master_key_file: %.200s: not a master key (it must have %d bytes)",
+			   key_file, AUTHCODE_MASTER_KEY_LEN);
+	else
+		ok = true;
+	if (ok)
+		memcpy(state->master_key, key, sizeof(state->master_key));
+	ac_wipe(key, sizeof(key));
+	(void)close(fd);
+	return ok;
+}
+
+/* With no key in the directory an empty file tells that there has been a database. */
+static bool
+take_elsewhere(const char *dir, const char *key_file, const struct found *found,
+	       struct ac_state *state, struct authcode_reason *reason)
+{
+	if (found->key || found->new_key)
+		return fail(reason,
+			    "%.200s/%s is there, but master_key_file names another one: leave out "
+			    "master_key_file, or move that file away",
+			    dir, found->key ? KEY : NEW_KEY);
+	if (!found->database && found->elsewhere)
+		return fail(reason,
+			    "%.200s/" DATABASE " is missing, but " ELSEWHERE " is there: restore "
+			    "the database, or remove " ELSEWHERE " to begin anew",
+			    dir);
+	state->elsewhere = true;
+	state->fresh = !found->database;
+	return read_elsewhere(key_file, state, reason);
+}
+
+static bool
+take_key(const char *dir, const char *key_file, struct ac_state *state,
+	 struct authcode_reason *reason)
+{
+	const struct place place = { dir, state->dir_fd, geteuid() };
+	struct found found = { 0 };
+	bool database, key, new_key;
+
+	if (!look(&place, &found, reason))
 		return false;
+	if (key_file != NULL)
+		return take_elsewhere(dir, key_file, &found, state, reason);
+	database = found.database;
+	key = found.key;
+	new_key = found.new_key;
 	if (key && !database)
 		return fail(reason,
 			    "%.200s/" DATABASE " is missing, but " KEY " is there: restore "
@@ -194,14 +310,33 @@ take_key(const char *dir, struct ac_state *state, struct authcode_reason *reason
 }
 
 bool
-ac_state_open(const char *dir, struct ac_state *ret, struct authcode_reason *reason)
+ac_state_check(const char *dir, uid_t uid, struct authcode_reason *reason)
+{
+	struct place place = { .dir = dir, .uid = uid };
+	struct found found = { 0 };
+	struct stat st;
+	bool ok;
+
+	if (lstat(dir, &st) != 0)
+		return true;
+	place.fd = open_existing(dir, &st, reason);
+	if (place.fd < 0)
+		return S_ISDIR(st.st_mode) && errno == EACCES;
+	ok = check_of(uid, dir, &st, reason) && look(&place, &found, reason);
+	(void)close(place.fd);
+	return ok;
+}
+
+bool
+ac_state_open(const char *dir, const char *key_file, struct ac_state *ret,
+	      struct authcode_reason *reason)
 {
 	struct ac_state state = { .dir_fd = -1, .lock_fd = -1 };
 	int len = snprintf(state.database, sizeof(state.database), "%s/" DATABASE, dir);
 
 	if (len > 0 && (size_t)len < sizeof(state.database) &&
 	    open_directory(dir, &state, reason) && take_lock(dir, &state, reason) &&
-	    take_key(dir, &state, reason)) {
+	    take_key(dir, key_file, &state, reason)) {
 		*ret = state;
 		ac_wipe(state.master_key, sizeof(state.master_key));
 		return true;
@@ -210,9 +345,26 @@ ac_state_open(const char *dir, struct ac_state *ret, struct authcode_reason *rea
 	return false;
 }
 
+static bool
+settle_elsewhere(struct ac_state *state, struct authcode_reason *reason)
+{
+	int fd =
+		openat(state->dir_fd, ELSEWHERE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fsync(fd) != 0 || fsync(state->dir_fd) != 0)
+		(void)fail(reason, "%s: " ELSEWHERE " cannot be put beside it: %s", state->database,
+			   strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	state->fresh = false;
+	return reason->text[0] == '\0';
+}
+
 bool
 ac_state_settle(struct ac_state *state, struct authcode_reason *reason)
 {
+	if (state->elsewhere)
+		return settle_elsewhere(state, reason);
 	if (!state->fresh)
 		return true;
 	/* link() never replaces what is there. */

@@ -24,6 +24,7 @@
 
 #include "base/secret.h"
 #include "server/clock.h"
+#include "server/config.h"
 #include "server/log.h"
 
 #define FILE_NAME "guesses"
@@ -163,6 +164,31 @@ ac_throttle_open(int dir_fd, const uint8_t master_key[AC_MAC_LEN],
 	t->base_ms = now - ac_clock_monotonic_ms();
 	*ret = t;
 	return AUTHCODE_OK;
+}
+
+struct ac_throttle_limits
+ac_throttle_limits_of(const struct ac_config *config)
+{
+	return (struct ac_throttle_limits){ .guesses = {
+						    [AC_BUCKET_NAME] = config->stranger_guesses,
+						    [AC_BUCKET_CANON] = config->stranger_guesses,
+						    [AC_BUCKET_KNOWN] = config->known_guesses,
+						    [AC_BUCKET_ADDRESS] = config->address_guesses,
+						    [AC_BUCKET_TOTAL] = config->total_guesses,
+						    [AC_BUCKET_TOKEN] = config->token_guesses,
+						    [AC_BUCKET_USER_CODE] =
+							    config->stranger_guesses,
+						    [AC_BUCKET_USER_CODE_ADDRESS] =
+							    config->address_guesses,
+					    } };
+}
+
+void
+ac_throttle_set(struct ac_throttle *throttle, const struct ac_throttle_limits *limits)
+{
+	(void)pthread_mutex_lock(&throttle->lock);
+	throttle->limits = *limits;
+	(void)pthread_mutex_unlock(&throttle->lock);
 }
 
 void

@@ -50,6 +50,9 @@ struct ac_bucket {
 	uint32_t paid;
 };
 
+struct ac_config;
+struct ac_throttle_limits ac_throttle_limits_of(const struct ac_config *config);
+
 struct ac_throttle;
 
 /* Opens or makes the table in the directory. One that is not of our form is
@@ -59,6 +62,9 @@ AC_MUST_USE enum authcode_err ac_throttle_open(int dir_fd, const uint8_t master_
 					       const struct ac_throttle_limits *limits,
 					       struct ac_throttle **ret);
 void ac_throttle_close(struct ac_throttle **throttle);
+
+/* Other limits from now on; what has been spent stays spent. */
+void ac_throttle_set(struct ac_throttle *throttle, const struct ac_throttle_limits *limits);
 
 /* The bucket of these bytes, with nothing paid. False when it cannot be told:
  * the attempt must be refused. */

@@ -114,14 +114,18 @@ ac_form_decode(struct authcode_arena *arena, const char *data, size_t len, enum 
 	return AUTHCODE_OK;
 }
 
-char *
-ac_form_decode_value(struct authcode_arena *arena, const char *data, size_t len)
+enum authcode_err
+ac_form_decode_value(struct authcode_arena *arena, const char *data, size_t len,
+		     const char **ret_value)
 {
 	char *value = len < SIZE_MAX ? authcode_arena_alloc(arena, len + 1) : NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
-	if (value == NULL || decode(data, len, value, &len) != AUTHCODE_OK)
-		return NULL;
-	return value;
+	if (value != NULL)
+		err = decode(data, len, value, &len);
+	if (err == AUTHCODE_OK)
+		*ret_value = value;
+	return err;
 }
 
 const char *

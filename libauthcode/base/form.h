@@ -41,9 +41,10 @@ AC_MUST_USE enum authcode_err ac_form_decode(struct authcode_arena *arena, const
 					     size_t len, enum ac_origin origin,
 					     struct ac_params *params);
 
-/* One form-encoded value ('+' is a space). NULL: malformed or no memory. The
- * caller bounds len. */
-AC_MUST_USE char *ac_form_decode_value(struct authcode_arena *arena, const char *data, size_t len);
+/* One form-encoded value ('+' is a space). ERR_SYNTAX as above; ERR_MEMORY. The caller
+ * bounds len. */
+AC_MUST_USE enum authcode_err ac_form_decode_value(struct authcode_arena *arena, const char *data,
+						   size_t len, const char **ret_value);
 
 /* The first value of that name, or NULL when absent or empty (RFC 6749 §3.1:
  * a parameter without a value counts as omitted). */

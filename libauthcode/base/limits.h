@@ -33,11 +33,12 @@
 #define AC_MAX_GROUP_NAME 256
 #define AC_MAX_GROUPS 512
 #define AC_MAX_ISSUER 512
-#define AC_MAX_ALLOWED 1000 /* users or groups that a client lists */
-#define AC_MAX_SUB 255      /* a subject identifier (OIDC-Core §2) */
-#define AC_MAX_ACR 128      /* an authentication context class */
-#define AC_MAX_LOGO 65536   /* a client's picture */
-#define AC_MAX_CLAIMS 16384 /* JSON text of one source of claims */
+#define AC_MAX_ALLOWED 1000  /* users or groups that a client lists */
+#define AC_MAX_SUB 255       /* a subject identifier (OIDC-Core §2) */
+#define AC_MAX_ACR 128       /* an authentication context class */
+#define AC_MAX_UI_LOCALES 64 /* of them, as struct authcode_transaction holds them */
+#define AC_MAX_LOGO 65536    /* a client's picture */
+#define AC_MAX_CLAIMS 16384  /* JSON text of one source of claims */
 
 /* Tokens and keys from outside (jose). */
 #define AC_MAX_JWS 16384       /* a compact JWS */

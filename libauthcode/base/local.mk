@@ -6,6 +6,7 @@ base_sources = \
 	libauthcode/base/buf.c libauthcode/base/buf.h \
 	libauthcode/base/error.c \
 	libauthcode/base/form.c libauthcode/base/form.h \
+	libauthcode/base/int64.h \
 	libauthcode/base/limits.h \
 	libauthcode/base/passed.c libauthcode/base/passed.h \
 	libauthcode/base/random.c libauthcode/base/random.h \

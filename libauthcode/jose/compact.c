@@ -148,6 +148,7 @@ ac_compact_parse(const char *token, size_t len, const struct ac_typ_expect *typ,
 	struct ac_compact compact = { 0 };
 	struct ac_part segments[3];
 	enum ac_jws_verdict verdict;
+	enum authcode_err err;
 
 	if (len > AC_MAX_JWS)
 		return AC_JWS_TOO_LONG;
@@ -157,9 +158,9 @@ ac_compact_parse(const char *token, size_t len, const struct ac_typ_expect *typ,
 	verdict = decode_all(segments, len, &compact);
 	if (verdict != AC_JWS_VERIFIED)
 		goto out;
-	verdict = AC_JWS_HEADER;
-	compact.header = ac_json_parse(segments[0].data, segments[0].len, AC_MAX_JWS_HEADER);
-	if (compact.header != NULL)
+	err = ac_json_parse(segments[0].data, segments[0].len, AC_MAX_JWS_HEADER, &compact.header);
+	verdict = err == AUTHCODE_ERR_MEMORY ? AC_JWS_FAILED : AC_JWS_HEADER;
+	if (err == AUTHCODE_OK)
 		verdict = check_header(compact.header, typ, &compact);
 out:
 	if (verdict == AC_JWS_VERIFIED)
@@ -172,12 +173,12 @@ out:
 enum ac_jws_verdict
 ac_compact_payload(const struct ac_compact *compact, json_t **ret_claims)
 {
-	json_t *claims = ac_json_parse(compact->payload.data, compact->payload.len, AC_MAX_JWS);
+	enum authcode_err err =
+		ac_json_parse(compact->payload.data, compact->payload.len, AC_MAX_JWS, ret_claims);
 
-	if (claims == NULL)
-		return AC_JWS_PAYLOAD;
-	*ret_claims = claims;
-	return AC_JWS_VERIFIED;
+	if (err == AUTHCODE_ERR_MEMORY)
+		return AC_JWS_FAILED;
+	return err == AUTHCODE_OK ? AC_JWS_VERIFIED : AC_JWS_PAYLOAD;
 }
 
 void
@@ -188,23 +189,29 @@ ac_compact_clear(struct ac_compact *compact)
 	*compact = (struct ac_compact){ 0 };
 }
 
-const char *
+enum authcode_err
 ac_compact_claimed(const struct ac_part *token, const struct ac_typ_expect *typ, const char *name,
-		   struct authcode_arena *arena)
+		   struct authcode_arena *arena, const char **ret_text)
 {
 	struct ac_compact compact = { 0 };
-	const char *text, *copy = NULL;
+	const char *text, *copy;
 	json_t *claims = NULL;
+	enum ac_jws_verdict verdict = ac_compact_parse(token->data, token->len, typ, &compact);
+	enum authcode_err err = AUTHCODE_ERR_SYNTAX;
 
-	if (ac_compact_parse(token->data, token->len, typ, &compact) != AC_JWS_VERIFIED)
-		return NULL;
-	if (ac_compact_payload(&compact, &claims) == AC_JWS_VERIFIED) {
-		text = ac_json_text(claims, name);
-		copy = text != NULL ? ac_arena_strdup(arena, text) : NULL;
-	}
+	if (verdict == AC_JWS_VERIFIED)
+		verdict = ac_compact_payload(&compact, &claims);
+	text = verdict == AC_JWS_VERIFIED ? ac_json_text(claims, name) : NULL;
+	copy = text != NULL ? ac_arena_strdup(arena, text) : NULL;
+	if (copy != NULL)
+		err = AUTHCODE_OK;
+	else if (text != NULL || verdict == AC_JWS_FAILED)
+		err = AUTHCODE_ERR_MEMORY;
+	if (err == AUTHCODE_OK)
+		*ret_text = copy;
 	json_decref(claims);
 	ac_compact_clear(&compact);
-	return copy;
+	return err;
 }
 
 enum authcode_err

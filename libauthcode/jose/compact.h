@@ -70,10 +70,11 @@ AC_MUST_USE enum ac_jws_verdict ac_compact_payload(const struct ac_compact *comp
 void ac_compact_clear(struct ac_compact *compact);
 
 /* What an unproved token says of itself: good for nothing but to choose whose keys
- * must prove it. In the arena; NULL: no token, no such text in it, or no memory. */
-AC_MUST_USE const char *ac_compact_claimed(const struct ac_part *token,
-					   const struct ac_typ_expect *typ, const char *name,
-					   struct authcode_arena *arena);
+ * must prove it. In the arena. ERR_SYNTAX: no token, or no such text in it; ERR_MEMORY. */
+AC_MUST_USE enum authcode_err ac_compact_claimed(const struct ac_part *token,
+						 const struct ac_typ_expect *typ, const char *name,
+						 struct authcode_arena *arena,
+						 const char **ret_text);
 
 /* Claims as the payload of a token, in the arena. ERR_LIMIT: longer than any token. */
 AC_MUST_USE enum authcode_err ac_compact_claims(const json_t *claims, struct authcode_arena *arena,

@@ -35,18 +35,44 @@ ac_json_bounded(const char *text, size_t len)
 	return true;
 }
 
-json_t *
-ac_json_parse(const char *text, size_t len, size_t max)
+static json_t *
+load(const char *text, size_t len)
+{
+	return json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+}
+
+/* jansson does not tell text that is no JSON from memory that ran out while it read a
+ * string. */
+static bool
+memory_is_out(void)
+{
+	static const char probe[] = "{\"a\":\"b\"}";
+	json_t *json = load(probe, sizeof(probe) - 1);
+	bool out = json == NULL;
+
+	json_decref(json);
+	return out;
+}
+
+enum authcode_err
+ac_json_parse(const char *text, size_t len, size_t max, json_t **ret)
 {
 	json_t *json;
 
 	if (len > max || !ac_json_bounded(text, len))
-		return NULL;
-	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(json))
-		return json;
-	json_decref(json);
-	return NULL;
+		return AUTHCODE_ERR_SYNTAX;
+	json = load(text, len);
+	/* Once more: what was short of memory for a moment is no malformed text. */
+	if (json == NULL)
+		json = load(text, len);
+	if (json == NULL)
+		return memory_is_out() ? AUTHCODE_ERR_MEMORY : AUTHCODE_ERR_SYNTAX;
+	if (!json_is_object(json)) {
+		json_decref(json);
+		return AUTHCODE_ERR_SYNTAX;
+	}
+	*ret = json;
+	return AUTHCODE_OK;
 }
 
 const char *

@@ -13,15 +13,17 @@
 
 #include <jansson.h>
 
+#include <authcode/error.h>
+
 #include "base/attr.h"
 
 /* May jansson be given the text: no deeper than AC_MAX_JSON_DEPTH, and no more
  * members than AC_MAX_JSON_MEMBERS. */
 AC_MUST_USE bool ac_json_bounded(const char *text, size_t len);
 
-/* A new reference to an object, or NULL: not one, longer than max, deeper than
- * AC_MAX_JSON_DEPTH, more members than AC_MAX_JSON_MEMBERS, or no memory. */
-AC_MUST_USE json_t *ac_json_parse(const char *text, size_t len, size_t max);
+/* A new reference to an object. ERR_SYNTAX: not one, longer than max, deeper than
+ * AC_MAX_JSON_DEPTH or more members than AC_MAX_JSON_MEMBERS; ERR_MEMORY. */
+AC_MUST_USE enum authcode_err ac_json_parse(const char *text, size_t len, size_t max, json_t **ret);
 
 /* The text of a member, borrowed; NULL: absent or no string. */
 AC_MUST_USE const char *ac_json_text(const json_t *object, const char *name);

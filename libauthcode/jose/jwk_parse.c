@@ -321,8 +321,9 @@ ac_jwk_from_json(const json_t *object, struct ac_jwk **ret)
 enum ac_jwk_verdict
 ac_jwk_parse(const char *text, size_t len, struct ac_jwk **ret)
 {
-	json_t *object = ac_json_parse(text, len, AC_MAX_JWKS);
-	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
+	json_t *object = NULL;
+	enum authcode_err err = ac_json_parse(text, len, AC_MAX_JWKS, &object);
+	enum ac_jwk_verdict verdict = err == AUTHCODE_ERR_MEMORY ? AC_JWK_FAILED : AC_JWK_MALFORMED;
 
 	if (object != NULL)
 		verdict = ac_jwk_from_json(object, ret);

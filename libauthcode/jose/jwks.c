@@ -42,13 +42,14 @@ add_all(struct ac_jwks *set, const json_t *keys)
 enum ac_jwk_verdict
 ac_jwks_parse(const char *text, size_t len, struct ac_jwks **ret)
 {
-	json_t *object = ac_json_parse(text, len, AC_MAX_JWKS);
+	json_t *object = NULL;
+	enum authcode_err err = ac_json_parse(text, len, AC_MAX_JWKS, &object);
 	struct ac_jwks *set = calloc(1, sizeof(*set));
 	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
 
 	if (set != NULL)
 		atomic_init(&set->references, 1);
-	if (set == NULL)
+	if (set == NULL || err == AUTHCODE_ERR_MEMORY)
 		verdict = AC_JWK_FAILED;
 	else if (object != NULL)
 		verdict = add_all(set, json_object_get(object, "keys"));

@@ -41,18 +41,18 @@ alg_for(const struct authcode_resource *row, const struct authcode_client *clien
 }
 
 struct ac_access_form
-ac_access_form(const struct authcode_issuer *issuer, const struct authcode_client *client,
+ac_access_form(const struct authcode_exchange *x, const struct authcode_client *client,
 	       const char *resource)
 {
-	const struct authcode_lifetimes *lifetimes = &issuer->lifetimes;
+	const struct authcode_lifetimes *lifetimes = &x->rules->lifetimes;
 	struct ac_access_form form = { 0 };
 	bool jwt = true;
 
-	for (size_t i = 0; i < issuer->resource_count; i++) {
-		const struct authcode_resource *row = &issuer->resources[i];
+	for (size_t i = 0; i < x->rules->resource_count; i++) {
+		const struct authcode_resource *row = &x->rules->resources[i];
 		const char *alg = alg_for(row, client);
 
-		if (!ac_resource_has(issuer, resource, row->uri))
+		if (!ac_resource_has(x->issuer, resource, row->uri))
 			continue;
 		jwt = jwt && takes_jwt(row, client);
 		if (form.alg != NULL && strcmp(form.alg, alg) != 0)
@@ -91,15 +91,15 @@ ac_access_jwt_check(struct authcode_exchange *x, const struct ac_alg *alg)
 /* RFC 9068 §2.2.3.1, §6: told to nobody who has not asked for them by name, and all
  * who read the token must have. */
 static bool
-tells_groups(const struct authcode_issuer *issuer, const struct ac_access_jwt *jwt)
+tells_groups(const struct authcode_exchange *x, const struct ac_access_jwt *jwt)
 {
 	bool wanted = jwt->sub != NULL && ac_scope_has(jwt->scope, "groups");
 
-	for (size_t i = 0; wanted && i < issuer->resource_count; i++) {
-		const struct authcode_resource *row = &issuer->resources[i];
+	for (size_t i = 0; wanted && i < x->rules->resource_count; i++) {
+		const struct authcode_resource *row = &x->rules->resources[i];
 
-		if (ac_resource_has(issuer, jwt->resource, row->uri))
-			wanted = row->scope != NULL && strcmp(row->uri, issuer->url) != 0 &&
+		if (ac_resource_has(x->issuer, jwt->resource, row->uri))
+			wanted = row->scope != NULL && strcmp(row->uri, x->issuer->url) != 0 &&
 				 ac_scope_has(row->scope, "groups");
 	}
 	return wanted;
@@ -111,7 +111,7 @@ put_groups(json_t *object, const struct authcode_exchange *x, const struct ac_ac
 	json_t *list;
 	size_t len;
 
-	if (!tells_groups(x->issuer, jwt) || x->account.groups == NULL)
+	if (!tells_groups(x, jwt) || x->account.groups == NULL)
 		return true;
 	list = ac_access_groups(jwt->client, x->account.groups);
 	if (list == NULL)

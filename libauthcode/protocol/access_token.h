@@ -25,7 +25,7 @@ struct ac_access_form {
 
 /* A JWT only where every resource takes one, signed by what all of them ask for, else
  * RS256; for the shortest time of any of them. */
-struct ac_access_form ac_access_form(const struct authcode_issuer *issuer,
+struct ac_access_form ac_access_form(const struct authcode_exchange *x,
 				     const struct authcode_client *client, const char *resource);
 
 /* What a JWT says, from decide to answer. */

@@ -10,31 +10,31 @@
 #include <string.h>
 
 static const struct authcode_acr *
-find_span(const struct authcode_issuer *issuer, const char *name, size_t len)
+find_span(const struct ac_issuer_rules *rules, const char *name, size_t len)
 {
-	for (size_t i = 0; i < issuer->acr_count; i++) {
-		const char *candidate = issuer->acrs[i].name;
+	for (size_t i = 0; i < rules->acr_count; i++) {
+		const char *candidate = rules->acrs[i].name;
 
 		if (strlen(candidate) == len && memcmp(candidate, name, len) == 0)
-			return &issuer->acrs[i];
+			return &rules->acrs[i];
 	}
 	return NULL;
 }
 
 const struct authcode_acr *
-ac_acr_find(const struct authcode_issuer *issuer, const char *name)
+ac_acr_find(const struct ac_issuer_rules *rules, const char *name)
 {
-	return name != NULL ? find_span(issuer, name, strlen(name)) : NULL;
+	return name != NULL ? find_span(rules, name, strlen(name)) : NULL;
 }
 
 /* One known value after the other; NULL at the end. */
 static const struct authcode_acr *
-next_known(const struct authcode_issuer *issuer, const char **from)
+next_known(const struct ac_issuer_rules *rules, const char **from)
 {
 	while (**from != '\0') {
 		const char *value = *from + strspn(*from, " ");
 		size_t len = strcspn(value, " ");
-		const struct authcode_acr *row = find_span(issuer, value, len);
+		const struct authcode_acr *row = find_span(rules, value, len);
 
 		*from = value + len;
 		if (row != NULL)
@@ -44,10 +44,10 @@ next_known(const struct authcode_issuer *issuer, const char **from)
 }
 
 bool
-ac_acr_satisfies(const struct authcode_issuer *issuer, const char *acr, const char *wanted)
+ac_acr_satisfies(const struct ac_issuer_rules *rules, const char *acr, const char *wanted)
 {
-	const struct authcode_acr *have = ac_acr_find(issuer, acr);
-	const struct authcode_acr *want = ac_acr_find(issuer, wanted);
+	const struct authcode_acr *have = ac_acr_find(rules, acr);
+	const struct authcode_acr *want = ac_acr_find(rules, wanted);
 
 	if (wanted == NULL)
 		return true;
@@ -57,29 +57,29 @@ ac_acr_satisfies(const struct authcode_issuer *issuer, const char *acr, const ch
 }
 
 const char *
-ac_acr_reaches(const struct authcode_issuer *issuer, const char *acr, const char *acrs)
+ac_acr_reaches(const struct ac_issuer_rules *rules, const char *acr, const char *acrs)
 {
 	const struct authcode_acr *row;
 	const char *reached = NULL;
 
-	while ((row = next_known(issuer, &acrs)) != NULL) {
+	while ((row = next_known(rules, &acrs)) != NULL) {
 		if (strcmp(row->name, acr) == 0)
 			return row->name;
-		if (reached == NULL && ac_acr_satisfies(issuer, acr, row->name))
+		if (reached == NULL && ac_acr_satisfies(rules, acr, row->name))
 			reached = row->name;
 	}
 	return reached;
 }
 
 const char *
-ac_acr_known(const struct authcode_issuer *issuer, struct authcode_arena *arena,
+ac_acr_known(const struct ac_issuer_rules *rules, struct authcode_arena *arena,
 	     const char *acr_values)
 {
 	char *known = authcode_arena_alloc(arena, strlen(acr_values) + 1);
 	const struct authcode_acr *row;
 	char *end = known;
 
-	while (known != NULL && (row = next_known(issuer, &acr_values)) != NULL) {
+	while (known != NULL && (row = next_known(rules, &acr_values)) != NULL) {
 		size_t len = strlen(row->name);
 
 		if (end > known)
@@ -91,21 +91,21 @@ ac_acr_known(const struct authcode_issuer *issuer, struct authcode_arena *arena,
 }
 
 const char *
-ac_acr_lacking(const struct authcode_issuer *issuer, const char *min_acr, const char *acr_values,
+ac_acr_lacking(const struct ac_issuer_rules *rules, const char *min_acr, const char *acr_values,
 	       const char *acr)
 {
-	bool enough = acr != NULL && ac_acr_satisfies(issuer, acr, min_acr);
+	bool enough = acr != NULL && ac_acr_satisfies(rules, acr, min_acr);
 	const struct authcode_acr *row;
 	const char *wish = NULL;
 
-	while ((row = next_known(issuer, &acr_values)) != NULL) {
-		if (enough && ac_acr_satisfies(issuer, acr, row->name))
+	while ((row = next_known(rules, &acr_values)) != NULL) {
+		if (enough && ac_acr_satisfies(rules, acr, row->name))
 			return NULL;
-		if (wish == NULL && ac_acr_satisfies(issuer, row->name, min_acr))
+		if (wish == NULL && ac_acr_satisfies(rules, row->name, min_acr))
 			wish = row->name;
 	}
 	if (wish != NULL || enough)
 		return wish;
-	row = ac_acr_find(issuer, min_acr);
+	row = ac_acr_find(rules, min_acr);
 	return row != NULL ? row->name : NULL;
 }

@@ -24,12 +24,14 @@ protocol_sources += \
 	libauthcode/protocol/issuer.c \
 	libauthcode/protocol/issuer_keys.c \
 	libauthcode/protocol/kept_secrets.c libauthcode/protocol/kept_secrets.h \
+	libauthcode/protocol/issuer_rules.c libauthcode/protocol/issuer_rules.h \
 	libauthcode/protocol/key_pass.c libauthcode/protocol/key_pass.h \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
 	libauthcode/protocol/key_set.c libauthcode/protocol/key_set.h \
 	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
 	libauthcode/protocol/logout_confirm.c \
 	libauthcode/protocol/logout_hint.c \
+	libauthcode/protocol/logout_wish.c \
 	libauthcode/protocol/logout_token.c \
 	libauthcode/protocol/master_key.c \
 	libauthcode/protocol/proceed.c \

@@ -166,7 +166,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 {
 	const struct authcode_session_view *view = &a->view;
 	struct authcode_exchange *x = a->x;
-	const struct authcode_lifetimes *lifetimes = &x->issuer->lifetimes;
+	const struct authcode_lifetimes *lifetimes = &x->rules->lifetimes;
 	struct authcode_op_issue_code *op = &x->operation.u.issue_code;
 	struct issue *issue = authcode_arena_alloc(x->arena, sizeof(*issue));
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
@@ -177,7 +177,7 @@ ac_authorization_issue(struct ac_authorization *a, bool remember)
 		.remember = remember,
 		.consented_scope = remember ? a->consent : "",
 		/* A name that was asked for says more to the client than a higher one (AZ-33). */
-		.asked_acr = ac_acr_reaches(x->issuer, view->session.acr, a->acrs),
+		.asked_acr = ac_acr_reaches(x->rules, view->session.acr, a->acrs),
 		.tell_logout = x->issuer->tell_logout && a->client->backchannel_logout_uri != NULL,
 		.code = {
 			.client_id = a->client->id,

@@ -40,6 +40,7 @@ struct ac_authorization {
 	unsigned prompt;            /* AC_PROMPT_… */
 	int64_t max_age_s;          /* how old a sign-in may be; AC_MAX_AGE_NONE */
 	const char *login_hint;     /* NULL: none */
+	const char *ui_locales;     /* what of it is of use; "" */
 	const char *hint_sub;       /* whom a verified id_token_hint names; "": nobody */
 	struct ac_claims_request claims;
 	const char *wished_acrs; /* the known ones of acr_values; "" when none */

@@ -29,8 +29,7 @@ fill_interaction(struct ac_authorization *a, const struct ac_transaction *transa
 	page->scopes = ac_scope_split(x->arena, a->shown_scope, &page->scope_count);
 	if (page->scopes == NULL)
 		return AUTHCODE_ERR_MEMORY;
-	page->resources =
-		ac_resource_names(x->issuer, x->arena, a->resource, &page->resource_count);
+	page->resources = ac_resource_names(x, a->resource, &page->resource_count);
 	if (page->resources == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	page->transaction = sealed;

@@ -237,10 +237,9 @@ check_size(struct ac_authorization *a, struct ac_refusal *ret)
 		"prompt",    "max_age",
 	};
 	const struct ac_param_pair read[] = {
-		{ "scope", a->scope },
-		{ "acr_values", a->wished_acrs },
-		{ "claims", a->claims.text },
-		{ "login_hint", a->login_hint },
+		{ "scope", a->scope },           { "acr_values", a->wished_acrs },
+		{ "claims", a->claims.text },    { "login_hint", a->login_hint },
+		{ "ui_locales", a->ui_locales },
 	};
 	struct ac_buf buf;
 	bool fits;
@@ -293,6 +292,7 @@ static const struct check {
 	{ "max_age", REDIRECT, ac_check_max_age },
 	{ "id_token_hint", REDIRECT, ac_check_id_token_hint },
 	{ "login_hint", REDIRECT, ac_check_login_hint },
+	{ "ui_locales", REDIRECT, ac_check_ui_locales },
 	{ "claims", REDIRECT, ac_check_claims },
 	{ "resource", REDIRECT, check_resource },
 	{ "acr", REDIRECT, ac_check_acr },

@@ -27,6 +27,7 @@ ac_check_function ac_check_prompt;
 ac_check_function ac_check_max_age;
 ac_check_function ac_check_id_token_hint;
 ac_check_function ac_check_login_hint;
+ac_check_function ac_check_ui_locales;
 ac_check_function ac_check_claims;
 ac_check_function ac_check_acr;
 

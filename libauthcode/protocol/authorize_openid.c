@@ -6,9 +6,9 @@
  * somebody must have signed in. They hold for plain OAuth too, as RFC 9470 §4
  * has it, but for what speaks of an ID token.
  *
- * display, ui_locales and claims_locales are wishes for pages and texts that we
- * have in one form alone, so that form is the best match (§15.1): they are never
- * looked at and never an error.
+ * display and claims_locales are wishes for pages and texts that we have in one form
+ * alone, so that form is the best match (§15.1): they are never looked at and never an
+ * error. Of ui_locales the host is told, for what PAM says to people.
  */
 #include <string.h>
 
@@ -18,6 +18,8 @@
 #include "protocol/authorize_check.h"
 #include "protocol/id_token_hint.h"
 #include "protocol/scope.h"
+
+#define MAX_TAG 35 /* RFC 5646 §4.4.1: holds all that anybody registers */
 
 /* Kept whole or refused, never cut. */
 bool
@@ -140,6 +142,43 @@ ac_check_login_hint(struct ac_authorization *a, struct ac_refusal *ret)
 	return true;
 }
 
+static bool
+tag_ok(const char *tag, size_t len)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789-";
+
+	return len > 0 && len <= MAX_TAG && strspn(tag, allowed) >= len;
+}
+
+/* Never an error: what is no tag is passed over, and so is what lies beyond those that
+ * the host's place for them holds (AZ-30). */
+bool
+ac_check_ui_locales(struct ac_authorization *a, struct ac_refusal *ret)
+{
+	const char *word = ac_params_get(&a->params, "ui_locales");
+	char *out = authcode_arena_alloc(a->x->arena, AC_MAX_UI_LOCALES + 1);
+	size_t used = 0;
+
+	if (out == NULL)
+		return ac_fail_check(ret);
+	while (word != NULL && *word != '\0') {
+		size_t len = strcspn(word, " ");
+		size_t space = used > 0;
+
+		if (tag_ok(word, len) && used + space + len <= AC_MAX_UI_LOCALES) {
+			if (space > 0)
+				out[used++] = ' ';
+			memcpy(out + used, word, len);
+			used += len;
+		}
+		word += len + strspn(word + len, " ");
+	}
+	out[used] = '\0';
+	a->ui_locales = out;
+	return true;
+}
+
 bool
 ac_check_claims(struct ac_authorization *a, struct ac_refusal *ret)
 {
@@ -164,9 +203,9 @@ ac_check_claims(struct ac_authorization *a, struct ac_refusal *ret)
 static bool
 can_be_met(const struct ac_authorization *a, const char *acrs)
 {
-	const char *lacking = ac_acr_lacking(a->x->issuer, a->client->min_acr, acrs, NULL);
+	const char *lacking = ac_acr_lacking(a->x->rules, a->client->min_acr, acrs, NULL);
 
-	return lacking != NULL && ac_acr_reaches(a->x->issuer, lacking, acrs) != NULL;
+	return lacking != NULL && ac_acr_reaches(a->x->rules, lacking, acrs) != NULL;
 }
 
 /* acr_values is a wish, of which we carry what we know (AZ-33). What the client
@@ -175,14 +214,14 @@ can_be_met(const struct ac_authorization *a, const char *acrs)
 bool
 ac_check_acr(struct ac_authorization *a, struct ac_refusal *ret)
 {
-	const struct authcode_issuer *issuer = a->x->issuer;
+	const struct ac_issuer_rules *rules = a->x->rules;
 	const char *values = ac_params_get(&a->params, "acr_values");
 
-	if (a->client->min_acr != NULL && ac_acr_find(issuer, a->client->min_acr) == NULL)
+	if (a->client->min_acr != NULL && ac_acr_find(rules, a->client->min_acr) == NULL)
 		return ac_refuse_check(ret, AC_SERVER_ERROR,
 				       "the sign-in that this application needs is not set up");
-	a->wished_acrs = ac_acr_known(issuer, a->x->arena, values != NULL ? values : "");
-	a->claims.acrs = ac_acr_known(issuer, a->x->arena, a->claims.acrs);
+	a->wished_acrs = ac_acr_known(rules, a->x->arena, values != NULL ? values : "");
+	a->claims.acrs = ac_acr_known(rules, a->x->arena, a->claims.acrs);
 	if (a->wished_acrs == NULL || a->claims.acrs == NULL)
 		return ac_fail_check(ret);
 	if (a->claims.acr_essential && !can_be_met(a, a->claims.acrs))

@@ -111,7 +111,7 @@ proves_enough(struct authcode_exchange *x, const struct authcode_token_view *vie
 {
 	const char *wanted = x->client->min_acr;
 
-	if (view->family.subject_id == 0 || ac_acr_satisfies(x->issuer, view->family.acr, wanted))
+	if (view->family.subject_id == 0 || ac_acr_satisfies(x->rules, view->family.acr, wanted))
 		return true;
 	ac_respond_step_up(x, wanted);
 	return false;

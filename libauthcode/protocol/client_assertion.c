@@ -45,12 +45,12 @@ refuse(struct authcode_exchange *x, const char *why)
 	ac_client_auth_refuse(x);
 }
 
-const char *
-ac_assertion_claimed_client(struct authcode_exchange *x, const char *assertion)
+enum authcode_err
+ac_assertion_claimed_client(struct authcode_exchange *x, const char *assertion, const char **ret_id)
 {
 	const struct ac_part token = { assertion, strlen(assertion) };
 
-	return ac_compact_claimed(&token, &assertion_typ, "sub", x->arena);
+	return ac_compact_claimed(&token, &assertion_typ, "sub", x->arena, ret_id);
 }
 
 /* --- the jti ------------------------------------------------------------ */
@@ -253,28 +253,43 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange)
 	return exchange->keys_query;
 }
 
+/* jwks NULL: nothing came. */
+static void
+carry_on(struct authcode_exchange *x, struct ac_jwks *jwks)
+{
+	x->keys_query = NULL;
+	ac_client_keys_put(x->assertion->keys, jwks, x->now_ms);
+	if (jwks == NULL)
+		ac_issuer_debug(x->issuer, "jwks_uri: no key set came");
+	prove_by_key(x);
+}
+
 void
 authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
 				    const struct authcode_key_set *set)
 {
-	if (exchange->keys_query == NULL)
-		return;
-	exchange->keys_query = NULL;
-	ac_client_keys_put(exchange->assertion->keys, ac_key_set_jwks(set), exchange->now_ms);
-	if (set == NULL)
-		ac_issuer_debug(exchange->issuer, "jwks_uri: no key set came");
-	prove_by_key(exchange);
+	if (exchange->keys_query != NULL)
+		carry_on(exchange, ac_key_set_jwks(set));
 }
 
 void
 authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
 {
-	struct authcode_key_set *set = NULL;
+	struct ac_jwks *set = NULL;
+	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
 
-	if (exchange->keys_query != NULL)
-		set = authcode_key_set_new(jwks, len);
-	authcode_exchange_share_client_keys(exchange, set);
-	authcode_key_set_free(&set);
+	if (exchange->keys_query == NULL)
+		return;
+	if (jwks != NULL)
+		verdict = ac_jwks_parse(jwks, len, &set);
+	if (verdict == AC_JWK_FAILED) {
+		exchange->keys_query = NULL;
+		ac_client_keys_put(exchange->assertion->keys, NULL, exchange->now_ms);
+		ac_respond_failure(exchange, AUTHCODE_ERR_MEMORY, "jwks_uri");
+		return;
+	}
+	carry_on(exchange, set);
+	ac_jwks_free(&set);
 }
 
 void

@@ -11,8 +11,11 @@
 
 #define AC_ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-/* Whom an assertion names, which proves nothing; NULL: it is none. In the arena. */
-const char *ac_assertion_claimed_client(struct authcode_exchange *x, const char *assertion);
+/* Whom an assertion names, which proves nothing. In the arena. ERR_SYNTAX: it is none;
+ * ERR_MEMORY. */
+AC_MUST_USE enum authcode_err ac_assertion_claimed_client(struct authcode_exchange *x,
+							  const char *assertion,
+							  const char **ret_id);
 
 /* Goes on with next once the assertion is proved and used up, or to the refusal.
  * The client is registered for assertions and not disabled. */

@@ -23,9 +23,20 @@ static const char challenge[] = "Basic realm=\"authcode\", charset=\"UTF-8\"";
 
 enum attempt {
 	MALFORMED = 0, /* tried, but not as its grammar says */
+	FAILED,        /* tried, and there was no memory to read it */
 	ABSENT,
 	TRIED,
 };
+
+/* A client that is told it is not known gives up, or throws its registration away:
+ * nobody is told so because memory ran out. */
+static enum attempt
+attempt_of(enum authcode_err err)
+{
+	if (err == AUTHCODE_OK)
+		return TRIED;
+	return err == AUTHCODE_ERR_SYNTAX ? MALFORMED : FAILED;
+}
 
 struct credentials {
 	const char *id;
@@ -39,10 +50,11 @@ struct method {
 	unsigned
 		auths; /* bits: what a client must have registered; one way to send may serve two */
 	enum attempt (*read)(struct authcode_exchange *x, struct credentials *ret);
-	/* client NULL: there is none of that id, which must cost as much. NULL: the
-	 * assertion has to be looked at, in steps. */
-	bool (*proves)(const struct authcode_exchange *x, const struct authcode_client *client,
-		       const struct credentials *credentials);
+	/* OK, ERR_NOT_FOUND or a failure. client NULL: there is none of that id, which must
+	 * cost as much. NULL: the assertion has to be looked at, in steps. */
+	enum authcode_err (*proves)(const struct authcode_exchange *x,
+				    const struct authcode_client *client,
+				    const struct credentials *credentials);
 };
 
 /* base64(form-encoded id ":" form-encoded secret): RFC 6749 §2.3.1, App. B. */
@@ -50,16 +62,18 @@ static enum attempt
 split_pair(struct authcode_exchange *x, const char *pair, size_t len, struct credentials *ret)
 {
 	const char *colon = memchr(pair, ':', len);
+	enum authcode_err err;
 	size_t id_len;
 
 	if (colon == NULL)
 		return MALFORMED;
 	id_len = (size_t)(colon - pair);
-	ret->id = ac_form_decode_value(x->arena, pair, id_len);
-	ret->secret = ac_form_decode_value(x->arena, colon + 1, len - id_len - 1);
-	if (ret->id == NULL || ret->secret == NULL || *ret->id == '\0' || *ret->secret == '\0')
+	err = ac_form_decode_value(x->arena, pair, id_len, &ret->id);
+	if (err == AUTHCODE_OK)
+		err = ac_form_decode_value(x->arena, colon + 1, len - id_len - 1, &ret->secret);
+	if (err == AUTHCODE_OK && (*ret->id == '\0' || *ret->secret == '\0'))
 		return MALFORMED;
-	return TRIED;
+	return attempt_of(err);
 }
 
 /* Any Authorization header is an attempt by header: a scheme that is not ours
@@ -82,7 +96,9 @@ read_basic(struct authcode_exchange *x, struct credentials *ret)
 	len = strlen(text);
 	size = len / 4 * 3 + 3;
 	pair = authcode_arena_alloc(x->arena, size);
-	if (pair == NULL || !ac_base64_decode(text, len, pair, size, &size))
+	if (pair == NULL)
+		return FAILED;
+	if (!ac_base64_decode(text, len, pair, size, &size))
 		return MALFORMED;
 	return split_pair(x, pair, size, ret);
 }
@@ -126,8 +142,7 @@ read_assertion(struct authcode_exchange *x, struct credentials *ret)
 	ret->assertion = ac_params_get(&x->params, "client_assertion");
 	if (ret->assertion == NULL || type == NULL || strcmp(type, AC_ASSERTION_TYPE) != 0)
 		return MALFORMED;
-	ret->id = ac_assertion_claimed_client(x, ret->assertion);
-	return ret->id != NULL ? TRIED : MALFORMED;
+	return attempt_of(ac_assertion_claimed_client(x, ret->assertion, &ret->id));
 }
 
 static bool
@@ -144,36 +159,42 @@ previous_expired(const struct authcode_client *client, int64_t now_ms)
 
 /* One hash and two comparisons, whether or not there is such a client, or a secret from
  * before the last change. */
-static bool
-secret_fits(const struct authcode_client *client, const char *secret, int64_t now_ms)
+static enum authcode_err
+proves_by_secret(const struct authcode_exchange *x, const struct authcode_client *client,
+		 const struct credentials *credentials)
 {
 	static const struct authcode_client nobody;
 	const struct authcode_client *c = client != NULL ? client : &nobody;
 	uint8_t hash[AUTHCODE_SECRET_HASH_LEN];
 	bool is_current, is_previous;
+	enum authcode_err err =
+		authcode_client_secret_hash(credentials->secret, strlen(credentials->secret), hash);
 
-	if (authcode_client_secret_hash(secret, strlen(secret), hash) != AUTHCODE_OK)
-		return false;
+	if (err != AUTHCODE_OK)
+		return err;
 	is_current = ac_secret_equal(hash, c->secret_hash, sizeof(hash));
 	is_previous = ac_secret_equal(hash, c->previous_secret_hash, sizeof(hash));
-	return client != NULL && ((is_current && !secret_expired(c, now_ms)) ||
-				  (is_previous && !previous_expired(c, now_ms)));
+	if (client != NULL && ((is_current && !secret_expired(c, x->now_ms)) ||
+			       (is_previous && !previous_expired(c, x->now_ms))))
+		return AUTHCODE_OK;
+	return AUTHCODE_ERR_NOT_FOUND;
 }
 
-static bool
-proves_by_secret(const struct authcode_exchange *x, const struct authcode_client *client,
-		 const struct credentials *credentials)
+/* The secret that an assertion is signed with ends as one that is sent does. */
+static enum authcode_err
+may_assert(const struct authcode_exchange *x, const struct authcode_client *client)
 {
-	return secret_fits(client, credentials->secret, x->now_ms);
+	return client != NULL && !secret_expired(client, x->now_ms) ? AUTHCODE_OK
+								    : AUTHCODE_ERR_NOT_FOUND;
 }
 
-static bool
+static enum authcode_err
 proves_by_name(const struct authcode_exchange *x, const struct authcode_client *client,
 	       const struct credentials *credentials)
 {
 	(void)x;
 	(void)credentials;
-	return client != NULL;
+	return client != NULL ? AUTHCODE_OK : AUTHCODE_ERR_NOT_FOUND;
 }
 
 static const struct method methods[] = {
@@ -210,7 +231,7 @@ static const struct method *
 the_method(struct authcode_exchange *x, struct credentials *ret)
 {
 	const struct method *tried = NULL;
-	bool well_formed = true;
+	bool well_formed = true, failed_to_read = false;
 	size_t count = 0;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(methods); i++) {
@@ -221,12 +242,17 @@ the_method(struct authcode_exchange *x, struct credentials *ret)
 			continue;
 		count++;
 		well_formed = well_formed && attempt == TRIED;
+		failed_to_read = failed_to_read || attempt == FAILED;
 		tried = &methods[i];
 		*ret = credentials;
 	}
 	if (count > 1) {
 		/* RFC 6749 §2.3: MUST NOT use more than one method. */
 		ac_respond_error(x, AC_INVALID_REQUEST, "more than one client authentication");
+		return NULL;
+	}
+	if (failed_to_read) {
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "client authentication");
 		return NULL;
 	}
 	if (count == 0 || !well_formed) {
@@ -243,6 +269,7 @@ ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 	const struct method *method;
 	const struct authcode_client *client;
 	const char *named = ac_params_get(&x->params, "client_id");
+	enum authcode_err err;
 	bool proved;
 
 	x->guessed = true; /* until it is proved who asks (RFC 6749 §2.3.1) */
@@ -255,8 +282,13 @@ ac_client_authenticate(struct authcode_exchange *x, ac_authenticated *next)
 	}
 	client = authcode_clients_find(x->clients, credentials.id);
 	x->asked = client;
-	proved = method->proves != NULL ? method->proves(x, client, &credentials)
-					: client != NULL && !secret_expired(client, x->now_ms);
+	err = method->proves != NULL ? method->proves(x, client, &credentials)
+				     : may_assert(x, client);
+	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND) {
+		ac_respond_failure(x, err, "client authentication");
+		return;
+	}
+	proved = err == AUTHCODE_OK;
 	if (!proved || (method->auths & BIT(client->auth)) == 0 || client->disabled)
 		ac_client_auth_refuse(x);
 	else if (method->proves != NULL)

@@ -44,7 +44,7 @@ describe(struct authcode_exchange *x, const struct asking *asking)
 	     ac_json_put_text(object, "verification_uri", uri) &&
 	     ac_json_put_text(object, "verification_uri_complete", complete) &&
 	     ac_json_put_take(object, "expires_in",
-			      json_integer(x->issuer->lifetimes.device_code_s)) &&
+			      json_integer(x->rules->lifetimes.device_code_s)) &&
 	     ac_json_put_take(object, "interval", json_integer(INTERVAL_S));
 	return ac_json_finish_take(object, ok);
 }
@@ -85,7 +85,7 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client, const
 		.scope = scope,
 		.resource = resource,
 		.interval_ms = INTERVAL_S * 1000,
-		.expires_ms = x->now_ms + (int64_t)x->issuer->lifetimes.device_code_s * 1000,
+		.expires_ms = x->now_ms + (int64_t)x->rules->lifetimes.device_code_s * 1000,
 	};
 	err = ac_credential_mint(AC_CREDENTIAL_DEVICE, &x->issuer->random, &asking->credential,
 				 device->hash);

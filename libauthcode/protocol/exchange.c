@@ -3,8 +3,8 @@
  *
  * The life of an exchange: decide, then one need after the other (see
  * <authcode/exchange.h>). What a request means is the endpoints' business; here
- * is only that every exchange begins as a 500 page, keeps the client registry
- * it began with, and leaves nothing behind in memory.
+ * is only that every exchange begins as a 500 page, keeps the rules and
+ * the client registry it began with, and leaves nothing behind in memory.
  */
 #include "protocol/exchange.h"
 
@@ -28,7 +28,7 @@ ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_
 		return err;
 	}
 	x->issuer = issuer;
-	x->clients = ac_issuer_clients_ref(issuer);
+	ac_issuer_pin(issuer, &x->rules, &x->clients);
 	x->now_ms = now_ms;
 	ac_respond_page(x, 500, AC_SERVER_ERROR, "the request could not be completed");
 	*ret = x;
@@ -188,6 +188,7 @@ authcode_exchange_free(struct authcode_exchange **exchange)
 	*exchange = NULL;
 	authcode_arena_free(&x->arena);
 	authcode_clients_unref(&x->clients);
+	ac_issuer_rules_unref(&x->rules);
 	ac_wipe(x, sizeof(*x));
 	free(x);
 }

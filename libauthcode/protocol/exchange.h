@@ -26,7 +26,8 @@ struct ac_assertion; /* client_assertion.c */
 
 struct authcode_exchange {
 	struct authcode_issuer *issuer;
-	struct authcode_clients *clients;     /* the registry this exchange began with */
+	struct ac_issuer_rules *rules;        /* those this exchange began with */
+	struct authcode_clients *clients;     /* the registry it began with */
 	const struct authcode_client *client; /* once it is proved whose request it is */
 	const struct authcode_client *asked;  /* whom it names, proved or not: for refusals */
 	const char *check;                    /* of /authorize, while it is made */

@@ -51,7 +51,7 @@ granted_scope(struct authcode_exchange *x, const struct authcode_client *client)
 	scope = ac_scope_without(x->arena, asked != NULL ? asked : client->default_scopes,
 				 PERSONAL);
 	if (scope != NULL)
-		scope = ac_resource_scope(x->issuer, x->arena, x->resource, scope);
+		scope = ac_resource_scope(x->rules, x->arena, x->resource, scope);
 	if (scope == NULL)
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "scope");
 	else if (*scope == '\0')

@@ -11,11 +11,9 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "protocol/access.h"
 #include "protocol/credential.h"
+#include "protocol/redemption.h"
 #include "protocol/resource.h"
-#include "protocol/scope.h"
-#include "protocol/token_response.h"
 
 static const char bad_code[] = "the device code is used or unknown";
 static const char expired[] = "the device code has expired";
@@ -69,167 +67,39 @@ answer_poll(struct authcode_exchange *x)
 
 /* --- somebody has said yes -------------------------------------------------- */
 
-static void
-answer_redeem(struct authcode_exchange *x)
-{
-	const struct authcode_op_redeem_device *redeem = &x->operation.u.redeem_device;
-	struct ac_token_response *response = x->state;
-
-	switch (x->operation.result) {
-	case AUTHCODE_RESULT_DONE:
-		response->access.id = redeem->access.ret_id;
-		if (redeem->with_refresh)
-			response->refresh.id = redeem->refresh.ret_id;
-		ac_token_response_send(x, response);
-		return;
-	case AUTHCODE_RESULT_NOT_FOUND:
-	case AUTHCODE_RESULT_EXPIRED: /* its own time is not over: its session or person is */
-	case AUTHCODE_RESULT_REUSED:
-	case AUTHCODE_RESULT_CONFLICT:
-		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
-		return;
-	case AUTHCODE_RESULT_FAILED:
-	default:
-		ac_respond_failure(x, x->operation.err, "redeem device code");
-		return;
-	}
-}
-
-static bool
-outlives_session(const struct authcode_device *device)
-{
-	return ac_scope_has(device->scope, "offline_access");
-}
-
-/* RT-01: without offline_access the tokens end with the session they came from. */
-static int64_t
-family_end(const struct authcode_exchange *x, const struct authcode_client *client,
-	   const struct authcode_device_view *view)
-{
-	uint32_t ttl_s = client->refresh_absolute_ttl_s != 0
-				 ? client->refresh_absolute_ttl_s
-				 : x->issuer->lifetimes.refresh_absolute_s;
-	int64_t end_ms = x->now_ms + (int64_t)ttl_s * 1000;
-
-	if (!outlives_session(&view->device) && view->session.expires_ms < end_ms)
-		end_ms = view->session.expires_ms;
-	return end_ms;
-}
-
-/* DV-10: what a code would tell, but for a nonce, which a device cannot send. */
-static enum authcode_err
-prepare_id_token(struct authcode_exchange *x, const struct authcode_client *client,
-		 const struct authcode_device_view *view, struct ac_token_response *response)
-{
-	const struct ac_id_token token = {
-		.client = client,
-		.subject = &view->subject,
-		.nonce = "",
-		.session_id = view->device.session_id,
-		.auth_time_ms = view->device.auth_time_ms,
-		.acr = view->device.acr,
-		.amr = view->device.amr,
-		.claims = view->device.claims,
-		.claims_request = "",
-	};
-
-	return ac_id_token_prepare(x, view->device.scope, &token, &response->id_token);
-}
-
-/* ERR_NOT_FOUND: the session behind it has no time left to give. */
-static enum authcode_err
-prepare(struct authcode_exchange *x, const struct authcode_client *client,
-	const struct authcode_device_view *view)
-{
-	struct authcode_op_redeem_device *redeem = &x->operation.u.redeem_device;
-	struct ac_token_response *response = ac_token_response_new(x);
-	enum authcode_err err;
-
-	redeem->device_id = view->device.id;
-	redeem->detached = outlives_session(&view->device);
-	redeem->family_expires_ms = family_end(x, client, view);
-	redeem->with_refresh = (client->grants & AUTHCODE_GRANT_REFRESH_TOKEN) != 0;
-	if (redeem->family_expires_ms <= x->now_ms)
-		return AUTHCODE_ERR_NOT_FOUND;
-	if (response == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	x->state = response;
-	response->scope = view->device.scope;
-	response->jwt.sub = view->subject.sub;
-	response->jwt.auth_time_ms = view->device.auth_time_ms;
-	response->jwt.acr = view->device.acr;
-	response->jwt.amr = view->device.amr;
-	err = ac_token_response_mint_access(x, client, redeem->family_expires_ms, response,
-					    &redeem->access);
-	if (err == AUTHCODE_OK && redeem->with_refresh)
-		err = ac_token_response_mint_refresh(
-			x, &(struct ac_refresh_owner){ client, view->device.id },
-			view->device.scope, response, &redeem->refresh);
-	if (err == AUTHCODE_OK)
-		err = prepare_id_token(x, client, view, response);
-	return err;
-}
-
-/* What waits for the account. */
-struct redemption {
-	const struct authcode_client *client;
-	struct authcode_device_view view;
-};
-
+/* DV-10: what a code would tell, but for a nonce and a claims parameter, which a device
+ * cannot send. The view is the exchange's from here on. */
 static void
 redeem(struct authcode_exchange *x, const struct authcode_client *client,
        const struct authcode_device_view *view)
 {
-	enum authcode_err err = prepare(x, client, view);
+	const struct authcode_device *device = &view->device;
 
-	ac_exchange_is_about(x, &view->subject);
-	if (err == AUTHCODE_ERR_NOT_FOUND)
-		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
-	else if (err != AUTHCODE_OK)
-		ac_respond_failure(x, err, "mint tokens");
-	else
-		ac_exchange_submit(x, AUTHCODE_OP_REDEEM_DEVICE, answer_redeem);
-}
-
-static void
-account_good(struct authcode_exchange *x)
-{
-	const struct redemption *redemption = x->state;
-	const struct authcode_client *client = redemption->client;
-
-	if (ac_access_allowed(client, redemption->view.subject.user_name, x->account.groups))
-		redeem(x, client, &redemption->view);
-	else
-		ac_respond_error(x, AC_INVALID_GRANT, AC_ACCESS_REFUSED);
-}
-
-static const struct ac_account_path account_path = {
-	.good = account_good,
-	.bad = ac_account_refuse_grant,
-};
-
-static void
-ask_account(struct authcode_exchange *x, const struct authcode_client *client,
-	    const struct authcode_device_view *view)
-{
-	struct redemption *redemption = authcode_arena_alloc(x->arena, sizeof(*redemption));
-
-	if (redemption == NULL) {
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "redeem device code");
-		return;
-	}
-	*redemption = (struct redemption){ client, *view };
-	x->state = redemption;
-	ac_account_step(x,
-			&(struct ac_account_question){ .subject = &redemption->view.subject,
-						       .client = client },
-			&account_path);
+	ac_redemption_begin(x, &(struct ac_redemption){
+				       .kind = AUTHCODE_OP_REDEEM_DEVICE,
+				       .id = device->id,
+				       .used = device->state == AUTHCODE_DEVICE_USED,
+				       .scope = device->scope,
+				       .session_expires_ms = view->session.expires_ms,
+				       .told = {
+					       .client = client,
+					       .subject = &view->subject,
+					       .nonce = "",
+					       .session_id = device->session_id,
+					       .auth_time_ms = device->auth_time_ms,
+					       .acr = device->acr,
+					       .amr = device->amr,
+					       .claims = device->claims,
+					       .claims_request = "",
+				       },
+				       .refusal = bad_code,
+			       });
 }
 
 /* --- the grant -------------------------------------------------------------- */
 
-/* A device code that was used is evidence, whoever's it is and whatever its time:
- * the store revokes and never redeems it again. */
+/* A device code that was used is evidence, whatever its time and whatever is asked for
+ * with it. */
 static void
 decide(struct authcode_exchange *x, const struct authcode_client *client,
        const struct authcode_device_view *view)
@@ -248,7 +118,7 @@ decide(struct authcode_exchange *x, const struct authcode_client *client,
 		ac_exchange_submit(x, AUTHCODE_OP_POLL_DEVICE, answer_poll);
 		return;
 	case AUTHCODE_DEVICE_ALLOWED:
-		ask_account(x, client, view);
+		redeem(x, client, view);
 		return;
 	case AUTHCODE_DEVICE_DENIED:
 	case AUTHCODE_DEVICE_USED:
@@ -262,19 +132,21 @@ void
 ac_grant_device(struct authcode_exchange *x, const struct authcode_client *client)
 {
 	const char *text = ac_params_get(&x->params, "device_code");
-	struct authcode_device_view view;
-	enum authcode_err err;
+	struct authcode_device_view *view = authcode_arena_alloc(x->arena, sizeof(*view));
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
 	if (text == NULL) {
 		ac_respond_error(x, AC_INVALID_REQUEST, "device_code is missing");
 		return;
 	}
-	err = device_find(x, text, &view);
+	if (view != NULL)
+		err = device_find(x, text, view);
 	if (err == AUTHCODE_ERR_NOT_FOUND ||
-	    (err == AUTHCODE_OK && strcmp(view.device.client_id, client->id) != 0))
+	    (err == AUTHCODE_OK && strcmp(view->device.client_id, client->id) != 0))
 		ac_respond_error(x, AC_INVALID_GRANT, bad_code);
 	else if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "find device");
-	else if (ac_resource_choose(x, client, view.device.resource))
-		decide(x, client, &view);
+	else if (view->device.state == AUTHCODE_DEVICE_USED ||
+		 ac_resource_choose(x, client, view->device.resource))
+		decide(x, client, view);
 }

@@ -179,7 +179,6 @@ rotates(const struct authcode_exchange *x, const struct authcode_client *client,
 struct refreshing {
 	const struct authcode_client *client;
 	const char *scope;
-	bool evidence; /* of reuse: nobody is asked about it, and nothing given for it */
 	struct authcode_token_view view;
 };
 
@@ -211,7 +210,7 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 	put_person(view, response);
 	use->refresh_id = view->token.id;
 	use->family_id = view->family.id;
-	use->retry_ms = refreshing->evidence ? 0 : x->issuer->refresh_retry_ms;
+	use->retry_ms = x->rules->refresh_retry_ms;
 	use->rotate = rotates(x, client, &view->token);
 	use->refresh_expires_ms = ac_refresh_idle_end(x, client);
 	if (!ac_credential_parse(AC_CREDENTIAL_REFRESH, text, &response->used))
@@ -220,7 +219,7 @@ prepare(struct authcode_exchange *x, const struct refreshing *refreshing)
 		response->from = &response->used;
 	err = ac_token_response_mint_access(x, client, view->family.expires_ms, response,
 					    &use->access);
-	if (err == AUTHCODE_OK && !refreshing->evidence)
+	if (err == AUTHCODE_OK)
 		err = ac_id_token_of_family(x, client, view, refreshing->scope,
 					    &response->id_token);
 	if (err != AUTHCODE_OK)
@@ -276,7 +275,7 @@ judge_rotated(struct authcode_exchange *x, const struct authcode_token *token, b
 		*ret_evidence = false;
 		return AUTHCODE_OK;
 	}
-	if (x->now_ms >= token->rotated_ms + x->issuer->refresh_retry_ms)
+	if (x->now_ms >= token->rotated_ms + x->rules->refresh_retry_ms)
 		return AUTHCODE_OK;
 	err = authcode_store_find_token(x->issuer->store, token->successor_id, x->arena,
 					&successor);
@@ -285,20 +284,14 @@ judge_rotated(struct authcode_exchange *x, const struct authcode_token *token, b
 	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
 }
 
-/* A token of the client itself has no account behind it. Evidence is evidence,
- * whoever's it is: the store revokes and never honours it again. */
+/* A token of the client itself has no account behind it. */
 static void
-ask_account(struct authcode_exchange *x, struct refreshing *asked)
+ask_account(struct authcode_exchange *x, const struct refreshing *asked)
 {
 	struct refreshing *refreshing;
-	enum authcode_err err = judge_rotated(x, &asked->view.token, &asked->evidence);
 	bool claims = false;
 
-	if (err != AUTHCODE_OK) {
-		ac_respond_failure(x, err, "find successor");
-		return;
-	}
-	if (asked->view.family.subject_id == 0 || asked->evidence) {
+	if (asked->view.family.subject_id == 0) {
 		refresh(x, asked);
 		return;
 	}
@@ -327,6 +320,20 @@ answer_evidence(struct authcode_exchange *x)
 		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 }
 
+/* Nobody is asked about it and nothing given for it, whoever's it is and whatever is
+ * asked for with it. What is evidence once is so for ever: the store finds it too. */
+static void
+submit_evidence(struct authcode_exchange *x, const struct authcode_token_view *view)
+{
+	x->operation.u.use_refresh = (struct authcode_op_use_refresh){
+		.refresh_id = view->token.id,
+		.family_id = view->family.id,
+		.access = { .scope = "", .resource = "" },
+	};
+	ac_exchange_is_about(x, &view->subject);
+	ac_exchange_submit(x, AUTHCODE_OP_USE_REFRESH, answer_evidence);
+}
+
 /* RFC 9700 §4.14.2: a token that is not there any more, but was issued to this
  * client once, was replaced, and what replaced it too. */
 static void
@@ -347,12 +354,28 @@ refuse_unknown(struct authcode_exchange *x, const struct authcode_client *client
 	}
 }
 
+/* What is asked for is looked at only now: a request that is refused for it must not
+ * hide that its token was replaced. */
+static void
+judge_request(struct authcode_exchange *x, const struct authcode_client *client,
+	      const struct authcode_token_view *view)
+{
+	const char *scope = narrowed_scope(x, view->token.scope);
+
+	if (scope == NULL) {
+		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
+		return;
+	}
+	if (ac_resource_choose(x, client, view->family.resource))
+		ask_account(x, &(struct refreshing){ client, scope, *view });
+}
+
 void
 ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *client)
 {
 	const char *text = ac_params_get(&x->params, "refresh_token");
 	struct authcode_token_view view;
-	const char *scope;
+	bool evidence = false;
 	enum authcode_err err;
 
 	if (text == NULL) {
@@ -373,12 +396,11 @@ ac_grant_refresh(struct authcode_exchange *x, const struct authcode_client *clie
 		ac_respond_error(x, AC_INVALID_GRANT, bad_token);
 		return;
 	}
-	scope = narrowed_scope(x, view.token.scope);
-	if (scope == NULL) {
-		ac_respond_error(x, AC_INVALID_SCOPE, "scope is malformed or wider than granted");
-		return;
-	}
-	if (ac_resource_choose(x, client, view.family.resource))
-		ask_account(x,
-			    &(struct refreshing){ .client = client, .scope = scope, .view = view });
+	err = judge_rotated(x, &view.token, &evidence);
+	if (err != AUTHCODE_OK)
+		ac_respond_failure(x, err, "find successor");
+	else if (evidence)
+		submit_evidence(x, &view);
+	else
+		judge_request(x, client, &view);
 }

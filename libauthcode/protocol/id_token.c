@@ -50,26 +50,6 @@ ac_id_token_prepare(struct authcode_exchange *x, const char *scope, const struct
 	return err;
 }
 
-enum authcode_err
-ac_id_token_of_code(struct authcode_exchange *x, const struct authcode_client *client,
-		    const struct authcode_code_view *view, const struct ac_id_token **ret)
-{
-	const struct authcode_code *code = &view->code;
-	const struct ac_id_token token = {
-		.client = client,
-		.subject = &view->subject,
-		.nonce = code->nonce,
-		.session_id = code->session_id,
-		.auth_time_ms = code->auth_time_ms,
-		.acr = code->acr,
-		.amr = code->amr,
-		.claims = code->claims,
-		.claims_request = code->claims_request,
-	};
-
-	return ac_id_token_prepare(x, code->scope, &token, ret);
-}
-
 /* OIDC-Core §12.2: about the sign-in of then, and without its nonce. */
 enum authcode_err
 ac_id_token_of_family(struct authcode_exchange *x, const struct authcode_client *client,
@@ -126,7 +106,7 @@ put_times(const struct authcode_exchange *x, const struct ac_id_token *token, js
 
 	return ac_json_put_take(claims, "iat", json_integer(now_s)) &&
 	       ac_json_put_take(claims, "exp",
-				json_integer(now_s + x->issuer->lifetimes.id_token_s)) &&
+				json_integer(now_s + x->rules->lifetimes.id_token_s)) &&
 	       ac_json_put_take(claims, "auth_time", json_integer(token->auth_time_ms / 1000));
 }
 
@@ -141,7 +121,7 @@ put_acr(const struct authcode_exchange *x, const struct ac_id_token *token, json
 	const char *acr = token->acr, *value;
 
 	for (size_t i = 0; (value = ac_asked_claims_value(asked, "acr", i)) != NULL; i++) {
-		if (ac_acr_satisfies(x->issuer, token->acr, value)) {
+		if (ac_acr_satisfies(x->rules, token->acr, value)) {
 			acr = value;
 			break;
 		}

@@ -36,11 +36,7 @@ AC_MUST_USE enum authcode_err ac_id_token_prepare(struct authcode_exchange *x, c
 						  const struct ac_id_token *token,
 						  const struct ac_id_token **ret);
 
-/* The same of what a code or a family tells. */
-AC_MUST_USE enum authcode_err ac_id_token_of_code(struct authcode_exchange *x,
-						  const struct authcode_client *client,
-						  const struct authcode_code_view *view,
-						  const struct ac_id_token **ret);
+/* The same of what a family tells. */
 AC_MUST_USE enum authcode_err ac_id_token_of_family(struct authcode_exchange *x,
 						    const struct authcode_client *client,
 						    const struct authcode_token_view *view,

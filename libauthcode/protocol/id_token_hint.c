@@ -78,9 +78,12 @@ verify_by_ring(const struct authcode_exchange *x, const struct ac_part *token, j
 static enum ac_jws_verdict
 verify_by_secret(struct authcode_exchange *x, const struct ac_part *token, json_t **ret_claims)
 {
-	const char *aud = ac_compact_claimed(token, &hint_typ, "aud", x->arena);
-	const struct authcode_client *client = authcode_clients_find(x->clients, aud);
+	const struct authcode_client *client;
+	const char *aud = NULL;
 
+	if (ac_compact_claimed(token, &hint_typ, "aud", x->arena, &aud) == AUTHCODE_ERR_MEMORY)
+		return AC_JWS_FAILED;
+	client = authcode_clients_find(x->clients, aud);
 	if (client == NULL || strcmp(client->id_token_alg, AC_HS256_NAME) != 0)
 		return AC_JWS_ALGORITHM;
 	return ac_hmac_jws_verify(token, &hint_typ, ac_client_keys_of(x->clients, client)->secret,

@@ -14,61 +14,9 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/secret.h"
-#include "base/text.h"
 #include "base/uri.h"
 #include "jose/algorithm.h"
-#include "protocol/resource.h"
 #include "protocol/signing_keys.h"
-
-#define DAY_S (24u * 3600u)
-#define MAX_CODE_S 60u
-#define MAX_DEVICE_CODE_S 900u
-#define MAX_ID_TOKEN_S (12u * 3600u) /* OIDC-Core §2: news, not a session */
-
-static const struct authcode_lifetimes default_lifetimes = {
-	.code_s = MAX_CODE_S,
-	.access_token_s = 3600,
-	.access_token_jwt_s = 600,
-	.refresh_idle_s = 14 * DAY_S,
-	.refresh_absolute_s = 90 * DAY_S,
-	.session_idle_s = 8 * 3600,
-	.session_absolute_s = DAY_S,
-	.transaction_s = 3600,
-	.device_code_s = 600,
-	.id_token_s = 3600,
-	.signing_key_s = 90 * DAY_S,
-	.signing_key_publish_s = DAY_S,
-	.jwks_cache_s = 3600,
-};
-
-static uint32_t
-or_default(uint32_t value, uint32_t other)
-{
-	return value != 0 ? value : other;
-}
-
-static struct authcode_lifetimes
-fill_lifetimes(const struct authcode_lifetimes *given)
-{
-	const struct authcode_lifetimes *d = &default_lifetimes;
-
-	return (struct authcode_lifetimes){
-		.code_s = or_default(given->code_s, d->code_s),
-		.access_token_s = or_default(given->access_token_s, d->access_token_s),
-		.access_token_jwt_s = or_default(given->access_token_jwt_s, d->access_token_jwt_s),
-		.refresh_idle_s = or_default(given->refresh_idle_s, d->refresh_idle_s),
-		.refresh_absolute_s = or_default(given->refresh_absolute_s, d->refresh_absolute_s),
-		.session_idle_s = or_default(given->session_idle_s, d->session_idle_s),
-		.session_absolute_s = or_default(given->session_absolute_s, d->session_absolute_s),
-		.transaction_s = or_default(given->transaction_s, d->transaction_s),
-		.device_code_s = or_default(given->device_code_s, d->device_code_s),
-		.id_token_s = or_default(given->id_token_s, d->id_token_s),
-		.signing_key_s = or_default(given->signing_key_s, d->signing_key_s),
-		.signing_key_publish_s =
-			or_default(given->signing_key_publish_s, d->signing_key_publish_s),
-		.jwks_cache_s = or_default(given->jwks_cache_s, d->jwks_cache_s),
-	};
-}
 
 /* NULL when text may be an issuer identifier. It is compared byte for byte by
  * clients (RFC 9207 §2.4), so one spelling only: nothing to normalise. */
@@ -99,20 +47,6 @@ check_url(const char *text)
 	return NULL;
 }
 
-/* Whoever may still use an old answer must meet the new key before it signs, and the
- * next rotation must not begin before that (OIDC-Core §10.1.1). */
-static const char *
-check_key_lifetimes(const struct authcode_lifetimes *given)
-{
-	const struct authcode_lifetimes l = fill_lifetimes(given);
-
-	if (l.signing_key_publish_s <= l.jwks_cache_s)
-		return "a signing key must be published for longer than the key set is cached";
-	if (l.signing_key_s <= l.signing_key_publish_s)
-		return "a signing key must sign for longer than it is published before";
-	return NULL;
-}
-
 static const char *
 check_settings(const struct authcode_issuer_settings *settings)
 {
@@ -124,42 +58,10 @@ check_settings(const struct authcode_issuer_settings *settings)
 	/* The one key everybody knows; asks nothing about a real one. */
 	if (ac_secret_equal(settings->master_key, zeroes, sizeof(zeroes)))
 		return "the master key is all zeroes";
-	if (settings->lifetimes.code_s > MAX_CODE_S)
-		return "a code must not live longer than 60 seconds";
-	if (settings->refresh_retry_s > AUTHCODE_RETRY_MAX_MS / 1000)
-		return "a refresh must not be answered again for longer than 600 seconds";
-	if (settings->lifetimes.device_code_s > MAX_DEVICE_CODE_S)
-		return "a device code must not live longer than 900 seconds";
-	if (settings->lifetimes.id_token_s > MAX_ID_TOKEN_S)
-		return "an ID token must not live longer than 12 hours";
-	why = check_key_lifetimes(&settings->lifetimes);
+	why = ac_issuer_rules_check(settings);
 	if (why != NULL)
 		return why;
 	return check_url(settings->issuer);
-}
-
-#define MAX_ACRS 64
-
-static const char *
-check_acrs(const struct authcode_issuer_settings *settings)
-{
-	if (settings->acr_count > 0 && settings->acrs == NULL)
-		return "acrs has a length but no rows";
-	if (settings->acr_count > MAX_ACRS)
-		return "there are more than 64 acrs";
-	for (size_t i = 0; i < settings->acr_count; i++) {
-		const char *name = settings->acrs[i].name;
-		size_t len = name != NULL ? strlen(name) : 0;
-
-		if (len == 0 || len > AC_MAX_ACR || strchr(name, ' ') != NULL ||
-		    !ac_text_printable(name, len))
-			return "an acr is not 1 to 128 printable characters without space";
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(name, settings->acrs[k].name) == 0)
-				return "an acr is listed twice";
-		}
-	}
-	return NULL;
 }
 
 /* RS256 is what clients that say nothing expect (OIDC-Core §2, id_token_signed_
@@ -192,21 +94,11 @@ check_algorithms(const struct authcode_issuer_settings *settings, unsigned *ret_
 }
 
 static enum authcode_err
-copy_acrs(struct authcode_issuer *issuer, const struct authcode_issuer_settings *settings)
+refuse(struct authcode_reason *reason, const char *why)
 {
-	if (settings->acr_count == 0)
-		return AUTHCODE_OK;
-	issuer->acrs = calloc(settings->acr_count, sizeof(*issuer->acrs));
-	if (issuer->acrs == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	issuer->acr_count = settings->acr_count;
-	for (size_t i = 0; i < issuer->acr_count; i++) {
-		issuer->acrs[i].level = settings->acrs[i].level;
-		issuer->acrs[i].name = strdup(settings->acrs[i].name);
-		if (issuer->acrs[i].name == NULL)
-			return AUTHCODE_ERR_MEMORY;
-	}
-	return AUTHCODE_OK;
+	if (reason != NULL)
+		snprintf(reason->text, sizeof(reason->text), "%s", why);
+	return AUTHCODE_ERR_CONFIG;
 }
 
 enum authcode_err
@@ -224,26 +116,18 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 		return AUTHCODE_ERR_USAGE;
 	why = check_settings(settings);
 	if (why == NULL)
-		why = check_acrs(settings);
-	if (why == NULL)
-		why = ac_resources_check(settings);
-	if (why == NULL)
 		why = check_algorithms(settings, &signing);
-	if (why != NULL) {
-		if (reason != NULL)
-			snprintf(reason->text, sizeof(reason->text), "%s", why);
-		return AUTHCODE_ERR_CONFIG;
-	}
+	if (why != NULL)
+		return refuse(reason, why);
 	issuer = calloc(1, sizeof(*issuer));
 	if (issuer == NULL)
 		return err;
-	pthread_mutex_init(&issuer->clients_lock, NULL); /* never fails on Linux */
+	pthread_mutex_init(&issuer->change_lock, NULL); /* never fails on Linux */
 	pthread_mutex_init(&issuer->tend_lock, NULL);
 	pthread_mutex_init(&issuer->ring_lock, NULL);
 	pthread_mutex_init(&issuer->page_lock, NULL);
 	issuer->signing = signing;
 	issuer->store = settings->store;
-	issuer->lifetimes = fill_lifetimes(&settings->lifetimes);
 	issuer->random = settings->random;
 	if (issuer->random.fill == NULL)
 		issuer->random.fill = ac_random_fill;
@@ -251,20 +135,16 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	issuer->check_accounts = settings->check_accounts;
 	issuer->audit = settings->audit;
 	issuer->tell_logout = settings->tell_logout;
-	issuer->refresh_retry_ms = (int64_t)settings->refresh_retry_s * 1000;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
 		err = ac_issuer_keys_derive(settings->master_key, issuer->url, &issuer->keys);
 	if (err == AUTHCODE_OK)
-		err = copy_acrs(issuer, settings);
-	if (err == AUTHCODE_OK)
-		err = ac_resources_copy(issuer, settings);
-	if (err == AUTHCODE_OK)
-		err = ac_metadata_render(issuer);
+		err = ac_issuer_rules_new(issuer, settings, &issuer->rules);
 	if (err != AUTHCODE_OK) {
 		authcode_issuer_free(&issuer);
 		return err;
 	}
+	issuer->transaction_ms = (int64_t)issuer->rules->lifetimes.transaction_s * 1000;
 	*ret_issuer = issuer;
 	return AUTHCODE_OK;
 }
@@ -279,16 +159,12 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	old = *issuer;
 	*issuer = NULL;
 	authcode_clients_unref(&old->clients);
-	pthread_mutex_destroy(&old->clients_lock);
+	ac_issuer_rules_unref(&old->rules);
+	pthread_mutex_destroy(&old->change_lock);
 	ac_signing_ring_unref(&old->ring);
 	pthread_mutex_destroy(&old->ring_lock);
 	pthread_mutex_destroy(&old->page_lock);
 	pthread_mutex_destroy(&old->tend_lock);
-	for (size_t i = 0; i < old->acr_count; i++)
-		free((char *)old->acrs[i].name);
-	free(old->acrs);
-	authcode_arena_free(&old->resource_arena);
-	free(old->metadata);
 	free(old->url);
 	ac_wipe(old, sizeof(*old));
 	free(old);
@@ -307,28 +183,78 @@ authcode_issuer_set_clients(struct authcode_issuer *issuer, struct authcode_clie
 	struct authcode_clients *fresh = authcode_clients_ref(clients);
 	struct authcode_clients *old;
 
-	pthread_mutex_lock(&issuer->clients_lock);
+	pthread_mutex_lock(&issuer->change_lock);
 	old = issuer->clients;
 	issuer->clients = fresh;
-	pthread_mutex_unlock(&issuer->clients_lock);
+	pthread_mutex_unlock(&issuer->change_lock);
 	authcode_clients_unref(&old);
+}
+
+enum authcode_err
+authcode_issuer_reconfigure(struct authcode_issuer *issuer,
+			    const struct authcode_issuer_settings *settings,
+			    struct authcode_clients *clients, struct authcode_reason *reason)
+{
+	struct ac_issuer_rules *rules = NULL, *old_rules;
+	struct authcode_clients *old_clients;
+	enum authcode_err err;
+	const char *why;
+
+	if (reason != NULL)
+		reason->text[0] = '\0';
+	if (issuer == NULL || settings == NULL)
+		return AUTHCODE_ERR_USAGE;
+	why = ac_issuer_rules_check(settings);
+	if (why != NULL)
+		return refuse(reason, why);
+	err = ac_issuer_rules_new(issuer, settings, &rules);
+	if (err != AUTHCODE_OK)
+		return err;
+	(void)authcode_clients_ref(clients);
+	pthread_mutex_lock(&issuer->change_lock);
+	old_rules = issuer->rules;
+	old_clients = issuer->clients;
+	issuer->rules = rules;
+	issuer->clients = clients;
+	pthread_mutex_unlock(&issuer->change_lock);
+	ac_issuer_rules_unref(&old_rules);
+	authcode_clients_unref(&old_clients);
+	return AUTHCODE_OK;
+}
+
+void
+ac_issuer_pin(struct authcode_issuer *issuer, struct ac_issuer_rules **ret_rules,
+	      struct authcode_clients **ret_clients)
+{
+	pthread_mutex_lock(&issuer->change_lock);
+	*ret_rules = ac_issuer_rules_ref(issuer->rules);
+	*ret_clients = authcode_clients_ref(issuer->clients);
+	pthread_mutex_unlock(&issuer->change_lock);
 }
 
 struct authcode_clients *
 ac_issuer_clients_ref(struct authcode_issuer *issuer)
 {
+	struct ac_issuer_rules *rules;
 	struct authcode_clients *clients;
 
-	pthread_mutex_lock(&issuer->clients_lock);
-	clients = authcode_clients_ref(issuer->clients);
-	pthread_mutex_unlock(&issuer->clients_lock);
+	ac_issuer_pin(issuer, &rules, &clients);
+	ac_issuer_rules_unref(&rules);
 	return clients;
 }
 
-const char *
-authcode_issuer_metadata(const struct authcode_issuer *issuer)
+char *
+authcode_issuer_metadata(struct authcode_issuer *issuer)
 {
-	return issuer->metadata;
+	struct ac_issuer_rules *rules;
+	struct authcode_clients *clients;
+	char *text;
+
+	ac_issuer_pin(issuer, &rules, &clients);
+	authcode_clients_unref(&clients);
+	text = strdup(rules->metadata);
+	ac_issuer_rules_unref(&rules);
+	return text;
 }
 
 const char *

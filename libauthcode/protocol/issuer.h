@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "jose/digest.h"
+#include "protocol/issuer_rules.h"
 
 #define AC_MASTER_ID_LEN 6
 
@@ -33,23 +34,17 @@ struct ac_issuer_keys {
 };
 
 struct authcode_issuer {
-	char *url;      /* exactly as configured */
-	char *metadata; /* rendered once, by metadata.c */
+	char *url; /* exactly as configured */
 	struct authcode_store *store;
-	struct authcode_lifetimes lifetimes; /* defaults filled in */
-	struct authcode_acr *acrs;           /* and their names, on the heap */
-	size_t acr_count;
-	struct authcode_resource *resources; /* in resource_arena; the last is the issuer itself */
-	size_t resource_count;
-	struct authcode_arena *resource_arena;
 	bool check_accounts;
 	bool audit;
 	bool tell_logout;
-	int64_t refresh_retry_ms;
+	int64_t transaction_ms; /* how old a sealed page may be */
 	struct authcode_random random;
 	struct authcode_log log;
-	struct ac_issuer_keys keys;   /* wiped when freed */
-	pthread_mutex_t clients_lock; /* guards the pointer, not the registry */
+	struct ac_issuer_keys keys;  /* wiped when freed */
+	pthread_mutex_t change_lock; /* guards the two pointers, not what they point at */
+	struct ac_issuer_rules *rules;
 	struct authcode_clients *clients;
 	unsigned signing;               /* the algorithms that sign, a bit mask of jose's */
 	pthread_mutex_t tend_lock;      /* held while the keys are tended */
@@ -73,13 +68,18 @@ void ac_issuer_page_key(const struct authcode_issuer *issuer, enum ac_page_key w
 /* Those three, from now on. */
 void ac_issuer_set_page_keys(struct authcode_issuer *issuer, const struct ac_issuer_keys *keys);
 
-/* Renders issuer->metadata, from the tables and what is set so far. */
-AC_MUST_USE enum authcode_err ac_metadata_render(struct authcode_issuer *issuer);
+/* Renders rules->metadata, from the tables and what is set so far. */
+AC_MUST_USE enum authcode_err ac_metadata_render(const struct authcode_issuer *issuer,
+						 struct ac_issuer_rules *rules);
 
 /* A line for the host's debug log; no secret. */
 void ac_issuer_debug(const struct authcode_issuer *issuer, const char *text);
 
 /* The registry of this moment, with a reference for the caller. */
 struct authcode_clients *ac_issuer_clients_ref(struct authcode_issuer *issuer);
+
+/* The same with the rules that belong to it. Either may be NULL. */
+void ac_issuer_pin(struct authcode_issuer *issuer, struct ac_issuer_rules **ret_rules,
+		   struct authcode_clients **ret_clients);
 
 #endif

@@ -34,33 +34,50 @@ ac_key_pass_explain(const struct ac_key_pass *pass, enum authcode_err err, const
 
 /* The longest life among the tokens that are signed. */
 static int64_t
-longest_token_ms(struct authcode_issuer *issuer)
+longest_token_ms(const struct ac_issuer_rules *rules, const struct authcode_clients *clients)
 {
-	struct authcode_clients *clients = ac_issuer_clients_ref(issuer);
-	uint32_t longest_s = issuer->lifetimes.access_token_s;
+	const struct authcode_lifetimes *lifetimes = &rules->lifetimes;
+	uint32_t longest_s = lifetimes->access_token_s;
 	const struct authcode_client *client;
 
-	if (issuer->lifetimes.id_token_s > longest_s)
-		longest_s = issuer->lifetimes.id_token_s;
-	if (issuer->lifetimes.access_token_jwt_s > longest_s)
-		longest_s = issuer->lifetimes.access_token_jwt_s;
-	for (size_t i = 0; i < issuer->resource_count; i++) {
-		if (issuer->resources[i].access_token_ttl_s > longest_s)
-			longest_s = issuer->resources[i].access_token_ttl_s;
+	if (lifetimes->id_token_s > longest_s)
+		longest_s = lifetimes->id_token_s;
+	if (lifetimes->access_token_jwt_s > longest_s)
+		longest_s = lifetimes->access_token_jwt_s;
+	for (size_t i = 0; i < rules->resource_count; i++) {
+		if (rules->resources[i].access_token_ttl_s > longest_s)
+			longest_s = rules->resources[i].access_token_ttl_s;
 	}
 	for (size_t i = 0; (client = authcode_clients_at(clients, i)) != NULL; i++) {
 		if (client->access_token_ttl_s > longest_s)
 			longest_s = client->access_token_ttl_s;
 	}
-	authcode_clients_unref(&clients);
 	return (int64_t)longest_s * 1000;
+}
+
+static struct ac_key_times
+times_of(struct authcode_issuer *issuer)
+{
+	struct authcode_clients *clients;
+	struct ac_issuer_rules *rules;
+	struct ac_key_times times;
+
+	ac_issuer_pin(issuer, &rules, &clients);
+	times = (struct ac_key_times){
+		.sign_ms = (int64_t)rules->lifetimes.signing_key_s * 1000,
+		.publish_ms = (int64_t)rules->lifetimes.signing_key_publish_s * 1000,
+		.cache_ms = (int64_t)rules->lifetimes.jwks_cache_s * 1000,
+		.token_ms = longest_token_ms(rules, clients),
+	};
+	ac_issuer_rules_unref(&rules);
+	authcode_clients_unref(&clients);
+	return times;
 }
 
 enum authcode_err
 ac_key_pass_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_reason *reason,
 		struct ac_key_pass **ret)
 {
-	const struct authcode_lifetimes *lifetimes = &issuer->lifetimes;
 	struct ac_key_pass *pass;
 
 	if (reason != NULL)
@@ -73,12 +90,7 @@ ac_key_pass_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_
 	pass->issuer = issuer;
 	pass->reason = reason;
 	pass->now_ms = now_ms;
-	pass->times = (struct ac_key_times){
-		.sign_ms = (int64_t)lifetimes->signing_key_s * 1000,
-		.publish_ms = (int64_t)lifetimes->signing_key_publish_s * 1000,
-		.cache_ms = (int64_t)lifetimes->jwks_cache_s * 1000,
-		.token_ms = longest_token_ms(issuer),
-	};
+	pass->times = times_of(issuer);
 	*ret = pass;
 	return AUTHCODE_OK;
 }

@@ -8,13 +8,13 @@
  * RU-14). The session is ended for good before anything is answered.
  *
  * A POST is sent on to the same question as a GET: a form of another site brings no
- * session cookie, since those are SameSite=Lax, and the GET that follows does.
+ * session cookie, since those are SameSite=Lax, and the GET that follows does. What was
+ * posted does not become part of a URL by it (logout_wish.c).
  */
 #include "protocol/logout.h"
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "protocol/client_logout.h"
 #include "protocol/front_channel.h"
@@ -23,8 +23,8 @@
 
 /* --- the end ------------------------------------------------------------- */
 
-static const struct authcode_client *
-served_client(const struct authcode_exchange *x, const char *id)
+const struct authcode_client *
+ac_logout_client(const struct authcode_exchange *x, const char *id)
 {
 	const struct authcode_client *client = authcode_clients_find(x->clients, id);
 
@@ -53,7 +53,7 @@ void
 ac_logout_finish(struct authcode_exchange *x, const struct ac_logout_place *place,
 		 bool shown_elsewhere)
 {
-	const struct authcode_client *client = served_client(x, place->client_id);
+	const struct authcode_client *client = ac_logout_client(x, place->client_id);
 
 	if (client != NULL && ac_client_post_logout_match(client, place->uri)) {
 		go_to(x, place);
@@ -113,43 +113,12 @@ ac_logout_end(struct authcode_exchange *x, const struct authcode_session_view *v
 
 /* --- the question -------------------------------------------------------- */
 
-/* What matters of the parameters; logout_hint and ui_locales are let go (LO-12). */
-static const char *const carried[] = {
-	"id_token_hint",
-	"client_id",
-	"post_logout_redirect_uri",
-	"state",
-};
-
 static const char *
 get(const struct authcode_exchange *x, const char *name)
 {
 	const char *value = ac_params_get(&x->params, name);
 
 	return value != NULL ? value : "";
-}
-
-static void
-send_on(struct authcode_exchange *x)
-{
-	const char *url = ac_endpoint_url(x, AUTHCODE_ENDPOINT_LOGOUT);
-	struct ac_buf buf;
-	const char *text = NULL;
-
-	ac_buf_init(&buf, AC_MAX_URI);
-	for (size_t i = 0; i < AC_ARRAY_SIZE(carried); i++) {
-		if (*get(x, carried[i]) != '\0')
-			ac_form_put(&buf, carried[i], get(x, carried[i]));
-	}
-	if (ac_buf_ok(&buf) && url != NULL)
-		text = ac_arena_printf(x->arena, "%s?%s", url, ac_buf_text(&buf));
-	if (!ac_buf_ok(&buf) || (text != NULL && strlen(text) > AC_MAX_URI))
-		ac_respond_page(x, 400, AC_INVALID_REQUEST, "the request is too long");
-	else if (text == NULL)
-		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "logout");
-	else
-		ac_respond_redirect(x, text);
-	ac_buf_clear(&buf);
 }
 
 /* False: the response is set. */
@@ -186,52 +155,83 @@ allowed_place(struct authcode_exchange *x, const struct ac_logout_hint *hint)
 	return (struct ac_logout_place){ hint->client->id, uri, get(x, "state") };
 }
 
-static void
-decide_for(struct authcode_exchange *x, const struct ac_logout_hint *hint,
-	   const struct authcode_session_view *view, const struct ac_logout_place *place)
+/* logout_hint and ui_locales are let go (LO-12). False: the response is set. */
+static bool
+read_wish(struct authcode_exchange *x, struct ac_logout_wish *ret)
 {
-	bool refused = *get(x, "post_logout_redirect_uri") != '\0' && *place->uri == '\0';
+	if (!read_hint(x, &ret->hint))
+		return false;
+	ret->place = allowed_place(x, &ret->hint);
+	ret->refused = *get(x, "post_logout_redirect_uri") != '\0' && *ret->place.uri == '\0';
+	return true;
+}
+
+/* The same of a GET, which may carry what was posted. */
+static bool
+read_carried(struct authcode_exchange *x, struct ac_logout_wish *ret)
+{
+	const char *sealed = get(x, "txn");
+	enum authcode_err err = AUTHCODE_ERR_SYNTAX;
+
+	if (*sealed != '\0')
+		err = ac_logout_wish_open(x, sealed, ret);
+	if (err == AUTHCODE_OK)
+		return true;
+	if (err == AUTHCODE_ERR_SYNTAX)
+		return read_wish(x, ret);
+	ac_respond_failure(x, err, "logout");
+	return false;
+}
+
+static void
+decide_for(struct authcode_exchange *x, const struct ac_logout_wish *wish,
+	   const struct authcode_session_view *view)
+{
+	const struct ac_logout_hint *hint = &wish->hint;
 	bool known = false;
 	enum authcode_err err = AUTHCODE_OK;
 
-	if (hint->client != NULL && !refused)
+	if (hint->client != NULL && !wish->refused)
 		err = ac_logout_hint_is_of(x, hint, view, &known);
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "logout");
 	else if (known)
-		ac_logout_end(x, view, place, false);
+		ac_logout_end(x, view, &wish->place, false);
 	else
-		ac_logout_ask(x, view, hint->client, place);
+		ac_logout_ask(x, view, hint->client, &wish->place);
+}
+
+static void
+decide_get(struct authcode_exchange *x)
+{
+	struct authcode_session_view view;
+	struct ac_logout_wish wish;
+	enum authcode_err err;
+
+	if (!read_carried(x, &wish))
+		return;
+	err = ac_session_find(x, x->request.session, &view);
+	if (err == AUTHCODE_OK)
+		decide_for(x, &wish, &view);
+	else if (err == AUTHCODE_ERR_NOT_FOUND)
+		ac_logout_finish(x, &wish.place, false);
+	else
+		ac_respond_failure(x, err, "logout");
 }
 
 void
 ac_logout_decide(struct authcode_exchange *x)
 {
-	struct authcode_session_view view;
-	struct ac_logout_place place;
-	struct ac_logout_hint hint;
-	enum authcode_err err;
+	struct ac_logout_wish wish;
 
 	if (!ac_front_channel_query(x))
 		return;
 	if (x->request.method == AUTHCODE_METHOD_POST && !ac_front_channel_form(x))
 		return;
-	if (!ac_front_channel_once(&x->params)) {
+	if (!ac_front_channel_once(&x->params))
 		ac_respond_page(x, 400, AC_INVALID_REQUEST, "a parameter is repeated");
-		return;
-	}
-	if (x->request.method == AUTHCODE_METHOD_POST) {
-		send_on(x);
-		return;
-	}
-	if (!read_hint(x, &hint))
-		return;
-	place = allowed_place(x, &hint);
-	err = ac_session_find(x, x->request.session, &view);
-	if (err == AUTHCODE_OK)
-		decide_for(x, &hint, &view, &place);
-	else if (err == AUTHCODE_ERR_NOT_FOUND)
-		ac_logout_finish(x, &place, false);
-	else
-		ac_respond_failure(x, err, "logout");
+	else if (x->request.method != AUTHCODE_METHOD_POST)
+		decide_get(x);
+	else if (read_wish(x, &wish))
+		ac_logout_wish_send_on(x, &wish);
 }

@@ -45,7 +45,27 @@ struct ac_logout_place {
 void ac_logout_ask(struct authcode_exchange *x, const struct authcode_session_view *view,
 		   const struct authcode_client *client, const struct ac_logout_place *place);
 
+/* --- logout_wish.c ------------------------------------------------------- */
+
+/* What a request asks for, once it is read. */
+struct ac_logout_wish {
+	struct ac_logout_hint hint;
+	struct ac_logout_place place; /* one that the hint's client has registered, or none */
+	bool refused;                 /* another one was asked for */
+};
+
+/* 303 to the same question as a GET: sealed, so that neither the ID token nor where to
+ * go from here stands in a URL (logs, histories). */
+void ac_logout_wish_send_on(struct authcode_exchange *x, const struct ac_logout_wish *wish);
+
+/* What was sent on a moment ago. ERR_SYNTAX: that is not it, or too old. */
+AC_MUST_USE enum authcode_err ac_logout_wish_open(struct authcode_exchange *x, const char *sealed,
+						  struct ac_logout_wish *ret);
+
 /* --- logout.c ------------------------------------------------------------ */
+
+/* The client of that id, unless it is disabled; NULL. */
+const struct authcode_client *ac_logout_client(const struct authcode_exchange *x, const char *id);
 
 /* Nobody is signed in any more: 303 to the place, if the client may still have people
  * sent there, else to our own page when that is shown elsewhere, else the page. */

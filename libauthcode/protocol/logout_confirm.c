@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/int64.h"
 #include "base/limits.h"
 #include "base/secret.h"
 #include "protocol/front_channel.h"
@@ -29,23 +30,6 @@ struct page {
 	int64_t session_id;
 	struct ac_logout_place place;
 };
-
-static void
-put_i64(uint8_t out[8], int64_t value)
-{
-	for (int i = 7; i >= 0; i--, value = (int64_t)((uint64_t)value >> 8))
-		out[i] = (uint8_t)(value & 0xff);
-}
-
-static int64_t
-get_i64(const uint8_t in[8])
-{
-	uint64_t value = 0;
-
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | in[i];
-	return (int64_t)value;
-}
 
 /* --- the page ------------------------------------------------------------ */
 
@@ -81,8 +65,8 @@ seal(struct authcode_exchange *x, const struct page *page, char **ret_sealed)
 	plain = authcode_arena_alloc(x->arena, len);
 	if (plain == NULL)
 		return AUTHCODE_ERR_MEMORY;
-	put_i64(plain, x->now_ms);
-	put_i64(plain + SESSION_AT, page->session_id);
+	ac_put_i64(plain, x->now_ms);
+	ac_put_i64(plain + SESSION_AT, page->session_id);
 	memcpy(plain + PLACE_AT, place, strlen(place));
 	ac_issuer_page_key(x->issuer, AC_PAGE_KEY_TRANSACTION, key);
 	err = ac_transaction_browser(x->request.browser, plain + BROWSER_AT);
@@ -154,9 +138,9 @@ unseal(struct authcode_exchange *x, const char *sealed, struct ac_transaction *r
 	if (len < PLACE_AT)
 		return AUTHCODE_ERR_SYNTAX;
 	plain = data;
-	ret_seal->created_ms = get_i64(plain);
+	ret_seal->created_ms = ac_get_i64(plain);
 	memcpy(ret_seal->browser, plain + BROWSER_AT, AC_DIGEST_LEN);
-	ret->session_id = get_i64(plain + SESSION_AT);
+	ret->session_id = ac_get_i64(plain + SESSION_AT);
 	err = ac_form_decode(x->arena, (const char *)plain + PLACE_AT, len - PLACE_AT,
 			     AC_FROM_QUERY, &params);
 	ret->place = (struct ac_logout_place){

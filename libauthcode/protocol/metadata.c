@@ -173,17 +173,17 @@ put_openid(json_t *object, const struct authcode_issuer *issuer)
 
 /* No member at all when there is nothing to ask for. */
 static bool
-put_acrs(json_t *object, const struct authcode_issuer *issuer)
+put_acrs(json_t *object, const struct ac_issuer_rules *rules)
 {
 	json_t *list;
 	bool ok;
 
-	if (issuer->acr_count == 0)
+	if (rules->acr_count == 0)
 		return true;
 	list = json_array();
 	ok = ac_json_put_take(object, "acr_values_supported", list);
-	for (size_t i = 0; ok && i < issuer->acr_count; i++)
-		ok = append(list, issuer->acrs[i].name);
+	for (size_t i = 0; ok && i < rules->acr_count; i++)
+		ok = append(list, rules->acrs[i].name);
 	return ok;
 }
 
@@ -198,7 +198,7 @@ put_backchannel_logout(json_t *object, const struct authcode_issuer *issuer)
 }
 
 static bool
-put_all(json_t *object, const struct authcode_issuer *issuer)
+put_all(json_t *object, const struct authcode_issuer *issuer, const struct ac_issuer_rules *rules)
 {
 	bool ok = ac_json_put_text(object, "issuer", issuer->url);
 
@@ -212,7 +212,7 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(auth_methods); i++)
 		ok = put_auth_methods(object, auth_methods[i].name, auth_methods[i].nobody) &&
 		     put_auth_algs(object, auth_methods[i].algs);
-	ok = ok && put_claims(object) && put_acrs(object, issuer) &&
+	ok = ok && put_claims(object) && put_acrs(object, rules) &&
 	     put_backchannel_logout(object, issuer);
 	for (size_t i = 0; ok && i < AC_ARRAY_SIZE(flags); i++)
 		ok = ac_json_put_take(object, flags[i].name, json_boolean(flags[i].value));
@@ -220,12 +220,12 @@ put_all(json_t *object, const struct authcode_issuer *issuer)
 }
 
 enum authcode_err
-ac_metadata_render(struct authcode_issuer *issuer)
+ac_metadata_render(const struct authcode_issuer *issuer, struct ac_issuer_rules *rules)
 {
 	json_t *object = json_object();
 
-	if (object != NULL && put_all(object, issuer))
-		issuer->metadata = json_dumps(object, JSON_COMPACT);
+	if (object != NULL && put_all(object, issuer, rules))
+		rules->metadata = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
-	return issuer->metadata != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+	return rules->metadata != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
 }

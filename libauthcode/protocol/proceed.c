@@ -75,9 +75,9 @@ must_prove_more(const struct ac_authorization *a)
 {
 	const char *have = a->view.session.acr;
 
-	return !ac_acr_satisfies(a->x->issuer, have, a->client->min_acr) ||
+	return !ac_acr_satisfies(a->x->rules, have, a->client->min_acr) ||
 	       (a->claims.acr_essential &&
-		ac_acr_reaches(a->x->issuer, have, a->claims.acrs) == NULL);
+		ac_acr_reaches(a->x->rules, have, a->claims.acrs) == NULL);
 }
 
 /* True: go on. A sign-in is asked for once: when it was carried out and has not
@@ -89,7 +89,7 @@ proves_enough(struct ac_authorization *a)
 {
 	const bool must = must_prove_more(a);
 	const char *acr =
-		ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acrs, a->view.session.acr);
+		ac_acr_lacking(a->x->rules, a->client->min_acr, a->acrs, a->view.session.acr);
 
 	if (acr != NULL && !was_tried(a, acr) && (must || (a->prompt & AC_PROMPT_NONE) == 0)) {
 		if (!shown_elsewhere(a))
@@ -107,7 +107,7 @@ proves_enough(struct ac_authorization *a)
 static const char *
 first_acr(const struct ac_authorization *a)
 {
-	return ac_acr_lacking(a->x->issuer, a->client->min_acr, a->acrs, NULL);
+	return ac_acr_lacking(a->x->rules, a->client->min_acr, a->acrs, NULL);
 }
 
 /* Whoever is signed in counts for nothing. */

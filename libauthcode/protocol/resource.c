@@ -84,49 +84,45 @@ copy_text(struct authcode_arena *arena, const char **text)
 }
 
 enum authcode_err
-ac_resources_copy(struct authcode_issuer *issuer, const struct authcode_issuer_settings *settings)
+ac_resources_copy(const struct authcode_issuer *issuer,
+		  const struct authcode_issuer_settings *settings, struct ac_issuer_rules *rules)
 {
 	size_t count = settings->resource_count;
-	struct authcode_arena *arena;
-	enum authcode_err err = authcode_arena_new(SIZE_MAX / 2, &issuer->resource_arena);
+	struct authcode_arena *arena = rules->arena;
+	struct authcode_resource *rows = authcode_arena_alloc(arena, (count + 1) * sizeof(*rows));
 
-	if (err != AUTHCODE_OK)
-		return err;
-	arena = issuer->resource_arena;
-	issuer->resources = authcode_arena_alloc(arena, (count + 1) * sizeof(*issuer->resources));
-	if (issuer->resources == NULL)
+	if (rows == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	for (size_t i = 0; i < count; i++) {
-		struct authcode_resource *row = &issuer->resources[i];
+		struct authcode_resource *row = &rows[i];
 
 		*row = settings->resources[i];
 		if (!copy_text(arena, &row->uri) || !copy_text(arena, &row->name) ||
 		    !copy_text(arena, &row->scope) || !copy_text(arena, &row->access_token_alg))
 			return AUTHCODE_ERR_MEMORY;
 	}
-	issuer->resources[count] =
-		(struct authcode_resource){ .uri = issuer->url, .scope = own_scope };
-	issuer->resource_count = count + 1;
+	rows[count] = (struct authcode_resource){ .uri = issuer->url, .scope = own_scope };
+	rules->resources = rows;
+	rules->resource_count = count + 1;
 	return AUTHCODE_OK;
 }
 
 const struct authcode_resource *
-ac_resource_find(const struct authcode_issuer *issuer, const char *uri)
+ac_resource_find(const struct ac_issuer_rules *rules, const char *uri)
 {
-	for (size_t i = 0; i < issuer->resource_count; i++) {
-		if (strcmp(issuer->resources[i].uri, uri) == 0)
-			return &issuer->resources[i];
+	for (size_t i = 0; i < rules->resource_count; i++) {
+		if (strcmp(rules->resources[i].uri, uri) == 0)
+			return &rules->resources[i];
 	}
 	return NULL;
 }
 
 static bool
-may_have(const struct authcode_issuer *issuer, const struct authcode_client *client,
-	 const char *uri)
+may_have(const struct authcode_exchange *x, const struct authcode_client *client, const char *uri)
 {
-	if (ac_resource_find(issuer, uri) == NULL)
+	if (ac_resource_find(x->rules, uri) == NULL)
 		return false;
-	if (strcmp(uri, issuer->url) == 0)
+	if (strcmp(uri, x->issuer->url) == 0)
 		return true;
 	for (size_t i = 0; i < client->resource_count; i++) {
 		if (strcmp(client->resources[i], uri) == 0)
@@ -172,7 +168,7 @@ remaining(struct authcode_exchange *x, const struct authcode_client *client, con
 	const char *list = "";
 
 	for (size_t i = 0; uris != NULL && list != NULL && i < count; i++) {
-		if (may_have(x->issuer, client, uris[i]))
+		if (may_have(x, client, uris[i]))
 			list = ac_scope_union(x->arena, list, uris[i]);
 	}
 	return uris != NULL ? list : NULL;
@@ -243,7 +239,7 @@ ac_resource_choose(struct authcode_exchange *x, const struct authcode_client *cl
 }
 
 const char *
-ac_resource_scope(const struct authcode_issuer *issuer, struct authcode_arena *arena,
+ac_resource_scope(const struct ac_issuer_rules *rules, struct authcode_arena *arena,
 		  const char *resource, const char *scope)
 {
 	size_t count = 0;
@@ -253,7 +249,7 @@ ac_resource_scope(const struct authcode_issuer *issuer, struct authcode_arena *a
 	if (uris == NULL || count == 0)
 		return uris != NULL ? scope : NULL;
 	for (size_t i = 0; taken != NULL && i < count; i++) {
-		const struct authcode_resource *row = ac_resource_find(issuer, uris[i]);
+		const struct authcode_resource *row = ac_resource_find(rules, uris[i]);
 
 		if (row != NULL && row->scope == NULL)
 			return scope;
@@ -311,19 +307,18 @@ ac_resource_has(const struct authcode_issuer *issuer, const char *resource, cons
 }
 
 const char *const *
-ac_resource_names(const struct authcode_issuer *issuer, struct authcode_arena *arena,
-		  const char *resource, size_t *ret_count)
+ac_resource_names(const struct authcode_exchange *x, const char *resource, size_t *ret_count)
 {
 	size_t count = 0, shown = 0;
-	const char *const *uris = ac_scope_split(arena, resource, &count);
-	const char **names = authcode_arena_alloc(arena, (count + 1) * sizeof(*names));
+	const char *const *uris = ac_scope_split(x->arena, resource, &count);
+	const char **names = authcode_arena_alloc(x->arena, (count + 1) * sizeof(*names));
 
 	if (uris == NULL || names == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		const struct authcode_resource *row = ac_resource_find(issuer, uris[i]);
+		const struct authcode_resource *row = ac_resource_find(x->rules, uris[i]);
 
-		if (strcmp(uris[i], issuer->url) != 0)
+		if (strcmp(uris[i], x->issuer->url) != 0)
 			names[shown++] = row != NULL && row->name != NULL ? row->name : uris[i];
 	}
 	*ret_count = shown;

@@ -23,12 +23,13 @@ AC_MUST_USE bool ac_resource_uri_valid(const char *uri);
 
 /* What is wrong with the resources of the settings; NULL: nothing. */
 const char *ac_resources_check(const struct authcode_issuer_settings *settings);
-/* Into issuer->resources. The URL of the issuer is set. */
-AC_MUST_USE enum authcode_err ac_resources_copy(struct authcode_issuer *issuer,
-						const struct authcode_issuer_settings *settings);
+/* Into rules->resources. The URL of the issuer and the arena of the rules are set. */
+AC_MUST_USE enum authcode_err ac_resources_copy(const struct authcode_issuer *issuer,
+						const struct authcode_issuer_settings *settings,
+						struct ac_issuer_rules *rules);
 
 /* The row of a URI; NULL: none. */
-const struct authcode_resource *ac_resource_find(const struct authcode_issuer *issuer,
+const struct authcode_resource *ac_resource_find(const struct ac_issuer_rules *rules,
 						 const char *uri);
 
 /* What the resource parameters of a request ask for, each once, or the client's
@@ -51,7 +52,7 @@ AC_MUST_USE bool ac_resource_choose(struct authcode_exchange *x,
 
 /* What of scope means something to one of resource; in the arena, NULL when it is
  * full. */
-const char *ac_resource_scope(const struct authcode_issuer *issuer, struct authcode_arena *arena,
+const char *ac_resource_scope(const struct ac_issuer_rules *rules, struct authcode_arena *arena,
 			      const char *resource, const char *scope);
 
 /* Appends the set as parameters of a form. */
@@ -66,8 +67,7 @@ AC_MUST_USE bool ac_resource_has(const struct authcode_issuer *issuer, const cha
 				 const char *uri);
 
 /* Names for people, without the issuer itself; in the arena, NULL when it is full. */
-const char *const *ac_resource_names(const struct authcode_issuer *issuer,
-				     struct authcode_arena *arena, const char *resource,
+const char *const *ac_resource_names(const struct authcode_exchange *x, const char *resource,
 				     size_t *ret_count);
 
 /* Scope and resource as one set that a consent covers: a resource stands behind a

@@ -104,7 +104,7 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 	       struct ac_credential *ret_session)
 {
 	struct authcode_arena *arena = x->arena;
-	const struct authcode_lifetimes *lifetimes = &x->issuer->lifetimes;
+	const struct authcode_lifetimes *lifetimes = &x->rules->lifetimes;
 	enum authcode_err err;
 	struct authcode_op_create_session op = {
 		.uid = in->user.uid,

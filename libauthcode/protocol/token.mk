@@ -16,6 +16,7 @@ protocol_sources += \
 	libauthcode/protocol/grant_device.c \
 	libauthcode/protocol/grant_refresh.c \
 	libauthcode/protocol/id_token.c libauthcode/protocol/id_token.h \
+	libauthcode/protocol/redemption.c libauthcode/protocol/redemption.h \
 	libauthcode/protocol/id_token_hint.c libauthcode/protocol/id_token_hint.h \
 	libauthcode/protocol/inspect.c libauthcode/protocol/inspect.h \
 	libauthcode/protocol/inspect_jwt.c \

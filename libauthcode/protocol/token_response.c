@@ -29,10 +29,10 @@ ac_token_response_mint_access(struct authcode_exchange *x, const struct authcode
 			      struct authcode_new_token *ret_row)
 {
 	const char *resource = x->resource != NULL ? x->resource : "";
-	const struct ac_access_form form = ac_access_form(x->issuer, client, resource);
+	const struct ac_access_form form = ac_access_form(x, client, resource);
 	int64_t end_ms = x->now_ms + (int64_t)form.ttl_s * 1000;
 
-	response->scope = ac_resource_scope(x->issuer, x->arena, resource, response->scope);
+	response->scope = ac_resource_scope(x->rules, x->arena, resource, response->scope);
 	if (response->scope == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	if (end_ms > family_end_ms)
@@ -78,7 +78,7 @@ int64_t
 ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authcode_client *client)
 {
 	uint32_t idle_s = client->refresh_idle_ttl_s != 0 ? client->refresh_idle_ttl_s
-							  : x->issuer->lifetimes.refresh_idle_s;
+							  : x->rules->lifetimes.refresh_idle_s;
 
 	return (int64_t)idle_s * 1000;
 }

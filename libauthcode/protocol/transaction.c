@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/base64url.h"
+#include "base/int64.h"
 #include "base/limits.h"
 #include "base/secret.h"
 
@@ -35,29 +36,14 @@
 #define MAX_AHEAD_MS 60000
 
 _Static_assert(AC_MAX_ACR <= UINT8_MAX && AC_MAX_SUB <= UINT8_MAX, "a length is one byte");
+_Static_assert(sizeof(((struct authcode_transaction *)NULL)->ui_locales) == AC_MAX_UI_LOCALES + 1,
+	       "the host's place for them");
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
 
 static const char *const labels[] = {
 	[false] = "authorization request 4",
 	[true] = "device 2",
 };
-
-static void
-put_i64(uint8_t out[8], int64_t value)
-{
-	for (int i = 7; i >= 0; i--, value = (int64_t)((uint64_t)value >> 8))
-		out[i] = (uint8_t)(value & 0xff);
-}
-
-static int64_t
-get_i64(const uint8_t in[8])
-{
-	uint64_t value = 0;
-
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | in[i];
-	return (int64_t)value;
-}
 
 enum authcode_err
 ac_transaction_browser(const char *cookie, uint8_t ret_browser[AC_DIGEST_LEN])
@@ -95,13 +81,13 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	err = issuer->random.fill(issuer->random.ctx, nonce, sizeof(nonce));
 	if (err != AUTHCODE_OK)
 		return err;
-	put_i64(plain, transaction->created_ms);
+	ac_put_i64(plain, transaction->created_ms);
 	memcpy(plain + BROWSER_AT, transaction->browser, AC_DIGEST_LEN);
 	plain[NOTICE_AT] = (uint8_t)transaction->notice;
 	plain[QUESTION_AT] = (uint8_t)transaction->question;
-	put_i64(plain + SUBJECT_AT, transaction->subject_id);
-	put_i64(plain + CHOSEN_AT, transaction->chosen_id);
-	put_i64(plain + TRIED_AT, transaction->tried_ms);
+	ac_put_i64(plain + SUBJECT_AT, transaction->subject_id);
+	ac_put_i64(plain + CHOSEN_AT, transaction->chosen_id);
+	ac_put_i64(plain + TRIED_AT, transaction->tried_ms);
 	plain[ACR_LEN_AT] = (uint8_t)acr_len;
 	plain[SUB_LEN_AT] = (uint8_t)sub_len;
 	len = append(plain, ACR_AT, transaction->acr);
@@ -154,13 +140,13 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 	if (len < ACR_AT || plain[NOTICE_AT] >= AUTHCODE_NOTICE_COUNT ||
 	    plain[QUESTION_AT] >= AC_QUESTION_COUNT)
 		return AUTHCODE_ERR_SYNTAX;
-	opened.created_ms = get_i64(plain);
+	opened.created_ms = ac_get_i64(plain);
 	memcpy(opened.browser, plain + BROWSER_AT, AC_DIGEST_LEN);
 	opened.notice = (enum authcode_notice)plain[NOTICE_AT];
 	opened.question = (enum ac_question)plain[QUESTION_AT];
-	opened.subject_id = get_i64(plain + SUBJECT_AT);
-	opened.chosen_id = get_i64(plain + CHOSEN_AT);
-	opened.tried_ms = get_i64(plain + TRIED_AT);
+	opened.subject_id = ac_get_i64(plain + SUBJECT_AT);
+	opened.chosen_id = ac_get_i64(plain + CHOSEN_AT);
+	opened.tried_ms = ac_get_i64(plain + TRIED_AT);
 	err = read_texts(arena, plain, len, &opened);
 	if (err == AUTHCODE_OK)
 		*ret = opened;
@@ -193,7 +179,7 @@ ac_transaction_young(const struct authcode_issuer *issuer, const struct ac_trans
 
 	if (__builtin_sub_overflow(now_ms, transaction->created_ms, &age_ms))
 		return false;
-	return age_ms >= -MAX_AHEAD_MS && age_ms < (int64_t)issuer->lifetimes.transaction_s * 1000;
+	return age_ms >= -MAX_AHEAD_MS && age_ms < issuer->transaction_ms;
 }
 
 bool
@@ -257,18 +243,22 @@ ac_transaction_csrf_ok(struct authcode_issuer *issuer, const char *sealed, const
 
 /* --- for hosts ----------------------------------------------------------- */
 
+/* What the host wants to know of the request. */
 static bool
-find_client_id(struct authcode_arena *arena, const char *request, char out[AC_MAX_CLIENT_ID + 1])
+read_request(struct authcode_arena *arena, const char *request, struct authcode_transaction *ret)
 {
 	struct ac_params params = { 0 };
-	const char *id;
+	const char *id, *locales;
 
 	if (ac_form_decode(arena, request, strlen(request), AC_FROM_QUERY, &params) != AUTHCODE_OK)
 		return false;
 	id = ac_params_get(&params, "client_id");
+	locales = ac_params_get(&params, "ui_locales");
 	if (id == NULL || strlen(id) > AC_MAX_CLIENT_ID)
 		return false;
-	memcpy(out, id, strlen(id) + 1);
+	memcpy(ret->client_id, id, strlen(id) + 1);
+	if (locales != NULL && strlen(locales) <= AC_MAX_UI_LOCALES)
+		memcpy(ret->ui_locales, locales, strlen(locales) + 1);
 	return true;
 }
 
@@ -294,7 +284,7 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 		verdict.state = AUTHCODE_TRANSACTION_CSRF;
 		goto out;
 	}
-	if (!find_client_id(arena, opened.request, verdict.client_id))
+	if (!read_request(arena, opened.request, &verdict))
 		goto out;
 	memcpy(verdict.nonce, opened.nonce, sizeof(verdict.nonce));
 	memcpy(verdict.acr, opened.acr, strlen(opened.acr) + 1);

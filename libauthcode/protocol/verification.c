@@ -145,7 +145,7 @@ client_may_ask(struct authcode_exchange *x, const struct authcode_client *client
 		return false;
 	}
 	/* Nobody shall sign in for what no sign-in can prove; see authorize.c. */
-	if (client->min_acr != NULL && ac_acr_find(x->issuer, client->min_acr) == NULL) {
+	if (client->min_acr != NULL && ac_acr_find(x->rules, client->min_acr) == NULL) {
 		ac_respond_page(x, 500, AC_SERVER_ERROR,
 				"the sign-in that this application needs is not set up");
 		return false;
@@ -282,7 +282,7 @@ void
 ac_verification_allow(struct ac_authorization *a)
 {
 	struct authcode_exchange *x = a->x;
-	const struct authcode_lifetimes *lifetimes = &x->issuer->lifetimes;
+	const struct authcode_lifetimes *lifetimes = &x->rules->lifetimes;
 	struct authcode_op_answer_device *op = &x->operation.u.answer_device;
 
 	*op = (struct authcode_op_answer_device){

@@ -73,7 +73,7 @@ object_of(const struct authcode_operation *operation)
 	case AUTHCODE_OP_ISSUE_CODE:
 		return operation->u.issue_code.ret_code_id;
 	case AUTHCODE_OP_REDEEM_CODE:
-		return operation->u.redeem_code.code_id;
+		return operation->u.redeem_code.id;
 	case AUTHCODE_OP_USE_REFRESH:
 		return operation->u.use_refresh.family_id;
 	case AUTHCODE_OP_ISSUE_CLIENT_TOKEN:
@@ -87,7 +87,7 @@ object_of(const struct authcode_operation *operation)
 	case AUTHCODE_OP_ANSWER_DEVICE:
 		return operation->u.answer_device.device_id;
 	case AUTHCODE_OP_REDEEM_DEVICE:
-		return operation->u.redeem_device.device_id;
+		return operation->u.redeem_device.id;
 	case AUTHCODE_OP_RECORD_DELIVERY:
 		return operation->u.record_delivery.delivery_id;
 	case AUTHCODE_OP_ADD_SIGNING_KEY:

@@ -138,11 +138,11 @@ ac_memory_poll_device(struct ac_memory *memory, struct authcode_operation *opera
 	ac_memory_finish(operation, result);
 }
 
-static enum authcode_err
-put_family(struct ac_memory *memory, struct authcode_op_redeem_device *args,
-	   const struct authcode_device *device, int64_t now_ms)
+static struct authcode_family
+family_of(const struct authcode_device *device, const struct authcode_op_redeem *args,
+	  int64_t now_ms)
 {
-	const struct authcode_family family = {
+	return (struct authcode_family){
 		.id = device->id,
 		.client_id = device->client_id,
 		.subject_id = device->subject_id,
@@ -157,36 +157,29 @@ put_family(struct ac_memory *memory, struct authcode_op_redeem_device *args,
 		.created_ms = now_ms,
 		.expires_ms = args->family_expires_ms,
 	};
-	enum authcode_err err = ac_memory_put(&memory->families, &ac_row_family, &family);
-
-	if (err != AUTHCODE_OK)
-		return err;
-	err = ac_memory_put_tokens(memory, &family, &args->access,
-				   args->with_refresh ? &args->refresh : NULL, now_ms);
-	if (err != AUTHCODE_OK)
-		ac_table_remove(&memory->families, family.id);
-	return err;
 }
 
 void
 ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *operation)
 {
-	struct authcode_op_redeem_device *args = &operation->u.redeem_device;
-	struct authcode_device *device = ac_table_find(&memory->devices, args->device_id);
+	struct authcode_op_redeem *args = &operation->u.redeem_device;
+	struct authcode_device *device = ac_table_find(&memory->devices, args->id);
 	struct authcode_device_view view;
-	bool found = ac_memory_view_device(memory, args->device_id, &view);
+	struct authcode_family family;
+	bool found = ac_memory_view_device(memory, args->id, &view);
 	enum authcode_result result =
 		ac_rule_redeem_device(found ? &view : NULL, operation->now_ms);
 	enum authcode_err err;
 
 	if (result == AUTHCODE_RESULT_REUSED)
-		ac_memory_revoke_family(ac_table_find(&memory->families, args->device_id),
+		ac_memory_revoke_family(ac_table_find(&memory->families, args->id),
 					operation->now_ms);
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;
 	}
-	err = put_family(memory, args, device, operation->now_ms);
+	family = family_of(device, args, operation->now_ms);
+	err = ac_memory_start_family(memory, &family, args);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);
 		return;

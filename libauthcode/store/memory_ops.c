@@ -117,21 +117,35 @@ ac_memory_put_tokens(struct ac_memory *memory, const struct authcode_family *fam
 	return err;
 }
 
+enum authcode_err
+ac_memory_start_family(struct ac_memory *memory, const struct authcode_family *family,
+		       struct authcode_op_redeem *args)
+{
+	enum authcode_err err = ac_memory_put(&memory->families, &ac_row_family, family);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_memory_put_tokens(memory, family, &args->access,
+				   args->with_refresh ? &args->refresh : NULL, family->created_ms);
+	if (err != AUTHCODE_OK)
+		ac_table_remove(&memory->families, family->id);
+	return err;
+}
+
 static void
 redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 {
-	struct authcode_op_redeem_code *args = &operation->u.redeem_code;
-	struct authcode_code *code = ac_table_find(&memory->codes, args->code_id);
+	struct authcode_op_redeem *args = &operation->u.redeem_code;
+	struct authcode_code *code = ac_table_find(&memory->codes, args->id);
 	struct authcode_code_view view;
 	struct authcode_family family = { .expires_ms = args->family_expires_ms };
 	enum authcode_result result;
 	enum authcode_err err;
 
-	result = ac_rule_redeem_code(ac_memory_view_code(memory, args->code_id, &view) ? &view
-										       : NULL,
+	result = ac_rule_redeem_code(ac_memory_view_code(memory, args->id, &view) ? &view : NULL,
 				     operation->now_ms);
 	if (result == AUTHCODE_RESULT_REUSED)
-		ac_memory_revoke_family(ac_table_find(&memory->families, args->code_id),
+		ac_memory_revoke_family(ac_table_find(&memory->families, args->id),
 					operation->now_ms);
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
@@ -150,14 +164,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	family.claims_request = code->claims_request;
 	family.resource = code->resource;
 	family.created_ms = operation->now_ms;
-	err = ac_memory_put(&memory->families, &ac_row_family, &family);
-	if (err == AUTHCODE_OK) {
-		err = ac_memory_put_tokens(memory, &family, &args->access,
-					   args->with_refresh ? &args->refresh : NULL,
-					   operation->now_ms);
-		if (err != AUTHCODE_OK)
-			ac_table_remove(&memory->families, family.id);
-	}
+	err = ac_memory_start_family(memory, &family, args);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);
 		return;

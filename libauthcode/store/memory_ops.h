@@ -31,6 +31,11 @@ AC_MUST_USE enum authcode_err ac_memory_put_tokens(struct ac_memory *memory,
 						   struct authcode_new_token *refresh,
 						   int64_t now_ms);
 
+/* Once what is redeemed was found good: its family and tokens, or none of them. */
+AC_MUST_USE enum authcode_err ac_memory_start_family(struct ac_memory *memory,
+						     const struct authcode_family *family,
+						     struct authcode_op_redeem *args);
+
 /* For good; family NULL: nothing. */
 void ac_memory_revoke_family(struct authcode_family *family, int64_t now_ms);
 

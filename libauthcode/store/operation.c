@@ -60,34 +60,37 @@ check_issue_code(const struct authcode_operation *operation)
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
 }
 
+/* refresh: read only when there is one. */
 static enum authcode_err
-check_redeem_code(const struct authcode_operation *operation)
+check_tokens(const struct authcode_new_token *access, bool with_refresh,
+	     const struct authcode_new_token *refresh)
 {
-	const struct authcode_op_redeem_code *args = &operation->u.redeem_code;
 	const char *const texts[] = {
-		args->access.scope,
-		args->access.resource,
-		args->with_refresh ? args->refresh.scope : "",
-		args->with_refresh ? args->refresh.resource : "",
+		access->scope,
+		access->resource,
+		with_refresh ? refresh->scope : "",
+		with_refresh ? refresh->resource : "",
 	};
 
 	return check_texts(texts, AC_ARRAY_SIZE(texts));
 }
 
 static enum authcode_err
+check_redeem_code(const struct authcode_operation *operation)
+{
+	const struct authcode_op_redeem *args = &operation->u.redeem_code;
+
+	return check_tokens(&args->access, args->with_refresh, &args->refresh);
+}
+
+static enum authcode_err
 check_use_refresh(const struct authcode_operation *operation)
 {
 	const struct authcode_op_use_refresh *args = &operation->u.use_refresh;
-	const char *const texts[] = {
-		args->access.scope,
-		args->access.resource,
-		args->rotate ? args->successor.scope : "",
-		args->rotate ? args->successor.resource : "",
-	};
 
 	if (args->retry_ms < 0 || args->retry_ms > AUTHCODE_RETRY_MAX_MS)
 		return AUTHCODE_ERR_USAGE;
-	return check_texts(texts, AC_ARRAY_SIZE(texts));
+	return check_tokens(&args->access, args->rotate, &args->successor);
 }
 
 static enum authcode_err
@@ -155,15 +158,9 @@ check_create_device(const struct authcode_operation *operation)
 static enum authcode_err
 check_redeem_device(const struct authcode_operation *operation)
 {
-	const struct authcode_op_redeem_device *args = &operation->u.redeem_device;
-	const char *const texts[] = {
-		args->access.scope,
-		args->access.resource,
-		args->with_refresh ? args->refresh.scope : "",
-		args->with_refresh ? args->refresh.resource : "",
-	};
+	const struct authcode_op_redeem *args = &operation->u.redeem_device;
 
-	return check_texts(texts, AC_ARRAY_SIZE(texts));
+	return check_tokens(&args->access, args->with_refresh, &args->refresh);
 }
 
 static enum authcode_err

@@ -37,18 +37,6 @@ ac_sqlite_create_device(const struct ac_sqlite_work *work, struct authcode_opera
 	return err;
 }
 
-/* OK when the statement, which is bound, has changed its row: that was read just
- * before and fits. */
-static enum authcode_err
-finish_surely(const struct ac_sqlite_work *work, struct ac_query *query)
-{
-	enum authcode_err err = ac_query_finish(query);
-
-	if (err == AUTHCODE_OK && sqlite3_changes(work->connection->db) != 1)
-		err = AUTHCODE_ERR_STORE;
-	return err;
-}
-
 static enum authcode_err
 allow(const struct ac_sqlite_work *work, const struct authcode_op_answer_device *args,
       const struct authcode_device *device, const struct authcode_session *session)
@@ -65,7 +53,7 @@ allow(const struct ac_sqlite_work *work, const struct authcode_op_answer_device 
 	ac_query_put_text(&query, session->amr);
 	ac_query_put_text(&query, session->claims);
 	ac_query_put_int(&query, device->id);
-	err = finish_surely(work, &query);
+	err = ac_sqlite_finish_surely(work, &query);
 	if (err != AUTHCODE_OK)
 		return err;
 	ac_query_begin(&query, work->connection, AC_SQL_MOVE_SESSION);
@@ -88,7 +76,7 @@ deny(const struct ac_sqlite_work *work, int64_t id)
 
 	ac_query_begin(&query, work->connection, AC_SQL_DENY_DEVICE);
 	ac_query_put_int(&query, id);
-	return finish_surely(work, &query);
+	return ac_sqlite_finish_surely(work, &query);
 }
 
 enum authcode_err
@@ -138,14 +126,14 @@ ac_sqlite_poll_device(const struct ac_sqlite_work *work, struct authcode_operati
 	ac_query_put_int(&query, operation->now_ms);
 	ac_query_put_int(&query, too_fast ? AUTHCODE_DEVICE_SLOW_DOWN_MS : 0);
 	ac_query_put_int(&query, view.device.id);
-	err = finish_surely(work, &query);
+	err = ac_sqlite_finish_surely(work, &query);
 	if (err == AUTHCODE_OK)
 		args->ret_too_fast = too_fast;
 	return err;
 }
 
 static struct authcode_family
-family_of(const struct authcode_device *device, const struct authcode_op_redeem_device *args,
+family_of(const struct authcode_device *device, const struct authcode_op_redeem *args,
 	  int64_t now_ms)
 {
 	return (struct authcode_family){
@@ -173,37 +161,30 @@ use_device(const struct ac_sqlite_work *work, const struct authcode_family *fami
 	ac_query_begin(&query, work->connection, AC_SQL_USE_DEVICE);
 	ac_query_put_int(&query, family->expires_ms);
 	ac_query_put_int(&query, family->id);
-	return finish_surely(work, &query);
+	return ac_sqlite_finish_surely(work, &query);
 }
 
 enum authcode_err
 ac_sqlite_redeem_device(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	struct authcode_op_redeem_device *args = &operation->u.redeem_device;
+	struct authcode_op_redeem *args = &operation->u.redeem_device;
 	int64_t now_ms = operation->now_ms;
 	struct authcode_device_view view;
 	struct authcode_family family;
-	const struct ac_sqlite_place place = { .family = &family, .now_ms = now_ms };
 	bool changed;
 	enum authcode_err err;
 
-	err = ac_sqlite_find_device(work->connection, args->device_id, work->arena, &view);
+	err = ac_sqlite_find_device(work->connection, args->id, work->arena, &view);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
 		return err;
 	operation->result = ac_rule_redeem_device(err == AUTHCODE_OK ? &view : NULL, now_ms);
 	if (operation->result == AUTHCODE_RESULT_REUSED)
-		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, args->device_id,
-					  &changed);
+		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, args->id, &changed);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
 	family = family_of(&view.device, args, now_ms);
 	err = use_device(work, &family);
-	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_family(work, &family);
-	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_ACCESS, &args->access);
-	if (err == AUTHCODE_OK && args->with_refresh)
-		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_REFRESH, &args->refresh);
-	return err == AUTHCODE_OK ? ac_sqlite_keep_for(work, &family, &view.session) : err;
+	return err == AUTHCODE_OK ? ac_sqlite_start_family(work, &family, &view.session, args)
+				  : err;
 }

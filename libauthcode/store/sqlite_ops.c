@@ -49,8 +49,8 @@ ac_sqlite_insert_token(const struct ac_sqlite_work *work, const struct ac_sqlite
 	return ac_query_insert(&query, work->random, place->now_ms, &token->ret_id);
 }
 
-enum authcode_err
-ac_sqlite_insert_family(const struct ac_sqlite_work *work, const struct authcode_family *family)
+static enum authcode_err
+insert_family(const struct ac_sqlite_work *work, const struct authcode_family *family)
 {
 	struct ac_query query;
 
@@ -72,9 +72,9 @@ ac_sqlite_insert_family(const struct ac_sqlite_work *work, const struct authcode
 	return ac_query_finish(&query);
 }
 
-enum authcode_err
-ac_sqlite_keep_for(const struct ac_sqlite_work *work, const struct authcode_family *family,
-		   const struct authcode_session *session)
+static enum authcode_err
+keep_for(const struct ac_sqlite_work *work, const struct authcode_family *family,
+	 const struct authcode_session *session)
 {
 	bool changed;
 	enum authcode_err err;
@@ -89,25 +89,44 @@ ac_sqlite_keep_for(const struct ac_sqlite_work *work, const struct authcode_fami
 	return err;
 }
 
-static enum authcode_err
-use_code(const struct ac_sqlite_work *work, int64_t id, int64_t family_expires_ms, int64_t now_ms)
+enum authcode_err
+ac_sqlite_start_family(const struct ac_sqlite_work *work, const struct authcode_family *family,
+		       const struct authcode_session *session, struct authcode_op_redeem *args)
 {
-	struct ac_query query;
-	enum authcode_err err;
+	const struct ac_sqlite_place place = { .family = family, .now_ms = family->created_ms };
+	enum authcode_err err = insert_family(work, family);
 
-	ac_query_begin(&query, work->connection, AC_SQL_USE_CODE);
-	ac_query_put_int(&query, now_ms);
-	ac_query_put_int(&query, family_expires_ms);
-	ac_query_put_int(&query, id);
-	err = ac_query_finish(&query);
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_ACCESS, &args->access);
+	if (err == AUTHCODE_OK && args->with_refresh)
+		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_REFRESH, &args->refresh);
+	return err == AUTHCODE_OK ? keep_for(work, family, session) : err;
+}
+
+enum authcode_err
+ac_sqlite_finish_surely(const struct ac_sqlite_work *work, struct ac_query *query)
+{
+	enum authcode_err err = ac_query_finish(query);
+
 	if (err == AUTHCODE_OK && sqlite3_changes(work->connection->db) != 1)
 		err = AUTHCODE_ERR_STORE;
 	return err;
 }
 
+static enum authcode_err
+use_code(const struct ac_sqlite_work *work, int64_t id, int64_t family_expires_ms, int64_t now_ms)
+{
+	struct ac_query query;
+
+	ac_query_begin(&query, work->connection, AC_SQL_USE_CODE);
+	ac_query_put_int(&query, now_ms);
+	ac_query_put_int(&query, family_expires_ms);
+	ac_query_put_int(&query, id);
+	return ac_sqlite_finish_surely(work, &query);
+}
+
 static struct authcode_family
-family_of(const struct authcode_code *code, const struct authcode_op_redeem_code *args,
-	  int64_t now_ms)
+family_of(const struct authcode_code *code, const struct authcode_op_redeem *args, int64_t now_ms)
 {
 	return (struct authcode_family){
 		.id = code->id,
@@ -129,33 +148,26 @@ family_of(const struct authcode_code *code, const struct authcode_op_redeem_code
 static enum authcode_err
 redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	struct authcode_op_redeem_code *args = &operation->u.redeem_code;
+	struct authcode_op_redeem *args = &operation->u.redeem_code;
 	int64_t now_ms = operation->now_ms;
 	struct authcode_family family;
-	const struct ac_sqlite_place place = { .family = &family, .now_ms = now_ms };
 	struct authcode_code_view view;
 	bool changed;
 	enum authcode_err err;
 
-	err = ac_sqlite_find_code(work->connection, args->code_id, work->arena, &view);
+	err = ac_sqlite_find_code(work->connection, args->id, work->arena, &view);
 	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
 		return err;
 	operation->result = ac_rule_redeem_code(err == AUTHCODE_OK ? &view : NULL, now_ms);
 	if (operation->result == AUTHCODE_RESULT_REUSED)
-		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, args->code_id,
-					  &changed);
+		return ac_sqlite_set_time(work, AC_SQL_REVOKE_FAMILY, now_ms, args->id, &changed);
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
 	family = family_of(&view.code, args, now_ms);
 	err = use_code(work, view.code.id, family.expires_ms, now_ms);
-	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_family(work, &family);
-	if (err == AUTHCODE_OK)
-		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_ACCESS, &args->access);
-	if (err == AUTHCODE_OK && args->with_refresh)
-		err = ac_sqlite_insert_token(work, &place, AUTHCODE_TOKEN_REFRESH, &args->refresh);
-	return err == AUTHCODE_OK ? ac_sqlite_keep_for(work, &family, &view.session) : err;
+	return err == AUTHCODE_OK ? ac_sqlite_start_family(work, &family, &view.session, args)
+				  : err;
 }
 
 /* Sets the end of one row that is looked up by nothing but its id. */

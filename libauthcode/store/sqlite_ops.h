@@ -80,14 +80,17 @@ enum authcode_err ac_sqlite_poll_device(const struct ac_sqlite_work *work,
 enum authcode_err ac_sqlite_redeem_device(const struct ac_sqlite_work *work,
 					  struct authcode_operation *operation);
 
-/* What a redemption inserts. */
-enum authcode_err ac_sqlite_insert_family(const struct ac_sqlite_work *work,
-					  const struct authcode_family *family);
+/* Once what is redeemed is marked: the family of it, born in the session, and its
+ * tokens. Subject and session stay as long as a family that outlives the session. */
+AC_MUST_USE enum authcode_err ac_sqlite_start_family(const struct ac_sqlite_work *work,
+						     const struct authcode_family *family,
+						     const struct authcode_session *session,
+						     struct authcode_op_redeem *args);
 
-/* Subject and session stay as long as a family that outlives the session. */
-enum authcode_err ac_sqlite_keep_for(const struct ac_sqlite_work *work,
-				     const struct authcode_family *family,
-				     const struct authcode_session *session);
+/* OK when the statement, which is bound, has changed its row: that was read just
+ * before and fits. */
+AC_MUST_USE enum authcode_err ac_sqlite_finish_surely(const struct ac_sqlite_work *work,
+						      struct ac_query *query);
 enum authcode_err ac_sqlite_record_delivery(const struct ac_sqlite_work *work,
 					    struct authcode_operation *operation);
 

@@ -57,6 +57,107 @@ def options():
             yield f"{name} is in the page, but authcoded does not know it"
 
 
+def option_rows():
+    """Of the configuration file: (section, name, type, reload or restart, default, allowed, help)."""
+    listing = output_of(str(built("authcoded")), "--list-options")
+    rows = [tuple(line.split("\t")) for line in listing.splitlines()]
+    if len(rows) < 90 or any(len(row) != 7 for row in rows):
+        raise Missing("authcoded --list-options: no table")
+    return rows
+
+
+CONF_SECTIONS = {"": "THE SERVER", "client": "CLIENTS", "service": "SERVICES", "resource": "RESOURCES"}
+
+
+def conf_paragraphs():
+    """(section, name) -> what authcode.conf(5) says, without the marks and line ends."""
+    page, said = text("man/authcode.conf.5.scd"), {}
+    for section, title in CONF_SECTIONS.items():
+        part = page.split(f"# {title}\n", 1)[1].split("\n# ", 1)[0]
+        for block in re.split(r"(?m)^(?=\*[a-z_0-9]+\* = )", part)[1:]:
+            name = re.match(r"\*([a-z_0-9]+)\* ", block)[1]
+            said[section, name] = " ".join(re.sub(r"[*\\]", "", block).split())
+        for name in re.findall(r"\*([a-z_0-9]+)\*", part):  # "may also stand in such a block"
+            if (section, name) not in said:
+                said[section, name] = said.get(("client", name)) or said.get(("", name), "")
+    return said
+
+
+def plain(words):
+    return re.sub(r"[_\\]", "", words)
+
+
+def spellings(seconds):
+    """How a time may be written."""
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    return {f"{seconds // unit}{name}" for name, unit in units if seconds % unit == 0}
+
+
+@check("authcode.conf(5) says of every option of the server whether it needs a restart")
+def restarts():
+    said = conf_paragraphs()
+    for section, name, _, change, *_ in option_rows():
+        if section == "" and ("Needs a restart." in said.get((section, name), "")) != (change == "restart"):
+            yield f"{name}: the row says {change}"
+
+
+@check("authcode.conf(5) names the default of every option that has one")
+def defaults():
+    said = conf_paragraphs()
+    for section, name, _, _, default, *_ in option_rows():
+        found = re.search(r"Default: (.*?)\.(?: |$)", said.get((section, name), ""))
+        if default and (found is None or plain(found[1]) != plain(default)):
+            yield f"{section} {name}: the row has {default}, the page {found[1] if found else 'none'}"
+        own = section == "" or said.get(("", name)) != said.get((section, name))
+        if not default and own and found and re.fullmatch(r"\d+\w*", found[1]):
+            yield f"{section} {name}: the page has {found[1]}, the row none"
+
+
+@check("authcode.conf(5) names every word and every limit that a row has")
+def allowed_values():
+    said = conf_paragraphs()
+    for section, name, kind, _, _, allowed, _ in option_rows():
+        page = said.get((section, name), "")
+        if kind in ("word", "list") and re.fullmatch(r"\w+(?:, \w+)* or \w+", allowed):
+            words = re.split(r", | or ", allowed)
+            wanted = [{word} for word in words]
+        elif kind == "number":
+            wanted = [{re.search(r"to (\d+)", allowed)[1]}]
+        elif kind == "duration":
+            wanted = [spellings(int(re.search(r"to (\d+)s", allowed)[1]))]
+        else:
+            continue
+        for options in wanted:
+            if not any(re.search(rf"(?<![\w.]){re.escape(option)}(?!\w)", plain(page)) for option in map(plain, options)):
+                yield f"{section} {name}: {' or '.join(sorted(options))} is not in the page"
+
+
+@check("every option of the sample has a row, and what stands behind = is the default where there is one")
+def sample():
+    rows = {(section, name): (kind, default) for section, name, kind, _, default, *_ in option_rows()}
+    section, seen = "", set()
+    for line in text("dist/authcode.conf").splitlines():
+        block = re.match(r"#?(client|service|resource) ", line)
+        if block:
+            section = block[1]
+        elif re.match(r"#?\}", line):
+            section = ""
+        setting = re.match(r"#?\t?([a-z_0-9]+) = (.*)$", line)
+        if not setting:
+            continue
+        key, value = (section, setting[1]), setting[2]
+        seen.add(key)
+        if key not in rows:
+            yield f"{line}: no such option"
+            continue
+        kind, default = rows[key]
+        bare = re.sub(r"['\"{} ]", "", value)
+        if default and key != ("", "issuer") and bare != default.replace(" ", ""):
+            yield f"{line}: the default is {default}"
+    for key in sorted(set(rows) - seen):
+        yield f"{' '.join(key)} is not in the sample"
+
+
 @check("every command and option of authcodectl is in authcodectl(8), and no other")
 def commands():
     page = text("man/authcodectl.8.scd")

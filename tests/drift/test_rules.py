@@ -11,7 +11,7 @@ CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
 CLOCKS = re.compile(r"(?<![\w.>])(time|clock_gettime|gettimeofday|fopen|open|socket)\s*\(")
 # The user database may hang with its directory: past its start, the daemon leaves it to the helper.
 USERS = re.compile(r"(?<![\w.>])((?:get|set|end)(?:pw|gr|sp)\w+|getgrouplist|initgroups)\s*\(")
-AT_START = {"server/privileges.c", "server/http_listen.c"}
+AT_START = {"server/privileges.c", "server/http_listen.c", "server/config_file.c"}
 UNDONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 HEAD = "/* SPDX-License-Identifier: Apache-2.0\n * Copyright the authcode authors\n *\n * "
 

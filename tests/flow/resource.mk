@@ -5,6 +5,7 @@ flow_resource_tests = \
 	tests/flow/test_access_jwt_again \
 	tests/flow/test_access_jwt_hostile \
 	tests/flow/test_device_resource \
+	tests/flow/test_reconfigure \
 	tests/flow/test_inspect_jwt \
 	tests/flow/test_resource \
 	tests/flow/test_resource_memory \
@@ -52,6 +53,10 @@ tests_flow_test_resource_memory_SOURCES = tests/flow/test_resource_memory.c $(fl
 tests_flow_test_resource_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resource_memory_LDADD = $(unit_ldadd)
 tests_flow_test_resource_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+tests_flow_test_reconfigure_SOURCES = tests/flow/test_reconfigure.c $(flow_resource_world)
+tests_flow_test_reconfigure_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_reconfigure_LDADD = $(unit_ldadd)
 
 tests_flow_test_inspect_jwt_SOURCES = tests/flow/test_inspect_jwt.c $(flow_jwt_world)
 tests_flow_test_inspect_jwt_CPPFLAGS = $(unit_cppflags)

@@ -299,6 +299,48 @@ codes_are_long_and_never_the_same(void **state)
 	assert_string_not_equal(first, second);
 }
 
+/* AZ-30: the host is told of what is well-formed, in its order, and of no more than its
+ * place for it holds; nothing of it is ever an error. */
+static void
+what_of_ui_locales_can_be_used_goes_to_the_host(void **state)
+{
+#define TAG35 "abcdefghijklmnopqrstuvwxyz-12345678"
+	static const struct {
+		const char *sent, *told;
+	} rows[] = {
+		{ "", "" },
+		{ "de-CH+fr", "de-CH fr" },
+		{ "+de++fr+", "de fr" },
+		{ "%22%3Cx%3E+fr", "fr" },
+		{ "de_DE+fr%00+en", NULL }, /* no UTF-8 text without NUL: a page */
+		{ "de_DE+..%2F..%2Fetc+en", "en" },
+		{ "%C3%A4+en%0A", "" },
+		{ TAG35 "+de", TAG35 " de" },
+		{ TAG35 "9+de", "de" },
+		{ TAG35 "+" TAG35 "+de", TAG35 " de" },
+		{ "aaaaaaaaaaaaaaa+bbbbbbbbbbbbbbb+ccccccccccccccc+dddddddddddddddd+e",
+		  "aaaaaaaaaaaaaaa bbbbbbbbbbbbbbb ccccccccccccccc dddddddddddddddd" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		const struct authcode_response *r =
+			authorize(flow_text(&flow, WEB_OK "&ui_locales=%s", rows[i].sent));
+		struct authcode_transaction transaction;
+
+		if (rows[i].told == NULL) {
+			flow_assert_page(r, 400, "invalid_request");
+			continue;
+		}
+		assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
+		transaction = authcode_transaction_check(flow.issuer, r->interaction->transaction,
+							 r->interaction->csrf, nobody.cookie,
+							 flow.now_ms);
+		assert_int_equal(transaction.state, AUTHCODE_TRANSACTION_VALID);
+		assert_string_equal(transaction.ui_locales, rows[i].told);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -315,6 +357,7 @@ main(void)
 		TEST(a_random_source_that_fails_is_reported_to_the_client),
 		TEST(a_session_that_ends_meanwhile_leads_to_a_new_sign_in),
 		TEST(an_unanswered_exchange_shows_an_error_page),
+		TEST(what_of_ui_locales_can_be_used_goes_to_the_host),
 		TEST(codes_are_long_and_never_the_same),
 	};
 

@@ -93,6 +93,20 @@ a_replayed_code_takes_its_tokens_along(void **state)
 	}
 }
 
+/* CO-04: whatever else it asks for. */
+static void
+a_replayed_code_is_evidence_whatever_resource_is_named(void **state)
+{
+	struct world *world = *state;
+	struct tokens tokens = redeem(world, &(struct code){ 0 });
+	struct request again =
+		code_request(world, "web", tokens.code, WEB_CB "&resource=not-a-uri");
+
+	expect_error(world, &again, 400, "invalid_grant", "CO-04");
+	assert_false(active(world, tokens.access));
+	assert_false(active_for(world, "web", tokens.refresh));
+}
+
 /* A replay by somebody who lacks the verifier or the secret revokes nothing:
  * else a leaked code would be a way to sign people out. */
 static void
@@ -398,6 +412,7 @@ main(void)
 		FLOW(an_unknown_or_garbled_code_is_an_invalid_grant),
 		FLOW(a_code_lives_sixty_seconds),
 		FLOW(a_replayed_code_takes_its_tokens_along),
+		FLOW(a_replayed_code_is_evidence_whatever_resource_is_named),
 		FLOW(a_replay_that_proves_nothing_revokes_nothing),
 		FLOW(a_failed_attempt_does_not_burn_the_code),
 		FLOW(the_redirect_uri_is_compared_byte_for_byte),

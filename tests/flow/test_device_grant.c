@@ -4,6 +4,7 @@
  * What a device sees: the device authorization endpoint and its polls. RFC 8628 §3.1
  * to §3.5; DV-01, DV-02, DV-05 to DV-09, RT-01.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -254,6 +255,21 @@ a_device_code_is_good_once_and_its_second_use_revokes(void **state)
 	assert_null(refreshed(device_value(&flow, r, "refresh_token")));
 }
 
+/* DV-07: whatever is asked for with it. */
+static void
+a_used_device_code_is_evidence_whatever_resource_is_named(void **state)
+{
+	struct device device = device_begin(&flow, "");
+	const struct authcode_response *r;
+
+	(void)state;
+	device_allow(&flow, &browser, &device);
+	r = device_poll(&flow, &device);
+	device.code = flow_text(&flow, "%s&resource=not-a-uri", device.code);
+	device_assert_error(&flow, device_poll(&flow, &device), 400, "invalid_grant");
+	assert_null(refreshed(device_value(&flow, r, "refresh_token")));
+}
+
 /* Reuse is found before expiry. */
 static void
 a_used_device_code_is_evidence_when_its_time_is_over(void **state)
@@ -483,7 +499,7 @@ who_may_not_use_the_client_any_more_gets_no_tokens(void **state)
 static void
 metadata_names_the_endpoint_and_the_grant(void **state)
 {
-	const char *metadata = authcode_issuer_metadata(flow.issuer);
+	char *metadata = authcode_issuer_metadata(flow.issuer);
 
 	(void)state;
 	assert_non_null(strstr(metadata, "\"device_authorization_endpoint\":\"" FLOW_ISSUER
@@ -491,6 +507,7 @@ metadata_names_the_endpoint_and_the_grant(void **state)
 	assert_non_null(strstr(metadata, "\"" DEVICE_GRANT "\""));
 	/* The page is for people. */
 	assert_null(strstr(metadata, FLOW_ISSUER "/device\""));
+	free(metadata);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -510,6 +527,7 @@ main(void)
 		TEST(an_allowed_device_is_not_slowed_down),
 		TEST(a_device_code_is_good_once_and_its_second_use_revokes),
 		TEST(a_used_device_code_is_evidence_when_its_time_is_over),
+		TEST(a_used_device_code_is_evidence_whatever_resource_is_named),
 		TEST(a_device_code_is_bound_to_its_client),
 		TEST(what_is_no_device_code_is_refused),
 		TEST(a_denied_device_is_told_so_each_time),

@@ -164,11 +164,131 @@ a_post_is_sent_on_to_the_same_question(void **state)
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_REDIRECT);
 	assert_int_equal(r->status, 303);
 	assert_null(r->set_session);
-	assert_int_equal(
-		strncmp(r->location, FLOW_ISSUER "/logout?", strlen(FLOW_ISSUER "/logout?")), 0);
+	assert_int_equal(strncmp(r->location,
+				 FLOW_ISSUER "/logout?txn=", strlen(FLOW_ISSUER "/logout?txn=")),
+			 0);
 	assert_true(logout_session_lives());
 	assert_sent_to(log_out(&logout.browser, flow_query(r->location)),
 		       "https://web.example/out?state=s");
+}
+
+/* What to post as an application does; the query that it is sent on with. */
+static const char *
+posted(const char *body)
+{
+	const struct flow_browser cross_site = { .cookie = NULL };
+	const struct authcode_response *r =
+		flow_post(&logout.flow, &cross_site, AUTHCODE_ENDPOINT_LOGOUT, body);
+
+	assert_int_equal(r->status, 303);
+	return flow_query(r->location);
+}
+
+/* LO-01: no URL of ours shows an ID token, or anything else of what was posted. */
+static void
+what_was_posted_stands_in_no_url(void **state)
+{
+	const char *hint = good_hint();
+	const char *query = posted(flow_text(
+		&logout.flow, "id_token_hint=%s" OUT "&state=a-state&client_id=web", hint));
+	const char *payload = strchr(hint, '.') + 1;
+
+	(void)state;
+	assert_non_null(payload);
+	assert_int_equal(strncmp(query, "txn=", 4), 0);
+	assert_null(strchr(query, '&'));
+	assert_null(strstr(query, "web.example"));
+	assert_null(strstr(query, "a-state"));
+	assert_null(strstr(query, flow_text(&logout.flow, "%.40s", payload)));
+	assert_true(strlen(query) < strlen(hint) + 400);
+}
+
+static void
+what_was_posted_counts_for_two_minutes(void **state)
+{
+	const char *query = posted(flow_text(&logout.flow, "id_token_hint=%s" OUT, good_hint()));
+
+	(void)state;
+	logout.flow.now_ms += 120000;
+	assert_int_equal(log_out(&logout.browser, query)->kind, AUTHCODE_RESPONSE_LOGOUT);
+	logout.flow.now_ms -= 180001; /* before it was made, by more than clocks differ */
+	assert_int_equal(log_out(&logout.browser, query)->kind, AUTHCODE_RESPONSE_LOGOUT);
+	assert_true(logout_session_lives());
+	logout.flow.now_ms += 180000;
+	assert_sent_to(log_out(&logout.browser, query), "https://web.example/out");
+	assert_false(logout_session_lives());
+}
+
+/* Only what /logout has sealed itself, byte for byte, spares the question. */
+static void
+what_was_not_posted_here_is_asked_about(void **state)
+{
+	const char *query = posted(flow_text(&logout.flow, "id_token_hint=%s" OUT, good_hint()));
+	char *changed = strdup(query);
+	const char *pages[2];
+
+	(void)state;
+	assert_non_null(changed);
+	for (size_t i = 4; changed[i] != '\0'; i += 7) {
+		char kept = changed[i];
+
+		changed[i] = kept == 'A' ? 'B' : 'A';
+		assert_int_equal(log_out(&logout.browser, changed)->kind, AUTHCODE_RESPONSE_LOGOUT);
+		changed[i] = kept;
+	}
+	free(changed);
+	pages[0] = log_out(&logout.browser, "")->interaction->transaction;
+	pages[1] = flow_get(&logout.flow, &logout.browser, AUTHCODE_ENDPOINT_AUTHORIZE,
+			    LOGOUT_WEB "&prompt=login")
+			   ->interaction->transaction;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(pages); i++)
+		assert_int_equal(
+			log_out(&logout.browser, flow_text(&logout.flow, "txn=%s", pages[i]))->kind,
+			AUTHCODE_RESPONSE_LOGOUT);
+	assert_true(logout_session_lives());
+}
+
+/* LO-04, LO-06, LO-08: a form is judged as a link is. */
+static void
+a_post_gets_nobody_further_than_a_get(void **state)
+{
+	static const struct logout_hint forged = { .forge = LOGOUT_HINT_OTHER_KEY };
+	const char *const bodies[] = {
+		"",
+		"state=s",
+		flow_text(&logout.flow, "id_token_hint=%s" OUT, logout_hint(&forged)),
+		flow_text(&logout.flow,
+			  "id_token_hint=%s&post_logout_redirect_uri=https://evil.example/",
+			  good_hint()),
+		"client_id=web" OUT,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(bodies); i++) {
+		const struct authcode_response *r = log_out(&logout.browser, posted(bodies[i]));
+
+		assert_int_equal(r->kind, AUTHCODE_RESPONSE_LOGOUT);
+		assert_true(logout_session_lives());
+	}
+	flow_assert_page(
+		flow_post(&logout.flow, &logout.browser, AUTHCODE_ENDPOINT_LOGOUT,
+			  flow_text(&logout.flow, "id_token_hint=%s&client_id=first", good_hint())),
+		400, "invalid_request");
+}
+
+/* Between the two the client may have lost its place, or be served no more. */
+static void
+what_a_client_may_no_more_is_not_carried_on(void **state)
+{
+	static const char *const others[] = { "https://web.example/elsewhere" };
+	const char *query = posted(flow_text(&logout.flow, "id_token_hint=%s" OUT, good_hint()));
+	const struct authcode_response *r;
+
+	(void)state;
+	logout_set_clients(others, AC_ARRAY_SIZE(others));
+	r = log_out(&logout.browser, query);
+	assert_int_equal(r->kind, AUTHCODE_RESPONSE_LOGGED_OUT);
+	assert_null(r->location);
 }
 
 static void
@@ -353,8 +473,14 @@ what_cannot_be_read_or_sent_on_is_refused(void **state)
 	assert_non_null(state_value);
 	memset(state_value, 'x', 9000);
 	flow_assert_page(log_out(&logout.browser, "state=%zz"), 400, "invalid_request");
+	/* A state that goes nowhere is let go; one that is to come back must fit a URL. */
+	assert_int_equal(flow_post(&logout.flow, &logout.browser, AUTHCODE_ENDPOINT_LOGOUT,
+				   flow_text(&logout.flow, "state=%s", state_value))
+				 ->status,
+			 303);
 	flow_assert_page(flow_post(&logout.flow, &logout.browser, AUTHCODE_ENDPOINT_LOGOUT,
-				   flow_text(&logout.flow, "state=%s", state_value)),
+				   flow_text(&logout.flow, "id_token_hint=%s" OUT "&state=%s",
+					     good_hint(), state_value)),
 			 400, "invalid_request");
 	flow_assert_page(flow_run(&logout.flow,
 				  (struct authcode_request){
@@ -540,6 +666,11 @@ main(void)
 		TEST(the_client_may_say_who_it_is),
 		TEST(wishes_that_mean_nothing_here_change_nothing),
 		TEST(a_post_is_sent_on_to_the_same_question),
+		TEST(what_was_posted_stands_in_no_url),
+		TEST(what_was_posted_counts_for_two_minutes),
+		TEST(what_was_not_posted_here_is_asked_about),
+		TEST(a_post_gets_nobody_further_than_a_get),
+		TEST(what_a_client_may_no_more_is_not_carried_on),
 		TEST(who_is_signed_out_already_is_led_back_all_the_same),
 		TEST(without_a_hint_the_person_is_asked_and_then_told),
 		TEST(a_place_that_is_not_registered_is_never_gone_to),

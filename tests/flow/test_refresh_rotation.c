@@ -145,6 +145,75 @@ however_old_a_replaced_token_is_it_ends_the_family(void **state)
 	}
 }
 
+/* RT-06: whatever else is wrong with the request, and whether the row is still there. */
+static void
+a_replaced_token_ends_the_family_whatever_is_asked_with_it(void **state)
+{
+	static const char *const rests[] = {
+		"&scope=api+admin",         "&scope=%22",
+		"&resource=not-a-uri",      "&resource=https://unknown.example",
+		"&scope=%22&resource=%2Fx",
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rests); i++) {
+		for (int age = 1; age <= 2; age++) {
+			struct tokens first = redeem(world, &(struct code){ .client = "app" });
+			struct tokens newest = first;
+
+			for (int n = 0; n < age; n++)
+				newest = refreshed(world, "app", newest.refresh);
+			refused(world, "app", text(world, "%s%s", first.refresh, rests[i]),
+				rests[i]);
+			assert_false(active(world, newest.access));
+			refused(world, "app", newest.refresh, "the newest");
+		}
+	}
+}
+
+/* One that holds is judged by what is asked for, and survives it. */
+static void
+a_bad_request_with_a_good_token_costs_nothing(void **state)
+{
+	static const struct {
+		const char *rest, *error;
+	} rows[] = {
+		{ "&scope=api+admin", "invalid_scope" },
+		{ "&scope=%22", "invalid_scope" },
+		{ "&resource=not-a-uri", "invalid_target" },
+		{ "&resource=https://unknown.example", "invalid_target" },
+	};
+	struct world *world = *state;
+	struct tokens tokens = redeem(world, &(struct code){ .client = "app" });
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct request request = refresh_request(
+			world, "app", text(world, "%s%s", tokens.refresh, rows[i].rest));
+
+		expect_error(world, &request, 400, rows[i].error, rows[i].rest);
+		assert_true(active(world, tokens.access));
+	}
+	(void)refreshed(world, "app", tokens.refresh);
+}
+
+/* While its answer may have been lost it is no evidence, and answered as a good one. */
+static void
+a_bad_request_within_the_retry_time_is_no_reuse(void **state)
+{
+	struct world *world = *state;
+	struct tokens first = redeem(world, &(struct code){ .client = "app" }), second;
+	struct request request;
+
+	world_restart(world, 10);
+	second = refreshed(world, "app", first.refresh);
+	request = refresh_request(world, "app", text(world, "%s&scope=%%22", first.refresh));
+	expect_error(world, &request, 400, "invalid_scope", "within");
+	assert_true(active(world, second.access));
+	world->now_ms += 10000;
+	expect_error(world, &request, 400, "invalid_grant", "RT-06 after");
+	assert_false(active(world, second.access));
+}
+
 /* A secret made of one token's bytes [0, cut) and another's. */
 static const char *
 mixed(struct world *world, const char *key_of, const char *secret_of, int change)
@@ -281,6 +350,9 @@ main(void)
 		FLOW(a_token_that_late_rotation_has_replaced_is_reuse),
 		FLOW(a_client_may_have_lifetimes_of_its_own),
 		FLOW(however_old_a_replaced_token_is_it_ends_the_family),
+		FLOW(a_replaced_token_ends_the_family_whatever_is_asked_with_it),
+		FLOW(a_bad_request_with_a_good_token_costs_nothing),
+		FLOW(a_bad_request_within_the_retry_time_is_no_reuse),
 		FLOW(only_what_we_made_is_evidence),
 		FLOW(an_old_secret_under_a_living_key_gives_nothing),
 		FLOW(revoking_a_token_that_was_replaced_long_ago_ends_the_family),

@@ -18,10 +18,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *header = fuzz_text(data, size);
 	char out[64], shorter[9];
 
-	ac_language_from_header(header, out, sizeof(out));
+	ac_language_choose(NULL, header, out, sizeof(out));
 	MUST(strspn(out, allowed) == strlen(out));
 	MUST(out[0] != ':' && strstr(out, "::") == NULL);
-	ac_language_from_header(header, shorter, sizeof(shorter));
+	ac_language_choose(NULL, header, shorter, sizeof(shorter));
+	MUST(strncmp(out, shorter, strlen(shorter)) == 0);
+	ac_language_choose(header, header, out, sizeof(out));
+	MUST(strspn(out, allowed) == strlen(out));
+	MUST(out[0] != ':' && strstr(out, "::") == NULL);
+	ac_language_choose(header, NULL, shorter, sizeof(shorter));
 	MUST(strncmp(out, shorter, strlen(shorter)) == 0);
 	free(header);
 	return 0;

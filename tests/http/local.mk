@@ -14,6 +14,7 @@ http_tests = \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
+	tests/http/test_disk_full.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \
 	tests/http/test_flow.py \
@@ -33,6 +34,7 @@ http_tests = \
 	tests/http/test_proxy.py \
 	tests/http/test_request.py \
 	tests/http/test_refresh.py \
+	tests/http/test_reload.py \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \

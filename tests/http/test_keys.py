@@ -39,7 +39,7 @@ def states(server, alg):
 def test_anybody_may_read_and_keep_the_keys(server, method):
     answer = server.request(method, "/jwks", headers={"Origin": "https://app.example.org"})
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Cache-Control"] == "max-age=3600" and answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "public, max-age=3600" and answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers.get("Access-Control-Allow-Credentials") is None and "Set-Cookie" not in answer.headers
     assert (answer.text == "") == (method == "HEAD")
 

@@ -146,7 +146,7 @@ def test_a_code_that_is_used_twice_is_recorded_as_such(server):
 
 def test_what_an_administrator_does_is_recorded_with_the_uid(server):
     server.tokens()
-    assert ctl(server, "user", "withdraw", USER, "app").returncode == 0
+    assert ctl(server, "grant", "revoke", USER, "app").returncode == 0
     newest = records(server)[0]
     assert newest["event"] == "consent_withdrawn" and newest["client"] == "app"
     assert isinstance(newest["admin_uid"], int) and newest["txn"]

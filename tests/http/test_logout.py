@@ -152,6 +152,9 @@ def test_a_form_of_another_site_arrives_at_the_same_end(host):
                           data={"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": OUT})
     # A new cookie would take the place of the browser's own, and end what is open there.
     assert answer.status_code == 303 and "Set-Cookie" not in answer.headers
+    # What was posted stands in no URL.
+    assert answer.headers["Location"].startswith(host.url("/logout?txn="))
+    assert tokens["id_token"].split(".")[1] not in answer.headers["Location"] and OUT not in answer.headers["Location"]
     assert person.go(answer.headers["Location"]) == OUT
     assert not is_signed_in(host, person)
 

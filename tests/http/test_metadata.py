@@ -27,7 +27,7 @@ REGISTERED = {
 }
 TYPES = {name: kind for kind, names in REGISTERED.items() for name in names.split()}
 HEADERS = {
-    "Content-Type": "application/json", "Cache-Control": "max-age=3600", "Access-Control-Allow-Origin": "*",
+    "Content-Type": "application/json", "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Pragma": None, "Set-Cookie": None,
 }

@@ -107,7 +107,7 @@ def test_userinfo_without_a_good_token_is_401(server, authorization):
 def test_an_asset_may_be_kept_and_asked_about_again(server, path, kind):
     answer = server.request("GET", path)
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith(kind)
-    assert "max-age=" in answer.headers["Cache-Control"] and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "public, max-age=3600" and answer.headers["X-Content-Type-Options"] == "nosniff"
     again = server.request("GET", path, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304 and again.content == b""
     top = server.request("HEAD", path)

@@ -65,10 +65,15 @@ DAMAGES = {
     "key empty": (lambda h: (h.state / "master.key").write_bytes(b""),
                   r"STATE/master\.key: not a master key \(it must have 32 bytes\)"),
     "key for others": (lambda h: (h.state / "master.key").chmod(0o640),
-                       r"STATE/master\.key: others may use it \(mode 0640, must be 0600\)"),
+                       r"STATE/master\.key: others may use it \(mode 0640, must be 0600\); run chmod 600 on it"),
     "database for others": (lambda h: (h.state / "authcode.db").chmod(0o604),
-                            r"STATE/authcode\.db: others may use it \(mode 0604, must be 0600\)"),
-    "directory for others": (lambda h: h.state.chmod(0o750), r"STATE: others may use it \(mode 0750, must be 0700\)"),
+                            r"STATE/authcode\.db: others may use it \(mode 0604, must be 0600\); run chmod 600 on it"),
+    "directory for others": (lambda h: h.state.chmod(0o750), r"STATE: others may use it \(mode 0750, must be 0700\); run chmod 700 on it"),
+    "lock for others": (lambda h: (h.state / "lock").chmod(0o666),
+                        r"STATE/lock: others may use it \(mode 0666, must be 0600\); run chmod 600 on it"),
+    "lock is a link": (lambda h: ((h.state / "lock").unlink(), (h.state / "lock").symlink_to("l")), r"STATE/lock: not a regular file"),
+    "directory is a link": (lambda h: (h.state.rename(h.directory / "real"), h.state.symlink_to("real")),
+                            r"STATE: not a directory; a link to one must be replaced by its target in state_dir"),
     "key is a link": (lambda h: ((h.state / "master.key").rename(h.state / "k"), (h.state / "master.key").symlink_to("k")),
                       r"STATE/master\.key: not a regular file"),
     "database is a link": (lambda h: ((h.state / "authcode.db").rename(h.state / "d"), (h.state / "authcode.db").symlink_to("d")),
@@ -220,11 +225,59 @@ def test_a_client_can_be_configured_by_the_hash_of_its_secret_alone(hosts):
 
 def test_check_config_reads_and_starts_nothing(hosts):
     host = hosts()
-    done = run("--config", host.config, "--check-config")
-    assert (done.returncode, done.stderr) == (0, b"") and list(host.state.iterdir()) == []
+    code, said, notes = checked(host)
+    assert (code, said) == (0, f"{host.config}: ok\n") and list(host.state.iterdir()) == []
+    assert notes == "".join(f'authcoded: note: the PAM service "{name}" has no file in /etc/pam.d\n'
+                            for name in sorted(host.services))
     change(host, "trusted = yes", "trusted = maybe")
+    code, said, refused = checked(host)
+    assert (code, said) == (78, "") and refused.count("\n") == 1 and refused.startswith(f"authcoded: {host.config}:")
+
+
+def checked(host):
     done = run("--config", host.config, "--check-config")
-    assert done.returncode == 78 and done.stderr.count(b"\n") == 1
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+if ROOT:
+    def test_check_config_notes_an_account_that_is_still_to_be_made(hosts):
+        host = hosts()
+        change(host, 'user = "nobody"', 'user = "nosuchuser"')
+        code, said, notes = checked(host)
+        assert (code, said) == (0, f"{host.config}: ok\n")
+        assert notes.startswith("authcoded: note: the account nosuchuser, whom authcoded becomes when started as root, "
+                                "does not exist\n")
+
+    def test_check_config_tells_whose_the_state_is(hosts):
+        host = hosts()
+        chown_root(host.state)
+        assert checked(host) == (78, "", f"authcoded: {host.state}: belongs to another user (uid 0, not 65534); "
+                                 "run chown 65534 on it\n")
+
+
+CHECKED = {
+    "key of another certificate": lambda h: other_key(h),
+    "key for others": lambda h: (h.directory / "key.pem").chmod(0o644),
+    "no certificate": lambda h: (h.directory / "certificate.pem").unlink(),
+    "no secret file": lambda h: (h.directory / "secret").unlink(),
+    "secret for others": lambda h: (h.directory / "secret").chmod(0o604),
+    "state for others": lambda h: h.state.chmod(0o755),
+    "state is a file": lambda h: (h.state.rmdir(), h.state.write_text("")),
+    "no picture": lambda h: change(h, 'client "app" {', 'client "app" {\n\tlogo_file = "/nowhere/logo.png"'),
+    "no key set": lambda h: change(h, 'client "tv" {', 'client "j" {\n\ttoken_endpoint_auth_method = private_key_jwt\n'
+                                   '\tgrant_types = client_credentials\n\tscope = "a"\n\tjwks_file = "/nowhere/jwks"\n}\nclient "tv" {'),
+}
+if ROOT:
+    CHECKED["key of another"] = lambda h: os.chown(h.directory / "key.pem", 12345, 12345)
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_check_config_refuses_what_a_start_refuses_in_the_same_words(hosts, name):
+    host = hosts(tls=True)
+    change(host, 'log_level = "debug"', 'log_level = "error"')
+    CHECKED[name](host)
+    code, said, refused = checked(host)
+    assert (code, said) == (78, "") and host.refuses() == (78, refused)
 
 
 @pytest.mark.parametrize("words", [["--nothing"], ["x"], ["--config"], ["--generate-secret", "a", "b"], ["--check-config", "x"]])
@@ -243,6 +296,14 @@ def test_a_generated_secret_has_256_bits_and_replaces_nothing(tmp_path):
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "elsewhere")
     assert run("--generate-secret", link).returncode != 0 and not (tmp_path / "elsewhere").exists()
+
+
+def test_options_are_listed_for_programs():
+    rows = [line.split("\t") for line in run("--list-options").stdout.decode().splitlines()]
+    assert all(len(row) == 7 and row[3] in ("reload", "restart") and row[6] for row in rows) and len(rows) > 90
+    assert {row[3] for row in rows if row[0]} == {"reload"}
+    assert ["", "threads", "number", "restart", "0", "a whole number from 0 to 64",
+            "HTTP threads; 0 is one per core, at most 8"] in rows
 
 
 def test_help_lists_every_option():

@@ -51,8 +51,13 @@ inside() { "${as_root[@]}" "$@"; }
 
 # The packages of the libraries that the programs of AUTHCODE_BUILD load.
 libraries() {
-	local place=${AUTHCODE_BUILD:-build/check}
-	ldd "$place"/.libs/authcoded "$place"/.libs/libauthcode.so.0 "$place"/authcodectl "$place"/authcode-fetch |
+	local place=${AUTHCODE_BUILD:-build/check} name real=()
+	for name in authcoded authcodectl authcode-fetch libauthcode.so.0; do
+		# libtool's script of that name is none
+		[ ! -e "$place/.libs/$name" ] || name=.libs/$name
+		real+=("$place/$name")
+	done
+	ldd "${real[@]}" |
 		sed -n 's|.* => /.*/\([^ ]*\) .*|*/\1|p' | sort -u | xargs dpkg-query --search | cut -d : -f 1 | sort -u | paste -s -d ,
 }
 

@@ -2,6 +2,7 @@
 server_base_tests = \
 	tests/server/test_config \
 	tests/server/test_config_refusals \
+	tests/server/test_config_reload \
 	tests/server/test_config_client_auth \
 	tests/server/test_config_files \
 	tests/server/test_config_resource \
@@ -21,6 +22,10 @@ tests_server_test_config_LDADD = libserver_config.la $(unit_ldadd)
 tests_server_test_config_refusals_SOURCES = tests/server/test_config_refusals.c $(config_fixture)
 tests_server_test_config_refusals_CPPFLAGS = $(unit_cppflags)
 tests_server_test_config_refusals_LDADD = libserver_config.la $(unit_ldadd)
+
+tests_server_test_config_reload_SOURCES = tests/server/test_config_reload.c $(config_fixture)
+tests_server_test_config_reload_CPPFLAGS = $(unit_cppflags)
+tests_server_test_config_reload_LDADD = libserver_config.la $(unit_ldadd)
 
 tests_server_test_config_resource_SOURCES = tests/server/test_config_resource.c $(config_fixture)
 tests_server_test_config_resource_CPPFLAGS = $(unit_cppflags)

@@ -91,6 +91,12 @@ authcode_clients_find(const struct authcode_clients *clients, const char *id)
 	return strcmp(id, "other") == 0 ? &other : NULL;
 }
 
+void
+authcode_clients_unref(struct authcode_clients **clients)
+{
+	*clients = NULL;
+}
+
 /* Nobody of them has a logo. */
 size_t
 authcode_clients_count(const struct authcode_clients *clients)
@@ -141,6 +147,8 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 		 : strncmp(transaction, "okey:", 5) == 0 ? "other"
 		 : strncmp(transaction, "gone:", 5) == 0 ? "gone"
 							 : "app");
+	if (strstr(transaction, ":french") != NULL)
+		snprintf(verdict.ui_locales, sizeof(verdict.ui_locales), "fr-CA");
 	if (strstr(transaction, "key:") != NULL)
 		snprintf(verdict.acr, sizeof(verdict.acr), "urn:x:key");
 	return verdict;

@@ -194,7 +194,8 @@ static const struct refusal refusals[] = {
 	{ "a directory", BLOCK(METHOD("private_key_jwt") "jwks_file = '%D'\n"),
 	  "a.conf:6: jwks_file: %D: not a regular file" },
 	{ "a relative path", BLOCK(METHOD("private_key_jwt") "jwks_file = keys\n"),
-	  "a.conf:6: jwks_file: \"keys\" is not allowed; give an absolute path" },
+	  "a.conf:6: jwks_file: \"keys\" is not allowed; give an absolute path, or credential: and "
+	  "a name" },
 	{ "a URL without TLS", BLOCK(METHOD("private_key_jwt") "jwks_uri = 'http://c.example/'\n"),
 	  "a.conf:6: jwks_uri: \"http://c.example/\" is not allowed; give an https URL without "
 	  "user "

@@ -105,9 +105,11 @@ static const struct refusal value_refusals[] = {
 	{ "listen", DEV "listen = { '127.0.0.1:1',\n localhost:80 }\n",
 	  "a.conf:3: listen: \"localhost:80\"" LISTEN_RULE },
 	{ "tls_certificate_file", DEV "tls_certificate_file = a.pem\n",
-	  "a.conf:2: tls_certificate_file: \"a.pem\" is not allowed; give an absolute path" },
+	  "a.conf:2: tls_certificate_file: \"a.pem\" is not allowed; give an absolute path, or "
+	  "credential: and a name" },
 	{ "tls_key_file", DEV "tls_key_file = ''\n",
-	  "a.conf:2: tls_key_file: \"\" is not allowed; give an absolute path" },
+	  "a.conf:2: tls_key_file: \"\" is not allowed; give an absolute path, or credential: and "
+	  "a name" },
 	{ "trusted_proxies", DEV "trusted_proxies = 10.1.0.0/8\n",
 	  "a.conf:2: trusted_proxies: \"10.1.0.0/8\" is not allowed; give an IP address, a prefix "
 	  "such as 10.0.0.0/8 without bits past its length, or unix" },
@@ -239,7 +241,8 @@ static const struct refusal value_refusals[] = {
 	  "a.conf:5: token_endpoint_auth_method: \"tls_client_auth\" is not allowed; give "
 	  "client_secret_basic, client_secret_post, none, client_secret_jwt or private_key_jwt" },
 	{ "client_secret_file", BLOCK("client_secret_file = secret\n"),
-	  "a.conf:5: client_secret_file: \"secret\" is not allowed; give an absolute path" },
+	  "a.conf:5: client_secret_file: \"secret\" is not allowed; give an absolute path, or "
+	  "credential: and a name" },
 	{ "client_secret_sha256", BLOCK("client_secret_sha256 = 'AAAA'\n"),
 	  "a.conf:5: client_secret_sha256: \"AAAA\" is not allowed; give 43 characters of "
 	  "base64url" },

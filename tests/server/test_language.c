@@ -43,7 +43,7 @@ the_most_wanted_language_comes_first(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		char out[LEN];
 
-		ac_language_from_header(rows[i].header, out, sizeof(out));
+		ac_language_choose(NULL, rows[i].header, out, sizeof(out));
 		if (strcmp(out, rows[i].expected) != 0)
 			fail_msg("%s: %s", rows[i].header, out);
 	}
@@ -72,9 +72,39 @@ what_is_no_language_is_passed_over(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		char out[LEN] = "before";
 
-		ac_language_from_header(rows[i], out, sizeof(out));
+		ac_language_choose(NULL, rows[i], out, sizeof(out));
 		if (out[0] != '\0')
 			fail_msg("%s: %s", rows[i], out);
+	}
+}
+
+/* AZ-30: OIDC-Core §3.1.2.1, which has no weights. */
+static void
+what_the_client_asks_for_comes_before_the_browser(void **state)
+{
+	static const struct {
+		const char *ui_locales, *header, *expected;
+	} rows[] = {
+		{ "fr", "de-AT, en;q=0.5", "fr:de_AT:de:en" },
+		{ "fr-CA fr en", "de", "fr_CA:fr:en:de" },
+		{ "de", "de-AT, de;q=0.9", "de:de_AT" },
+		{ "es-419", NULL, "es" },
+		{ "", "de", "de" },
+		{ "x y-z", "de", "de" },
+		{ "  fr   en ", "de", "fr:en:de" },
+		{ "fr,en", "de", "de" },
+		{ "fr;q=0.1", "de", "fr:de" }, /* never comes from the library */
+		{ "../../x %n fr", "de", "fr:de" },
+		{ "fr:en", "de", "de" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		char out[LEN];
+
+		ac_language_choose(rows[i].ui_locales, rows[i].header, out, sizeof(out));
+		if (strcmp(out, rows[i].expected) != 0)
+			fail_msg("%s: %s", rows[i].ui_locales, out);
 	}
 }
 
@@ -84,7 +114,7 @@ no_header_is_no_language(void **state)
 	char out[LEN] = "before";
 
 	(void)state;
-	ac_language_from_header(NULL, out, sizeof(out));
+	ac_language_choose(NULL, NULL, out, sizeof(out));
 	assert_string_equal(out, "");
 }
 
@@ -94,9 +124,9 @@ a_list_is_cut_between_names(void **state)
 	char out[9];
 
 	(void)state;
-	ac_language_from_header("de-AT,fr", out, sizeof(out)); /* "de_AT:de" is 8 */
+	ac_language_choose(NULL, "de-AT,fr", out, sizeof(out)); /* "de_AT:de" is 8 */
 	assert_string_equal(out, "de_AT:de");
-	ac_language_from_header("gsw-CH,fr", out, sizeof(out));
+	ac_language_choose(NULL, "gsw-CH,fr", out, sizeof(out));
 	assert_string_equal(out, "gsw_CH");
 }
 
@@ -110,7 +140,7 @@ a_long_header_costs_its_first_part_only(void **state)
 	for (size_t len = 0; len + sizeof(filler) < sizeof(header); len += sizeof(filler) - 1)
 		memcpy(header + len, filler, sizeof(filler));
 	memcpy(header + 600, "de;q=1.0,", 9);
-	ac_language_from_header(header, out, sizeof(out));
+	ac_language_choose(NULL, header, out, sizeof(out));
 	assert_string_equal(out, "aa");
 }
 
@@ -120,6 +150,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_most_wanted_language_comes_first),
 		cmocka_unit_test(what_is_no_language_is_passed_over),
+		cmocka_unit_test(what_the_client_asks_for_comes_before_the_browser),
 		cmocka_unit_test(no_header_is_no_language),
 		cmocka_unit_test(a_list_is_cut_between_names),
 		cmocka_unit_test(a_long_header_costs_its_first_part_only),

@@ -240,6 +240,25 @@ the_helper_hears_what_language_the_browser_speaks(void **state)
 	fake_http_free(&h);
 }
 
+/* AZ-30: OIDC-Core §3.1.2.1 */
+static void
+the_helper_hears_first_what_language_the_client_asks_for(void **state)
+{
+	struct ac_http *h;
+
+	(void)state;
+	w.accept_language = "de-AT, en;q=0.5";
+	h = post_login(&w, ALICE, "txn:french", "alice", "secret");
+	assert_true(script_wait_started(1));
+	assert_string_equal(script_language(0), "fr_CA:fr:de_AT:de:en");
+	fake_http_free(&h);
+	w.accept_language = NULL;
+	h = post_login(&w, ALICE, "txn:french2", "bob", "secret");
+	assert_true(script_wait_started(2));
+	assert_string_equal(script_language(1), "fr_CA:fr");
+	fake_http_free(&h);
+}
+
 /* --- no (AZ-38) ------------------------------------------------------------- */
 
 static void
@@ -332,6 +351,7 @@ main(void)
 		TEST(a_page_reaches_the_helper_once),
 		TEST(the_client_decides_the_service),
 		TEST(the_helper_hears_what_language_the_browser_speaks),
+		TEST(the_helper_hears_first_what_language_the_client_asks_for),
 		TEST(cancel_on_the_first_page_asks_nobody_for_a_password),
 		TEST(cancel_at_a_question_ends_the_conversation),
 		TEST(a_stranger_cannot_cancel),

@@ -76,10 +76,13 @@ metadata(const char *url)
 	struct authcode_issuer_settings settings = { .issuer = url, .master_key = { 1 } };
 	struct authcode_issuer *issuer = NULL;
 	json_t *told;
+	char *text;
 
 	assert_int_equal(authcode_store_memory_open(NULL, &settings.store), AUTHCODE_OK);
 	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
-	told = json_loads(authcode_issuer_metadata(issuer), 0, NULL);
+	text = authcode_issuer_metadata(issuer);
+	told = json_loads(text, 0, NULL);
+	free(text);
 	assert_non_null(told);
 	authcode_issuer_free(&issuer);
 	authcode_store_close(&settings.store);

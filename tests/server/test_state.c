@@ -74,7 +74,7 @@ refuse(struct place *place, const char *name)
 {
 	struct ac_state state;
 
-	if (ac_state_open(place->dir, &state, &place->reason))
+	if (ac_state_open(place->dir, NULL, &state, &place->reason))
 		fail_msg("%s: accepted", name);
 	if (strncmp(place->reason.text, place->dir, strlen(place->dir)) != 0)
 		fail_msg("%s: %s", name, place->reason.text);
@@ -87,7 +87,7 @@ a_first_start_makes_a_key_that_lasts(void **context)
 	struct ac_state first, second;
 	struct stat st;
 
-	assert_true(ac_state_open(place->dir, &first, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &first, &place->reason));
 	assert_true(first.fresh);
 	put(place, "authcode.db", 10, 0600);
 	assert_true(ac_state_settle(&first, &place->reason));
@@ -95,10 +95,10 @@ a_first_start_makes_a_key_that_lasts(void **context)
 	assert_int_equal(stat(in(place, "master.key"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_not_equal(stat(in(place, "master.key.new"), &st), 0);
-	assert_false(ac_state_open(place->dir, &second, &place->reason)); /* the lock */
+	assert_false(ac_state_open(place->dir, NULL, &second, &place->reason)); /* the lock */
 	assert_int_equal(close(first.lock_fd), 0);
 	first.lock_fd = -1;
-	assert_true(ac_state_open(place->dir, &second, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &second, &place->reason));
 	assert_false(second.fresh);
 	assert_memory_equal(first.master_key, second.master_key, sizeof(first.master_key));
 	ac_state_close(&first);
@@ -112,10 +112,10 @@ two_first_starts_have_two_keys(void **context)
 	struct place *place = *context;
 	struct ac_state a, b;
 
-	assert_true(ac_state_open(place->dir, &a, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &a, &place->reason));
 	assert_int_equal(close(a.lock_fd), 0);
 	a.lock_fd = -1;
-	assert_true(ac_state_open(place->dir, &b, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &b, &place->reason));
 	assert_memory_not_equal(a.master_key, b.master_key, sizeof(a.master_key));
 	ac_state_close(&a);
 	ac_state_close(&b);
@@ -129,7 +129,7 @@ a_first_start_cut_short_after_the_database_keeps_its_key(void **context)
 
 	put(place, "master.key.new", 32, 0600);
 	put(place, "authcode.db", 10, 0600);
-	assert_true(ac_state_open(place->dir, &state, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &state, &place->reason));
 	assert_true(state.fresh);
 	assert_memory_equal(state.master_key, "01234567890123456789012345678901", 32);
 	assert_true(ac_state_settle(&state, &place->reason));
@@ -178,7 +178,7 @@ what_others_may_use_is_refused(void **context)
 	assert_int_equal(chmod(place->dir, 0710), 0);
 	refuse(place, "directory");
 	assert_int_equal(chmod(place->dir, 0700), 0);
-	assert_true(ac_state_open(place->dir, &state, &place->reason));
+	assert_true(ac_state_open(place->dir, NULL, &state, &place->reason));
 	ac_state_close(&state);
 }
 

@@ -202,7 +202,7 @@ op_redeem(const struct fixture *f, int64_t code_id)
 		.kind = AUTHCODE_OP_REDEEM_CODE,
 		.now_ms = f->now,
 		.u.redeem_code = {
-			.code_id = code_id,
+			.id = code_id,
 			.family_expires_ms = f->now + 90 * DAY,
 			.access = new_token(f, 0xa1, HOUR),
 			.with_refresh = true,

@@ -87,7 +87,7 @@ op_redeem_device(const struct fixture *f, int64_t device_id)
 		.kind = AUTHCODE_OP_REDEEM_DEVICE,
 		.now_ms = f->now,
 		.u.redeem_device = {
-			.device_id = device_id,
+			.id = device_id,
 			.family_expires_ms = f->now + 90 * DAY,
 			.access = new_token(f, 0xa3, HOUR),
 			.with_refresh = true,

@@ -207,6 +207,9 @@ struct authcode_transaction {
 	uint8_t nonce[AUTHCODE_NONCE_LEN]; /* differs for every page rendered; VALID only */
 	char client_id[65];                /* "" unless VALID */
 	char acr[129];                     /* what the sign-in is to prove, or ""; VALID only */
+	char ui_locales[65];               /* languages that the client wishes, most wanted first,
+					    * well-formed tags (RFC 5646) with a space between
+					    * them, or ""; VALID only */
 	int64_t created_ms;                /* when the page was made; VALID only */
 };
 

@@ -101,6 +101,16 @@ AUTHCODE_API void authcode_issuer_free(struct authcode_issuer **issuer);
 AUTHCODE_API void authcode_issuer_set_clients(struct authcode_issuer *issuer,
 					      struct authcode_clients *clients);
 
+/* Takes over what may change while an issuer runs: of settings the lifetimes (but
+ * transaction_s), acrs, resources and refresh_retry_s, and a reference to clients, the
+ * new registry. All at once: an exchange sees the old to its end, or the new. The other
+ * members of settings are not looked at. On failure everything stays; reason may be
+ * NULL. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_reconfigure(struct authcode_issuer *issuer,
+			    const struct authcode_issuer_settings *settings,
+			    struct authcode_clients *clients, struct authcode_reason *reason);
+
 /* Seals the secret of a client for the store, where it is needed itself and not its hash
  * (client_secret_jwt), and opens what was sealed: text in the arena. ERR_CRYPTO: it was
  * not sealed by this issuer for this client. Thread-safe. */
@@ -117,12 +127,12 @@ authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const c
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 
 /* What clients need to know of this server (RFC 8414 §2, OIDC-Disc §3): a JSON object,
- * made once. To be served to anybody at AUTHCODE_METADATA_PATH with the path of the
+ * of this moment. To be served to anybody at AUTHCODE_METADATA_PATH with the path of the
  * issuer URL behind it (RFC 8414 §3.1), and at AUTHCODE_DISCOVERY_PATH behind the issuer
- * URL (OIDC-Disc §4). Borrowed. Thread-safe. */
+ * URL (OIDC-Disc §4). New: free(); NULL: out of memory. Thread-safe. */
 #define AUTHCODE_METADATA_PATH "/.well-known/oauth-authorization-server"
 #define AUTHCODE_DISCOVERY_PATH "/.well-known/openid-configuration"
-AUTHCODE_API const char *authcode_issuer_metadata(const struct authcode_issuer *issuer);
+AUTHCODE_API AUTHCODE_MUST_USE char *authcode_issuer_metadata(struct authcode_issuer *issuer);
 
 #ifdef __cplusplus
 }

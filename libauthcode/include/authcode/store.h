@@ -346,13 +346,14 @@ struct authcode_new_token {
 	int64_t ret_id;
 };
 
-/* Uses a code: marks it, makes its family, inserts the access token and, when
- * with_refresh, the refresh token. DONE; REUSED (it was used before, whatever
- * has died since: family revoked); EXPIRED (nothing written; also when its
- * session was ended, its subject is retired or consent was withdrawn, not when the session's time has
- * merely run out since); NOT_FOUND. */
-struct authcode_op_redeem_code {
-	int64_t code_id;
+/* Uses a code, or a device that was allowed: marks it, makes its family, inserts the
+ * access token and, when with_refresh, the refresh token. DONE; REUSED (it was used
+ * before, whatever has died since: family revoked); EXPIRED (nothing written; also when
+ * its session was ended, its subject is retired or consent was withdrawn, not when the
+ * session's time has merely run out since); NOT_FOUND; CONFLICT (a device that is not
+ * allowed). */
+struct authcode_op_redeem {
+	int64_t id; /* of the code or device, and of the family */
 	int64_t family_expires_ms;
 	bool detached; /* the family outlives its session (offline_access): its session_id is 0 */
 	struct authcode_new_token access;
@@ -487,19 +488,6 @@ struct authcode_op_poll_device {
 	bool ret_too_fast; /* less than its interval after the last one: it has grown */
 };
 
-/* Uses a device that was allowed, as redeem_code uses a code: family and tokens,
- * once. DONE; REUSED (it was used before, whatever has died since: family revoked);
- * CONFLICT (it is not allowed); EXPIRED (nothing written; also when its session was
- * ended, its subject is retired or consent was withdrawn); NOT_FOUND. */
-struct authcode_op_redeem_device {
-	int64_t device_id;
-	int64_t family_expires_ms;
-	bool detached; /* as for redeem_code */
-	struct authcode_new_token access;
-	bool with_refresh;
-	struct authcode_new_token refresh;
-};
-
 /* One more try of a delivery: delivered, or to be tried again at next_ms (0: never
  * more; ignored when delivered). The first success stays: what is recorded after it
  * changes nothing. DONE, NOT_FOUND. */
@@ -556,7 +544,7 @@ struct authcode_operation {
 	union {
 		struct authcode_op_create_session create_session;
 		struct authcode_op_issue_code issue_code;
-		struct authcode_op_redeem_code redeem_code;
+		struct authcode_op_redeem redeem_code;
 		struct authcode_op_use_refresh use_refresh;
 		struct authcode_op_revoke_family revoke_family;
 		struct authcode_op_revoke_token revoke_token;
@@ -569,7 +557,7 @@ struct authcode_operation {
 		struct authcode_op_create_device create_device;
 		struct authcode_op_answer_device answer_device;
 		struct authcode_op_poll_device poll_device;
-		struct authcode_op_redeem_device redeem_device;
+		struct authcode_op_redeem redeem_device;
 		struct authcode_op_record_delivery record_delivery;
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;

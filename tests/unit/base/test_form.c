@@ -197,12 +197,15 @@ failing_memory_is_told_from_bad_input(void **state)
 {
 	struct authcode_arena *small = NULL;
 	struct ac_params params = { 0 };
+	const char *value = NULL;
 
 	(void)state;
 	assert_int_equal(authcode_arena_new(16, &small), AUTHCODE_OK);
 	assert_int_equal(ac_form_decode(small, "a=1", 3, AC_FROM_BODY, &params),
 			 AUTHCODE_ERR_MEMORY);
-	assert_null(ac_form_decode_value(small, "12345678901234567", 17));
+	assert_int_equal(ac_form_decode_value(small, "12345678901234567", 17, &value),
+			 AUTHCODE_ERR_MEMORY);
+	assert_null(value);
 	authcode_arena_free(&small);
 
 	assert_int_equal(authcode_arena_new(AC_MAX_PARAMS * sizeof(struct ac_param), &small),
@@ -219,10 +222,13 @@ the_example_of_rfc_6749_holds_both_ways(void **state)
 {
 	static const char plain[] = " %&+\xc2\xa3\xe2\x82\xac";
 	static const char encoded[] = "+%25%26%2B%C2%A3%E2%82%AC";
+	const char *value = NULL;
 	struct ac_buf buf;
 
 	(void)state;
-	assert_string_equal(ac_form_decode_value(arena, encoded, sizeof(encoded) - 1), plain);
+	assert_int_equal(ac_form_decode_value(arena, encoded, sizeof(encoded) - 1, &value),
+			 AUTHCODE_OK);
+	assert_string_equal(value, plain);
 	ac_buf_init(&buf, 100);
 	ac_form_put(&buf, "a", plain);
 	assert_string_equal(ac_buf_text(&buf), "a=%20%25%26%2B%C2%A3%E2%82%AC");
@@ -238,15 +244,21 @@ single_values_are_as_strict(void **state)
 		ROW("raw NUL", "a\0"),
 		ROW("not UTF-8", "%80"),
 	};
+	const char *value = NULL;
 
 	(void)state;
-	assert_string_equal(ac_form_decode_value(arena, "", 0), "");
-	assert_string_equal(ac_form_decode_value(arena, "a%3Ab+c&d=e", 11), "a:b c&d=e");
+	assert_int_equal(ac_form_decode_value(arena, "", 0, &value), AUTHCODE_OK);
+	assert_string_equal(value, "");
+	assert_int_equal(ac_form_decode_value(arena, "a%3Ab+c&d=e", 11, &value), AUTHCODE_OK);
+	assert_string_equal(value, "a:b c&d=e");
+	value = NULL;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		if (ac_form_decode_value(arena, rows[i].data, rows[i].len) != NULL)
+		if (ac_form_decode_value(arena, rows[i].data, rows[i].len, &value) !=
+			    AUTHCODE_ERR_SYNTAX ||
+		    value != NULL)
 			fail_msg("%s: accepted", rows[i].name);
 	}
-	assert_null(ac_form_decode_value(arena, "a", SIZE_MAX));
+	assert_int_equal(ac_form_decode_value(arena, "a", SIZE_MAX, &value), AUTHCODE_ERR_MEMORY);
 }
 
 static void

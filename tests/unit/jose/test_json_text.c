@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,12 +17,22 @@
 
 #include "base/limits.h"
 
+static json_t *
+parse(const char *text, size_t len, size_t max)
+{
+	json_t *object = NULL;
+	enum authcode_err err = ac_json_parse(text, len, max, &object);
+
+	assert_int_equal(err, object != NULL ? AUTHCODE_OK : AUTHCODE_ERR_SYNTAX);
+	return object;
+}
+
 static void
 an_object_is_parsed(void **state)
 {
 	static const char text[] =
 		" {\"a\":\"b\",\"c\":[1,{\"d\":null}],\"e\":\"\\\"{[:\\\\\"}\r\n";
-	json_t *object = ac_json_parse(text, sizeof(text) - 1, sizeof(text));
+	json_t *object = parse(text, sizeof(text) - 1, sizeof(text));
 	const char *value = "untouched";
 
 	(void)state;
@@ -91,7 +102,7 @@ what_can_be_read_in_two_ways_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		json_t *object = ac_json_parse(rows[i].text, rows[i].len, 1000);
+		json_t *object = parse(rows[i].text, rows[i].len, 1000);
 
 		if (object != NULL)
 			fail_msg("row %zu: %s", i, rows[i].text);
@@ -116,7 +127,7 @@ parses_at_depth(int depth, bool arrays)
 	for (int i = 1; i < depth; i++)
 		text[len++] = arrays ? ']' : '}';
 	text[len++] = '}';
-	object = ac_json_parse(text, len, sizeof(text));
+	object = parse(text, len, sizeof(text));
 	json_decref(object);
 	return object != NULL;
 }
@@ -144,7 +155,7 @@ parses_with_members(unsigned count)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%c\"m%u\":\"::\"",
 					i == 0 ? '{' : ',', i);
 	text[len++] = '}';
-	object = ac_json_parse(text, len, sizeof(text));
+	object = parse(text, len, sizeof(text));
 	json_decref(object);
 	return object != NULL;
 }
@@ -164,9 +175,56 @@ length_is_bounded(void **state)
 
 	(void)state;
 	for (size_t max = 0; max < sizeof(text) - 1; max++)
-		assert_null(ac_json_parse(text, sizeof(text) - 1, max));
+		assert_null(parse(text, sizeof(text) - 1, max));
 	for (size_t len = 0; len < sizeof(text) - 1; len++)
-		assert_null(ac_json_parse(text, len, sizeof(text)));
+		assert_null(parse(text, len, sizeof(text)));
+}
+
+static int allocations_left;
+
+static void *
+scarce(size_t size)
+{
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+static void *
+scarce_once(size_t size)
+{
+	return allocations_left-- != 0 ? malloc(size) : NULL;
+}
+
+/* Whichever allocation of the parser fails: text that is good is never called bad. */
+static void
+memory_that_runs_out_is_no_malformed_text(void **state)
+{
+	static const char text[] =
+		"{\"a\":\"b\",\"c\":[1,{\"d\":null}],\"e\":\"\\u00e4\",\"a long name, "
+		"for which a buffer has to grow and grow\":-2.5e7}";
+	json_t *object = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	int n;
+
+	(void)state;
+	json_set_alloc_funcs(scarce, free);
+	for (n = 0; err != AUTHCODE_OK; n++) {
+		allocations_left = n;
+		err = ac_json_parse(text, sizeof(text) - 1, sizeof(text), &object);
+		if (err != AUTHCODE_OK)
+			assert_int_equal(err, AUTHCODE_ERR_MEMORY);
+	}
+	json_decref(object);
+	assert_in_range(n, 20, 200);
+	json_set_alloc_funcs(scarce_once, free);
+	for (int i = 0; i < n; i++) {
+		allocations_left = i;
+		assert_int_equal(ac_json_parse(text, sizeof(text) - 1, sizeof(text), &object),
+				 AUTHCODE_OK);
+		json_decref(object);
+	}
+	json_set_alloc_funcs(malloc, free);
+	allocations_left = 0;
+	assert_int_equal(ac_json_parse("{\"a\"}", 5, 100, &object), AUTHCODE_ERR_SYNTAX);
 }
 
 int
@@ -174,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_parsed),
+		cmocka_unit_test(memory_that_runs_out_is_no_malformed_text),
 		cmocka_unit_test(what_can_be_read_in_two_ways_is_refused),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(members_are_bounded),

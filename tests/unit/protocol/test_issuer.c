@@ -172,10 +172,10 @@ acrs_are_copied(void **state)
 	issuer = make(&settings);
 	memset(name, 'x', sizeof(name) - 1);
 	acr.level = 0;
-	assert_non_null(ac_acr_find(issuer, "urn:example:otp"));
-	assert_int_equal(ac_acr_find(issuer, "urn:example:otp")->level, 7);
-	assert_null(ac_acr_find(issuer, "urn:example:ot"));
-	assert_null(ac_acr_find(issuer, NULL));
+	assert_non_null(ac_acr_find(issuer->rules, "urn:example:otp"));
+	assert_int_equal(ac_acr_find(issuer->rules, "urn:example:otp")->level, 7);
+	assert_null(ac_acr_find(issuer->rules, "urn:example:ot"));
+	assert_null(ac_acr_find(issuer->rules, NULL));
 	authcode_issuer_free(&issuer);
 }
 
@@ -210,24 +210,25 @@ lifetimes_have_their_documented_defaults(void **state)
 	struct authcode_issuer *issuer = make(&settings);
 
 	(void)state;
-	assert_int_equal(issuer->lifetimes.code_s, 60);
-	assert_int_equal(issuer->lifetimes.access_token_s, 3600);
-	assert_int_equal(issuer->lifetimes.access_token_jwt_s, 600);
-	assert_int_equal(issuer->lifetimes.refresh_idle_s, 14 * 24 * 3600);
-	assert_int_equal(issuer->lifetimes.refresh_absolute_s, 90 * 24 * 3600);
-	assert_int_equal(issuer->lifetimes.session_idle_s, 8 * 3600);
-	assert_int_equal(issuer->lifetimes.session_absolute_s, 24 * 3600);
-	assert_int_equal(issuer->lifetimes.transaction_s, 3600);
-	assert_int_equal(issuer->lifetimes.id_token_s, 3600);
-	assert_int_equal(issuer->lifetimes.signing_key_s, 90 * 24 * 3600);
-	assert_int_equal(issuer->lifetimes.signing_key_publish_s, 24 * 3600);
-	assert_int_equal(issuer->lifetimes.jwks_cache_s, 3600);
-	assert_int_equal(issuer->lifetimes.device_code_s, 600);
+	assert_int_equal(issuer->rules->lifetimes.code_s, 60);
+	assert_int_equal(issuer->rules->lifetimes.access_token_s, 3600);
+	assert_int_equal(issuer->rules->lifetimes.access_token_jwt_s, 600);
+	assert_int_equal(issuer->rules->lifetimes.refresh_idle_s, 14 * 24 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.refresh_absolute_s, 90 * 24 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.session_idle_s, 8 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.session_absolute_s, 24 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.transaction_s, 3600);
+	assert_int_equal(issuer->rules->lifetimes.id_token_s, 3600);
+	assert_int_equal(issuer->rules->lifetimes.signing_key_s, 90 * 24 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.signing_key_publish_s, 24 * 3600);
+	assert_int_equal(issuer->rules->lifetimes.jwks_cache_s, 3600);
+	assert_int_equal(issuer->rules->lifetimes.device_code_s, 600);
 	authcode_issuer_free(&issuer);
 	settings.lifetimes =
 		(struct authcode_lifetimes){ 1, 2, 3, 4, 5, 6, 7, 8, 12, 11, 10, 9, 13 };
 	issuer = make(&settings);
-	assert_memory_equal(&issuer->lifetimes, &settings.lifetimes, sizeof(settings.lifetimes));
+	assert_memory_equal(&issuer->rules->lifetimes, &settings.lifetimes,
+			    sizeof(settings.lifetimes));
 	authcode_issuer_free(&issuer);
 }
 

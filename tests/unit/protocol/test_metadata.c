@@ -37,6 +37,16 @@ teardown(void **state)
 }
 
 static json_t *
+told(struct authcode_issuer *issuer)
+{
+	char *text = authcode_issuer_metadata(issuer);
+	json_t *object = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+	free(text);
+	return object;
+}
+
+static json_t *
 metadata_of(const char *url, const struct authcode_acr *acrs, size_t acr_count)
 {
 	struct authcode_issuer_settings settings = {
@@ -47,7 +57,7 @@ metadata_of(const char *url, const struct authcode_acr *acrs, size_t acr_count)
 
 	memset(settings.master_key, 7, sizeof(settings.master_key));
 	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
-	object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+	object = told(issuer);
 	assert_non_null(object);
 	authcode_issuer_free(&issuer);
 	return object;
@@ -139,7 +149,7 @@ back_channel_logout_is_promised_by_who_does_it(void **state)
 	(void)state;
 	memset(settings.master_key, 7, sizeof(settings.master_key));
 	assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
-	object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+	object = told(issuer);
 	assert_true(json_is_true(json_object_get(object, "backchannel_logout_supported")));
 	assert_true(json_is_true(json_object_get(object, "backchannel_logout_session_supported")));
 	json_decref(object);
@@ -176,7 +186,7 @@ the_algorithms_of_the_settings_are_told_and_no_others(void **state)
 
 		memset(settings.master_key, 7, sizeof(settings.master_key));
 		assert_int_equal(authcode_issuer_new(&settings, &issuer, NULL), AUTHCODE_OK);
-		object = json_loads(authcode_issuer_metadata(issuer), JSON_REJECT_DUPLICATES, NULL);
+		object = told(issuer);
 		text = json_dumps(json_object_get(object, "id_token_signing_alg_values_supported"),
 				  JSON_COMPACT);
 		assert_string_equal(text, cases[i].told);
