@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "ctl/audit.h"
+#include "ctl/client.h"
 #include "ctl/db.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
 #include "ctl/pam_test.h"
 #include "ctl/session.h"
+#include "ctl/setup.h"
 #include "ctl/status.h"
 #include "ctl/token.h"
 #include "ctl/user.h"
@@ -21,6 +23,24 @@
 static const struct ac_ctl_command commands[] = {
 	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
 	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "client", "add",
+	  "[--for PRESET --url URL] [--id ID] [--redirect-uri URI]... [--set OPTION=VALUE]...", 0,
+	  0, ac_ctl_client_add, "register an application, and print what it is to be told" },
+	{ "client", "disable", "ID", 1, 1, ac_ctl_client_disable,
+	  "refuse everything from a client; all that it got is dead" },
+	{ "client", "edit", "ID [--set OPTION=VALUE]... [--unset OPTION]...", 1, 1,
+	  ac_ctl_client_edit, "change what a client is registered with" },
+	{ "client", "enable", "ID", 1, 1, ac_ctl_client_enable, "serve it again" },
+	{ "client", "list", "", 0, 0, ac_ctl_client_list,
+	  "all clients, those of files and those of the database" },
+	{ "client", "presets", "", 0, 0, ac_ctl_client_presets,
+	  "the applications that --for knows" },
+	{ "client", "remove", "ID", 1, 1, ac_ctl_client_remove,
+	  "forget a client, with all that it got and all consents for it" },
+	{ "client", "rotate-secret", "ID [--keep-old TIME] [--secret-file FILE]", 1, 1,
+	  ac_ctl_client_rotate, "give a client another secret, and print it" },
+	{ "client", "show", "ID", 1, 1, ac_ctl_client_show,
+	  "all that a client is registered with" },
 	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
 	  "why the request of that number was refused, and what to do" },
 	{ "db", "backup", "FILE [--state-dir DIR] [--force]", 1, 1, ac_ctl_db_backup,
@@ -46,6 +66,8 @@ static const struct ac_ctl_command commands[] = {
 	  "end a session with all its tokens, and tell the clients that want to hear of it" },
 	{ "session", "list", "[--user USER | --sub SUB] [--all]", 0, 0, ac_ctl_session_list,
 	  "who is signed in" },
+	{ "setup", "", "--issuer URL (--tls-cert FILE --tls-key FILE | --behind PROXY) [--force]",
+	  0, 0, ac_ctl_setup, "write the configuration of a new server, and say what to do next" },
 	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
 	  "what the token on standard input is, and why it is good or not" },
 	{ "status", "", "", 0, 0, ac_ctl_status,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # authcodectl speaks HTTP to the daemon's socket and knows nothing of its inside; what it does
 # to the database file it does through the library.
+EXTRA_DIST += doc/clients.md
 
 # The tables that people read, for the tests too.
 noinst_LTLIBRARIES += libctl_inside.la
@@ -12,6 +13,7 @@ bin_PROGRAMS += authcodectl
 authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
 	ctl/audit.c ctl/audit.h \
+	ctl/client.c ctl/client.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
 	ctl/db.c ctl/db.h \
@@ -24,11 +26,15 @@ authcodectl_SOURCES = \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
 	ctl/session.c ctl/session.h \
+	ctl/setup.c ctl/setup.h \
 	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
 	ctl/user_export.c ctl/user_export.h
 authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
+	-DAC_CTL_DAEMON='"$(sbindir)/authcoded"' \
+	-DAC_CTL_CONFIG_DIR='"$(sysconfdir)/authcode"' \
+	-DAC_CTL_PROXY_DIR='"$(pkgdatadir)/proxy"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
 authcodectl_LDADD = libctl_inside.la libauthcode_base.la libauthcode.la $(CURL_LIBS) $(JANSSON_LIBS)

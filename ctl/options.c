@@ -19,6 +19,8 @@
 #define FIRST_ID 256
 #define MAX_COMMAND_NAME 64
 
+#define CLIENT_EDIT "client add, client edit, client rotate-secret"
+
 static const struct ac_ctl_option rows[] = {
 	{ "socket", "PATH", "", "the daemon's admin_socket [" AC_CTL_DEFAULT_SOCKET "]" },
 	{ "json", "", "", "print the answer as JSON" },
@@ -38,6 +40,27 @@ static const struct ac_ctl_option rows[] = {
 	{ "quick", "", "db check", "do not compare indexes with their tables" },
 	{ "replace", "", "user relink", "end what NEW has already" },
 	{ "at-once", "", "key rotate", "sign with the new keys now" },
+	{ "for", "PRESET", "client add", "the application, one of client presets" },
+	{ "url", "URL", "client add", "where people reach it; its paths follow from the preset" },
+	{ "id", "ID", "client add", "the client id; one is made when left out" },
+	{ "name", "NAME", CLIENT_EDIT, "what people are shown" },
+	{ "redirect-uri", "URI", CLIENT_EDIT, "where answers go; may be repeated" },
+	{ "scope", "WORDS", CLIENT_EDIT, "what it may ask for, in one argument" },
+	{ "grant", "GRANT", CLIENT_EDIT, "a grant that it may use; may be repeated" },
+	{ "auth-method", "METHOD", CLIENT_EDIT, "how it proves who it is" },
+	{ "public", "", CLIENT_EDIT, "it can keep no secret, and has none" },
+	{ "set", "OPTION=VALUE", CLIENT_EDIT,
+	  "any option of a client block; may be repeated, for a list also with the same option" },
+	{ "unset", "OPTION", "client edit, client rotate-secret", "an option is as if never set" },
+	{ "secret-file", "FILE", "client add, client rotate-secret",
+	  "its secret, instead of one that is made; - is standard input" },
+	{ "keep-old", "TIME", "client rotate-secret", "the old secret is good too for so long" },
+	{ "issuer", "URL", "setup", "the URL by which people reach this server" },
+	{ "tls-cert", "FILE", "setup", "certificate chain in PEM, own first" },
+	{ "tls-key", "FILE", "setup", "its private key" },
+	{ "behind", "PROXY", "setup", "nginx, apache, caddy or haproxy on this host has TLS" },
+	{ "force", "", "setup", "write a configuration that is there already anew" },
+	{ "root", "DIR", "setup", "everything below DIR instead of /" },
 	{ "service", "NAME", "pam-test", "the PAM service [authcode]" },
 	{ "direct", "", "pam-test", "with the rights of this shell, not with those of the units" },
 	{ "helper", "PATH", "pam-test", "the program to run [" AC_CTL_HELPER "]" },

@@ -181,7 +181,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_close(status->out, '}');
 	put_listeners(status);
 	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
-	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->config->clients));
+	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->clients));
 	put_rows(status);
 	put_keys(status);
 	put_helpers(status);

@@ -22,6 +22,7 @@ struct ac_cors;
 struct ac_fetch;
 struct ac_jwks_fetch;
 struct ac_delay;
+struct ac_client_registry;
 struct ac_keys;
 struct ac_live;
 struct ac_login_service;
@@ -43,6 +44,7 @@ struct ac_app {
 	/* Of the daemon. */
 	struct ac_live *live;
 	struct authcode_issuer *issuer;
+	struct ac_client_registry *registry; /* of the clients in the database */
 	struct ac_keys *keys;
 	struct authcode_store *store;
 	struct ac_accounts *accounts;

@@ -13,8 +13,8 @@
 #include "base/arena.h"
 #include "base/base64url.h"
 #include "base/limits.h"
-#include "server/config_file.h"
 #include "base/secret.h"
+#include "server/config_file.h"
 #include "server/config_rules.h"
 #include "server/config_secret.h"
 

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "server/config_client_auth.h"
+#include "server/config_client_auth.h"
 #include "server/config_resource.h"
 #include "server/config_rules.h"
 #include "server/config_service.h"

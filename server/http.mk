@@ -22,8 +22,16 @@ libserver_http_la_SOURCES = \
 	server/admin_people.c server/admin_people.h \
 	server/admin_status.c server/admin_status.h \
 	server/admin_token.c server/admin_token.h \
+	server/admin_clients.c server/admin_clients.h \
 	server/app.h \
 	server/audit_log.c server/audit_log.h \
+	server/client_change.c server/client_change.h \
+	server/client_json.c server/client_json.h \
+	server/client_preset.c server/client_preset.h \
+	server/client_put.c server/client_work.h \
+	server/client_registry.c server/client_registry.h \
+	server/client_rows.c server/client_rows.h \
+	server/client_view.c \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
 	server/dispatch.c server/dispatch.h \

@@ -23,6 +23,7 @@
 #include "base/secret.h"
 #include "server/accounts.h"
 #include "server/app.h"
+#include "server/client_registry.h"
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/delay.h"
@@ -59,6 +60,7 @@
 
 struct daemon {
 	struct ac_config *config;
+	struct authcode_clients *clients; /* of the start */
 	struct ac_http_service *http;
 	struct ac_state state;
 	struct ac_app app;
@@ -142,8 +144,9 @@ open_issuer(struct daemon *d, struct authcode_reason *reason)
 	if (err != AUTHCODE_OK)
 		return false;
 	/* The keys are tended before there is a generation, for as long as tokens last. */
-	authcode_issuer_set_clients(d->app.issuer, d->config->clients);
-	return true;
+	return ac_client_registry_new(d->app.store, d->app.issuer, &d->app.registry, reason) &&
+	       ac_client_registry_merge(d->app.registry, d->config, &d->clients, reason) &&
+	       (authcode_issuer_set_clients(d->app.issuer, d->clients), true);
 }
 
 /* The first generation. */
@@ -151,7 +154,7 @@ static bool
 open_live(struct daemon *d, struct authcode_reason *reason)
 {
 	if (ac_live_new(&d->app, &d->app.live) == AUTHCODE_OK)
-		return ac_live_set(d->app.live, d->config, d->config->clients, reason);
+		return ac_live_set(d->app.live, d->config, d->clients, reason);
 	(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 	return false;
 }
@@ -174,6 +177,7 @@ open_keys(struct daemon *d, struct authcode_reason *reason)
 static bool
 open_state(struct daemon *d, struct authcode_reason *reason)
 {
+	d->app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_enter_config(d->config, &d->app.sandbox);
 	return ac_state_open(d->config->state_dir, d->config->master_key_file, &d->state, reason);
 }
@@ -340,6 +344,7 @@ run(struct daemon *d)
 	struct pollfd waits[] = {
 		{ .fd = d->signal_fd, .events = POLLIN },
 		{ .fd = ac_keys_fd(d->app.keys), .events = POLLIN },
+		{ .fd = ac_client_registry_fd(d->app.registry), .events = POLLIN },
 	};
 	struct signalfd_siginfo info;
 	bool more = false;
@@ -353,6 +358,8 @@ run(struct daemon *d)
 			more = purge(&d->app);
 		if (rc >= 0)
 			ac_keys_tend(d->app.keys);
+		if (rc > 0)
+			ac_client_registry_tend(d->app.registry, d->app.live);
 		if (rc <= 0 || read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo == SIGHUP) {
@@ -383,6 +390,8 @@ stop(struct daemon *d)
 		ac_fetch_drain(d->app.fetch);
 	if (d->app.keys != NULL)
 		ac_keys_drain(d->app.keys);
+	if (d->app.registry != NULL)
+		ac_client_registry_drain(d->app.registry);
 	if (!ac_http_stop(&d->http, GRACE_S)) {
 		/* A request still waits for its store operation. What it would touch stays;
 		 * the store is durable without a farewell. */
@@ -400,6 +409,8 @@ stop(struct daemon *d)
 	ac_live_free(&d->app.live);
 	ac_pages_free(&d->app.pages);
 	ac_keys_free(&d->app.keys);
+	ac_client_registry_free(&d->app.registry);
+	authcode_clients_unref(&d->clients);
 	authcode_issuer_free(&d->app.issuer);
 	authcode_store_close(&d->app.store);
 	ac_log_observe(NULL, NULL);
@@ -448,7 +459,6 @@ main(int argc, char **argv)
 		stop(&d);
 		return EX_CONFIG;
 	}
-	d.app.started_ms = ac_clock_unix_ms();
 	ac_sandbox_log(&d.app.sandbox);
 	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");

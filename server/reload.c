@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "server/accounts.h"
+#include "server/client_registry.h"
 #include "server/config.h"
 #include "server/delay.h"
 #include "server/live.h"
@@ -35,15 +36,19 @@ take_over(struct ac_app *daemon, struct ac_http_service *http, struct ac_config 
 	  struct authcode_reason *reason)
 {
 	struct ac_http_tls_set *tls = NULL;
+	struct authcode_clients *clients = NULL;
+	bool ok = ac_http_renew_tls(http, config, &tls, reason) && ac_start_check(config, reason) &&
+		  ac_client_registry_merge(daemon->registry, config, &clients, reason) &&
+		  ac_live_set(daemon->live, config, clients, reason);
 
-	if (ac_http_renew_tls(http, config, &tls, reason) && ac_start_check(config, reason) &&
-	    ac_live_set(daemon->live, config, config->clients, reason)) {
+	if (ok) {
 		use_limits(daemon, config);
 		ac_http_use_take(http, config, tls);
-		return true;
+	} else {
+		ac_http_tls_set_free(&tls);
 	}
-	ac_http_tls_set_free(&tls);
-	return false;
+	authcode_clients_unref(&clients);
+	return ok;
 }
 
 bool

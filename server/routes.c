@@ -18,6 +18,7 @@
 
 #include "server/admin.h"
 #include "server/admin_audit.h"
+#include "server/admin_clients.h"
 #include "server/admin_keys.h"
 #include "server/admin_master_key.h"
 #include "server/admin_list.h"
@@ -151,6 +152,69 @@ static const struct ac_route routes[] = {
 		.allow = "GET, HEAD, OPTIONS",
 		.flags = AC_ROUTE_PUBLIC,
 		.handler = { ac_jwks_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_clients_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/client",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/add",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/edit",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/rotate-secret",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/enable",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/disable",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/clients/remove",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_client_change_start, ac_admin_client_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/presets",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_presets_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

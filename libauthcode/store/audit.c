@@ -30,6 +30,7 @@ static const struct row {
 	{ AUTHCODE_OP_RELINK_SUBJECT, AUTHCODE_RESULT_DONE, "subject_relinked" },
 	{ AUTHCODE_OP_REVOKE_SUBJECT, AUTHCODE_RESULT_DONE, "person_revoked" },
 	{ AUTHCODE_OP_ERASE_SUBJECT, AUTHCODE_RESULT_DONE, "person_erased" },
+	{ AUTHCODE_OP_PUT_CLIENT, AUTHCODE_RESULT_DONE, "client_changed" },
 	{ AUTHCODE_OP_WITHDRAW_GRANT, AUTHCODE_RESULT_DONE, "consent_withdrawn" },
 	{ AUTHCODE_OP_ANSWER_DEVICE, AUTHCODE_RESULT_DONE, "device_allowed" },
 	{ AUTHCODE_OP_REDEEM_DEVICE, AUTHCODE_RESULT_DONE, "device_token_issued" },
@@ -49,6 +50,10 @@ refine(const struct authcode_operation *operation, const char *event)
 		return "device_denied";
 	if (operation->kind == AUTHCODE_OP_RECORD_DELIVERY && !delivery->delivered)
 		return delivery->next_ms == 0 ? "logout_given_up" : NULL;
+	if (operation->kind == AUTHCODE_OP_PUT_CLIENT && operation->u.put_client.remove)
+		return "client_removed";
+	if (operation->kind == AUTHCODE_OP_PUT_CLIENT && operation->u.put_client.revision == 0)
+		return "client_added";
 	if (operation->kind == AUTHCODE_OP_ERASE_SUBJECT && !operation->u.erase_subject.ret_whole)
 		return NULL; /* a piece of it */
 	return event;
@@ -119,6 +124,14 @@ subject_of(const struct authcode_operation *operation)
 	}
 }
 
+const char *
+ac_audit_client(const struct authcode_operation *operation)
+{
+	if (operation->kind == AUTHCODE_OP_PUT_CLIENT)
+		return operation->u.put_client.client_id;
+	return operation->audit.client_id != NULL ? operation->audit.client_id : "";
+}
+
 static const char *
 or_empty(const char *text)
 {
@@ -136,7 +149,7 @@ ac_audit_of(const struct authcode_operation *operation, struct authcode_audit_re
 	*ret = (struct authcode_audit_record){
 		.event = event,
 		.txn = audit->txn,
-		.client_id = or_empty(audit->client_id),
+		.client_id = ac_audit_client(operation),
 		.subject_id = subject_of(operation),
 		.user_name = "",
 		.object_id = object_of(operation),

@@ -19,6 +19,9 @@ AC_MUST_USE bool ac_audit_of(const struct authcode_operation *operation,
 /* May it leave one, whatever its result is going to be? */
 AC_MUST_USE bool ac_audit_may(const struct authcode_operation *operation);
 
+/* Which client it is about; "" when it is none. */
+const char *ac_audit_client(const struct authcode_operation *operation);
+
 /* Does the query ask for that record? */
 AC_MUST_USE bool ac_audit_matches(const struct authcode_audit_query *query,
 				  const struct authcode_audit_record *record);

@@ -18,7 +18,7 @@ ac_memory_audit_prepare(struct ac_memory *memory, const struct authcode_operatio
 {
 	const struct authcode_audit *audit = &operation->audit;
 	struct authcode_audit_record draft = {
-		.client_id = audit->client_id != NULL ? audit->client_id : "",
+		.client_id = ac_audit_client(operation),
 		.rhost = audit->rhost != NULL ? audit->rhost : "",
 		.reason = audit->reason != NULL ? audit->reason : "",
 	};

@@ -44,6 +44,7 @@ static const struct {
 	{ AC_SQL_REACH_CODES, AC_SQL_ERASE_CODES },
 	{ AC_SQL_REACH_DEVICES, AC_SQL_ERASE_DEVICES },
 	{ AC_SQL_REACH_SESSIONS, AC_SQL_ERASE_SESSIONS },
+	{ AC_SQL_REACH_AUDIT, AC_SQL_EMPTY_AUDIT }, /* nothing is deleted */
 };
 
 /* A stretch of one table. */
@@ -83,7 +84,7 @@ erase(const struct ac_sqlite_work *work, enum ac_sql sql, const struct piece *pi
 	ac_query_put_int(&query, piece->last_id);
 	ac_query_put_int(&query, args->subject_id);
 	err = ac_query_finish(&query);
-	if (err == AUTHCODE_OK)
+	if (err == AUTHCODE_OK && sql != AC_SQL_EMPTY_AUDIT)
 		args->ret_deleted += (uint32_t)sqlite3_changes(work->connection->db);
 	return err;
 }

@@ -322,12 +322,16 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_REACH_CODES] = REACH("code"),
 	[AC_SQL_REACH_DEVICES] = REACH("device"),
 	[AC_SQL_REACH_SESSIONS] = REACH("session"),
+	[AC_SQL_REACH_AUDIT] = REACH("audit"),
 	[AC_SQL_ERASE_TOKENS] = "DELETE FROM token WHERE id > ? AND id <= ? AND EXISTS (SELECT 1"
 				" FROM family f WHERE f.id = family_id AND f.subject_id = ?)",
 	[AC_SQL_ERASE_FAMILIES] = ERASE("family"),
 	[AC_SQL_ERASE_CODES] = ERASE("code"),
 	[AC_SQL_ERASE_DEVICES] = ERASE("device"),
 	[AC_SQL_ERASE_SESSIONS] = ERASE("session"),
+	/* Records stay, and say of whom no more than a subject without a name. */
+	[AC_SQL_EMPTY_AUDIT] = "UPDATE audit SET rhost = '' WHERE id > ? AND id <= ?"
+			       " AND subject_id = ? AND rhost <> ''",
 	[AC_SQL_ERASE_GRANTS] = "DELETE FROM user_grant WHERE subject_id = ?",
 	[AC_SQL_EMPTY_SUBJECT] = "UPDATE subject SET user_name = '', uid = 0, full_name = '',"
 				 " group_names = '', forget_ms = 0 WHERE id = ?",

@@ -32,7 +32,8 @@ LIBRARIES = {
                  "server/mac.c",  # there: HMAC-SHA-256
                  "server/page_script.c"),  # there: the SHA-256 of a page's script
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/",
-                  "server/account_claims.c"),  # there: claims as their sources wrote them
+                  "server/account_claims.c", "server/admin_clients.c", "server/client_json.h",
+                  "server/client_work.h"),  # there: claims as their sources wrote them
     "curl/": ("ctl/", "fetch/"),
     "sqlite3.h": ("libauthcode/store/sqlite",),
     "microhttpd.h": ("server/http",),

@@ -180,5 +180,33 @@ def methods():
             yield f"{name}: {sign} and {registered}"
 
 
+PRESET = re.compile(r'\{ \.name = "([\w-]+)",(.*?)\}', re.S)
+
+
+@check("client add --for does what the recipe of the application says")
+def presets():
+    rows = {name: {key: value.strip() for key, value in re.findall(r'\.(\w+) = "?([^",\n]*)', rest)} for name, rest in
+            PRESET.findall(text("server/client_preset.c"))}
+    if "grafana" not in rows:
+        raise Missing("server/client_preset.c: no row found")
+    for name in APPLICATIONS:
+        said = re.search(r"`authcodectl client add --for ([\w-]+) --url (\S+?)(?: --id ([\w-]+))?`", recipes.page(name))
+        if said is None:
+            if name != "dovecot":
+                yield f"{name}: does not say how to do without a file"
+            continue
+        preset, url, client = said.groups()
+        row, clients = rows.get(preset, {}), ours(name)[1]
+        if url + row.get("redirect_path", "?") not in words(clients, "redirect_uris"):
+            yield f"{name}: redirect_path of {preset} is another one"
+        method = {"BASIC": "client_secret_basic", "POST": "client_secret_post"}.get(row.get("auth"))
+        if [method] != (words(clients, "token_endpoint_auth_method") or ["client_secret_basic"]):
+            yield f"{name}: auth of {preset} is another one"
+        if not set(" ".join(words(clients, "scope")).split()) <= set(row.get("scope", "").split()):
+            yield f"{name}: scope of {preset} is less"
+        if f'client "{client or preset}"' not in clients:
+            yield f"{name}: the client has another id"
+
+
 if __name__ == "__main__":
     main()

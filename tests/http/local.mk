@@ -8,6 +8,7 @@ http_tests = \
 	tests/http/test_attacks_clients.py \
 	tests/http/test_attacks_tokens.py \
 	tests/http/test_change.py \
+	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
 	tests/http/test_resource.py \

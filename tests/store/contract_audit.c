@@ -242,6 +242,66 @@ keys_leave_records(void **state)
 }
 
 static void
+what_is_done_to_a_client_leaves_its_record(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_operation op = {
+		.kind = AUTHCODE_OP_PUT_CLIENT,
+		.audit = { .by_admin = true, .admin_uid = 1000 },
+		.u.put_client = { .client_id = "shop",
+				  .registration = "name=Shop",
+				  .sealed_secret = "",
+				  .changed_by = 1000 },
+	};
+
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+	assert_newest(f, "client_added", 0);
+	assert_string_equal(newest(f).client_id, "shop");
+	assert_int_equal(newest(f).admin_uid, 1000);
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_CONFLICT);
+	op.u.put_client.revision = 1;
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+	assert_newest(f, "client_changed", 0);
+	op.u.put_client.revision = 2;
+	op.u.put_client.remove = true;
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+	assert_newest(f, "client_removed", 0);
+	assert_int_equal(count_all(f), 3);
+}
+
+static void
+whole_erasures_leave_one_record_which_names_nobody(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session_id = sign_in_as(f, "ana", 1001, "s1");
+	int64_t subject_id = session_of(f, session_id).subject.id;
+	struct authcode_operation op = op_end_session(f, session_id);
+
+	op.audit.subject_id = subject_id;
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+	assert_string_equal(newest(f).user_name, "ana");
+	op = (struct authcode_operation){ .kind = AUTHCODE_OP_ERASE_SUBJECT,
+					  .u.erase_subject = { .subject_id = subject_id,
+							       .limit = 1 } };
+	do {
+		assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+		op.u.erase_subject.step = op.u.erase_subject.ret_step;
+		op.u.erase_subject.after_id = op.u.erase_subject.ret_after_id;
+	} while (!op.u.erase_subject.ret_whole);
+	assert_int_equal(count_all(f), 2);
+	assert_newest(f, "person_erased", 0);
+	{
+		struct listed all = { 0 };
+
+		ask(f, &(struct authcode_audit_query){ 0 }, &all);
+		for (size_t i = 0; i < all.page.count; i++) {
+			assert_int_equal(all.records[i].subject_id, subject_id);
+			assert_string_equal(all.records[i].user_name, "");
+		}
+	}
+}
+
+static void
 whoever_wants_no_record_gets_none(void **state)
 {
 	struct fixture *f = *state;
@@ -563,6 +623,8 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(what_ends_or_moves_a_person_leaves_its_record),
 	CONTRACT_CASE(what_becomes_of_a_device_leaves_its_record_but_not_its_beginning),
 	CONTRACT_CASE(keys_leave_records),
+	CONTRACT_CASE(what_is_done_to_a_client_leaves_its_record),
+	CONTRACT_CASE(whole_erasures_leave_one_record_which_names_nobody),
 	CONTRACT_CASE(whoever_wants_no_record_gets_none),
 	CONTRACT_CASE(what_is_refused_leaves_no_record),
 	CONTRACT_CASE(a_probe_is_written_and_recorded_nowhere),

@@ -302,6 +302,40 @@ the_sub_is_never_given_again(void **state)
 			    "sub-2");
 }
 
+/* What was decided stays on record; where from, and whose name it was, does not. */
+static void
+records_of_who_is_forgotten_name_nobody(void **state)
+{
+	struct fixture *f = *state;
+	const struct authcode_audit_query query = { .examine = 1000 };
+	struct authcode_audit_record records[8];
+	struct authcode_audit_page page = { .records = records,
+					    .capacity = AC_ARRAY_SIZE(records) };
+	const char *const names[] = { "ana", "bob" };
+	int64_t ana = 0;
+	size_t with_address = 0;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(names); i++) {
+		struct authcode_operation op =
+			op_sign_in(f, names[i], 1001 + (uint32_t)i, i == 0 ? "sub-ana" : "sub-bob");
+
+		op.audit = (struct authcode_audit){ .wanted = true, .rhost = "192.0.2.7" };
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+		ana = i == 0 ? op.u.create_session.ret_subject_id : ana;
+	}
+	(void)erase(f, ana, 1);
+	assert_int_equal(authcode_store_list_audit(f->store, &query, f->arena, &page), AUTHCODE_OK);
+	assert_int_equal(page.count, 2);
+	for (size_t i = 0; i < page.count; i++) {
+		bool forgotten = records[i].subject_id == ana;
+
+		assert_string_equal(records[i].rhost, forgotten ? "" : "192.0.2.7");
+		assert_string_equal(records[i].user_name, forgotten ? "" : "bob");
+		with_address += forgotten ? 0 : 1;
+	}
+	assert_int_equal(with_address, 1);
+}
+
 /* From the first piece on nothing of it is honoured: nothing new can come behind the
  * look. */
 static void
@@ -355,6 +389,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(nothing_of_who_is_forgotten_is_left_but_the_sub),
 	CONTRACT_CASE(small_pieces_forget_as_much),
 	CONTRACT_CASE(the_sub_is_never_given_again),
+	CONTRACT_CASE(records_of_who_is_forgotten_name_nobody),
 	CONTRACT_CASE(half_forgotten_is_gone_already),
 	CONTRACT_CASE(a_piece_that_breaks_the_rules_is_refused),
 };

@@ -519,8 +519,8 @@ struct authcode_op_revoke_subject {
 };
 
 /* Forgets a person. Retires the subject (see retire_subject), deletes its sessions,
- * grants, codes, devices, families and tokens, and at last empties its names, groups and
- * uid; its sub stays and is never given again, and so do deliveries, which go with their
+ * grants, codes, devices, families and tokens, takes the addresses out of its audit
+ * records, and at last empties its names, groups and uid; its sub stays and is never given again, and so do deliveries, which go with their
  * time. A piece at a time, so that no operation waits long behind it: each looks at no
  * more than limit rows of the file from step and after_id on, 0 at first, and says how to
  * go on. In SQLite what was erased is overwritten in the file, and, when no reader is in
