@@ -5,7 +5,7 @@
 
 # What test_format.py looks at, brought into form.
 format:
-	cd $(top_srcdir) && find libauthcode pam_authcode server ctl tests doc/examples \
+	cd $(top_srcdir) && find libauthcode pam_authcode fetch server ctl tests bench doc/examples \
 		\( -name node_modules -prune \) -o -name '*.[ch]' -exec clang-format -i {} +
 
 check-unit:

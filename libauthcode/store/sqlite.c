@@ -265,13 +265,13 @@ stats(void *self, struct authcode_store_stats *ret)
 	ac_writer_stats(store->writer, ret);
 }
 
-/* Readers first, so that the writer is the last to close and moves the log into
- * the file. */
+/* The writer is the last to close, and moves the log into the file. */
 static void
 close_store(void *self)
 {
 	struct sqlite_store *store = self;
 
+	ac_writer_stop(store->writer);
 	ac_pool_free(&store->readers);
 	ac_writer_free(&store->writer);
 	free(store);
@@ -343,7 +343,7 @@ assemble(const char *path, const struct authcode_store_random *random,
 	if (err == AUTHCODE_OK)
 		err = ac_pool_new(path, &store->readers);
 	if (err == AUTHCODE_OK)
-		err = ac_writer_new(connection, random, &store->writer);
+		err = ac_writer_new(connection, random, store->readers, &store->writer);
 	if (err != AUTHCODE_OK)
 		ac_connection_free(&connection);
 	else

@@ -90,10 +90,6 @@ set_up(sqlite3 *db)
 		(void)sqlite3_limit(db, limits[i].id, limits[i].value);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(switches) && rc == SQLITE_OK; i++)
 		rc = sqlite3_db_config(db, switches[i].id, switches[i].value, (int *)NULL);
-	/* The checkpoint rides on every 4000th page: rarer makes the WAL large,
-	 * more often makes the slowest commits slower (17 MB at most, p99 1 ms). */
-	if (rc == SQLITE_OK)
-		rc = sqlite3_wal_autocheckpoint(db, 4000);
 	return rc;
 }
 

@@ -22,7 +22,11 @@
 struct ac_connection {
 	sqlite3 *db;
 	sqlite3_stmt *statements[AC_SQL_COUNT]; /* prepared when first used */
-	bool erased; /* something that nobody shall find in the log either */
+	bool erased;   /* something that nobody shall find in the log either */
+	int log_pages; /* of the writer: in the log, as of its last commit */
+	bool held;     /* of a reader: its transaction goes on (sqlite_pool.c) */
+	uint64_t held_commits;
+	int64_t held_since_ms;
 };
 
 /* Finalizes the statements and closes; NULL-safe, sets NULL. */

@@ -65,6 +65,7 @@
 
 const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[AC_SQL_BEGIN_READ] = "BEGIN",
 	[AC_SQL_COMMIT] = "COMMIT",
 	[AC_SQL_SAVEPOINT] = "SAVEPOINT operation",
 	[AC_SQL_ROLLBACK_TO] = "ROLLBACK TO operation",

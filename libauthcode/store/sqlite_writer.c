@@ -25,14 +25,19 @@
 /* Beyond this a longer batch saves little and makes its first member wait. */
 #define BATCH_MAX 256
 
-/* For how long a reader is waited for before the log is cut. */
-#define ERASE_MS 200
+/* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
+ * makes more writes wait for it. */
+#define LOG_PAGES 4000
+
+/* For how long a reader is waited for when the log is to begin anew. */
+#define READERS_WAIT_MS 200
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
 struct ac_writer {
 	struct ac_connection *connection;
 	struct authcode_store_random random;
+	struct ac_pool *readers;
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of what follows */
 	pthread_cond_t wanted;
@@ -119,20 +124,52 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	return whole;
 }
 
-/* What was deleted is still in the log: it moves into the file, where secure_delete
- * has wiped it, and the log is cut. A reader that lasts longer, as a backup does, leaves
- * it for the next checkpoint: everybody who writes waits here. */
+/* Moves the log into the file while no reader of ours holds on to an older state. One
+ * that does, as a backup, is waited for a moment only: everybody who writes waits here. */
 static void
-erase_log(struct ac_writer *writer)
+move_log(struct ac_writer *writer, int how)
 {
 	sqlite3 *db = writer->connection->db;
 
+	ac_pool_be_brief(writer->readers, true);
+	(void)sqlite3_busy_timeout(db, READERS_WAIT_MS);
+	(void)sqlite3_wal_checkpoint_v2(db, NULL, how, NULL, NULL);
+	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+	ac_pool_be_brief(writer->readers, false);
+}
+
+/* What was deleted is still in the log: it moves into the file, where secure_delete
+ * has wiped it, and the log is cut; when a reader is in the way, at the next checkpoint. */
+static void
+erase_log(struct ac_writer *writer)
+{
 	if (!writer->connection->erased)
 		return;
 	writer->connection->erased = false;
-	(void)sqlite3_busy_timeout(db, ERASE_MS);
-	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+	move_log(writer, SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+/* Nobody waits for it but those who have come since; for readers it does not wait, unless
+ * the log is twice as long as it should be, for then there was one each time. */
+static void
+shorten_log(struct ac_writer *writer)
+{
+	const int pages = writer->connection->log_pages;
+
+	if (pages >= LOG_PAGES)
+		move_log(writer, pages >= 2 * LOG_PAGES ? SQLITE_CHECKPOINT_RESTART
+							: SQLITE_CHECKPOINT_PASSIVE);
+}
+
+static int
+remember_log(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct ac_connection *connection = arg;
+
+	(void)db;
+	(void)name;
+	connection->log_pages = pages;
+	return SQLITE_OK;
 }
 
 static void
@@ -201,15 +238,17 @@ run(void *arg)
 	while ((batch = take_batch(writer)) != NULL) {
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
+		ac_pool_committed(writer->readers);
 		erase_log(writer);
 		report(writer, batch);
+		shorten_log(writer);
 	}
 	return NULL;
 }
 
 enum authcode_err
 ac_writer_new(struct ac_connection *connection, const struct authcode_store_random *random,
-	      struct ac_writer **ret)
+	      struct ac_pool *readers, struct ac_writer **ret)
 {
 	struct ac_writer *writer = calloc(1, sizeof(*writer));
 	sigset_t all, before;
@@ -219,6 +258,8 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 		return AUTHCODE_ERR_MEMORY;
 	writer->connection = connection;
 	writer->random = *random;
+	writer->readers = readers;
+	(void)sqlite3_wal_hook(connection->db, remember_log, connection);
 	writer->last = &writer->first;
 	pthread_mutex_init(&writer->mutex, NULL);
 	pthread_cond_init(&writer->wanted, NULL);
@@ -249,6 +290,22 @@ ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
 }
 
 void
+ac_writer_stop(struct ac_writer *writer)
+{
+	bool stopped;
+
+	if (writer == NULL)
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	stopped = writer->stopping;
+	writer->stopping = true;
+	pthread_cond_signal(&writer->wanted);
+	pthread_mutex_unlock(&writer->mutex);
+	if (!stopped)
+		pthread_join(writer->thread, NULL);
+}
+
+void
 ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret)
 {
 	ret->operations = atomic_load_explicit(&writer->operations, memory_order_relaxed);
@@ -262,11 +319,7 @@ ac_writer_free(struct ac_writer **writer)
 {
 	if (writer == NULL || *writer == NULL)
 		return;
-	pthread_mutex_lock(&(*writer)->mutex);
-	(*writer)->stopping = true;
-	pthread_cond_signal(&(*writer)->wanted);
-	pthread_mutex_unlock(&(*writer)->mutex);
-	pthread_join((*writer)->thread, NULL);
+	ac_writer_stop(*writer);
 	ac_connection_free(&(*writer)->connection);
 	pthread_cond_destroy(&(*writer)->wanted);
 	pthread_mutex_destroy(&(*writer)->mutex);

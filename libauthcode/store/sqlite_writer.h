@@ -6,14 +6,16 @@
 #ifndef AC_STORE_SQLITE_WRITER_H
 #define AC_STORE_SQLITE_WRITER_H
 
+#include "store/sqlite_pool.h"
 #include "store/sqlite_query.h"
 
 struct ac_writer;
 
-/* Takes the connection on success. random is copied, its ctx borrowed. */
+/* Takes the connection on success. random is copied, its ctx borrowed; readers, who
+ * are told of each commit, outlive ac_writer_stop(). */
 AC_MUST_USE enum authcode_err ac_writer_new(struct ac_connection *connection,
 					    const struct authcode_store_random *random,
-					    struct ac_writer **ret);
+					    struct ac_pool *readers, struct ac_writer **ret);
 
 /* See submit of struct authcode_store_ops. */
 void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation);
@@ -21,7 +23,10 @@ void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *opera
 /* As stats of struct authcode_store_ops. */
 void ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret);
 
-/* Waits until everything submitted is done. NULL-safe, sets NULL. */
+/* Waits until everything submitted is done; nothing may be submitted from then on. NULL-safe. */
+void ac_writer_stop(struct ac_writer *writer);
+
+/* Stops it, should it still run. NULL-safe, sets NULL. */
 void ac_writer_free(struct ac_writer **writer);
 
 #endif

@@ -16,7 +16,7 @@ if re.search(r"version (\d+)", output_of(TOOL, "--version")).group(1) != VERSION
 
 @check("clang-format has nothing to change")
 def formatted():
-    for path in files(("libauthcode", "pam_authcode", "fetch", "server", "tests", "doc/examples"), ".c", ".h"):
+    for path in files(("libauthcode", "pam_authcode", "fetch", "server", "ctl", "tests", "bench", "doc/examples"), ".c", ".h"):
         done = subprocess.run([TOOL, "--dry-run", "--Werror", str(SOURCE / path)],
                               capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 0:

@@ -5,7 +5,8 @@ store_tests = \
 	tests/store/test_history \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
-	tests/store/test_sqlite_migration
+	tests/store/test_sqlite_migration \
+	tests/store/test_sqlite_snapshots
 
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -60,6 +61,10 @@ tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
 	tests/store/test_sqlite_faults.c
 tests_store_test_sqlite_faults_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sqlite_snapshots.c
+tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_snapshots_LDADD = $(store_ldadd)
 
 tests_store_test_database_SOURCES = $(store_fixture) tests/store/test_database.c
 tests_store_test_database_CPPFLAGS = $(store_cppflags)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# Figures, not tests: `make bench` takes some three minutes on an idle machine.
+
+bench_programs = bench/floor bench/load
+EXTRA_PROGRAMS += $(bench_programs)
+bench_floor_SOURCES = bench/floor.c
+bench_floor_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+bench_floor_LDADD = $(MICROHTTPD_LIBS)
+bench_load_SOURCES = bench/load.c bench/load.h bench/load_report.c
+
+# Never installed; -rpath makes libtool build the shared object.
+EXTRA_LTLIBRARIES += bench/libbench_syncs.la
+bench_libbench_syncs_la_SOURCES = bench/syncs.c
+bench_libbench_syncs_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+
+EXTRA_DIST += bench/bench.py bench/jobs.py bench/measure.py bench/table.py
+
+.PHONY: bench
+bench: all $(bench_programs) bench/libbench_syncs.la
+	AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 $(top_srcdir)/bench/bench.py $(BENCH)
