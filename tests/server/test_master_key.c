@@ -56,7 +56,7 @@ start(struct host *h)
 	bool ok;
 
 	*h = (struct host){ .state = { .dir_fd = -1, .lock_fd = -1 } };
-	ok = ac_state_open(directory, &h->state, &reason);
+	ok = ac_state_open(directory, NULL, &h->state, &reason);
 	if (!ok)
 		return false;
 	file.path = h->state.database;
