@@ -58,6 +58,8 @@ static const struct ac_ctl_command commands[] = {
 	  "make new keys, which sign when everybody can have them" },
 	{ "key", "withdraw", "KID", 1, 1, ac_ctl_key_withdraw,
 	  "somebody else has this key: refuse what it has signed, and sign with another" },
+	{ "master-key", "rotate", "", 0, 0, ac_ctl_master_key_rotate,
+	  "seal everything in the database under a new master.key" },
 	{ "pam-test", "", "USER [--service NAME] [--direct]", 1, 1, ac_ctl_pam_test,
 	  "sign USER in here on the terminal, as the sign-in page would, and say what came of it" },
 	{ "session", "end", "ID", 1, 1, ac_ctl_session_end,

@@ -90,3 +90,20 @@ ac_ctl_key_withdraw(const struct ac_ctl *ctl)
 		      "Applications\nbelieve it until they read the key set again, within an hour; "
 		      "restart those that matter.\n");
 }
+
+enum ac_ctl_exit
+ac_ctl_master_key_rotate(const struct ac_ctl *ctl)
+{
+	struct ac_buf form;
+	enum ac_ctl_exit status;
+
+	ac_buf_init(&form, MAX_FORM);
+	status = ac_admin_post(ctl, "/admin/master-key/rotate", &form);
+	ac_buf_clear(&form);
+	if (status == AC_CTL_DONE && !ctl->json)
+		(void)printf(
+			"everything in the database is sealed under a new master.key: back it up, "
+			"beside the database\nand not with it. The old one opens backups of "
+			"before, and nothing else.\n");
+	return status;
+}

@@ -11,5 +11,6 @@
 enum ac_ctl_exit ac_ctl_key_list(const struct ac_ctl *ctl);
 enum ac_ctl_exit ac_ctl_key_rotate(const struct ac_ctl *ctl);
 enum ac_ctl_exit ac_ctl_key_withdraw(const struct ac_ctl *ctl);
+enum ac_ctl_exit ac_ctl_master_key_rotate(const struct ac_ctl *ctl);
 
 #endif

@@ -485,6 +485,28 @@ static const struct ac_event_row rows[] = {
 		.means = "A key could not be withdrawn, and goes on signing.",
 		.act = "Try again; see what is wrong with the database or its disk.",
 	},
+	[AC_EVENT_MASTER_KEY_ROTATED] = {
+		.name = "master_key_rotated",
+		.words = "master key rotated",
+		.level = AC_LOG_NOTICE,
+		.id = "b3f1a4d07c5e4e0f9a6d21c87be0f4a5",
+		.result = "done",
+		.fields = F(admin_uid) | F(txn),
+		.means = "Everything in the database is sealed under another master.key; the old one opens "
+			 "copies of before and nothing else.",
+		.act = "Back the new master.key up, beside the database and not with it.",
+	},
+	[AC_EVENT_MASTER_KEY_NOT_ROTATED] = {
+		.name = "master_key_not_rotated",
+		.words = "master key not rotated",
+		.level = AC_LOG_ERROR,
+		.id = "5d0c6e9271b84f3c8e47aa90d1f6b238",
+		.result = "failed",
+		.fields = F(admin_uid) | F(why) | F(txn),
+		.means = "The master key could not be changed.",
+		.act = "The reason says what is wrong; a restart finds out which key the database is sealed "
+		       "under.",
+	},
 	[AC_EVENT_CLIENT_KEYS_NOT_FETCHED] = {
 		.name = "client_keys_not_fetched",
 		.words = "keys of a client could not be fetched",

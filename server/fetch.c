@@ -21,13 +21,17 @@
 #include "server/log.h"
 
 #define MAX_JOBS 1024
-#define MAX_SENT 32 /* fewer than authcode-fetch takes at once */
+#define MAX_SENT 32  /* fewer than authcode-fetch takes at once */
+#define MAX_POSTS 24 /* of them: for a GET somebody waits */
+#define MAX_OF_URL 4 /* of them: a server that does not answer holds up its own */
 #define LONGEST_MS 60000
 
 struct job {
 	struct job *next;
 	uint32_t id;
 	bool sent;
+	bool post;
+	char *url;
 	int64_t deadline_ms; /* once sent */
 	struct ac_buf frame;
 	ac_fetch_done *done;
@@ -51,6 +55,7 @@ static void
 job_free(struct job *job)
 {
 	ac_buf_clear(&job->frame);
+	free(job->url);
 	free(job);
 }
 
@@ -87,10 +92,12 @@ job_new(const struct ac_fetch_request *request, ac_fetch_done *done, void *arg, 
 	if (job == NULL)
 		return NULL;
 	job->id = id;
+	job->post = request->method == AC_FETCH_METHOD_POST;
+	job->url = strdup(request->url);
 	job->done = done;
 	job->arg = arg;
 	ac_buf_init(&job->frame, AC_FETCH_MAX_FRAME);
-	if (ac_fetch_frame_format(&frame, &job->frame))
+	if (job->url != NULL && ac_fetch_frame_format(&frame, &job->frame))
 		return job;
 	job_free(job);
 	return NULL;
@@ -225,18 +232,31 @@ connected(struct ac_fetch *fetch)
 
 enum progress { NOTHING_TO_SEND = 0, WAIT_TO_SEND, BROKEN };
 
+/* With the lock held. The list is short: MAX_JOBS. */
+static bool
+has_room(const struct ac_fetch *fetch, const struct job *wanted)
+{
+	size_t sent = 0, posts = 0, of_url = 0;
+
+	for (const struct job *job = fetch->jobs; job != NULL; job = job->next) {
+		if (!job->sent)
+			continue;
+		sent++;
+		posts += job->post ? 1 : 0;
+		of_url += strcmp(job->url, wanted->url) == 0 ? 1 : 0;
+	}
+	return sent < MAX_SENT && of_url < MAX_OF_URL && (!wanted->post || posts < MAX_POSTS);
+}
+
 /* The lock keeps the list as it is; nothing here blocks. */
 static enum progress
 send_queued(struct ac_fetch *fetch)
 {
 	enum progress progress = NOTHING_TO_SEND;
-	size_t sent = 0;
 
 	(void)pthread_mutex_lock(&fetch->lock);
-	for (const struct job *job = fetch->jobs; job != NULL; job = job->next)
-		sent += job->sent;
-	for (struct job *job = fetch->jobs; job != NULL && sent < MAX_SENT; job = job->next) {
-		if (job->sent)
+	for (struct job *job = fetch->jobs; job != NULL; job = job->next) {
+		if (job->sent || !has_room(fetch, job))
 			continue;
 		if (send(fetch->fd, job->frame.data, job->frame.len, MSG_NOSIGNAL | MSG_DONTWAIT) <
 		    0) {
@@ -245,7 +265,6 @@ send_queued(struct ac_fetch *fetch)
 		}
 		job->sent = true;
 		job->deadline_ms = ac_clock_monotonic_ms() + AC_FETCH_WAIT_MS;
-		sent++;
 	}
 	(void)pthread_mutex_unlock(&fetch->lock);
 	return progress;

@@ -17,6 +17,7 @@ libserver_http_la_SOURCES = \
 	server/admin_json.c server/admin_json.h \
 	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
+	server/admin_master_key.c server/admin_master_key.h \
 	server/admin_list.c server/admin_list.h \
 	server/admin_people.c server/admin_people.h \
 	server/admin_status.c server/admin_status.h \
@@ -54,6 +55,7 @@ libserver_http_la_SOURCES = \
 	server/log.c server/log.h \
 	server/log_journal.c server/log_journal.h \
 	server/logout_post.c server/logout_post.h \
+	server/master_key.c server/master_key.h \
 	server/logout_teller.c server/logout_teller.h \
 	server/metrics.c server/metrics.h \
 	server/notify.c server/notify.h \

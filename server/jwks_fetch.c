@@ -108,21 +108,20 @@ on_answer(const struct ac_fetch_answer *answer, void *arg)
 {
 	struct flight *flight = arg;
 	bool good = answer->outcome == AC_FETCH_ANSWERED && answer->status == 200;
+	struct authcode_key_set *set = NULL;
 	struct ac_jwks_waiter *waiter;
 
-	land(flight);
-	if (!good)
+	if (good)
+		set = authcode_key_set_new(answer->body, answer->body_len);
+	else
 		tell(flight, answer);
+	land(flight); /* whoever came while it was read has it too */
 	while ((waiter = flight->waiters) != NULL) {
 		flight->waiters = waiter->next;
-		if (good && answer->body_len > 0)
-			waiter->text = malloc(answer->body_len);
-		if (waiter->text != NULL) {
-			memcpy(waiter->text, answer->body, answer->body_len);
-			waiter->len = answer->body_len;
-		}
+		waiter->set = authcode_key_set_ref(set);
 		ac_http_resume(waiter->h); /* the waiter is gone */
 	}
+	authcode_key_set_free(&set);
 	flight_free(flight);
 }
 

@@ -2,7 +2,8 @@
  * Copyright the authcode authors
  *
  * The key sets of clients, for exchanges that wait for them: one fetch for all who
- * wait for one URL at a time (OIDC-Core §10.1.1). The library keeps what comes.
+ * wait for one URL at a time (OIDC-Core §10.1.1), and one set, read once and by no HTTP
+ * thread. The library keeps what comes.
  */
 #ifndef AC_SERVER_JWKS_FETCH_H
 #define AC_SERVER_JWKS_FETCH_H
@@ -23,8 +24,7 @@ void ac_jwks_fetch_free(struct ac_jwks_fetch **jwks); /* nobody waits any more *
 /* One waiting request; lives until it has been resumed. */
 struct ac_jwks_waiter {
 	struct ac_http *h;
-	char *text; /* set when it is resumed, and the waiter's to free(); NULL: none came */
-	size_t len;
+	struct authcode_key_set *set; /* when it is resumed, the waiter's; NULL: none came */
 	struct ac_jwks_waiter *next;
 };
 

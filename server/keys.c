@@ -17,13 +17,14 @@
 #include "server/clock.h"
 #include "server/etag.h"
 #include "server/log.h"
+#include "server/master_key.h"
 
 #define TEND_MS INT64_C(3600000)
 #define AGAIN_MS INT64_C(60000)
 #define SOONEST_MS INT64_C(1000)
 
 struct ac_keys {
-	struct authcode_issuer *issuer;
+	struct ac_keys_place place;
 	int event_fd;
 	int64_t due_ms; /* of the main thread, on the monotonic clock */
 	struct authcode_key_info known[AUTHCODE_MAX_KEYS]; /* of the main thread */
@@ -49,8 +50,8 @@ static void
 log_changes(struct ac_keys *keys)
 {
 	struct authcode_key_info infos[AUTHCODE_MAX_KEYS];
-	const size_t count = authcode_issuer_list_keys(keys->issuer, ac_clock_unix_ms(), infos,
-						       AUTHCODE_MAX_KEYS);
+	const size_t count = authcode_issuer_list_keys(keys->place.issuer, ac_clock_unix_ms(),
+						       infos, AUTHCODE_MAX_KEYS);
 
 	for (size_t i = 0; i < count; i++) {
 		if (!has(keys->known, keys->known_count, infos[i].kid))
@@ -69,7 +70,7 @@ log_changes(struct ac_keys *keys)
 static enum authcode_err
 publish(struct ac_keys *keys)
 {
-	char *jwks = authcode_issuer_jwks(keys->issuer);
+	char *jwks = authcode_issuer_jwks(keys->place.issuer);
 	char etag[AC_ETAG_LEN + 1];
 	char *old;
 	enum authcode_err err;
@@ -94,7 +95,7 @@ publish(struct ac_keys *keys)
 static int64_t
 rest_ms(const struct ac_keys *keys)
 {
-	const int64_t change_ms = authcode_issuer_keys_change_ms(keys->issuer);
+	const int64_t change_ms = authcode_issuer_keys_change_ms(keys->place.issuer);
 	const int64_t now_ms = ac_clock_unix_ms();
 
 	if (change_ms > now_ms + TEND_MS)
@@ -108,9 +109,13 @@ change(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode
 {
 	const int64_t now_ms = ac_clock_unix_ms();
 
+	if (waiter != NULL && waiter->master)
+		return ac_master_key_rotate(keys->place.state_fd, keys->place.store,
+					    keys->place.issuer, now_ms, reason);
 	if (waiter != NULL && waiter->withdraw != NULL)
-		return authcode_issuer_withdraw_key(keys->issuer, waiter->withdraw, now_ms, reason);
-	return authcode_issuer_tend_keys(keys->issuer, now_ms,
+		return authcode_issuer_withdraw_key(keys->place.issuer, waiter->withdraw, now_ms,
+						    reason);
+	return authcode_issuer_tend_keys(keys->place.issuer, now_ms,
 					 waiter != NULL ? waiter->rotation : AUTHCODE_KEYS_TEND,
 					 reason);
 }
@@ -120,8 +125,8 @@ tend(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode_r
 {
 	enum authcode_err err = change(keys, waiter, reason);
 
-	if (err == AUTHCODE_ERR_NOT_FOUND)
-		return err; /* nothing was changed */
+	if (err == AUTHCODE_ERR_NOT_FOUND || (waiter != NULL && waiter->master))
+		return err; /* nothing was changed that is published */
 	/* A withdrawal that failed half-way has put its key out of use. */
 	if (err == AUTHCODE_OK)
 		err = publish(keys);
@@ -137,7 +142,7 @@ tend(struct ac_keys *keys, const struct ac_key_waiter *waiter, struct authcode_r
 }
 
 bool
-ac_keys_new(struct authcode_issuer *issuer, struct ac_keys **ret, struct authcode_reason *reason)
+ac_keys_new(const struct ac_keys_place *place, struct ac_keys **ret, struct authcode_reason *reason)
 {
 	struct ac_keys *keys = calloc(1, sizeof(*keys));
 
@@ -145,7 +150,7 @@ ac_keys_new(struct authcode_issuer *issuer, struct ac_keys **ret, struct authcod
 		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 		return false;
 	}
-	keys->issuer = issuer;
+	keys->place = *place;
 	(void)pthread_mutex_init(&keys->lock, NULL);
 	keys->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (keys->event_fd < 0) {

@@ -18,9 +18,16 @@
 
 struct ac_keys;
 
+/* What the keys are of. */
+struct ac_keys_place {
+	struct authcode_issuer *issuer;
+	struct authcode_store *store;
+	int state_fd;
+};
+
 /* Tends once: without keys nothing starts. On failure reason is one sentence. New:
- * ac_keys_free(). The issuer must live as long. */
-AC_MUST_USE bool ac_keys_new(struct authcode_issuer *issuer, struct ac_keys **ret,
+ * ac_keys_free(). What place has must live as long. */
+AC_MUST_USE bool ac_keys_new(const struct ac_keys_place *place, struct ac_keys **ret,
 			     struct authcode_reason *reason);
 void ac_keys_free(struct ac_keys **keys);
 
@@ -41,6 +48,7 @@ struct ac_key_waiter {
 	struct ac_http *h; /* resumed when it is done */
 	enum authcode_key_rotation rotation;
 	const char *withdraw; /* kid of a key to be withdrawn instead; NULL: none */
+	bool master;          /* another master key instead */
 	enum authcode_err err;
 	struct authcode_reason reason;
 	struct ac_key_waiter *next;

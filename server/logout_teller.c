@@ -11,13 +11,16 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "server/log.h"
 
 #define LIST_ARENA ((size_t)16 * 1024 * 1024)
-#define LISTED (2 * AC_LOGOUT_AT_ONCE) /* those under way are among them */
+/* Those under way are among them, and of others no fewer are left. */
+#define LISTED_PER_CLIENT (2 * AC_LOGOUT_PER_CLIENT)
+#define LISTED (LISTED_PER_CLIENT * AC_LOGOUT_AT_ONCE + AC_LOGOUT_AT_ONCE)
 
 /* When the store takes no record, a client would be told again and again. */
 #define REST_MS 60000
@@ -198,31 +201,59 @@ is_draining(struct ac_logout_teller *t)
 	return draining;
 }
 
+/* To the client, by the beginning of its name that a flight keeps. */
+static unsigned
+under_way_to(const struct ac_logout_teller *t, const char *client_id)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < AC_LOGOUT_AT_ONCE; i++) {
+		if (t->flights[i].delivery_id != 0 &&
+		    strncmp(t->flights[i].client, client_id, sizeof(t->flights[i].client) - 1) == 0)
+			count++;
+	}
+	return count;
+}
+
+/* The clients that have fewest under way come first, each with one, then all that have
+ * one with a second. False: nothing more can be begun. */
+static bool
+begin_those_with(struct ac_logout_teller *t, unsigned so_many,
+		 const struct authcode_delivery_view *views, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct flight *flight = free_flight(t);
+
+		if (flight == NULL || is_draining(t) || t->settings.now() < t->rest_until_ms)
+			return false;
+		if (!is_under_way(t, views[i].delivery.id) &&
+		    under_way_to(t, views[i].delivery.client_id) == so_many)
+			begin(t, flight, &views[i]);
+	}
+	return true;
+}
+
 static void
 take_off(struct ac_logout_teller *t)
 {
 	struct authcode_delivery_view *views = calloc(LISTED, sizeof(*views));
 	struct authcode_arena *arena = NULL;
-	struct flight *flight;
+	bool more = true;
 	size_t count = 0;
 	enum authcode_err err = AUTHCODE_ERR_MEMORY;
 
 	if (views != NULL)
 		err = authcode_arena_new(LIST_ARENA, &arena);
 	if (err == AUTHCODE_OK)
-		err = authcode_store_list_deliveries(t->settings.store, t->settings.now(), arena,
-						     views, LISTED, &count);
+		err = authcode_store_list_deliveries(t->settings.store, t->settings.now(),
+						     LISTED_PER_CLIENT, arena, views, LISTED,
+						     &count);
 	if (err != AUTHCODE_OK) {
 		ac_log_event(AC_EVENT_LOGOUTS_NOT_READ, .error = authcode_err_str(err));
 		t->rest_until_ms = t->settings.now() + REST_MS;
 	}
-	for (size_t i = 0; i < count && t->settings.now() >= t->rest_until_ms; i++) {
-		flight = free_flight(t);
-		if (flight == NULL || is_draining(t))
-			break;
-		if (!is_under_way(t, views[i].delivery.id))
-			begin(t, flight, &views[i]);
-	}
+	for (unsigned i = 0; more && i < AC_LOGOUT_PER_CLIENT; i++)
+		more = begin_those_with(t, i, views, count);
 	authcode_arena_free(&arena);
 	free(views);
 }

@@ -36,8 +36,11 @@ struct ac_logout_teller_settings {
 	bool audit;           /* what becomes of a delivery leaves a record */
 };
 
-/* How many are under way at once, to all clients together. */
+/* How many are under way at once, to all clients together and to one of them: a client
+ * that does not answer keeps the others from being told no longer than it takes to find
+ * somebody else's. */
 #define AC_LOGOUT_AT_ONCE 32
+#define AC_LOGOUT_PER_CLIENT 4
 
 /* What is tried again, and when, in milliseconds after the try that failed; in all an
  * hour. After the last there is no more. */

@@ -36,6 +36,8 @@
 #include "server/log.h"
 #include "server/login.h"
 #include "server/logout_post.h"
+#include "server/logo.h"
+#include "server/master_key.h"
 #include "server/metrics.h"
 #include "server/notify.h"
 #include "server/options.h"
@@ -104,8 +106,16 @@ open_store(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_store_sqlite_settings settings = { .path = d->state.database,
 							   .create = d->state.fresh };
 
-	return authcode_store_sqlite_open(&settings, &d->app.store, reason) == AUTHCODE_OK &&
-	       ac_state_settle(&d->state, reason);
+	struct authcode_reason why = { 0 };
+
+	if (authcode_store_sqlite_open(&settings, &d->app.store, reason) != AUTHCODE_OK ||
+	    !ac_state_settle(&d->state, reason))
+		return false;
+	if (ac_master_key_settle(&d->state, d->app.store, d->config->issuer, &why))
+		return true;
+	(void)snprintf(reason->text, sizeof(reason->text), "%.128s: %.300s", d->config->state_dir,
+		       why.text);
+	return false;
 }
 
 static void
@@ -153,9 +163,10 @@ open_live(struct daemon *d, struct authcode_reason *reason)
 static bool
 open_keys(struct daemon *d, struct authcode_reason *reason)
 {
+	const struct ac_keys_place place = { d->app.issuer, d->app.store, d->state.dir_fd };
 	struct authcode_reason why = { 0 };
 
-	if (ac_keys_new(d->app.issuer, &d->app.keys, &why))
+	if (ac_keys_new(&place, &d->app.keys, &why))
 		return true;
 	(void)snprintf(reason->text, sizeof(reason->text), "%.128s: %.300s", d->config->state_dir,
 		       why.text);

@@ -37,7 +37,7 @@ walk_free(void *state)
 {
 	struct walk *walk = state;
 
-	free(walk->keys.text);
+	authcode_key_set_free(&walk->keys.set);
 	ac_account_answer_unref(&walk->waiter.answer);
 	authcode_exchange_free(&walk->exchange);
 	free(walk);
@@ -168,7 +168,8 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 		authcode_exchange_answer(walk->exchange);
 		break;
 	case NEED_KEYS:
-		authcode_exchange_set_client_keys(walk->exchange, walk->keys.text, walk->keys.len);
+		authcode_exchange_share_client_keys(walk->exchange, walk->keys.set);
+		authcode_key_set_free(&walk->keys.set);
 		break;
 	case NEED_ACCOUNT:
 		authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);

@@ -20,6 +20,7 @@
 #include "server/admin_audit.h"
 #include "server/admin_clients.h"
 #include "server/admin_keys.h"
+#include "server/admin_master_key.h"
 #include "server/admin_list.h"
 #include "server/admin_people.h"
 #include "server/admin_status.h"
@@ -235,6 +236,13 @@ static const struct ac_route routes[] = {
 		.allow = "POST",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_key_withdraw_start, ac_admin_key_withdraw_resumed },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/master-key/rotate",
+		.allow = "POST",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_master_key_start, ac_admin_master_key_resumed },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

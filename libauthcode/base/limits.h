@@ -47,6 +47,7 @@
 #define AC_MAX_JWKS_KEYS 32    /* keys of a set that are looked at */
 #define AC_MAX_KID 64
 #define AC_MAX_SIGNING_KEYS 64 /* our own that are published */
+#define AC_MAX_SEALED 16384    /* texts in the store under the master key */
 #define AC_MAX_JTI 255
 #define AC_MAX_JSON_DEPTH 8
 #define AC_MAX_JSON_MEMBERS 512 /* of all objects of one text together */

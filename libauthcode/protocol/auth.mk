@@ -22,19 +22,24 @@ protocol_sources += \
 	libauthcode/protocol/exchange.c \
 	libauthcode/protocol/front_channel.c libauthcode/protocol/front_channel.h \
 	libauthcode/protocol/issuer.c \
+	libauthcode/protocol/issuer_keys.c \
+	libauthcode/protocol/kept_secrets.c libauthcode/protocol/kept_secrets.h \
 	libauthcode/protocol/issuer_rules.c libauthcode/protocol/issuer_rules.h \
 	libauthcode/protocol/key_pass.c libauthcode/protocol/key_pass.h \
 	libauthcode/protocol/key_schedule.c libauthcode/protocol/key_schedule.h \
+	libauthcode/protocol/key_set.c libauthcode/protocol/key_set.h \
 	libauthcode/protocol/logout.c libauthcode/protocol/logout.h \
 	libauthcode/protocol/logout_confirm.c \
 	libauthcode/protocol/logout_hint.c \
 	libauthcode/protocol/logout_wish.c \
 	libauthcode/protocol/logout_token.c \
+	libauthcode/protocol/master_key.c \
 	libauthcode/protocol/proceed.c \
 	libauthcode/protocol/redirect_uri.c \
 	libauthcode/protocol/respond.c \
 	libauthcode/protocol/response_mode.c libauthcode/protocol/response_mode.h \
 	libauthcode/protocol/resume.c \
+	libauthcode/protocol/sealed.c libauthcode/protocol/sealed.h \
 	libauthcode/protocol/session.c \
 	libauthcode/protocol/sign_in.c \
 	libauthcode/protocol/signing_keys.c libauthcode/protocol/signing_keys.h \

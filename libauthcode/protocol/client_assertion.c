@@ -16,6 +16,7 @@
 #include "jose/jws.h"
 #include "jose/jwt.h"
 #include "protocol/client_keys.h"
+#include "protocol/key_set.h"
 
 /* An hour as some clients set it, on a clock that is ahead as far as is borne. */
 #define MAX_LIFE_S (3600 + AC_JWT_AHEAD_S)
@@ -252,22 +253,43 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange)
 	return exchange->keys_query;
 }
 
+/* jwks NULL: nothing came. */
+static void
+carry_on(struct authcode_exchange *x, struct ac_jwks *jwks)
+{
+	x->keys_query = NULL;
+	ac_client_keys_put(x->assertion->keys, jwks, x->now_ms);
+	if (jwks == NULL)
+		ac_issuer_debug(x->issuer, "jwks_uri: no key set came");
+	prove_by_key(x);
+}
+
+void
+authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
+				    const struct authcode_key_set *set)
+{
+	if (exchange->keys_query != NULL)
+		carry_on(exchange, ac_key_set_jwks(set));
+}
+
 void
 authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
 {
-	enum authcode_err err;
+	struct ac_jwks *set = NULL;
+	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
 
 	if (exchange->keys_query == NULL)
 		return;
-	exchange->keys_query = NULL;
-	err = ac_client_keys_put(exchange->assertion->keys, jwks, len, exchange->now_ms);
-	if (err == AUTHCODE_ERR_MEMORY) {
-		ac_respond_failure(exchange, err, "jwks_uri");
+	if (jwks != NULL)
+		verdict = ac_jwks_parse(jwks, len, &set);
+	if (verdict == AC_JWK_FAILED) {
+		exchange->keys_query = NULL;
+		ac_client_keys_put(exchange->assertion->keys, NULL, exchange->now_ms);
+		ac_respond_failure(exchange, AUTHCODE_ERR_MEMORY, "jwks_uri");
 		return;
 	}
-	if (err != AUTHCODE_OK)
-		ac_issuer_debug(exchange->issuer, "jwks_uri: no key set came");
-	prove_by_key(exchange);
+	carry_on(exchange, set);
+	ac_jwks_free(&set);
 }
 
 void

@@ -227,23 +227,18 @@ out:
 	return may;
 }
 
-enum authcode_err
-ac_client_keys_put(struct ac_client_keys *keys, const char *text, size_t len, int64_t now_ms)
+void
+ac_client_keys_put(struct ac_client_keys *keys, struct ac_jwks *fetched, int64_t now_ms)
 {
-	struct ac_jwks *set = NULL, *old = NULL;
-	enum ac_jwk_verdict verdict =
-		text != NULL ? ac_jwks_parse(text, len, &set) : AC_JWK_MALFORMED;
+	struct ac_jwks *set = fetched != NULL ? ac_jwks_ref(fetched) : NULL, *old = NULL;
 
 	pthread_mutex_lock(&keys->lock);
 	keys->answered_ms = now_ms > keys->asked_ms ? now_ms : keys->asked_ms;
-	if (verdict == AC_JWK_GOOD) {
+	if (set != NULL) {
 		old = keys->set;
 		keys->set = set;
 		keys->fetched_ms = now_ms;
 	}
 	pthread_mutex_unlock(&keys->lock);
 	ac_jwks_free(&old);
-	if (verdict == AC_JWK_FAILED)
-		return AUTHCODE_ERR_MEMORY;
-	return verdict == AC_JWK_GOOD ? AUTHCODE_OK : AUTHCODE_ERR_SYNTAX;
 }

@@ -57,9 +57,8 @@ AC_MUST_USE enum ac_keys_age ac_client_keys_get(struct ac_client_keys *keys, int
  * who comes meanwhile waits for it too (CA-19). True begins one. */
 AC_MUST_USE bool ac_client_keys_may_fetch(struct ac_client_keys *keys, int64_t now_ms);
 
-/* What a fetch has brought; text NULL: nothing. ERR_SYNTAX: no set, the old one stays, as
- * it does with ERR_MEMORY. */
-AC_MUST_USE enum authcode_err ac_client_keys_put(struct ac_client_keys *keys, const char *text,
-						 size_t len, int64_t now_ms);
+/* What a fetch has brought, of which it takes a reference; NULL: nothing that can be used,
+ * and the old one stays. */
+void ac_client_keys_put(struct ac_client_keys *keys, struct ac_jwks *fetched, int64_t now_ms);
 
 #endif

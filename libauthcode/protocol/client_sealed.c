@@ -11,12 +11,13 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
-#include "jose/seal.h"
+#include "protocol/sealed.h"
 
-static char *
-label_of(const struct authcode_issuer *issuer, const char *client_id, struct authcode_arena *arena)
+/* Another master key takes the place of the one there is under the same lock. */
+static pthread_mutex_t *
+lock_of(const struct authcode_issuer *issuer)
 {
-	return ac_arena_printf(arena, "client-secret %s %s", client_id, issuer->url);
+	return (pthread_mutex_t *)&issuer->tend_lock;
 }
 
 enum authcode_err
@@ -24,23 +25,15 @@ authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const c
 				   const char *secret, struct authcode_arena *arena,
 				   const char **ret_sealed)
 {
-	uint8_t nonce[AC_SEAL_NONCE_LEN];
-	const char *label;
-	char *sealed = NULL;
-	size_t len = strlen(secret);
+	const struct ac_sealed_at at = { AUTHCODE_SEALED_CLIENT, client_id, issuer->url };
+	const struct ac_part data = { secret, strlen(secret) };
 	enum authcode_err err;
 
-	if (len == 0 || len > AC_MAX_CLIENT_SECRET)
+	if (data.len == 0 || data.len > AC_MAX_CLIENT_SECRET)
 		return AUTHCODE_ERR_LIMIT;
-	label = label_of(issuer, client_id, arena);
-	if (label == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	err = issuer->random.fill(issuer->random.ctx, nonce, sizeof(nonce));
-	if (err == AUTHCODE_OK)
-		err = ac_seal(issuer->keys.client_secret, nonce, label, secret, len, arena,
-			      &sealed);
-	if (err == AUTHCODE_OK)
-		*ret_sealed = sealed;
+	pthread_mutex_lock(lock_of(issuer));
+	err = ac_sealed_close(&issuer->keys, &issuer->random, &at, &data, arena, ret_sealed);
+	pthread_mutex_unlock(lock_of(issuer));
 	return err;
 }
 
@@ -49,20 +42,18 @@ authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const c
 				   const char *sealed, struct authcode_arena *arena,
 				   const char **ret_secret)
 {
-	const char *label = label_of(issuer, client_id, arena);
-	uint8_t nonce[AC_SEAL_NONCE_LEN];
-	void *data = NULL;
-	size_t len = 0;
+	const struct ac_sealed_at at = { AUTHCODE_SEALED_CLIENT, client_id, issuer->url };
+	struct ac_part data;
 	enum authcode_err err;
 
-	if (label == NULL)
-		return AUTHCODE_ERR_MEMORY;
-	err = ac_unseal(issuer->keys.client_secret, label, sealed, arena, nonce, &data, &len);
-	if (err == AUTHCODE_ERR_SYNTAX)
+	pthread_mutex_lock(lock_of(issuer));
+	err = ac_sealed_open(&issuer->keys, &at, sealed, arena, &data);
+	pthread_mutex_unlock(lock_of(issuer));
+	if (err != AUTHCODE_OK)
+		return err;
+	/* ac_unseal() has put a NUL behind it. */
+	if (data.len == 0 || data.len > AC_MAX_CLIENT_SECRET || strlen(data.data) != data.len)
 		return AUTHCODE_ERR_CRYPTO;
-	if (err == AUTHCODE_OK && (len == 0 || len > AC_MAX_CLIENT_SECRET || strlen(data) != len))
-		return AUTHCODE_ERR_CRYPTO;
-	if (err == AUTHCODE_OK)
-		*ret_secret = data;
-	return err;
+	*ret_secret = data.data;
+	return AUTHCODE_OK;
 }

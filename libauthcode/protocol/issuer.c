@@ -94,29 +94,6 @@ check_algorithms(const struct authcode_issuer_settings *settings, unsigned *ret_
 }
 
 static enum authcode_err
-derive_keys(struct authcode_issuer *issuer, const uint8_t master[AUTHCODE_MASTER_KEY_LEN])
-{
-	const struct {
-		const char *label;
-		uint8_t *key;
-	} purposes[] = {
-		{ "transaction", issuer->keys.transaction },
-		{ "csrf", issuer->keys.csrf },
-		{ "refresh", issuer->keys.refresh },
-		{ "user code", issuer->keys.user_code },
-		{ "signing-key", issuer->keys.signing_key },
-		{ "pairwise", issuer->keys.pairwise },
-		{ "sid", issuer->keys.sid },
-		{ "client-secret", issuer->keys.client_secret },
-	};
-	enum authcode_err err = AUTHCODE_OK;
-
-	for (size_t i = 0; err == AUTHCODE_OK && i < AC_ARRAY_SIZE(purposes); i++)
-		err = ac_derive_key(master, purposes[i].label, issuer->url, purposes[i].key);
-	return err;
-}
-
-static enum authcode_err
 refuse(struct authcode_reason *reason, const char *why)
 {
 	if (reason != NULL)
@@ -148,6 +125,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	pthread_mutex_init(&issuer->change_lock, NULL); /* never fails on Linux */
 	pthread_mutex_init(&issuer->tend_lock, NULL);
 	pthread_mutex_init(&issuer->ring_lock, NULL);
+	pthread_mutex_init(&issuer->page_lock, NULL);
 	issuer->signing = signing;
 	issuer->store = settings->store;
 	issuer->random = settings->random;
@@ -159,7 +137,7 @@ authcode_issuer_new(const struct authcode_issuer_settings *settings,
 	issuer->tell_logout = settings->tell_logout;
 	issuer->url = strdup(settings->issuer);
 	if (issuer->url != NULL)
-		err = derive_keys(issuer, settings->master_key);
+		err = ac_issuer_keys_derive(settings->master_key, issuer->url, &issuer->keys);
 	if (err == AUTHCODE_OK)
 		err = ac_issuer_rules_new(issuer, settings, &issuer->rules);
 	if (err != AUTHCODE_OK) {
@@ -185,6 +163,7 @@ authcode_issuer_free(struct authcode_issuer **issuer)
 	pthread_mutex_destroy(&old->change_lock);
 	ac_signing_ring_unref(&old->ring);
 	pthread_mutex_destroy(&old->ring_lock);
+	pthread_mutex_destroy(&old->page_lock);
 	pthread_mutex_destroy(&old->tend_lock);
 	free(old->url);
 	ac_wipe(old, sizeof(*old));

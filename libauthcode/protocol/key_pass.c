@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "jose/key_pair.h"
-#include "jose/seal.h"
+#include "protocol/sealed.h"
 #include "store/row_key.h"
 
 #define ROWS_ARENA (1024 * 1024)
@@ -119,10 +119,13 @@ ac_key_pass_rows(const struct ac_key_pass *pass)
 	return (struct ac_key_rows){ pass->rows, pass->count };
 }
 
-static char *
-seal_label(const struct ac_key_pass *pass, const char *alg, const char *kid)
+/* name NULL: no memory. */
+static struct ac_sealed_at
+place_of(const struct ac_key_pass *pass, const char *alg, const char *kid)
 {
-	return ac_arena_printf(pass->arena, "signing-key %s %s %s", alg, kid, pass->issuer->url);
+	return (struct ac_sealed_at){ AUTHCODE_SEALED_SIGNING_KEY,
+				      ac_arena_printf(pass->arena, "%s %s", alg, kid),
+				      pass->issuer->url };
 }
 
 /* --- from the store ---------------------------------------------------------------- */
@@ -132,21 +135,18 @@ open_row(const struct ac_key_pass *pass, const struct authcode_signing_key *row,
 	 struct ac_jwk **ret)
 {
 	const struct ac_alg *alg = ac_alg_find(row->alg);
-	const char *label = seal_label(pass, row->alg, row->kid);
-	uint8_t nonce[AC_SEAL_NONCE_LEN];
+	const struct ac_sealed_at at = place_of(pass, row->alg, row->kid);
+	struct ac_part der;
 	struct ac_jwk *pair = NULL;
-	void *der = NULL;
-	size_t len = 0;
 	enum authcode_err err;
 
-	if (label == NULL)
+	if (at.name == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	if (alg == NULL)
 		return AUTHCODE_ERR_CRYPTO;
-	err = ac_unseal(pass->issuer->keys.signing_key, label, row->sealed, pass->arena, nonce,
-			&der, &len);
+	err = ac_sealed_open(&pass->issuer->keys, &at, row->sealed, pass->arena, &der);
 	if (err == AUTHCODE_OK)
-		err = ac_key_pair_decode(alg, der, len, &pair);
+		err = ac_key_pair_decode(alg, der.data, der.len, &pair);
 	if (err != AUTHCODE_OK)
 		return err == AUTHCODE_ERR_MEMORY ? err : AUTHCODE_ERR_CRYPTO;
 	if (strcmp(ac_jwk_kid(pair), row->kid) != 0) {
@@ -231,22 +231,21 @@ ac_key_pass_load(struct ac_key_pass *pass)
 
 static enum authcode_err
 seal_pair(const struct ac_key_pass *pass, const struct ac_alg *alg, const struct ac_jwk *pair,
-	  char **ret_sealed)
+	  const char **ret_sealed)
 {
-	const char *label = seal_label(pass, alg->name, ac_jwk_kid(pair));
-	const struct authcode_random *random = &pass->issuer->random;
-	uint8_t nonce[AC_SEAL_NONCE_LEN];
+	const struct ac_sealed_at at = place_of(pass, alg->name, ac_jwk_kid(pair));
 	struct ac_secret *der = NULL;
+	struct ac_part bytes;
 	enum authcode_err err;
 
-	if (label == NULL)
+	if (at.name == NULL)
 		return AUTHCODE_ERR_MEMORY;
-	err = random->fill(random->ctx, nonce, sizeof(nonce));
-	if (err == AUTHCODE_OK)
-		err = ac_key_pair_encode(pair, &der);
-	if (err == AUTHCODE_OK)
-		err = ac_seal(pass->issuer->keys.signing_key, nonce, label, ac_secret_data(der),
-			      ac_secret_len(der), pass->arena, ret_sealed);
+	err = ac_key_pair_encode(pair, &der);
+	if (err != AUTHCODE_OK)
+		return err;
+	bytes = (struct ac_part){ ac_secret_data(der), ac_secret_len(der) };
+	err = ac_sealed_close(&pass->issuer->keys, &pass->issuer->random, &at, &bytes, pass->arena,
+			      ret_sealed);
 	ac_secret_free(&der);
 	return err;
 }
@@ -265,7 +264,7 @@ ac_key_pass_add(const struct ac_key_pass *pass, const struct ac_alg *alg, int64_
 				       .newest_id = ac_key_newest_id(&rows, alg->name) },
 	};
 	struct ac_jwk *pair = NULL;
-	char *sealed = NULL;
+	const char *sealed = NULL;
 	enum authcode_err err;
 
 	if (pass->count == AC_MAX_SIGNING_KEYS)

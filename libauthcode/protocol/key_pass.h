@@ -5,7 +5,7 @@
  * changed of them. Whoever changes keys (tend_keys.c, withdraw_key.c) holds
  * tend_lock, makes passes until one changes nothing, and puts that one in use.
  *
- *   sealed = ac_seal(PKCS#8 DER), for "signing-key", algorithm, kid and issuer
+ *   sealed = PKCS#8 DER, as sealed.h has it
  */
 #ifndef AC_PROTOCOL_KEY_PASS_H
 #define AC_PROTOCOL_KEY_PASS_H

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/int64.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "protocol/front_channel.h"
 #include "protocol/session.h"
 #include "protocol/transaction.h"
@@ -53,6 +54,7 @@ seal(struct authcode_exchange *x, const struct page *page, char **ret_sealed)
 {
 	const char *place = encode_place(x, &page->place);
 	uint8_t nonce[AC_SEAL_NONCE_LEN];
+	uint8_t key[AC_DIGEST_LEN];
 	uint8_t *plain;
 	size_t len;
 	enum authcode_err err;
@@ -66,12 +68,13 @@ seal(struct authcode_exchange *x, const struct page *page, char **ret_sealed)
 	ac_put_i64(plain, x->now_ms);
 	ac_put_i64(plain + SESSION_AT, page->session_id);
 	memcpy(plain + PLACE_AT, place, strlen(place));
+	ac_issuer_page_key(x->issuer, AC_PAGE_KEY_TRANSACTION, key);
 	err = ac_transaction_browser(x->request.browser, plain + BROWSER_AT);
 	if (err == AUTHCODE_OK)
 		err = x->issuer->random.fill(x->issuer->random.ctx, nonce, sizeof(nonce));
 	if (err == AUTHCODE_OK)
-		err = ac_seal(x->issuer->keys.transaction, nonce, LABEL, plain, len, x->arena,
-			      ret_sealed);
+		err = ac_seal(key, nonce, LABEL, plain, len, x->arena, ret_sealed);
+	ac_wipe(key, sizeof(key));
 	return err;
 }
 
@@ -124,9 +127,12 @@ unseal(struct authcode_exchange *x, const char *sealed, struct ac_transaction *r
 	const uint8_t *plain;
 	void *data = NULL;
 	size_t len = 0;
-	enum authcode_err err = ac_unseal(x->issuer->keys.transaction, LABEL, sealed, x->arena,
-					  ret_seal->nonce, &data, &len);
+	uint8_t key[AC_DIGEST_LEN];
+	enum authcode_err err;
 
+	ac_issuer_page_key(x->issuer, AC_PAGE_KEY_TRANSACTION, key);
+	err = ac_unseal(key, LABEL, sealed, x->arena, ret_seal->nonce, &data, &len);
+	ac_wipe(key, sizeof(key));
 	if (err != AUTHCODE_OK)
 		return err;
 	if (len < PLACE_AT)

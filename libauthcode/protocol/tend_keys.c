@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/kept_secrets.h"
+
 #define PASSES 8
 
 /* *rotate: the algorithms that are still to be rotated. */
@@ -139,7 +141,9 @@ authcode_issuer_tend_keys(struct authcode_issuer *issuer, int64_t now_ms,
 	if (err != AUTHCODE_OK)
 		return err;
 	pthread_mutex_lock(&issuer->tend_lock);
-	err = ac_tend_keys(pass, rotation);
+	err = ac_kept_secrets_load(pass);
+	if (err == AUTHCODE_OK)
+		err = ac_tend_keys(pass, rotation);
 	pthread_mutex_unlock(&issuer->tend_lock);
 	ac_key_pass_free(&pass);
 	return err;

@@ -69,6 +69,7 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	size_t request_len = strlen(transaction->request), acr_len = strlen(transaction->acr);
 	size_t sub_len = strlen(transaction->sub), len;
 	uint8_t nonce[AC_SEAL_NONCE_LEN];
+	uint8_t key[AC_DIGEST_LEN];
 	uint8_t *plain;
 	enum authcode_err err;
 
@@ -92,8 +93,10 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	len = append(plain, ACR_AT, transaction->acr);
 	len = append(plain, len, transaction->sub);
 	len = append(plain, len, transaction->request);
-	return ac_seal(issuer->keys.transaction, nonce, labels[transaction->device], plain, len,
-		       arena, ret_sealed);
+	ac_issuer_page_key(issuer, AC_PAGE_KEY_TRANSACTION, key);
+	err = ac_seal(key, nonce, labels[transaction->device], plain, len, arena, ret_sealed);
+	ac_wipe(key, sizeof(key));
+	return err;
 }
 
 /* The texts behind the numbers. */
@@ -118,18 +121,19 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 		      const char *sealed, struct ac_transaction *ret)
 {
 	struct ac_transaction opened = { 0 };
+	uint8_t key[AC_DIGEST_LEN];
 	const uint8_t *plain;
 	void *data = NULL;
 	size_t len = 0;
 	enum authcode_err err;
 
-	err = ac_unseal(issuer->keys.transaction, labels[false], sealed, arena, opened.nonce, &data,
-			&len);
+	ac_issuer_page_key(issuer, AC_PAGE_KEY_TRANSACTION, key);
+	err = ac_unseal(key, labels[false], sealed, arena, opened.nonce, &data, &len);
 	if (err == AUTHCODE_ERR_CRYPTO) {
 		opened.device = true;
-		err = ac_unseal(issuer->keys.transaction, labels[true], sealed, arena, opened.nonce,
-				&data, &len);
+		err = ac_unseal(key, labels[true], sealed, arena, opened.nonce, &data, &len);
 	}
+	ac_wipe(key, sizeof(key));
 	if (err != AUTHCODE_OK)
 		return err;
 	plain = data;
@@ -195,8 +199,13 @@ csrf_digest(struct authcode_issuer *issuer, const char *sealed, const char *brow
 		{ browser, strlen(browser) + 1 },
 		{ sealed, strlen(sealed) },
 	};
+	uint8_t key[AC_DIGEST_LEN];
+	enum authcode_err err;
 
-	return ac_hmac_sha256(issuer->keys.csrf, parts, AC_ARRAY_SIZE(parts), ret_digest);
+	ac_issuer_page_key(issuer, AC_PAGE_KEY_CSRF, key);
+	err = ac_hmac_sha256(key, parts, AC_ARRAY_SIZE(parts), ret_digest);
+	ac_wipe(key, sizeof(key));
+	return err;
 }
 
 enum authcode_err

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/secret.h"
+
 #define LETTERS 8
 #define HALF (LETTERS / 2)
 #define DRAWS 8
@@ -84,6 +86,11 @@ ac_user_code_hash(const struct authcode_issuer *issuer, const struct ac_user_cod
 		  uint8_t ret_hash[AUTHCODE_HASH_LEN])
 {
 	const struct ac_part part = { code->text, AC_USER_CODE_LEN };
+	uint8_t key[AC_DIGEST_LEN];
+	enum authcode_err err;
 
-	return ac_hmac_sha256(issuer->keys.user_code, &part, 1, ret_hash);
+	ac_issuer_page_key(issuer, AC_PAGE_KEY_USER_CODE, key);
+	err = ac_hmac_sha256(key, &part, 1, ret_hash);
+	ac_wipe(key, sizeof(key));
+	return err;
 }

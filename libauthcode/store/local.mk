@@ -7,6 +7,7 @@ store_sources = \
 	libauthcode/store/memory_device_ops.c \
 	libauthcode/store/memory_erase_ops.c \
 	libauthcode/store/memory_keys.c \
+	libauthcode/store/memory_sealed.c \
 	libauthcode/store/memory_list.c \
 	libauthcode/store/memory_logout_ops.c \
 	libauthcode/store/memory_ops.c libauthcode/store/memory_ops.h \
@@ -38,6 +39,7 @@ store_sources = \
 	libauthcode/store/sqlite_open.c libauthcode/store/sqlite_open.h \
 	libauthcode/store/sqlite_ops.c libauthcode/store/sqlite_ops.h \
 	libauthcode/store/sqlite_pool.c libauthcode/store/sqlite_pool.h \
+	libauthcode/store/sqlite_sealed.c \
 	libauthcode/store/sqlite_query.c libauthcode/store/sqlite_query.h \
 	libauthcode/store/sqlite_registration_ops.c \
 	libauthcode/store/sqlite_replay_ops.c \
@@ -57,7 +59,8 @@ store_schema = \
 	libauthcode/store/schema/003.sql \
 	libauthcode/store/schema/004.sql \
 	libauthcode/store/schema/005.sql \
-	libauthcode/store/schema/006.sql
+	libauthcode/store/schema/006.sql \
+	libauthcode/store/schema/007.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

@@ -322,8 +322,18 @@ find_delivery(void *self, int64_t id, struct authcode_arena *arena,
 	return err;
 }
 
+static size_t
+of_client(const struct authcode_delivery_view *views, size_t count, const char *client_id)
+{
+	size_t of = 0;
+
+	for (size_t i = 0; i < count; i++)
+		of += strcmp(views[i].delivery.client_id, client_id) == 0 ? 1 : 0;
+	return of;
+}
+
 static enum authcode_err
-list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+list_deliveries(void *self, int64_t until_ms, uint32_t per_client, struct authcode_arena *arena,
 		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
 {
 	struct ac_memory *memory = self;
@@ -337,6 +347,8 @@ list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
 	       (next = ac_memory_next_delivery(memory, after_ms, after_id, until_ms)) != NULL) {
 		after_ms = next->next_ms;
 		after_id = next->id;
+		if (of_client(ret, count, next->client_id) >= per_client)
+			continue;
 		(void)ac_memory_view_delivery(memory, next->id, &ret[count]);
 		err = keep_delivery(arena, &ret[count++]);
 	}
@@ -355,6 +367,19 @@ list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_sign
 
 	pthread_mutex_lock(&memory->mutex);
 	err = ac_memory_list_signing_keys(memory, arena, ret, capacity, ret_count);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+static enum authcode_err
+list_sealed(void *self, struct authcode_arena *arena, struct authcode_sealed *ret, size_t capacity,
+	    size_t *ret_count)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_list_sealed(memory, arena, ret, capacity, ret_count);
 	pthread_mutex_unlock(&memory->mutex);
 	return err;
 }
@@ -463,6 +488,7 @@ close_store(void *self)
 		ac_memory_forget_listeners(memory, memory->listeners->session_id);
 	ac_table_clear(&memory->deliveries);
 	ac_table_clear(&memory->signing_keys);
+	ac_table_clear(&memory->secrets);
 	ac_table_clear(&memory->audit);
 	(void)ac_memory_purge_replays(memory, INT64_MAX, UINT32_MAX);
 	ac_table_clear(&memory->tokens);
@@ -490,6 +516,7 @@ static const struct authcode_store_ops memory_ops = {
 	.find_delivery = find_delivery,
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
+	.list_sealed = list_sealed,
 	.list = list,
 	.find_subject = find_subject,
 	.list_clients = list_clients,

@@ -33,6 +33,12 @@ struct ac_memory_replay {
 	char client_id[];
 };
 
+struct ac_memory_secret {
+	int64_t id; /* one after the other */
+	const char *name;
+	const char *sealed;
+};
+
 /* A client that was ended, and the last time. */
 struct ac_memory_end {
 	struct ac_memory_end *next;
@@ -57,6 +63,7 @@ struct ac_memory {
 	struct ac_table devices;
 	struct ac_table deliveries;
 	struct ac_table signing_keys; /* sealed "": forgotten */
+	struct ac_table secrets;      /* struct ac_memory_secret */
 	struct ac_table audit;
 	uint64_t operations, failures;
 	struct ac_memory_grant *grants;
@@ -100,6 +107,12 @@ const struct authcode_subject *ac_memory_next_subject(const struct ac_memory *me
 const struct authcode_delivery *ac_memory_next_delivery(const struct ac_memory *memory,
 							int64_t after_ms, int64_t after_id,
 							int64_t until_ms);
+
+/* As list_sealed. */
+AC_MUST_USE enum authcode_err ac_memory_list_sealed(const struct ac_memory *memory,
+						    struct authcode_arena *arena,
+						    struct authcode_sealed *ret, size_t capacity,
+						    size_t *ret_count);
 
 /* As list_signing_keys. */
 AC_MUST_USE enum authcode_err ac_memory_list_signing_keys(const struct ac_memory *memory,

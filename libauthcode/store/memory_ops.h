@@ -106,6 +106,9 @@ void ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operati
 void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 
+/* memory_sealed.c */
+void ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation);
+void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *operation);
 /* memory_audit.c: room for the record of an operation that may leave one; ERR_MEMORY,
  * ERR_RANDOM. */
 AC_MUST_USE enum authcode_err ac_memory_audit_prepare(struct ac_memory *memory,

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/memory.h"
+
 #define TEXT(type, member) offsetof(struct authcode_##type, member)
 
 const struct ac_row_type ac_row_subject = {
@@ -68,6 +70,13 @@ const struct ac_row_type ac_row_signing_key = {
 	.size = sizeof(struct authcode_signing_key),
 	.text_count = 3,
 	.texts = { TEXT(signing_key, kid), TEXT(signing_key, alg), TEXT(signing_key, sealed) },
+};
+
+const struct ac_row_type ac_row_secret = {
+	.size = sizeof(struct ac_memory_secret),
+	.text_count = 2,
+	.texts = { offsetof(struct ac_memory_secret, name),
+		   offsetof(struct ac_memory_secret, sealed) },
 };
 
 const struct ac_row_type ac_row_audit = {

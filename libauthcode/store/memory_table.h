@@ -31,6 +31,7 @@ extern const struct ac_row_type ac_row_token;
 extern const struct ac_row_type ac_row_device;
 extern const struct ac_row_type ac_row_delivery;
 extern const struct ac_row_type ac_row_signing_key;
+extern const struct ac_row_type ac_row_secret; /* struct ac_memory_secret */
 /* Its event is a constant and its user_name is another row's: neither is copied. */
 extern const struct ac_row_type ac_row_audit;
 extern const struct ac_row_type ac_row_stored_client;

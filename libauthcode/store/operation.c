@@ -197,6 +197,37 @@ check_stop_signing_key(const struct authcode_operation *operation)
 }
 
 static enum authcode_err
+check_put_secret(const struct authcode_operation *operation)
+{
+	const struct authcode_op_put_secret *args = &operation->u.put_secret;
+	const char *const texts[] = { args->name, args->sealed };
+	enum authcode_err err = check_texts(texts, AC_ARRAY_SIZE(texts));
+
+	if (err == AUTHCODE_OK && (args->name[0] == '\0' || args->sealed[0] == '\0'))
+		err = AUTHCODE_ERR_USAGE;
+	return err;
+}
+
+static enum authcode_err
+check_reseal(const struct authcode_operation *operation)
+{
+	const struct authcode_op_reseal *args = &operation->u.reseal;
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (args->count > 0 && (args->before == NULL || args->after == NULL))
+		return AUTHCODE_ERR_USAGE;
+	for (size_t i = 0; err == AUTHCODE_OK && i < args->count; i++) {
+		const char *const texts[] = { args->before[i].name, args->before[i].sealed,
+					      args->after[i] };
+
+		err = check_texts(texts, AC_ARRAY_SIZE(texts));
+		if (err == AUTHCODE_OK && args->after[i][0] == '\0')
+			err = AUTHCODE_ERR_USAGE;
+	}
+	return err;
+}
+
+static enum authcode_err
 check_use_once(const struct authcode_operation *operation)
 {
 	const struct authcode_op_use_once *args = &operation->u.use_once;
@@ -245,6 +276,8 @@ static enum authcode_err (*const checks[AUTHCODE_OP_COUNT])(const struct authcod
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = check_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = check_nothing,
 	[AUTHCODE_OP_STOP_SIGNING_KEY] = check_stop_signing_key,
+	[AUTHCODE_OP_PUT_SECRET] = check_put_secret,
+	[AUTHCODE_OP_RESEAL] = check_reseal,
 	[AUTHCODE_OP_USE_ONCE] = check_use_once,
 	[AUTHCODE_OP_PROBE] = check_nothing,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = check_nothing,

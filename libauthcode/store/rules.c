@@ -234,6 +234,23 @@ ac_rule_stop_signing_key(const struct ac_key_state *key)
 	return key->id != 0 && !key->forgotten ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
 }
 
+/* What was sealed meanwhile under the old key would never open again. */
+enum authcode_result
+ac_rule_reseal(const struct authcode_op_reseal *args, const struct authcode_sealed *current,
+	       size_t count)
+{
+	if (count != args->count)
+		return AUTHCODE_RESULT_CONFLICT;
+	for (size_t i = 0; i < count; i++) {
+		const struct authcode_sealed *seen = &args->before[i];
+
+		if (seen->place != current[i].place || strcmp(seen->name, current[i].name) != 0 ||
+		    strcmp(seen->sealed, current[i].sealed) != 0)
+			return AUTHCODE_RESULT_CONFLICT;
+	}
+	return AUTHCODE_RESULT_DONE;
+}
+
 /* Two administrators who have read the same row: one is first. */
 enum authcode_result
 ac_rule_put_client(const struct authcode_stored_client *row,

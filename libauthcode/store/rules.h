@@ -104,6 +104,11 @@ ac_rule_forget_signing_key(const struct authcode_op_forget_signing_key *args,
 /* DONE, NOT_FOUND. */
 AC_MUST_USE enum authcode_result ac_rule_stop_signing_key(const struct ac_key_state *key);
 
+/* DONE, CONFLICT. current: everything that is sealed, by place and name. */
+AC_MUST_USE enum authcode_result ac_rule_reseal(const struct authcode_op_reseal *args,
+						const struct authcode_sealed *current,
+						size_t count);
+
 /* DONE, CONFLICT, NOT_FOUND. row: its revision and removed_ms, 0 when there is none. */
 AC_MUST_USE enum authcode_result ac_rule_put_client(const struct authcode_stored_client *row,
 						    const struct authcode_op_put_client *args);

@@ -151,10 +151,10 @@ find_delivery(void *self, int64_t id, struct authcode_arena *arena,
 }
 
 static enum authcode_err
-list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+list_deliveries(void *self, int64_t until_ms, uint32_t per_client, struct authcode_arena *arena,
 		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
 {
-	const struct ac_delivery_page page = { until_ms, capacity };
+	const struct ac_delivery_page page = { until_ms, per_client, capacity };
 	struct sqlite_store *store = self;
 	struct ac_connection *connection = NULL;
 	enum authcode_err err = ac_pool_take(store->readers, &connection);
@@ -177,6 +177,21 @@ list_signing_keys(void *self, struct authcode_arena *arena, struct authcode_sign
 	if (err != AUTHCODE_OK)
 		return err;
 	err = ac_sqlite_list_signing_keys(connection, arena, ret, capacity, ret_count);
+	ac_pool_give_back(store->readers, connection);
+	return err;
+}
+
+static enum authcode_err
+list_sealed(void *self, struct authcode_arena *arena, struct authcode_sealed *ret, size_t capacity,
+	    size_t *ret_count)
+{
+	struct sqlite_store *store = self;
+	struct ac_connection *connection = NULL;
+	enum authcode_err err = ac_pool_take(store->readers, &connection);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	err = ac_sqlite_list_sealed(connection, arena, ret, capacity, ret_count);
 	ac_pool_give_back(store->readers, connection);
 	return err;
 }
@@ -278,6 +293,7 @@ static const struct authcode_store_ops sqlite_ops = {
 	.find_delivery = find_delivery,
 	.list_deliveries = list_deliveries,
 	.list_signing_keys = list_signing_keys,
+	.list_sealed = list_sealed,
 	.list = list,
 	.find_subject = find_subject,
 	.list_clients = list_clients,

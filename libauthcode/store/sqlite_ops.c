@@ -268,6 +268,8 @@ static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sq
 	[AUTHCODE_OP_ADD_SIGNING_KEY] = ac_sqlite_add_signing_key,
 	[AUTHCODE_OP_FORGET_SIGNING_KEY] = ac_sqlite_forget_signing_key,
 	[AUTHCODE_OP_STOP_SIGNING_KEY] = ac_sqlite_stop_signing_key,
+	[AUTHCODE_OP_PUT_SECRET] = ac_sqlite_put_secret,
+	[AUTHCODE_OP_RESEAL] = ac_sqlite_reseal,
 	[AUTHCODE_OP_USE_ONCE] = ac_sqlite_use_once,
 	[AUTHCODE_OP_PROBE] = ac_sqlite_probe,
 	[AUTHCODE_OP_REVOKE_SUBJECT] = ac_sqlite_revoke_subject,

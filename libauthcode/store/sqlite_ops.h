@@ -40,6 +40,12 @@ enum authcode_err ac_sqlite_forget_signing_key(const struct ac_sqlite_work *work
 enum authcode_err ac_sqlite_stop_signing_key(const struct ac_sqlite_work *work,
 					     struct authcode_operation *operation);
 
+/* sqlite_sealed.c */
+enum authcode_err ac_sqlite_put_secret(const struct ac_sqlite_work *work,
+				       struct authcode_operation *operation);
+enum authcode_err ac_sqlite_reseal(const struct ac_sqlite_work *work,
+				   struct authcode_operation *operation);
+
 enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 					struct authcode_operation *operation);
 enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,

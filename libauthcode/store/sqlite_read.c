@@ -435,6 +435,7 @@ ac_sqlite_list_deliveries(struct ac_connection *connection, const struct ac_deli
 
 	ac_query_begin(&query, connection, AC_SQL_LIST_DELIVERIES);
 	ac_query_put_int(&query, page->until_ms);
+	ac_query_put_int(&query, page->per_client);
 	ac_query_put_int(&query, (int64_t)page->capacity);
 	while (count < page->capacity && ac_query_step(&query))
 		ret[count++] = get_delivery(&query, arena);
@@ -464,6 +465,31 @@ ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_ar
 		key->created_ms = ac_query_get_int(&query);
 		key->active_ms = ac_query_get_int(&query);
 		key->stopped_ms = ac_query_get_int(&query);
+	}
+	err = end_read(&query, true);
+	if (err == AUTHCODE_OK && more)
+		err = AUTHCODE_ERR_LIMIT;
+	if (err == AUTHCODE_OK)
+		*ret_count = count;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_list_sealed(struct ac_connection *connection, struct authcode_arena *arena,
+		      struct authcode_sealed *ret, size_t capacity, size_t *ret_count)
+{
+	struct ac_query query;
+	enum authcode_err err;
+	size_t count = 0;
+	bool more;
+
+	ac_query_begin(&query, connection, AC_SQL_LIST_SEALED);
+	while ((more = ac_query_step(&query)) && count < capacity) {
+		struct authcode_sealed *row = &ret[count++];
+
+		row->place = (enum authcode_sealed_place)ac_query_get_int(&query);
+		row->name = ac_query_get_text(&query, arena);
+		row->sealed = ac_query_get_text(&query, arena);
 	}
 	err = end_read(&query, true);
 	if (err == AUTHCODE_OK && more)

@@ -65,6 +65,7 @@ AC_MUST_USE enum authcode_err ac_sqlite_find_delivery(struct ac_connection *conn
 /* Which deliveries list_deliveries asks for. */
 struct ac_delivery_page {
 	int64_t until_ms;
+	uint32_t per_client;
 	size_t capacity;
 };
 
@@ -90,5 +91,11 @@ AC_MUST_USE enum authcode_err ac_sqlite_list_signing_keys(struct ac_connection *
 							  struct authcode_arena *arena,
 							  struct authcode_signing_key *ret,
 							  size_t capacity, size_t *ret_count);
+
+/* As list_sealed. */
+AC_MUST_USE enum authcode_err ac_sqlite_list_sealed(struct ac_connection *connection,
+						    struct authcode_arena *arena,
+						    struct authcode_sealed *ret, size_t capacity,
+						    size_t *ret_count);
 
 #endif

@@ -119,11 +119,22 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_FIND_USER_CODE] = DEVICE_VIEW " WHERE d.user_code_hash = ?",
 	[AC_SQL_FIND_DELIVERY] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
 				 " JOIN subject u ON u.id = d.subject_id WHERE d.id = ?",
-	[AC_SQL_LIST_DELIVERIES] = "SELECT " DELIVERY ", " SUBJECT " FROM logout_delivery d"
-				   " JOIN subject u ON u.id = d.subject_id WHERE d.next_ms > 0"
-				   " AND d.next_ms <= ? ORDER BY d.next_ms, d.id LIMIT ?",
+	/* From client to client along the index, and from each its first few. */
+	[AC_SQL_LIST_DELIVERIES] =
+		"WITH RECURSIVE client (id) AS (SELECT min(client_id) FROM logout_delivery"
+		" WHERE next_ms > 0 UNION ALL SELECT (SELECT min(client_id) FROM logout_delivery"
+		" WHERE next_ms > 0 AND client_id > client.id) FROM client"
+		" WHERE client.id IS NOT NULL)"
+		" SELECT " DELIVERY ", " SUBJECT " FROM client JOIN logout_delivery d ON d.id IN"
+		" (SELECT id FROM logout_delivery WHERE client_id = client.id AND next_ms > 0"
+		" AND next_ms <= ? ORDER BY next_ms, id LIMIT ?)"
+		" JOIN subject u ON u.id = d.subject_id ORDER BY d.next_ms, d.id LIMIT ?",
 	[AC_SQL_LIST_SIGNING_KEYS] = "SELECT id, kid, alg, sealed, created_ms, active_ms,"
 				     " stopped_ms FROM signing_key WHERE sealed <> '' ORDER BY id",
+	[AC_SQL_LIST_SEALED] = "SELECT 1, alg || ' ' || kid, sealed FROM signing_key"
+			       " WHERE sealed <> '' UNION ALL SELECT 2, name, sealed FROM secret"
+			       " UNION ALL SELECT 3, id, sealed_secret FROM client"
+			       " WHERE sealed_secret <> '' ORDER BY 1, 2",
 	[AC_SQL_FIND_SIGNING_KEY] = "SELECT id, alg, sealed = '' FROM signing_key"
 				    " WHERE id = ?",
 	[AC_SQL_NEWEST_SIGNING_KEY] = "SELECT max(id) FROM signing_key WHERE alg = ?"
@@ -224,6 +235,12 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_START_SIGNING_KEY] =
 		"UPDATE signing_key SET active_ms = min(?, active_ms) WHERE id = ?",
 	[AC_SQL_STOP_SIGNING_KEY] = "UPDATE signing_key SET stopped_ms = ? WHERE id = ?",
+	[AC_SQL_PUT_SECRET] = "INSERT INTO secret (name, sealed) VALUES (?, ?)"
+			      " ON CONFLICT DO NOTHING",
+	[AC_SQL_RESEAL_SIGNING_KEY] = "UPDATE signing_key SET sealed = ?"
+				      " WHERE sealed <> '' AND alg || ' ' || kid = ?",
+	[AC_SQL_RESEAL_SECRET] = "UPDATE secret SET sealed = ? WHERE name = ?",
+	[AC_SQL_RESEAL_CLIENT] = "UPDATE client SET sealed_secret = ? WHERE id = ?",
 
 	[AC_SQL_PURGE_TOKENS] = PURGE("token"),
 	[AC_SQL_PURGE_FAMILIES] = PURGE("family"),

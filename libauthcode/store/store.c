@@ -137,11 +137,19 @@ authcode_store_find_delivery(struct authcode_store *store, int64_t id, struct au
 }
 
 enum authcode_err
-authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
+authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms, uint32_t per_client,
 			       struct authcode_arena *arena, struct authcode_delivery_view *ret,
 			       size_t capacity, size_t *ret_count)
 {
-	return store->ops->list_deliveries(store->self, until_ms, arena, ret, capacity, ret_count);
+	return store->ops->list_deliveries(store->self, until_ms, per_client, arena, ret, capacity,
+					   ret_count);
+}
+
+enum authcode_err
+authcode_store_list_sealed(struct authcode_store *store, struct authcode_arena *arena,
+			   struct authcode_sealed *ret, size_t capacity, size_t *ret_count)
+{
+	return store->ops->list_sealed(store->self, arena, ret, capacity, ret_count);
 }
 
 enum authcode_err

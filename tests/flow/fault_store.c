@@ -124,14 +124,15 @@ fault_find_delivery(void *self, int64_t id, struct authcode_arena *arena,
 }
 
 static enum authcode_err
-fault_list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
-		      struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
+fault_list_deliveries(void *self, int64_t until_ms, uint32_t per_client,
+		      struct authcode_arena *arena, struct authcode_delivery_view *ret,
+		      size_t capacity, size_t *ret_count)
 {
 	struct fault *fault = self;
 
 	return call_fails(self) ? AUTHCODE_ERR_STORE
-				: authcode_store_list_deliveries(fault->inner, until_ms, arena, ret,
-								 capacity, ret_count);
+				: authcode_store_list_deliveries(fault->inner, until_ms, per_client,
+								 arena, ret, capacity, ret_count);
 }
 
 static enum authcode_err
@@ -143,6 +144,17 @@ fault_list_signing_keys(void *self, struct authcode_arena *arena, struct authcod
 	return call_fails(self) ? AUTHCODE_ERR_STORE
 				: authcode_store_list_signing_keys(fault->inner, arena, ret,
 								   capacity, ret_count);
+}
+
+static enum authcode_err
+fault_list_sealed(void *self, struct authcode_arena *arena, struct authcode_sealed *ret,
+		  size_t capacity, size_t *ret_count)
+{
+	struct fault *fault = self;
+
+	return call_fails(self)
+		       ? AUTHCODE_ERR_STORE
+		       : authcode_store_list_sealed(fault->inner, arena, ret, capacity, ret_count);
 }
 
 static enum authcode_err
@@ -170,6 +182,7 @@ static const struct authcode_store_ops fault_ops = {
 	.find_delivery = fault_find_delivery,
 	.list_deliveries = fault_list_deliveries,
 	.list_signing_keys = fault_list_signing_keys,
+	.list_sealed = fault_list_sealed,
 	.list_audit = fault_list_audit,
 };
 

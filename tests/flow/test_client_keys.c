@@ -216,6 +216,58 @@ a_fetch_under_way_is_joined(void **state)
 	}
 }
 
+/* Whoever waits together is given one set, and each client keeps it. */
+static void
+one_set_serves_all_who_wait_for_it(void **state)
+{
+	static const char *const clients[] = { "remote", "remote", "remote2" };
+	struct world *world = *state;
+	struct authcode_key_set *set = authcode_key_set_new(ONLY_EC, strlen(ONLY_EC));
+	struct authcode_exchange *x[AC_ARRAY_SIZE(clients)];
+
+	assert_non_null(set);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(x); i++) {
+		const char *form = ac_arena_printf(world->arena,
+						   "token=x&client_assertion_type=" BEARER
+						   "&client_assertion=%s",
+						   good_token(world, clients[i]));
+		struct authcode_request request = request_of(form, world->now_ms);
+
+		assert_int_equal(authcode_exchange_begin(world->issuer, &request, &x[i]),
+				 AUTHCODE_OK);
+		assert_non_null(authcode_exchange_client_keys(x[i]));
+	}
+	for (size_t i = 0; i < AC_ARRAY_SIZE(x); i++) {
+		authcode_exchange_share_client_keys(x[i], set);
+		assert_null(authcode_exchange_client_keys(x[i]));
+		assert_int_equal(authcode_exchange_operation(x[i])->kind, AUTHCODE_OP_USE_ONCE);
+		authcode_exchange_share_client_keys(x[i], NULL);
+		assert_int_equal(authcode_exchange_operation(x[i])->kind, AUTHCODE_OP_USE_ONCE);
+		authcode_exchange_free(&x[i]);
+	}
+	authcode_key_set_free(&set);
+	assert_null(set);
+	authcode_key_set_free(&set);
+	/* They outlive the one who brought them. */
+	assert_true(believed(world, good_token(world, "remote")));
+	assert_true(believed(world, good_token(world, "remote2")));
+	assert_int_equal(world->asked, 0);
+}
+
+static void
+what_is_no_key_set_is_none(void **state)
+{
+	static const char *const texts[] = {
+		"", "{}", "{\"keys\":[]}", "[]", "{\"keys\":[{}]}", "x"
+	};
+
+	(void)state;
+	assert_null(authcode_key_set_new(NULL, 0));
+	assert_null(authcode_key_set_ref(NULL));
+	for (size_t i = 0; i < AC_ARRAY_SIZE(texts); i++)
+		assert_null(authcode_key_set_new(texts[i], strlen(texts[i])));
+}
+
 /* Nobody makes us ask for the keys of a client that is not registered so. */
 static void
 only_an_assertion_that_could_be_good_asks_for_keys(void **state)
@@ -345,6 +397,8 @@ main(void)
 		TEST(a_set_is_asked_for_anew_and_believed_for_an_hour),
 		TEST(what_is_no_set_changes_nothing),
 		TEST(a_fetch_under_way_is_joined),
+		TEST(one_set_serves_all_who_wait_for_it),
+		TEST(what_is_no_key_set_is_none),
 		TEST(only_an_assertion_that_could_be_good_asks_for_keys),
 		cmocka_unit_test(a_registration_that_could_not_work_is_refused),
 		TEST(a_registry_shows_no_secret),

@@ -413,6 +413,14 @@ race_submit(void *self, struct authcode_operation *operation)
 }
 
 static enum authcode_err
+race_list_sealed(void *self, struct authcode_arena *into, struct authcode_sealed *ret,
+		 size_t capacity, size_t *ret_count)
+{
+	(void)self;
+	return authcode_store_list_sealed(store, into, ret, capacity, ret_count);
+}
+
+static enum authcode_err
 race_list(void *self, struct authcode_arena *into, struct authcode_signing_key *ret,
 	  size_t capacity, size_t *ret_count)
 {
@@ -433,7 +441,9 @@ two_nodes_that_rotate_at_the_same_moment_rotate_once(void **state)
 		{ AUTHCODE_KEYS_TEND, T0 + 91 * DAY, "CN" },
 	};
 	struct authcode_issuer_settings s = settings();
-	struct race race = { .ops = { .submit = race_submit, .list_signing_keys = race_list } };
+	struct race race = { .ops = { .submit = race_submit,
+				      .list_signing_keys = race_list,
+				      .list_sealed = race_list_sealed } };
 	struct authcode_issuer *other = issuer_of(&s), *issuer;
 	char *jwks, *others;
 

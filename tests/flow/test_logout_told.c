@@ -18,7 +18,7 @@ waiting(struct authcode_delivery_view views[4])
 {
 	size_t count = 0;
 
-	assert_int_equal(authcode_store_list_deliveries(logout.flow.memory, INT64_MAX,
+	assert_int_equal(authcode_store_list_deliveries(logout.flow.memory, INT64_MAX, 4,
 							logout.flow.arena, views, 4, &count),
 			 AUTHCODE_OK);
 	return count;

@@ -29,6 +29,7 @@ http_tests = \
 	tests/http/test_helper_killed.py \
 	tests/http/test_logout.py \
 	tests/http/test_logout_gone.py \
+	tests/http/test_master_key.py \
 	tests/http/test_memory.py \
 	tests/http/test_metadata.py \
 	tests/http/test_proxy.py \

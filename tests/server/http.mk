@@ -9,8 +9,10 @@ server_http_tests = \
 	tests/server/test_http_conns \
 	tests/server/test_json_out \
 	tests/server/test_log \
+	tests/server/test_fetch_lanes \
 	tests/server/test_log_line \
 	tests/server/test_logout_teller \
+	tests/server/test_master_key \
 	tests/server/test_http_passed \
 	tests/server/test_recent \
 	tests/server/test_routes \
@@ -48,6 +50,13 @@ tests_server_test_log_SOURCES = tests/server/test_log.c
 tests_server_test_log_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_LDADD = $(server_http_ldadd)
 
+tests_server_test_fetch_lanes_SOURCES = tests/server/test_fetch_lanes.c
+tests_server_test_fetch_lanes_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_fetch_lanes_LDADD = $(server_http_ldadd)
+
+tests_server_test_master_key_SOURCES = tests/server/test_master_key.c
+tests_server_test_master_key_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_master_key_LDADD = $(server_http_ldadd)
 tests_server_test_log_line_SOURCES = tests/server/test_log_line.c
 tests_server_test_log_line_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_log_line_LDADD = $(server_http_ldadd)

@@ -72,13 +72,13 @@ submit(void *self, struct authcode_operation *operation)
 }
 
 static enum authcode_err
-list_deliveries(void *self, int64_t until_ms, struct authcode_arena *arena,
+list_deliveries(void *self, int64_t until_ms, uint32_t per_client, struct authcode_arena *arena,
 		struct authcode_delivery_view *ret, size_t capacity, size_t *ret_count)
 {
 	(void)self;
 	return w.reads_fail ? AUTHCODE_ERR_STORE
-			    : authcode_store_list_deliveries(w.memory, until_ms, arena, ret,
-							     capacity, ret_count);
+			    : authcode_store_list_deliveries(w.memory, until_ms, per_client, arena,
+							     ret, capacity, ret_count);
 }
 
 static void
@@ -102,7 +102,7 @@ post(void *ctx, const struct authcode_logout_message *message, ac_logout_sent *s
 }
 
 static void
-set_clients(const char *uri)
+set_clients_at(const char *chat, const char *wiki)
 {
 	static const char *const uris[] = { "https://rp.example/cb" };
 	struct authcode_client clients[2];
@@ -115,11 +115,17 @@ set_clients(const char *uri)
 			.redirect_uri_count = 1,
 			.scope = "openid",
 			.grants = AUTHCODE_GRANT_AUTHORIZATION_CODE,
-			.backchannel_logout_uri = uri,
+			.backchannel_logout_uri = i == 0 ? chat : wiki,
 		};
 	authcode_clients_unref(&w.clients);
 	assert_int_equal(authcode_clients_new(clients, 2, &w.clients, NULL), AUTHCODE_OK);
 	authcode_issuer_set_clients(w.issuer, w.clients);
+}
+
+static void
+set_clients(const char *uri)
+{
+	set_clients_at(uri, uri);
 }
 
 /* Keys take a while to be made: once for all. */
@@ -310,7 +316,7 @@ waiting(struct authcode_delivery *ret_first)
 
 	assert_int_equal(authcode_arena_new(0, &arena), AUTHCODE_OK);
 	assert_int_equal(
-		authcode_store_list_deliveries(w.memory, INT64_MAX, arena, views, 8, &count),
+		authcode_store_list_deliveries(w.memory, INT64_MAX, 1000, arena, views, 8, &count),
 		AUTHCODE_OK);
 	if (count > 0 && ret_first != NULL)
 		*ret_first = views[0].delivery;
@@ -436,16 +442,68 @@ one_that_fails_holds_up_nobody(void **state)
 	(void)wait_for(1, 1);
 }
 
+static size_t
+posts_to(const char *url)
+{
+	size_t count = 0;
+
+	(void)pthread_mutex_lock(&w.lock);
+	for (size_t i = 0; i < w.post_count; i++)
+		count += strcmp(w.posts[i].url, url) == 0 ? 1 : 0;
+	(void)pthread_mutex_unlock(&w.lock);
+	return count;
+}
+
 static void
 no_more_are_under_way_than_there_is_room_for(void **state)
 {
 	(void)state;
-	for (int i = 0; i < AC_LOGOUT_AT_ONCE + 3; i++)
+	for (int i = 0; i < AC_LOGOUT_PER_CLIENT + 3; i++)
 		log_out(false);
-	wait_for_posts(AC_LOGOUT_AT_ONCE);
-	nothing_more_is_sent(AC_LOGOUT_AT_ONCE);
-	answer(7, 200);
-	wait_for_posts(AC_LOGOUT_AT_ONCE + 1);
+	wait_for_posts(AC_LOGOUT_PER_CLIENT);
+	nothing_more_is_sent(AC_LOGOUT_PER_CLIENT);
+	answer(2, 200);
+	wait_for_posts(AC_LOGOUT_PER_CLIENT + 1);
+}
+
+/* However many it is to be told of, and though they came first. */
+static void
+a_client_that_never_answers_holds_up_nobody(void **state)
+{
+	const size_t backlog = 4 * AC_LOGOUT_AT_ONCE;
+
+	(void)state;
+	set_clients_at("https://slow.example/logout", "https://rp.example/logout");
+	for (size_t i = 0; i < backlog; i++)
+		log_out(false);
+	wait_for_posts(AC_LOGOUT_PER_CLIENT);
+	log_out(true);
+	wait_for_posts(AC_LOGOUT_PER_CLIENT + 1);
+	assert_string_equal(w.posts[AC_LOGOUT_PER_CLIENT].url, "https://rp.example/logout");
+	/* And again, and again: the other's places are its own. */
+	for (size_t i = 1; i < 5; i++) {
+		answer(AC_LOGOUT_PER_CLIENT + i - 1, 200);
+		log_out(true);
+		wait_for_posts(AC_LOGOUT_PER_CLIENT + i + 1);
+	}
+	assert_int_equal(posts_to("https://slow.example/logout"), AC_LOGOUT_PER_CLIENT);
+	assert_int_equal(posts_to("https://rp.example/logout"), 5);
+}
+
+/* With everything due at once, nobody is told of a second logout before each of one. */
+static void
+turns_are_taken(void **state)
+{
+	(void)state;
+	ac_logout_teller_drain(w.teller);
+	ac_logout_teller_free(&w.teller);
+	set_clients_at("https://slow.example/logout", "https://rp.example/logout");
+	for (int i = 0; i < 3; i++)
+		log_out(false);
+	log_out(true);
+	start_teller();
+	wait_for_posts(5);
+	assert_string_not_equal(w.posts[0].url, w.posts[1].url);
 }
 
 static void
@@ -536,6 +594,8 @@ main(void)
 		CASE(the_pauses_grow_and_then_it_is_given_up),
 		CASE(one_that_fails_holds_up_nobody),
 		CASE(no_more_are_under_way_than_there_is_room_for),
+		CASE(a_client_that_never_answers_holds_up_nobody),
+		CASE(turns_are_taken),
 		CASE(a_client_that_wants_to_know_no_more_is_given_up_unasked),
 		CASE(what_cannot_be_recorded_is_not_sent_again_and_again),
 		CASE(a_list_that_cannot_be_read_is_read_later),

@@ -20,7 +20,7 @@ static const struct contract_chapter *const chapters[] = {
 	&contract_purge,      &contract_keys,         &contract_misuse,   &contract_threads,
 	&contract_devices,    &contract_signing_keys, &contract_logout,   &contract_replay,
 	&contract_withdrawal, &contract_lists,        &contract_people,   &contract_registration,
-	&contract_audit,
+	&contract_audit,      &contract_sealed,
 };
 
 int

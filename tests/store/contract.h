@@ -38,6 +38,7 @@ extern const struct contract_chapter contract_purge;
 extern const struct contract_chapter contract_keys;
 extern const struct contract_chapter contract_devices;
 extern const struct contract_chapter contract_logout;
+extern const struct contract_chapter contract_sealed;
 extern const struct contract_chapter contract_signing_keys;
 extern const struct contract_chapter contract_misuse;
 extern const struct contract_chapter contract_registration;

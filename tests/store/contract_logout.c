@@ -25,8 +25,8 @@ waiting_until(struct fixture *f, int64_t until_ms)
 {
 	struct page page;
 
-	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, f->arena, page.views,
-							PAGE, &page.count),
+	assert_int_equal(authcode_store_list_deliveries(f->store, until_ms, 1000, f->arena,
+							page.views, PAGE, &page.count),
 			 AUTHCODE_OK);
 	return page;
 }
@@ -480,6 +480,42 @@ an_unknown_delivery_is_not_found(void **state)
 	assert_int_equal(waiting(f).count, 1);
 }
 
+/* However many a client has, and though its own are the earliest. */
+static void
+of_each_client_no_more_are_listed_than_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_delivery_view views[PAGE];
+	size_t count = 99;
+
+	for (int i = 0; i < 5; i++) {
+		int64_t session = sign_in(f);
+
+		issue_to(f, session, "a");
+		if (i == 4)
+			issue_to(f, session, "b");
+		expect(f, op_end_session(f, session), AUTHCODE_RESULT_DONE);
+		f->now += SECOND;
+	}
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 2, f->arena, views,
+							PAGE, &count),
+			 AUTHCODE_OK);
+	assert_int_equal(count, 3);
+	assert_string_equal(views[0].delivery.client_id, "a");
+	assert_int_equal(views[0].delivery.next_ms, T0);
+	assert_string_equal(views[1].delivery.client_id, "a");
+	assert_int_equal(views[1].delivery.next_ms, T0 + SECOND);
+	assert_string_equal(views[2].delivery.client_id, "b");
+	assert_int_equal(
+		authcode_store_list_deliveries(f->store, T0, 2, f->arena, views, PAGE, &count),
+		AUTHCODE_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 0, f->arena, views,
+							PAGE, &count),
+			 AUTHCODE_OK);
+	assert_int_equal(count, 0);
+}
+
 static void
 the_earliest_comes_first_and_no_more_than_fit(void **state)
 {
@@ -501,9 +537,9 @@ the_earliest_comes_first_and_no_more_than_fit(void **state)
 	op = op_record(f, page.views[1].delivery.id, 500);
 	op.u.record_delivery.next_ms = T0 + HOUR;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views, 2, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
+							2, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(views[0].delivery.client_id, "c");
 	assert_string_equal(views[1].delivery.client_id, "b");
@@ -520,9 +556,9 @@ a_list_that_memory_is_too_short_for_is_none(void **state)
 
 	(void)one_delivery(f);
 	assert_int_equal(authcode_arena_new(1, &small), AUTHCODE_OK);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, small, views, PAGE, &count),
-		AUTHCODE_ERR_MEMORY);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, small, views,
+							PAGE, &count),
+			 AUTHCODE_ERR_MEMORY);
 	assert_int_equal(count, 99);
 	authcode_arena_free(&small);
 }
@@ -622,6 +658,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(what_is_delivered_is_never_tried_again),
 	CONTRACT_CASE(what_is_given_up_is_never_tried_again),
 	CONTRACT_CASE(an_unknown_delivery_is_not_found),
+	CONTRACT_CASE(of_each_client_no_more_are_listed_than_asked_for),
 	CONTRACT_CASE(the_earliest_comes_first_and_no_more_than_fit),
 	CONTRACT_CASE(a_list_that_memory_is_too_short_for_is_none),
 	CONTRACT_CASE(a_try_at_no_time_at_all_is_refused),

@@ -80,7 +80,7 @@ waiting(struct fixture *f)
 	struct authcode_delivery_view views[16];
 	size_t count = 0;
 
-	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views,
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
 							AC_ARRAY_SIZE(views), &count),
 			 AUTHCODE_OK);
 	return count;

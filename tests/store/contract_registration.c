@@ -241,9 +241,9 @@ only_delivery(struct fixture *f)
 	struct authcode_delivery_view views[4];
 	size_t count = 0;
 
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views, 4, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
+							4, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 1);
 	return views[0];
 }
@@ -313,9 +313,9 @@ an_ordinary_change_ends_nothing(void **state)
 	remove_client(f, "demo", 1, AUTHCODE_RESULT_CONFLICT);
 	assert_int_equal(token_of(f, tokens.access).withdrawn_ms, 0);
 	assert_string_equal(granted_scope(f, session_of(f, session).subject.id, "demo"), "profile");
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, none, 1, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, none,
+							1, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 0);
 }
 
@@ -393,17 +393,17 @@ every_session_tells_it_once_and_tells_the_others_later(void **state)
 	(void)code_for(f, bob, "demo");
 	put(f, "demo", 0, AUTHCODE_RESULT_DONE);
 	remove_client(f, "demo", 1, AUTHCODE_RESULT_DONE);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views, 8, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
+							8, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(views[0].delivery.client_id, "demo");
 	assert_string_equal(views[1].delivery.client_id, "demo");
 	op = op_end_session(f, ana);
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_int_equal(
-		authcode_store_list_deliveries(f->store, INT64_MAX, f->arena, views, 8, &count),
-		AUTHCODE_OK);
+	assert_int_equal(authcode_store_list_deliveries(f->store, INT64_MAX, 1000, f->arena, views,
+							8, &count),
+			 AUTHCODE_OK);
 	assert_int_equal(count, 3);
 }
 

@@ -35,6 +35,7 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_replay.c \
 	tests/store/contract_revocation.c \
 	tests/store/contract_sessions.c \
+	tests/store/contract_sealed.c \
 	tests/store/contract_signing_keys.c \
 	tests/store/contract_subjects.c \
 	tests/store/contract_threads.c \

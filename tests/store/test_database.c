@@ -207,8 +207,9 @@ nothing_lives_in_what_was_ended(void **state)
 		authcode_store_list_signing_keys(world->f->store, world->f->arena, &key, 1, &count),
 		AUTHCODE_OK);
 	assert_string_equal(key.kid, "kid-1");
-	assert_int_equal(authcode_store_list_deliveries(world->f->store, INT64_MAX, world->f->arena,
-							views, AC_ARRAY_SIZE(views), &count),
+	assert_int_equal(authcode_store_list_deliveries(world->f->store, INT64_MAX, 1000,
+							world->f->arena, views,
+							AC_ARRAY_SIZE(views), &count),
 			 AUTHCODE_OK);
 	assert_int_equal(count, 1);
 	assert_string_equal(views[0].delivery.client_id, "demo");

@@ -327,8 +327,8 @@ compare_deliveries(struct history *h)
 
 	for (int i = PURGED; i < ROLES; i++)
 		assert_int_equal(authcode_store_list_deliveries(h->stores[i]->store, INT64_MAX,
-								h->stores[i]->arena, lists[i], KEPT,
-								&counts[i]),
+								KEPT, h->stores[i]->arena, lists[i],
+								KEPT, &counts[i]),
 				 AUTHCODE_OK);
 	assert_int_equal(counts[PURGED], counts[SQLITE]);
 	h->delivery_count = 0;

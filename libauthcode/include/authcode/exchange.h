@@ -104,6 +104,23 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange);
 AUTHCODE_API void authcode_exchange_set_client_keys(struct authcode_exchange *exchange,
 						    const char *jwks, size_t len);
 
+/* A key set, read once for all exchanges that wait for the same URL. */
+struct authcode_key_set;
+
+/* New. NULL: jwks (len bytes) is no JWK Set that can be used, or there is no memory.
+ * Thread-safe, as are those that follow. */
+AUTHCODE_API AUTHCODE_MUST_USE struct authcode_key_set *authcode_key_set_new(const char *jwks,
+									     size_t len);
+/* Another reference to the same, to be freed as well; NULL stays NULL. */
+AUTHCODE_API AUTHCODE_MUST_USE struct authcode_key_set *
+authcode_key_set_ref(struct authcode_key_set *set);
+AUTHCODE_API void authcode_key_set_free(struct authcode_key_set **set);
+
+/* As authcode_exchange_set_client_keys(), with a set that others are given too; NULL:
+ * nothing came. The caller keeps its reference. */
+AUTHCODE_API void authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
+						      const struct authcode_key_set *set);
+
 /* --- the account behind a request ---------------------------------------- */
 
 /* Whose account the host must look at before the exchange can go on. */

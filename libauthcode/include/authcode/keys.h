@@ -47,6 +47,24 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_withdraw_key(struct authcode_issuer *issuer, const char *kid, int64_t now_ms,
 			     struct authcode_reason *reason);
 
+/* Everything in the store that is sealed under the master key is sealed under this one
+ * from now on, in one operation: when it is reported done the old key opens nothing any
+ * more. To be kept by the host beside the old one before, and in its place afterwards. Of
+ * what clients have learned nothing changes; whoever is signing in, or has been told a
+ * user code, begins anew. Thread-safe. ERR_CRYPTO: something that is sealed does not open;
+ * ERR_STORE: as authcode_master_key_opens() tells it may have worked nevertheless;
+ * ERR_USAGE: the keys have not been tended; ERR_MEMORY, ERR_RANDOM, ERR_LIMIT. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_rotate_master_key(struct authcode_issuer *issuer,
+				  const uint8_t master_key[AUTHCODE_MASTER_KEY_LEN], int64_t now_ms,
+				  struct authcode_reason *reason);
+
+/* Is it the master key of what this store has for the issuer URL? OK; ERR_CRYPTO: it opens
+ * nothing of it; ERR_NOT_FOUND: nothing is sealed yet; ERR_STORE, ERR_MEMORY, ERR_LIMIT. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_master_key_opens(struct authcode_store *store, const char *issuer,
+			  const uint8_t master_key[AUTHCODE_MASTER_KEY_LEN]);
+
 /* The public parts of all keys in use: a JWK Set (RFC 7517 §5) to be served to anybody
  * at AUTHCODE_JWKS_PATH behind the issuer URL, for whoever asks to keep it no longer
  * than jwks_cache_s. Changes only when the keys are tended. New, to be freed with

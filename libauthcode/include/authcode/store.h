@@ -270,6 +270,8 @@ enum authcode_operation_kind {
 	AUTHCODE_OP_ADD_SIGNING_KEY,
 	AUTHCODE_OP_FORGET_SIGNING_KEY,
 	AUTHCODE_OP_STOP_SIGNING_KEY,
+	AUTHCODE_OP_PUT_SECRET,
+	AUTHCODE_OP_RESEAL,
 	AUTHCODE_OP_USE_ONCE,
 	AUTHCODE_OP_PROBE,
 	AUTHCODE_OP_REVOKE_SUBJECT,
@@ -560,6 +562,8 @@ struct authcode_operation {
 		struct authcode_op_add_signing_key add_signing_key;
 		struct authcode_op_forget_signing_key forget_signing_key;
 		struct authcode_op_stop_signing_key stop_signing_key;
+		struct authcode_op_put_secret put_secret;
+		struct authcode_op_reseal reseal;
 		struct authcode_op_use_once use_once;
 		struct authcode_op_revoke_subject revoke_subject;
 		struct authcode_op_erase_subject erase_subject;
@@ -635,10 +639,11 @@ struct authcode_store_ops {
 	enum authcode_err (*find_delivery)(void *self, int64_t id, struct authcode_arena *arena,
 					   struct authcode_delivery_view *ret);
 
-	/* Deliveries that are to be tried no later than until_ms, the earliest first:
-	 * up to capacity of them in ret, their number in *ret_count. On failure as
-	 * list_subjects. */
-	enum authcode_err (*list_deliveries)(void *self, int64_t until_ms,
+	/* Deliveries that are to be tried no later than until_ms, the earliest first, and
+	 * of no client more than per_client, its earliest: up to capacity of them in ret,
+	 * their number in *ret_count. So a client that takes none does not hide those of
+	 * the others, however many it has. On failure as list_subjects. */
+	enum authcode_err (*list_deliveries)(void *self, int64_t until_ms, uint32_t per_client,
 					     struct authcode_arena *arena,
 					     struct authcode_delivery_view *ret, size_t capacity,
 					     size_t *ret_count);
@@ -647,6 +652,10 @@ struct authcode_store_ops {
 	enum authcode_err (*list_signing_keys)(void *self, struct authcode_arena *arena,
 					       struct authcode_signing_key *ret, size_t capacity,
 					       size_t *ret_count);
+	/* All that is sealed, by place and name. As list_signing_keys. */
+	enum authcode_err (*list_sealed)(void *self, struct authcode_arena *arena,
+					 struct authcode_sealed *ret, size_t capacity,
+					 size_t *ret_count);
 	/* Audit records. On failure page holds nothing of use. */
 	enum authcode_err (*list_audit)(void *self, const struct authcode_audit_query *query,
 					struct authcode_arena *arena,
@@ -758,9 +767,12 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_find_delivery(struct authcode_store *store, int64_t id, struct authcode_arena *arena,
 			     struct authcode_delivery_view *ret);
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
-authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms,
+authcode_store_list_deliveries(struct authcode_store *store, int64_t until_ms, uint32_t per_client,
 			       struct authcode_arena *arena, struct authcode_delivery_view *ret,
 			       size_t capacity, size_t *ret_count);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_sealed(struct authcode_store *store, struct authcode_arena *arena,
+			   struct authcode_sealed *ret, size_t capacity, size_t *ret_count);
 
 /* As the ops above. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err

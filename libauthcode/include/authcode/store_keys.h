@@ -56,6 +56,38 @@ struct authcode_op_stop_signing_key {
 	int64_t stopped_ms;
 };
 
+/* --- what is sealed ----------------------------------------------------------- */
+
+/* Everything in the store that is sealed under the master key, so that it can be sealed
+ * anew under another. A backend has a row for each place. */
+enum authcode_sealed_place {
+	AUTHCODE_SEALED_SIGNING_KEY = 1, /* name: algorithm and kid, with a space between */
+	AUTHCODE_SEALED_SECRET,          /* name: that of put_secret */
+	AUTHCODE_SEALED_CLIENT,          /* name: the id of a registered client */
+};
+
+struct authcode_sealed {
+	enum authcode_sealed_place place;
+	const char *name; /* with the place, whose it is */
+	const char *sealed;
+};
+
+/* Keeps a secret of the issuer, sealed, for ever. DONE; CONFLICT: there is one of this
+ * name, which stays. name and sealed are not empty. */
+struct authcode_op_put_secret {
+	const char *name;
+	const char *sealed;
+};
+
+/* Puts other texts in the place of everything that is sealed, all of it at once. before:
+ * what list_sealed gave; after: the texts to come, in the same order, none empty. DONE;
+ * CONFLICT: before is not all there is by now, and nothing is done. */
+struct authcode_op_reseal {
+	const struct authcode_sealed *before;
+	const char *const *after;
+	size_t count;
+};
+
 #ifdef __cplusplus
 }
 #endif
