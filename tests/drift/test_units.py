@@ -160,7 +160,7 @@ def widest():
         yield problem
 
 
-SERVER = ("Type=notify", "User=_authcode", "Group=_authcode", "ExecReload=/bin/kill -HUP $MAINPID", "StateDirectory=authcode",
+SERVER = ("Type=notify", "User=_authcode", "Group=_authcode", "ExecReload=/bin/sh -c \"kill -HUP $MAINPID\"", "StateDirectory=authcode",
           "StateDirectoryMode=0700", "RestartPreventExitStatus=78", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
           "ProtectSystem=strict", "ReadOnlyPaths=/run", "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes", "DevicePolicy=closed",
           "ProtectClock=yes", "ProtectHostname=yes", "ProtectKernelLogs=yes", "ProtectKernelModules=yes",

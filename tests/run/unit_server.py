@@ -147,6 +147,7 @@ def ask_local(path):
 
 def behind_proxy():
     systemctl("stop", "authcoded.service")
+    shutil.rmtree("/var/lib/authcode")  # another issuer is another server
     for name in ("authcoded.service.d", "authcoded.socket.d"):
         shutil.copytree(f"{EXAMPLES}/{name}", f"/etc/systemd/system/{name}")
     os.unlink("/etc/systemd/system/authcoded.socket.d/port-443.conf")
