@@ -143,13 +143,13 @@ reseal_row(struct ac_memory *memory, const struct authcode_sealed *before, const
 	if (before->place == AUTHCODE_SEALED_SECRET) {
 		ret->table = &memory->secrets;
 		for (size_t i = 0; i < memory->secrets.count; i++) {
-			struct ac_memory_secret secret =
+			struct ac_memory_secret kept =
 				*(const struct ac_memory_secret *)memory->secrets.rows[i];
 
-			if (strcmp(secret.name, before->name) != 0)
+			if (strcmp(kept.name, before->name) != 0)
 				continue;
-			secret.sealed = after;
-			ret->row = ac_row_copy(&ac_row_secret, &secret);
+			kept.sealed = after;
+			ret->row = ac_row_copy(&ac_row_secret, &kept);
 		}
 		return ret->row != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
 	}

@@ -77,7 +77,7 @@ tests_server_test_recent_LDADD = $(server_http_ldadd)
 tests_server_test_routes_SOURCES = tests/server/test_routes.c \
 	server/dispatch.c server/protocol_route.c server/routes.c
 tests_server_test_routes_CPPFLAGS = $(server_http_cppflags)
-tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libpam_relay.la \
+tests_server_test_routes_LDADD = libserver_pages.la libserver_http.la libserver_config.la libpam_relay.la \
 	libauthcode_inside.la $(JANSSON_LIBS) $(CMOCKA_LIBS)
 
 sandbox_child = tests/server/sandbox_child.c tests/server/sandbox_child.h
