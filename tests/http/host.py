@@ -11,6 +11,7 @@ import glob
 import os
 import pathlib
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -111,9 +112,21 @@ client "public" {{
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Not one of those that the kernel gives to connections: between here and the daemon it would do so."""
+    while True:
+        port = random.randint(10000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def listens(path):
+    """A socket has its name before it can be connected to (unix(7), /proc/net/unix: flag 10000)."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as rows:
+        return any(row.split()[3] == "00010000" and row.rstrip().endswith(f" {path}") for row in rows)
 
 
 class Host:
@@ -239,11 +252,11 @@ class Host:
     def start_helper(self, *more):
         path = self.directory / "login.sock"
         self.helper = self.spawn("authcode-login",
-                                 self.helper_words(path, "--lock-dir", self.directory / "locks", *more), path.exists)
+                                 self.helper_words(path, "--lock-dir", self.directory / "locks", *more), lambda: listens(path))
 
     def start_checker(self, *more):
         path = self.directory / "check.sock"
-        self.checker = self.spawn("authcode-login", self.helper_words(path, "--check", *more), path.exists,
+        self.checker = self.spawn("authcode-login", self.helper_words(path, "--check", *more), lambda: listens(path),
                                   "authcode-check")
 
     def start_fetch(self, *more):
@@ -255,7 +268,8 @@ class Host:
             shutil.copy(BUILD / "authcode-fetch", program)
             program.chmod(0o755)
         who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if ROOT else {}
-        self.fetcher = self.spawn("authcode-fetch", ["--listen", path, *more], path.exists, place=self.directory, **who)
+        self.fetcher = self.spawn("authcode-fetch", ["--listen", path, *more],
+                                  lambda: listens(path), place=self.directory, **who)
 
     def kill_fetch(self):
         self.fetcher.kill()

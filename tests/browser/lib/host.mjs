@@ -29,12 +29,16 @@ function findMatrix() {
 	return found.split('\n')[0];
 }
 
+// Not one of those that the kernel gives to connections: between here and the daemon it would do so.
 async function freePort() {
-	const server = net.createServer();
-	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	const { port } = server.address();
-	await new Promise((done) => server.close(done));
-	return port;
+	for (;;) {
+		const port = 10000 + Math.floor(Math.random() * 22000);
+		const server = net.createServer();
+		const free = await new Promise((done) => server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true)));
+		if (!free) continue;
+		await new Promise((done) => server.close(done));
+		return port;
+	}
 }
 
 const SERVICES = ['authcode', 'authcode-otp', 'authcode-ask', 'authcode-told'];
