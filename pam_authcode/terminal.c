@@ -117,15 +117,17 @@ static const char *const meanings[AC_VERDICT_COUNT] = {
 /* For whoever reads it on a terminal. The helper tells a stranger no more than the
  * verdict; its log has the phase and the code of PAM. */
 static const char *const reasons[AC_VERDICT_COUNT] = {
-	[AC_VERDICT_DENIED] = "a wrong answer, an account that may not sign in now, or a name that "
-			      "PAM does not know; the log (journalctl -t authcode-login) has phase "
-			      "and code, pam(3) what they mean",
+	[AC_VERDICT_DENIED] =
+		("a wrong answer, an account that may not sign in now, or a name that "
+		 "PAM does not know; the log (journalctl -t authcode-login) has phase "
+		 "and code, pam(3) what they mean"),
 	[AC_VERDICT_OK] = "",
-	[AC_VERDICT_UNAVAILABLE] = "the service is not on the list of login.conf, its file may not "
-				   "be used, or a module could not ask; the log "
-				   "(journalctl -t authcode-login) says which",
-	[AC_VERDICT_CHANGE_DUE] = "the answers were right; in the browser the change would follow "
-				  "now (passwd_socket)",
+	[AC_VERDICT_UNAVAILABLE] =
+		("the service is not on the list of login.conf, its file may not "
+		 "be used, or a module could not ask; the log "
+		 "(journalctl -t authcode-login) says which"),
+	[AC_VERDICT_CHANGE_DUE] = ("the answers were right; in the browser the change would follow "
+				   "now (passwd_socket)"),
 	[AC_VERDICT_EXPIRED] = "the account's last day has come (chage -l)",
 	[AC_VERDICT_GONE] = "no source of the user database has it (getent passwd)",
 	[AC_VERDICT_LOCKED] = "the password has a mark in front (passwd -S)",

@@ -224,12 +224,13 @@ static void
 what_was_not_posted_here_is_asked_about(void **state)
 {
 	const char *query = posted(flow_text(&logout.flow, "id_token_hint=%s" OUT, good_hint()));
+	const size_t len = strlen(query);
 	char *changed = strdup(query);
 	const char *pages[2];
 
 	(void)state;
 	assert_non_null(changed);
-	for (size_t i = 4; changed[i] != '\0'; i += 7) {
+	for (size_t i = 4; i < len; i += 7) {
 		char kept = changed[i];
 
 		changed[i] = kept == 'A' ? 'B' : 'A';

@@ -34,6 +34,7 @@ clean_up() {
 	for place in sys dev/shm dev/pts proc; do
 		umount --recursive --lazy "$host/$place" 2>/dev/null || true
 	done
+	umount --recursive --lazy "$top/builder/proc" 2>/dev/null || true
 	rm -rf --one-file-system "$top"
 	for ((tries = 0; tries < 50; tries++)); do
 		[ -d "${cgroup:-}" ] || break

@@ -16,6 +16,7 @@ build_packages() {
 	cp /etc/resolv.conf "$builder/etc/resolv.conf"
 	copy_tree "$builder/srv/authcode"
 	mount --rbind /proc "$builder/proc"
+	"${in_builder[@]}" apt-get update -q -q
 	"${in_builder[@]}" apt-get build-dep -q -q -y --no-install-recommends -P nocheck /srv/authcode
 	# its tests are those of ./check
 	"${in_builder[@]}" env DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" DEB_BUILD_PROFILES=nocheck \
