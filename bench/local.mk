@@ -13,9 +13,24 @@ EXTRA_LTLIBRARIES += bench/libbench_syncs.la
 bench_libbench_syncs_la_SOURCES = bench/syncs.c
 bench_libbench_syncs_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 
-EXTRA_DIST += bench/bench.py bench/jobs.py bench/measure.py bench/table.py
+EXTRA_DIST += \
+	bench/bench.py \
+	bench/jobs.py \
+	bench/machine.py \
+	bench/measure.py \
+	bench/oidc_provider.mjs \
+	bench/peer_glewlwyd.py \
+	bench/peer_oidc_provider.py \
+	bench/peers.py \
+	bench/rival.py \
+	bench/stand.py \
+	bench/table.py
 
-.PHONY: bench
-bench: all $(bench_programs) bench/libbench_syncs.la
-	AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 \
-		/usr/bin/python3 $(top_srcdir)/bench/bench.py $(BENCH)
+bench_python = AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(top_srcdir)/bench
+
+.PHONY: bench bench-peers bench-aids
+bench-aids: all $(bench_programs) bench/libbench_syncs.la
+bench: bench-aids
+	$(bench_python)/bench.py $(BENCH)
+bench-peers: bench-aids
+	$(bench_python)/peers.py $(BENCH)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import struct
 import subprocess
+import time
 
 
 class Syncs:
@@ -21,8 +22,16 @@ class Syncs:
 
 
 def cpu_ns(pid):
-    """What all threads have used; a thread that has ended takes its share along."""
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").iterdir())
+    """utime and stime of /proc/PID/stat, in nanoseconds instead of ticks: the CPU clock of a process, whose number
+    Linux makes of its id. All threads count, also those that have ended.
+    """
+    return time.clock_gettime_ns(~pid << 3 | 2)
+
+
+def children_cpu_ns(pid):
+    """Of the processes that it has started and waited for, in ticks."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def memory_kib(pid):
