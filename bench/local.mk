@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Figures, not tests: `make bench` takes some three minutes on an idle machine.
 
-bench_programs = bench/floor bench/load
+bench_programs = bench/floor bench/load bench/raw_pam
 EXTRA_PROGRAMS += $(bench_programs)
 bench_floor_SOURCES = bench/floor.c
 bench_floor_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 bench_floor_LDADD = $(MICROHTTPD_LIBS)
 bench_load_SOURCES = bench/load.c bench/load.h bench/load_report.c
+bench_raw_pam_SOURCES = bench/raw_pam.c
+bench_raw_pam_LDADD = $(PAM_LIBS)
 
 # Never installed; -rpath makes libtool build the shared object.
 EXTRA_LTLIBRARIES += bench/libbench_syncs.la
@@ -16,6 +18,7 @@ bench_libbench_syncs_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -
 EXTRA_DIST += \
 	bench/bench.py \
 	bench/jobs.py \
+	bench/login.py \
 	bench/machine.py \
 	bench/measure.py \
 	bench/oidc_provider.mjs \
@@ -28,9 +31,11 @@ EXTRA_DIST += \
 
 bench_python = AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(top_srcdir)/bench
 
-.PHONY: bench bench-peers bench-aids
+.PHONY: bench bench-login bench-peers bench-aids
 bench-aids: all $(bench_programs) bench/libbench_syncs.la
 bench: bench-aids
 	$(bench_python)/bench.py $(BENCH)
+bench-login: bench-aids
+	$(bench_python)/login.py $(BENCH)
 bench-peers: bench-aids
 	$(bench_python)/peers.py $(BENCH)

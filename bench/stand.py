@@ -153,12 +153,14 @@ def with_feeders(names, every):
     return [job for job in every if job.name in names]
 
 
-def parser(description, seconds, connections):
+def parser(description, seconds=None, connections=None):
+    """The options that the benchmarks share; those of the load only where there is one."""
     made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    made.add_argument("--seconds", type=float, default=seconds, help=f"of each job [{seconds}]")
-    made.add_argument("--connections", type=int, nargs="+", default=connections,
-                      help="[%s]" % " ".join(map(str, connections)))
     made.add_argument("--out", type=pathlib.Path, default=BUILD / "bench", help="where the figures go, as JSON and as a table")
+    if seconds:
+        made.add_argument("--seconds", type=float, default=seconds, help=f"of each job [{seconds}]")
+        made.add_argument("--connections", type=int, nargs="+", default=connections,
+                          help=f"[{' '.join(map(str, connections))}]")
     return made
 
 
