@@ -9,6 +9,7 @@ import statistics
 import jobs
 import stand
 import table
+from table import markdown
 
 
 def measured(host, chosen):
@@ -32,7 +33,7 @@ def main():
         figures = measured(host, chosen)
     finally:
         host.stop()
-    stand.write(chosen.out, "bench", table.judged(figures), table.markdown)
+    stand.write(chosen.out, "bench", table.judged(figures), markdown)
     (chosen.out / "bench.svg").write_text(table.picture(figures))
 
 

@@ -24,7 +24,7 @@ class Job:
     mark: str | None = None   # what stands before what a later job takes
     status: str = "2xx"
     most: float | None = None # target, as a ratio to the floor
-    conns: int = 16           # of the target
+    conns: int = 16           # of the target, and in the picture
     told: bool = True         # it is a row of the table
 
 
@@ -60,7 +60,7 @@ JOBS = (
     redeem("rs256", "code, ID token RS256"),
     refresh("rs256", "refresh, ID token RS256"),
     authorize("plain", "profile offline_access"),
-    redeem("plain", "code, no ID token"),
+    redeem("plain", "code, no ID token", conns=64),
 )
 
 CLIENTS = """

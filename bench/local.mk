@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Figures, not tests: `make bench` takes some three minutes on an idle machine.
+# Figures, not tests, for an idle machine: `make bench` takes some three minutes, all of them a quarter of an hour.
 
 bench_programs = bench/floor bench/load bench/raw_pam
 EXTRA_PROGRAMS += $(bench_programs)
@@ -17,21 +17,24 @@ bench_libbench_syncs_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -
 
 EXTRA_DIST += \
 	bench/bench.py \
+	bench/fill.py \
 	bench/jobs.py \
 	bench/login.py \
 	bench/machine.py \
 	bench/measure.py \
 	bench/oidc_provider.mjs \
+	bench/page.py \
 	bench/peer_glewlwyd.py \
 	bench/peer_oidc_provider.py \
 	bench/peers.py \
 	bench/rival.py \
+	bench/scale.py \
 	bench/stand.py \
 	bench/table.py
 
 bench_python = AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(top_srcdir)/bench
 
-.PHONY: bench bench-login bench-peers bench-aids
+.PHONY: bench bench-login bench-peers bench-scale bench-aids bench-doc
 bench-aids: all $(bench_programs) bench/libbench_syncs.la
 bench: bench-aids
 	$(bench_python)/bench.py $(BENCH)
@@ -39,3 +42,9 @@ bench-login: bench-aids
 	$(bench_python)/login.py $(BENCH)
 bench-peers: bench-aids
 	$(bench_python)/peers.py $(BENCH)
+bench-scale: bench-aids
+	$(bench_python)/scale.py $(BENCH)
+
+# The figures of what was run last, into doc/performance.md.
+bench-doc:
+	$(bench_python)/page.py

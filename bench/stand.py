@@ -86,6 +86,7 @@ class Party:
         self.name, self.server, self.directory, self.secret = name, server, pathlib.Path(directory), secret
         self.cookie = None
         self.tokens = []
+        self.pools = {}  # job -> other tokens for it
 
     def harvest(self, name):
         return self.directory / f"{name}.harvest"
@@ -94,7 +95,7 @@ class Party:
         """What fills the parameter that the job takes, one for each request; [None] where it takes none."""
         if job.fed_by:
             return self.harvest(job.fed_by).read_text().split()
-        return self.tokens if job.takes else [None]
+        return self.pools.get(job.name, self.tokens) if job.takes else [None]
 
     def requests(self, job):
         headers = []
@@ -120,15 +121,20 @@ class Party:
         return {"job": job.name, **row}
 
 
-def authcode_party(host, name="authcode"):
-    """Helper and checker as the tests have them, the daemon counted, somebody signed in."""
-    host.start_helper()
-    host.start_checker()
+def party_of(host, name="authcode"):
+    """The daemon, counted, with somebody who has signed in."""
     party = Party(name, host.start_counted(), host.directory)
     party.idle_mib = measure.memory_kib(host.daemon.pid) / 1024
     party.cookie, token = host.person_and_token()
     party.tokens = [token]
     return party
+
+
+def authcode_party(host, name="authcode"):
+    """The same with helper and checker, as the tests have them."""
+    host.start_helper()
+    host.start_checker()
+    return party_of(host, name)
 
 
 def floor_rows(connections, seconds, directory):
@@ -159,6 +165,7 @@ def parser(description, seconds=None, connections=None):
     made.add_argument("--out", type=pathlib.Path, default=BUILD / "bench", help="where the figures go, as JSON and as a table")
     if seconds:
         made.add_argument("--seconds", type=float, default=seconds, help=f"of each job [{seconds}]")
+    if connections:
         made.add_argument("--connections", type=int, nargs="+", default=connections,
                           help=f"[{' '.join(map(str, connections))}]")
     return made

@@ -12,6 +12,7 @@ WHOLE = (
     ("ready_ms", "ready after exec, with the state that is there", "ms", 50),
 )
 LEFT, WIDE, STEP = 230, 420, 26
+FOOT = "CPU of a request, libmicrohttpd alone = 1; 16 connections, 64 for what makes tokens; lines are targets"
 
 
 def lines_of(head, rows):
@@ -97,5 +98,5 @@ def picture(figures):
            f'<rect class="paper" width="720" height="{height}" rx="4"/>']
     for i, (job, row) in enumerate(rows):
         out += bar(job, row, 12 + STEP * i, scale)
-    out.append(f'<text x="{LEFT}" y="{height - 10}">CPU of a request, libmicrohttpd alone = 1; lines are targets</text>')
+    out.append(f'<text x="360" y="{height - 10}" text-anchor="middle">{FOOT}</text>')
     return "\n".join([*out, "</svg>", ""])
