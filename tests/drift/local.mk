@@ -12,6 +12,7 @@ drift_tests = \
 	tests/drift/test_layering.py \
 	tests/drift/test_mutants.py \
 	tests/drift/test_packages.py \
+	tests/drift/test_performance.py \
 	tests/drift/test_recipes.py \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
@@ -40,6 +41,9 @@ EXTRA_DIST += $(drift_tests) \
 
 # What ./check runs beside make check.
 EXTRA_DIST += \
+	tests/bench/conftest.py \
+	tests/bench/test_load.py \
+	tests/bench/test_runs.py \
 	tests/check/tally.py \
 	tests/browser/.npmrc \
 	tests/browser/accessible.mjs \
