@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Figures, not tests, for an idle machine: `make bench` takes some three minutes, all of them a quarter of an hour.
+# Figures, not tests, for an idle machine: `make bench` takes some three minutes, all of them twelve.
 
 bench_programs = bench/floor bench/load bench/raw_pam
 EXTRA_PROGRAMS += $(bench_programs)
@@ -34,7 +34,7 @@ EXTRA_DIST += \
 
 bench_python = AUTHCODE_BUILD='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(top_srcdir)/bench
 
-.PHONY: bench bench-login bench-peers bench-scale bench-aids bench-doc
+.PHONY: bench bench-login bench-peers bench-scale bench-aids bench-doc bench-all
 bench-aids: all $(bench_programs) bench/libbench_syncs.la
 bench: bench-aids
 	$(bench_python)/bench.py $(BENCH)
@@ -48,3 +48,11 @@ bench-scale: bench-aids
 # The figures of what was run last, into doc/performance.md.
 bench-doc:
 	$(bench_python)/page.py
+
+# One after the other, also with -j: side by side they would measure each other.
+bench-all: bench-aids
+	$(MAKE) $(AM_MAKEFLAGS) BENCH= bench
+	$(MAKE) $(AM_MAKEFLAGS) BENCH= bench-peers
+	$(MAKE) $(AM_MAKEFLAGS) BENCH= bench-login
+	$(MAKE) $(AM_MAKEFLAGS) BENCH= bench-scale
+	$(MAKE) $(AM_MAKEFLAGS) bench-doc

@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/bench/conftest.py \
 	tests/bench/test_load.py \
 	tests/bench/test_runs.py \
+	tests/bench/test_table.py \
 	tests/check/tally.py \
 	tests/browser/.npmrc \
 	tests/browser/accessible.mjs \
