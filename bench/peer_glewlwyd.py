@@ -28,7 +28,6 @@ ADMIN = {"username": "admin", "password": "password"}  # the package's own, of t
 
 class Glewlwyd(rival.Rival):
     name = "glewlwyd"
-    said = "glewlwyd, one hash round"
     installs = "Debian's glewlwyd and the libraries it needs, unpacked"
 
     @property
@@ -46,6 +45,9 @@ class Glewlwyd(rival.Rival):
         self.tool(["apt-get", "download", *names])
         for package in self.place.glob("*.deb"):
             self.tool(["dpkg-deb", "--extract", package, self.root])
+
+    def version(self):
+        return self.tool(["dpkg-deb", "--field", *self.place.glob("glewlwyd_*.deb"), "Version"]).strip()
 
     def text(self, *path):
         return gzip.decompress((self.root / "usr/share/doc/glewlwyd" / pathlib.Path(*path)).read_bytes()).decode()

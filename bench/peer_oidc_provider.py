@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """oidc-provider (npm) as a rival: one node process, in memory, so nothing of it is durable."""
 import dataclasses
+import json
 import os
 import subprocess
 
@@ -16,7 +17,6 @@ PATHS = {"/authorize": "/auth", "/token": "/token", "/introspect": "/token/intro
 
 class OidcProvider(rival.Rival):
     name = "oidc-provider"
-    said = "oidc-provider 9.13.3, in memory"
     installs = f"npm's {PACKAGE} and what it needs"
 
     def install(self):
@@ -24,6 +24,10 @@ class OidcProvider(rival.Rival):
             return
         (self.place / "package.json").write_text('{"private": true}\n')
         self.tool(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", PACKAGE])
+
+    def version(self):
+        told = json.loads((self.place / "node_modules" / "oidc-provider" / "package.json").read_text())
+        return f"{told['version']} on node {self.tool(['node', '--version']).strip()}"
 
     def start(self):
         self.port = hosts.free_port()

@@ -41,10 +41,11 @@ def ours(chosen):
     return [{"server": "authcode", **row} for row in rows]
 
 
-def theirs(kind, chosen):
+def theirs(kind, chosen, versions):
     one = kind(stand.BUILD)
     try:
         one.install()
+        versions[kind.name] = one.version()
         return list(rows_of(one.start(), one.jobs(), chosen))
     finally:
         one.stop()
@@ -75,7 +76,8 @@ def line(row):
 def markdown(figures):
     order = {name: i for i, name in enumerate(("floor", *rival.MEASURED))}
     rows = sorted(figures["rows"], key=lambda row: (order[row["job"]], row["connections"]))
-    return table.lines_of(HEAD, map(line, rows)) + "\n" + machine.sentence(figures["machine"]) + "\n"
+    versions = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
+    return f"{table.lines_of(HEAD, map(line, rows))}\n{versions}. {machine.sentence(figures['machine'])}\n"
 
 
 def main():
@@ -85,10 +87,10 @@ def main():
     chosen = parser.parse_args()
     for name in chosen.only:
         stand.say(f"{name} needs {RIVALS[name].installs}: fetched to {stand.BUILD}/bench/peers/{name} unless it is there")
-    rows = ours(chosen)
+    rows, versions = ours(chosen), {}
     for name in chosen.only:
-        rows += theirs(RIVALS[name], chosen)
-    stand.write(chosen.out, "peers", {"rows": judged(rows)}, markdown)
+        rows += theirs(RIVALS[name], chosen, versions)
+    stand.write(chosen.out, "peers", {"versions": versions, "rows": judged(rows)}, markdown)
 
 
 if __name__ == "__main__":

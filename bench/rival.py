@@ -44,7 +44,7 @@ class Browser(person.Person):
 
 
 class Rival:
-    """name, said, installs; install(), start(), adapted(job) and session(browser, url) are each one's own."""
+    """name and installs; install(), version(), start(), adapted(job) and session(browser, url) are each one's own."""
 
     def __init__(self, build):
         self.place = build / "bench" / "peers" / self.name

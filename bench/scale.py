@@ -16,7 +16,6 @@ import time
 import fill
 import jobs
 import machine
-import measure
 import stand
 import table
 

@@ -63,6 +63,8 @@ def test_scale_compares_a_full_file_with_an_empty_one(figures):
 def test_peers_get_the_same_jobs(figures):
     import rival
     told = figures("peers", *SECONDS)
+    assert set(told["versions"]) == {"oidc-provider", "glewlwyd"}
+    assert told["versions"]["oidc-provider"].startswith("9.13.3 on node v") and told["versions"]["glewlwyd"].startswith("2.")
     rows = {(row["server"], row["job"]): row for row in told["rows"]}
     assert set(rows) == {(server, job) for server in ("authcode", "oidc-provider", "glewlwyd")
                          for job in rival.MEASURED} | {("authcode", "floor")}

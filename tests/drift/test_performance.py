@@ -34,7 +34,7 @@ def parts():
     for name in PARTS:
         if len(cells(part(name))) < 3:
             yield f"{name} has no figures"
-        if not re.search(r"^Taken \d{4}-\d\d-\d\d on \d+ cores of .*, SQLite .*, compiled with -O[23]", part(name), re.M):
+        if not re.search(r"\bTaken \d{4}-\d\d-\d\d on \d+ cores of .*, SQLite .*, compiled with -O[23]", part(name), re.M):
             yield f"{name} does not say on what it was taken, or was taken without optimisation"
 
 
