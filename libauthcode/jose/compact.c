@@ -18,6 +18,7 @@
 #define MEDIA_PREFIX "application/"
 #define HEADER_MAX 512 /* of ours: alg, kid and typ */
 #define TYP_MAX 127
+#define CLAIMS_ROOM 1024 /* with the NUL; those that are longer get their own */
 
 static const char *const words[AC_JWS_VERDICT_COUNT] = {
 	[AC_JWS_MALFORMED] = "malformed token",
@@ -214,17 +215,23 @@ ac_compact_claimed(const struct ac_part *token, const struct ac_typ_expect *typ,
 	return err;
 }
 
+/* To write them costs as much as to ask how long they are: most fit at once. Not
+ * json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
 enum authcode_err
 ac_compact_claims(const json_t *claims, struct authcode_arena *arena, struct ac_part *ret_payload)
 {
-	size_t len = json_dumpb(claims, NULL, 0, JSON_COMPACT);
-	char *text;
+	char *text = authcode_arena_alloc(arena, CLAIMS_ROOM);
+	const size_t len =
+		text != NULL ? json_dumpb(claims, text, CLAIMS_ROOM - 1, JSON_COMPACT) : 0;
 
 	if (len > AC_MAX_JWS)
 		return AUTHCODE_ERR_LIMIT;
-	text = len > 0 ? authcode_arena_alloc(arena, len + 1) : NULL;
-	/* Not json_dumps(): where its buffer cannot grow it leaves out a name and goes on. */
-	if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
+	if (len > CLAIMS_ROOM - 1) {
+		text = authcode_arena_alloc(arena, len + 1);
+		if (text == NULL || json_dumpb(claims, text, len, JSON_COMPACT) != len)
+			return AUTHCODE_ERR_MEMORY;
+	}
+	if (len == 0)
 		return AUTHCODE_ERR_MEMORY;
 	*ret_payload = (struct ac_part){ text, len };
 	return AUTHCODE_OK;

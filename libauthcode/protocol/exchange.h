@@ -20,6 +20,7 @@
 #include "base/form.h"
 #include "protocol/account.h"
 #include "protocol/issuer.h"
+#include "protocol/json_answer.h"
 #include "protocol/oauth_error.h"
 
 struct ac_assertion; /* client_assertion.c */
@@ -99,6 +100,9 @@ void ac_respond_error(struct authcode_exchange *x, enum ac_oauth_error error, co
 /* 200 and the object, whose reference is taken; NULL (out of memory) leaves the
  * 500 in place. */
 void ac_respond_json_take(struct authcode_exchange *x, json_t *object);
+
+/* The same of one that was written, and not ended yet. */
+void ac_respond_json_answer(struct authcode_exchange *x, struct ac_json_answer *answer);
 
 /* 200 and a signed JWT, in the arena. */
 void ac_respond_jwt(struct authcode_exchange *x, const char *token);

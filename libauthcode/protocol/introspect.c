@@ -12,7 +12,7 @@
 #include "protocol/client_auth.h"
 #include "protocol/exchange.h"
 #include "protocol/form_post.h"
-#include "protocol/json_member.h"
+#include "protocol/json_answer.h"
 #include "protocol/resource.h"
 #include "protocol/subject.h"
 #include "protocol/token_valid.h"
@@ -59,80 +59,101 @@ may_know(const struct authcode_exchange *x, const struct authcode_client *caller
 	}
 }
 
-static bool
-put_time(json_t *object, const char *name, int64_t ms)
+static void
+put_time(struct ac_json_answer *answer, const char *name, int64_t ms)
 {
-	return ms == 0 || ac_json_put_take(object, name, json_integer(ms / 1000));
+	if (ms != 0)
+		ac_json_answer_int(answer, name, ms / 1000);
 }
 
-/* A refresh token is for us alone. */
-static json_t *
-audience(const struct authcode_issuer *issuer, const struct authcode_token_view *view)
+/* One as a text, several as an array; a refresh token is for us alone. */
+static void
+put_audience(struct ac_json_answer *answer, const struct authcode_issuer *issuer,
+	     const struct authcode_token_view *view)
 {
 	bool access = view->token.kind == AUTHCODE_TOKEN_ACCESS;
+	const char *resource = access ? view->token.resource : "";
 
-	return ac_resource_audience(issuer, access ? view->token.resource : "");
+	if (strchr(resource, ' ') != NULL)
+		ac_json_answer_words(answer, "aud", resource);
+	else
+		ac_json_answer_text(answer, "aud", *resource != '\0' ? resource : issuer->url);
 }
 
 /* The name by which the token's client knows the person; where that is the sector's
  * alone, the account's name would undo it. */
 static bool
-put_person(json_t *object, const struct authcode_exchange *x,
+put_person(struct ac_json_answer *answer, const struct authcode_exchange *x,
 	   const struct authcode_token_view *view)
 {
 	const struct authcode_client *client =
 		authcode_clients_find(x->clients, view->family.client_id);
 	const char *sub = NULL;
 
-	if (view->family.subject_id == 0)
-		return ac_json_put_text(object, "sub", view->family.client_id);
+	if (view->family.subject_id == 0) {
+		ac_json_answer_text(answer, "sub", view->family.client_id);
+		return true;
+	}
 	if (client == NULL ||
 	    ac_subject_sub(x->issuer, client, view->subject.sub, x->arena, &sub) != AUTHCODE_OK)
 		return false;
-	return ac_json_put_text(object, "sub", sub) &&
-	       (client->subject_type == AUTHCODE_SUBJECT_PAIRWISE ||
-		ac_json_put_text(object, "username", view->subject.user_name));
+	ac_json_answer_text(answer, "sub", sub);
+	if (client->subject_type != AUTHCODE_SUBJECT_PAIRWISE)
+		ac_json_answer_text(answer, "username", view->subject.user_name);
+	return true;
 }
 
 /* RFC 7662 §2.2; a token without a person speaks for its client (RFC 9068 §2.2), whose id
  * is no person's sub. RFC 9470 §6.2 for auth_time and acr. A refresh token has no
  * token_type: nobody shall mistake it for a bearer token. jti names the token and is no
  * part of its secret. */
-static json_t *
-describe(const struct authcode_exchange *x, const struct asked *asked)
+static bool
+describe(const struct authcode_exchange *x, const struct asked *asked,
+	 struct ac_json_answer *answer)
 {
 	const struct authcode_token_view *view = &asked->view;
 	const struct authcode_token *token = &view->token;
 	const struct authcode_family *family = &view->family;
-	bool access = token->kind == AUTHCODE_TOKEN_ACCESS;
-	json_t *object = json_object();
-	bool ok = ac_json_put_take(object, "active", json_true()) &&
-		  ac_json_put_text(object, "scope", token->scope) &&
-		  ac_json_put_text(object, "client_id", family->client_id) &&
-		  ac_json_put_text(object, "token_type", access ? "Bearer" : NULL) &&
-		  put_person(object, x, view) && ac_json_put_text(object, "iss", x->issuer->url) &&
-		  put_time(object, "exp", token->expires_ms) &&
-		  put_time(object, "iat", token->created_ms) &&
-		  put_time(object, "nbf", token->created_ms) &&
-		  ac_json_put_take(object, "aud", audience(x->issuer, view)) &&
-		  ac_json_put_text(object, "jti", asked->jti) &&
-		  put_time(object, "auth_time", family->auth_time_ms) &&
-		  ac_json_put_text(object, "acr", family->acr) &&
-		  ac_json_put_words(object, "amr", family->amr);
 
-	return ac_json_finish_take(object, ok);
+	ac_json_answer_bool(answer, "active", true);
+	ac_json_answer_text(answer, "scope", token->scope);
+	ac_json_answer_text(answer, "client_id", family->client_id);
+	if (token->kind == AUTHCODE_TOKEN_ACCESS)
+		ac_json_answer_text(answer, "token_type", "Bearer");
+	if (!put_person(answer, x, view))
+		return false;
+	ac_json_answer_text(answer, "iss", x->issuer->url);
+	put_time(answer, "exp", token->expires_ms);
+	put_time(answer, "iat", token->created_ms);
+	put_time(answer, "nbf", token->created_ms);
+	put_audience(answer, x->issuer, view);
+	ac_json_answer_text(answer, "jti", asked->jti);
+	put_time(answer, "auth_time", family->auth_time_ms);
+	ac_json_answer_text(answer, "acr", family->acr);
+	ac_json_answer_words(answer, "amr", family->amr);
+	return true;
 }
 
 static void
 inactive(struct authcode_exchange *x)
 {
-	ac_respond_json_take(x, json_pack("{s:b}", "active", 0));
+	struct ac_json_answer answer;
+
+	ac_json_answer_begin(&answer, x->arena);
+	ac_json_answer_bool(&answer, "active", false);
+	ac_respond_json_answer(x, &answer);
 }
 
 static void
 account_good(struct authcode_exchange *x)
 {
-	ac_respond_json_take(x, describe(x, x->state));
+	struct ac_json_answer answer;
+
+	ac_json_answer_begin(&answer, x->arena);
+	if (describe(x, x->state, &answer))
+		ac_respond_json_answer(x, &answer);
+	else
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "introspect");
 }
 
 /* Not knowing is no reason to call a token dead: resource servers keep that. */

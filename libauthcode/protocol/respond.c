@@ -54,17 +54,23 @@ ac_respond_redirect(struct authcode_exchange *x, const char *location)
 	};
 }
 
-/* Text of the object in the arena: jansson's own buffer would stay unwiped. */
+#define FIRST_TRY 1024 /* holds most answers */
+
+/* Text of the object in the arena: jansson's own buffer would stay unwiped. To write
+ * it costs as much as to ask how long it is. */
 static const char *
 dump(struct authcode_exchange *x, const json_t *object, size_t *ret_len)
 {
-	size_t len = json_dumpb(object, NULL, 0, JSON_COMPACT);
-	char *text = len > 0 ? authcode_arena_alloc(x->arena, len + 1) : NULL;
+	char *text = authcode_arena_alloc(x->arena, FIRST_TRY);
+	size_t len = text != NULL ? json_dumpb(object, text, FIRST_TRY - 1, JSON_COMPACT) : 0;
 
-	if (text == NULL || json_dumpb(object, text, len, JSON_COMPACT) != len)
-		return NULL;
+	if (len > FIRST_TRY - 1) {
+		text = authcode_arena_alloc(x->arena, len + 1);
+		if (text == NULL || json_dumpb(object, text, len, JSON_COMPACT) != len)
+			return NULL;
+	}
 	*ret_len = len;
-	return text;
+	return len > 0 ? text : NULL;
 }
 
 /* The library frees its copies of texts, tokens among them, as they are. One that
@@ -83,6 +89,17 @@ wipe(json_t *object)
 	}
 }
 
+static void
+set_body(struct authcode_exchange *x, unsigned status, const char *body, size_t len)
+{
+	x->response = (struct authcode_response){
+		.kind = AUTHCODE_RESPONSE_JSON,
+		.status = status,
+		.body = body,
+		.body_len = len,
+	};
+}
+
 static bool
 set_json(struct authcode_exchange *x, unsigned status, json_t *object)
 {
@@ -91,15 +108,9 @@ set_json(struct authcode_exchange *x, unsigned status, json_t *object)
 
 	wipe(object);
 	json_decref(object);
-	if (body == NULL)
-		return false;
-	x->response = (struct authcode_response){
-		.kind = AUTHCODE_RESPONSE_JSON,
-		.status = status,
-		.body = body,
-		.body_len = len,
-	};
-	return true;
+	if (body != NULL)
+		set_body(x, status, body, len);
+	return body != NULL;
 }
 
 void
@@ -107,6 +118,18 @@ ac_respond_json_take(struct authcode_exchange *x, json_t *object)
 {
 	if (!set_json(x, 200, object))
 		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "json");
+}
+
+void
+ac_respond_json_answer(struct authcode_exchange *x, struct ac_json_answer *answer)
+{
+	size_t len = 0;
+	const char *body = ac_json_answer_end(answer, &len);
+
+	if (body == NULL)
+		ac_respond_failure(x, AUTHCODE_ERR_MEMORY, "json");
+	else
+		set_body(x, 200, body, len);
 }
 
 void

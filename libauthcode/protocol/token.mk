@@ -22,6 +22,7 @@ protocol_sources += \
 	libauthcode/protocol/inspect_jwt.c \
 	libauthcode/protocol/inspect_row.c \
 	libauthcode/protocol/introspect.c \
+	libauthcode/protocol/json_answer.c libauthcode/protocol/json_answer.h \
 	libauthcode/protocol/json_member.c libauthcode/protocol/json_member.h \
 	libauthcode/protocol/metadata.c \
 	libauthcode/protocol/oauth_error.c \

@@ -8,7 +8,7 @@
 #include "protocol/token_response.h"
 
 #include "protocol/access_token.h"
-#include "protocol/json_member.h"
+#include "protocol/json_answer.h"
 #include "protocol/resource.h"
 
 struct ac_token_response *
@@ -94,18 +94,16 @@ struct texts {
 	const char *access, *refresh, *id_token;
 };
 
-static json_t *
-describe(const struct ac_token_response *response, const struct texts *texts)
+static void
+describe(const struct ac_token_response *response, const struct texts *texts,
+	 struct ac_json_answer *answer)
 {
-	json_t *object = json_object();
-	bool ok = ac_json_put_text(object, "access_token", texts->access) &&
-		  ac_json_put_text(object, "token_type", "Bearer") &&
-		  ac_json_put_take(object, "expires_in", json_integer(response->expires_in_s)) &&
-		  ac_json_put_text(object, "scope", response->scope) &&
-		  ac_json_put_text(object, "refresh_token", texts->refresh) &&
-		  ac_json_put_text(object, "id_token", texts->id_token);
-
-	return ac_json_finish_take(object, ok);
+	ac_json_answer_text(answer, "access_token", texts->access);
+	ac_json_answer_text(answer, "token_type", "Bearer");
+	ac_json_answer_int(answer, "expires_in", response->expires_in_s);
+	ac_json_answer_text(answer, "scope", response->scope);
+	ac_json_answer_text(answer, "refresh_token", texts->refresh);
+	ac_json_answer_text(answer, "id_token", texts->id_token);
 }
 
 static enum authcode_err
@@ -141,10 +139,14 @@ void
 ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
 {
 	struct texts texts = { 0 };
+	struct ac_json_answer answer;
 	enum authcode_err err = write_texts(x, response, &texts);
 
-	if (err != AUTHCODE_OK)
+	if (err != AUTHCODE_OK) {
 		ac_respond_failure(x, err, "token response");
-	else
-		ac_respond_json_take(x, describe(response, &texts));
+		return;
+	}
+	ac_json_answer_begin(&answer, x->arena);
+	describe(response, &texts, &answer);
+	ac_respond_json_answer(x, &answer);
 }

@@ -3,6 +3,7 @@ unit_protocol_token_tests = \
 	tests/unit/protocol/test_asked_claims \
 	tests/unit/protocol/test_credential \
 	tests/unit/protocol/test_refresh_token \
+	tests/unit/protocol/test_json_answer \
 	tests/unit/protocol/test_scope \
 	tests/unit/protocol/test_pkce \
 	tests/unit/protocol/test_client_auth \
@@ -24,6 +25,10 @@ tests_unit_protocol_test_credential_LDADD = $(unit_ldadd)
 tests_unit_protocol_test_refresh_token_SOURCES = tests/unit/protocol/test_refresh_token.c
 tests_unit_protocol_test_refresh_token_CPPFLAGS = $(unit_cppflags)
 tests_unit_protocol_test_refresh_token_LDADD = $(unit_ldadd)
+
+tests_unit_protocol_test_json_answer_SOURCES = tests/unit/protocol/test_json_answer.c
+tests_unit_protocol_test_json_answer_CPPFLAGS = $(unit_cppflags)
+tests_unit_protocol_test_json_answer_LDADD = $(unit_ldadd)
 
 tests_unit_protocol_test_scope_SOURCES = tests/unit/protocol/test_scope.c
 tests_unit_protocol_test_scope_CPPFLAGS = $(unit_cppflags)
