@@ -41,6 +41,11 @@ const char *ac_http_cookie(const struct ac_http *h, const char *name);
 const char *
 ac_http_peer(const struct ac_http *h); /* verified client address, "" on a Unix socket */
 
+struct ac_bucket;
+/* Where the bucket of that address is kept from one request of a connection to the next, at
+ * first all zero. NULL: each request has an address of its own, which a proxy tells. */
+struct ac_bucket *ac_http_kept_bucket(struct ac_http *h);
+
 /* The number of the request (txn.h), and as people read it. */
 int64_t ac_http_txn_number(const struct ac_http *h);
 const char *ac_http_txn(const struct ac_http *h);

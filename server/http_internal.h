@@ -19,6 +19,7 @@
 #include "server/config.h"
 #include "server/gate.h"
 #include "server/http.h"
+#include "server/throttle.h"
 #include "server/txn.h"
 
 #define AC_HTTP_HEADER_MS 10000   /* first byte to end of the header */
@@ -46,6 +47,7 @@ struct ac_http_conn {
 	_Atomic int64_t clock;
 	_Atomic uint64_t idle_bytes; /* received by the kernel when it became idle */
 	struct ac_http *request;     /* under way; its HTTP thread only */
+	struct ac_bucket bucket;     /* of address; the same */
 };
 
 struct ac_http_conns; /* the table of connections, http_conns.c */

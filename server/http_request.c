@@ -80,6 +80,12 @@ ac_http_peer(const struct ac_http *h)
 	return h->peer;
 }
 
+struct ac_bucket *
+ac_http_kept_bucket(struct ac_http *h)
+{
+	return h->conn->from_proxy ? NULL : &h->conn->bucket;
+}
+
 int64_t
 ac_http_txn_number(const struct ac_http *h)
 {

@@ -59,24 +59,32 @@ ac_line_puts(struct ac_line *line, const char *text)
 
 /* --- text -------------------------------------------------------------------- */
 
+static bool
+is_plain(char c)
+{
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
 static void
 put_escaped(struct ac_line *line, const char *value)
 {
+	const size_t len = strnlen(value, AC_LOG_MAX_VALUE);
 	char one[8];
 
-	for (size_t i = 0; value[i] != '\0'; i++) {
-		unsigned char c = (unsigned char)value[i];
+	for (size_t i = 0; i < len;) {
+		size_t plain = i;
 
-		if (i == AC_LOG_MAX_VALUE) {
-			ac_line_puts(line, "...");
-			return;
-		}
-		if (c < ' ' || c > '~' || c == '"' || c == '\\')
-			(void)snprintf(one, sizeof(one), "\\x%02x", c);
-		else
-			(void)snprintf(one, sizeof(one), "%c", c);
+		while (plain < len && is_plain(value[plain]))
+			plain++;
+		ac_line_put(line, value + i, plain - i);
+		i = plain;
+		if (i == len)
+			break;
+		(void)snprintf(one, sizeof(one), "\\x%02x", (unsigned char)value[i++]);
 		ac_line_puts(line, one);
 	}
+	if (value[len] != '\0')
+		ac_line_puts(line, "...");
 }
 
 /* A word can be told from what follows it without quotes. */

@@ -2,7 +2,7 @@
  * Copyright the authcode authors
  *
  * See token_guess.h. A request without an address (a Unix socket) is not counted, as
- * with passwords.
+ * with passwords. The bucket of a connection is found once.
  */
 #include "server/token_guess.h"
 
@@ -10,6 +10,25 @@
 
 #include "server/address.h"
 #include "server/dispatch.h"
+
+/* The keyed hash is what costs here. */
+static bool
+find_bucket(const struct ac_app *app, struct ac_http *h, const struct ac_address *address,
+	    struct ac_bucket *ret)
+{
+	struct ac_bucket *kept = ac_http_kept_bucket(h);
+
+	if (kept != NULL && kept->kind == AC_BUCKET_TOKEN) {
+		*ret = *kept;
+		return true;
+	}
+	if (!ac_throttle_bucket(app->throttle, AC_BUCKET_TOKEN, address->bytes,
+				sizeof(address->bytes), ret))
+		return false;
+	if (kept != NULL)
+		*kept = *ret;
+	return true;
+}
 
 bool
 ac_token_guess_spend(struct ac_app *app, struct ac_http *h, struct ac_bucket *ret_bucket)
@@ -21,8 +40,7 @@ ac_token_guess_spend(struct ac_app *app, struct ac_http *h, struct ac_bucket *re
 	*ret_bucket = (struct ac_bucket){ .kind = AC_BUCKET_TOKEN };
 	if (app->throttle == NULL || !ac_address_bucket_parse(ac_http_peer(h), &address))
 		return true;
-	if (!ac_throttle_bucket(app->throttle, AC_BUCKET_TOKEN, address.bytes,
-				sizeof(address.bytes), ret_bucket)) {
+	if (!find_bucket(app, h, &address, ret_bucket)) {
 		ac_dispatch_refuse(app, h, 500, "the server failed");
 		return false;
 	}

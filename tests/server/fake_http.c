@@ -244,6 +244,14 @@ ac_http_peer(const struct ac_http *h)
 	return h->peer;
 }
 
+/* Each request looks anew. */
+struct ac_bucket *
+ac_http_kept_bucket(struct ac_http *h)
+{
+	(void)h;
+	return NULL;
+}
+
 void
 ac_http_reply(struct ac_http *h, enum ac_reply_kind kind, unsigned status, const char *body,
 	      size_t len)
