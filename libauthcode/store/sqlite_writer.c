@@ -17,7 +17,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/random.h"
 #include "store/operation.h"
 #include "store/sqlite_open.h"
 #include "store/sqlite_ops.h"
@@ -34,9 +36,16 @@
 
 #define OPERATION_ARENA (4 * 1024 * 1024)
 
+/* Of row keys, whose random part is no secret: drawn for many at once. */
+struct spare {
+	uint8_t bytes[256];
+	size_t left;
+};
+
 struct ac_writer {
 	struct ac_connection *connection;
 	struct authcode_store_random random;
+	struct spare spare; /* the writer's thread only */
 	struct ac_pool *readers;
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of what follows */
@@ -46,6 +55,26 @@ struct ac_writer {
 	bool stopping;
 	_Atomic uint64_t operations, failures, batches, queued;
 };
+
+static enum authcode_err
+fill_from_spare(void *ctx, void *buf, size_t len)
+{
+	struct spare *spare = ctx;
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (len > sizeof(spare->bytes))
+		return AUTHCODE_ERR_RANDOM;
+	if (len > spare->left) {
+		spare->left = 0;
+		err = ac_random_fill(NULL, spare->bytes, sizeof(spare->bytes));
+		if (err != AUTHCODE_OK)
+			return err;
+		spare->left = sizeof(spare->bytes);
+	}
+	spare->left -= len;
+	memcpy(buf, spare->bytes + spare->left, len);
+	return err;
+}
 
 static bool
 in_transaction(const struct ac_writer *writer)
@@ -258,6 +287,8 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 		return AUTHCODE_ERR_MEMORY;
 	writer->connection = connection;
 	writer->random = *random;
+	if (random->fill == NULL)
+		writer->random = (struct authcode_store_random){ fill_from_spare, &writer->spare };
 	writer->readers = readers;
 	(void)sqlite3_wal_hook(connection->db, remember_log, connection);
 	writer->last = &writer->first;
