@@ -27,6 +27,10 @@
 /* Beyond this a longer batch saves little and makes its first member wait. */
 #define BATCH_MAX 256
 
+/* So many wait, some second's work; who comes then fails at once and may come again, for
+ * a queue that only grows answers nobody in time. */
+#define QUEUE_MAX 4096
+
 /* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
  * makes more writes wait for it. */
 #define LOG_PAGES 4000
@@ -309,10 +313,23 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 	return AUTHCODE_OK;
 }
 
+static void
+refuse(struct ac_writer *writer, struct authcode_operation *operation)
+{
+	count(&writer->queued, (uint64_t)-1);
+	count(&writer->operations, 1);
+	count(&writer->failures, 1);
+	ac_operation_fail(operation, AUTHCODE_ERR_STORE);
+	operation->done(operation, operation->arg);
+}
+
 void
 ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
 {
-	count(&writer->queued, 1);
+	if (atomic_fetch_add_explicit(&writer->queued, 1, memory_order_relaxed) >= QUEUE_MAX) {
+		refuse(writer, operation);
+		return;
+	}
 	pthread_mutex_lock(&writer->mutex);
 	*writer->last = operation;
 	writer->last = &operation->next;

@@ -326,6 +326,58 @@ a_batch_is_as_if_one_came_after_the_other(void **state)
 		token_of(f, batch.ops[0].u.redeem_code.access.ret_id).family.revoked_ms, 0);
 }
 
+/* --- too much at once -------------------------------------------------------- */
+
+#define QUEUE 4096
+#define TOO_MANY 3
+
+/* What is too much fails at once, and leaves those that wait as they are. */
+static void
+a_queue_that_is_full_takes_no_more(void **state)
+{
+	static struct authcode_operation ops[QUEUE - BATCH + TOO_MANY];
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	struct authcode_store_stats before, after;
+	struct authcode_operation later;
+	struct batch batch;
+	size_t refused = 0;
+	int done = -1;
+
+	for (size_t i = 0; i < BATCH; i++)
+		batch.ops[i] = op_issue(f, session);
+	authcode_store_stats(f->store, &before);
+	batch_gather(&batch, f);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(ops); i++)
+		ops[i] = op_issue(f, session);
+	/* The holder no longer counts: it is done. */
+	for (size_t i = 0; i < QUEUE - BATCH; i++)
+		authcode_store_submit(f->store, &ops[i], count_it, &batch);
+	(void)sem_getvalue(&batch.done, &done);
+	for (size_t i = QUEUE - BATCH; i < AC_ARRAY_SIZE(ops); i++) {
+		authcode_store_submit(f->store, &ops[i], count_it, &batch);
+		refused += sem_trywait(&batch.done) == 0;
+	}
+	sem_post(&batch.go);
+	for (size_t i = 0; i < QUEUE + TOO_MANY - refused; i++)
+		sem_wait(&batch.done);
+	assert_int_equal(done, 0);
+	assert_int_equal(refused, TOO_MANY);
+	for (size_t i = QUEUE - BATCH; i < AC_ARRAY_SIZE(ops); i++) {
+		assert_int_equal(ops[i].result, AUTHCODE_RESULT_FAILED);
+		assert_int_equal(ops[i].err, AUTHCODE_ERR_STORE);
+		assert_int_equal(ops[i].u.issue_code.ret_code_id, 0);
+	}
+	for (size_t i = 0; i < QUEUE - BATCH; i++)
+		assert_int_equal(ops[i].result, AUTHCODE_RESULT_DONE);
+	later = op_issue(f, session);
+	assert_int_equal(perform(f, &later), AUTHCODE_RESULT_DONE);
+	assert_int_equal(count_rows(f, "code"), QUEUE + 1);
+	authcode_store_stats(f->store, &after);
+	assert_int_equal(after.failures - before.failures, TOO_MANY);
+	assert_int_equal(after.queued, 0);
+}
+
 /* --- kill -9 --------------------------------------------------------------- */
 
 #define IN_FLIGHT 64
@@ -428,6 +480,7 @@ main(void)
 		cmocka_unit_test(no_memory_fails_operations_but_never_half),
 		WITH_STORE(an_operation_that_fails_takes_nothing_else_with_it),
 		WITH_STORE(a_batch_is_as_if_one_came_after_the_other),
+		WITH_STORE(a_queue_that_is_full_takes_no_more),
 		WITH_STORE(after_kill_9_every_acknowledged_row_is_there),
 	};
 
