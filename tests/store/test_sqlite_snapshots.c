@@ -8,13 +8,16 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "fixture.h"
 
-#define ROUNDS 2000
+#define ROUNDS 500
 #define READERS 4
+/* With them a round is forty pages of the log. */
+#define CLAIMS_LEN 131072
 /* Pages of the log: it is moved at 4000, with patience at 8000, and some come in between. */
 #define LOG_BYTES_MAX ((off_t)12000 * (4096 + 24))
 
@@ -37,6 +40,8 @@ static void *
 read_on(void *arg)
 {
 	struct reader *reader = arg;
+	/* The snapshot outlives the read: four of them leave the writer a core and it is never free. */
+	const struct timespec nap = { .tv_nsec = 200 * 1000 };
 
 	while (!atomic_load(&reader->stop)) {
 		struct authcode_arena *arena = NULL;
@@ -47,6 +52,7 @@ read_on(void *arg)
 			    AUTHCODE_OK)
 			(void)atomic_fetch_add(&reader->reads, 1);
 		authcode_arena_free(&arena);
+		(void)nanosleep(&nap, NULL);
 	}
 	return NULL;
 }
@@ -75,7 +81,7 @@ a_revocation_is_seen_by_the_next_read(void **state)
 	pthread_t threads[READERS];
 
 	start_readers(&reader, threads);
-	for (size_t i = 0; i < ROUNDS / 4; i++) {
+	for (size_t i = 0; i < ROUNDS; i++) {
 		struct tokens tokens = sign_in_and_redeem(f);
 		struct authcode_operation revoke = op_revoke_family(f, tokens.family);
 
@@ -115,15 +121,20 @@ the_log_begins_anew_though_somebody_always_reads(void **state)
 	pthread_t threads[READERS];
 	struct stat status;
 	off_t most = 0;
-	char log[128];
+	char log[128], *claims = test_malloc(CLAIMS_LEN);
+	struct authcode_operation operation = op_sign_in(f, "ana", 1001, "sub-ana");
 
+	memset(claims, 'c', CLAIMS_LEN - 1);
+	claims[CLAIMS_LEN - 1] = '\0';
+	operation.u.create_session.claims = claims;
 	(void)snprintf(log, sizeof(log), "%s-wal", f->path);
 	start_readers(&reader, threads);
 	for (size_t i = 0; i < ROUNDS; i++) {
-		(void)sign_in_and_redeem(f);
+		assert_int_equal(perform(f, &operation), AUTHCODE_RESULT_DONE);
 		assert_int_equal(stat(log, &status), 0);
 		most = status.st_size > most ? status.st_size : most;
 	}
+	test_free(claims);
 	stop_readers(&reader, threads);
 	assert_true(most > LOG_BYTES_MAX / 4); /* it was long enough to begin anew */
 	assert_true(most < LOG_BYTES_MAX);
