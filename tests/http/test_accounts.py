@@ -75,7 +75,8 @@ def run(*words, data=None):
 @pytest.fixture(name="user")
 def an_account():
     name = f"achttp{os.getpid()}x{secrets.token_hex(2)}"
-    run("useradd", "-M", "-s", "/bin/false", name)
+    # A number far from those that useradd gives: some tests free theirs and take it again.
+    run("useradd", "-M", "-s", "/bin/false", "-u", str(20000 + secrets.randbelow(39000)), name)
     run("chpasswd", data=f"{name}:{WORD}\n")
     yield name
     subprocess.run(["userdel", name], capture_output=True, check=False, timeout=30)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Assertions against the real daemon, made by another implementation (python3-jwcrypto), and keys behind a jwks_uri
 that authcode-fetch asks for: CA-10, CA-17, CA-19, CA-20, CA-24, CR-06, IN-09, RT-15, LS-08."""
+import functools
 import json
 import threading
 import time
@@ -48,9 +49,15 @@ def key_set(*keys):
     return json.dumps({"keys": [key.export_public(as_dict=True) for key in keys]}).encode()
 
 
+@functools.cache
+def keys_of_clients():
+    """Made once: an RSA key takes longer than most of the tests."""
+    return {alg: new_key(alg, alg) for alg in KINDS}
+
+
 class KeysHost(Host):
     def __init__(self, **options):
-        self.keys = {alg: new_key(alg, alg) for alg in KINDS}
+        self.keys = dict(keys_of_clients())
         super().__init__(**options)
         make_ca(self.directory)
         self.server = KeyServer(self.directory)
