@@ -158,7 +158,7 @@ def claims():
     if rows.get("email") != "email":
         raise Missing("libauthcode/protocol/claims.c: no row found")
     rows |= {"sub": "openid", "preferred_username": "profile", "groups": "groups"}
-    described = set(re.findall(r'ac_json_put_(?:text|take)\(object, "(\w+)"', text("libauthcode/protocol/introspect.c")))
+    described = set(re.findall(r'ac_json_answer_\w+\(answer, "(\w+)"', text("libauthcode/protocol/introspect.c")))
     for name in APPLICATIONS:
         said = re.search(r"^(Claims|Members) (?:it|they) reads?: (.*?)(?:, from|, all|, of|\.)", recipes.page(name), re.M | re.S)
         if said is None:
