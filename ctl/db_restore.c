@@ -88,19 +88,43 @@ prepare(struct restore *restore, const char *draft, int fd)
 	return fsync(fd) == 0 ? AC_CTL_DONE : ac_db_refuse("%s: %s", draft, strerror(errno));
 }
 
+/* A name of this second that no earlier restore has taken: what that one has put aside is
+ * perhaps the only copy. False when there is none. */
+static bool
+name_aside(struct restore *restore)
+{
+	const time_t now = (time_t)restore->now_s;
+	char when[32] = "", log[4300];
+	struct tm parts;
+
+	if (gmtime_r(&now, &parts) != NULL)
+		(void)strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &parts);
+	for (int n = 1; n < 100; n++) {
+		const char *database = restore->place->database;
+
+		if (n == 1)
+			(void)snprintf(restore->aside, sizeof(restore->aside),
+				       "%s.before-restore-%s", database, when);
+		else
+			(void)snprintf(restore->aside, sizeof(restore->aside),
+				       "%s.before-restore-%s-%d", database, when, n);
+		(void)snprintf(log, sizeof(log), "%s-wal", restore->aside);
+		if (access(restore->aside, F_OK) != 0 && access(log, F_OK) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* The database first: while it is away nobody starts, and its log is nobody else's. */
 static enum ac_ctl_exit
 move_aside(struct restore *restore)
 {
 	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
-	const time_t now = (time_t)restore->now_s;
-	char when[32] = "", to[4300], from[4200];
-	struct tm parts;
+	char to[4300], from[4200];
 
-	if (gmtime_r(&now, &parts) != NULL)
-		(void)strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &parts);
-	(void)snprintf(restore->aside, sizeof(restore->aside), "%s.before-restore-%s",
-		       restore->place->database, when);
+	if (!name_aside(restore))
+		return ac_db_refuse("%s: too many databases of this second are put aside there",
+				    restore->place->directory);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(endings); i++) {
 		(void)snprintf(from, sizeof(from), "%s%s", restore->place->database, endings[i]);
 		(void)snprintf(to, sizeof(to), "%s%s", restore->aside, endings[i]);

@@ -249,6 +249,23 @@ def test_killed_in_the_middle_nothing_old_is_served(stopped, backup):
     assert active(stopped, stopped.tokens())
 
 
+def test_what_an_earlier_restore_has_put_aside_stays(stopped, backup):
+    """Three within a second or two: each database that was there has a name of its own, and none is lost."""
+    def aside():
+        return {name for name in os.listdir(stopped.state)
+                if ".before-restore-" in name and not name.endswith(("-wal", "-shm", "-journal"))}
+
+    before = aside()
+    names = []
+    for _ in range(3):
+        told = db(stopped, "--json", "db", "restore", backup)
+        assert told.returncode == 0, told.stderr
+        names.append(os.path.basename(json.loads(told.stdout)["aside"]))
+    assert len(set(names)) == 3 and aside() - before == set(names)
+    first, second, _ = (stopped.state / name for name in names)
+    assert (number(first, "SELECT count(*) FROM token") > 0, number(second, "SELECT count(*) FROM token")) == (True, 0)
+
+
 def test_a_database_that_is_away_is_not_begun_anew(stopped, backup):
     """What a restore that was killed between its two renamings leaves."""
     base = stopped.state / "authcode.db"
