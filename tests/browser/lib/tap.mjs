@@ -10,7 +10,7 @@ export async function run(tests, world) {
 	for (const [index, [name, body]] of tests.entries()) {
 		world.beforeEach(index);
 		try {
-			await withDeadline(body(world), 60_000);
+			await withDeadline(body(world), 120_000);
 			console.log(`ok ${index + 1} - ${name}`);
 		} catch (problem) {
 			failed += 1;

@@ -33,7 +33,7 @@ export class World {
 			javaScriptEnabled: javaScript, viewport: { width, height: 800 },
 			colorScheme: dark ? 'dark' : 'light',
 		});
-		profile.setDefaultTimeout(15_000);
+		profile.setDefaultTimeout(30_000);
 		this.#profiles.push(profile);
 		return profile.newPage();
 	}
