@@ -18,6 +18,7 @@ include tests/store/local.mk
 include tests/flow/local.mk
 include tests/pam/local.mk
 include tests/http/local.mk
+include tests/crash/local.mk
 include tests/server/local.mk
 include tests/ctl/local.mk
 include tests/fuzz/local.mk
