@@ -6,6 +6,11 @@
  * client that sends a byte now and then would never end; here a request has ten
  * seconds for its header and twenty for all of it, from its first byte.
  *
+ * A connection that is kept alive without a request may be so for a minute, or for
+ * less when there are many: it costs the memory of its last request, which the
+ * library keeps, and a place that somebody with a request may want. The longest idle
+ * end first.
+ *
  * A deadline ends in shutdown(), never close(): the library owns the descriptor
  * and closes it after telling us (ac_http_conns_remove), so under the lock a
  * descriptor in the table cannot mean another file.
@@ -22,6 +27,9 @@
 #include "server/http_internal.h"
 
 #define SWEEP_CHUNK 256 /* descriptors looked at under one hold of the lock */
+#define AGE_MS 100      /* how exactly the longest idle are told from the others */
+#define AGES (AC_HTTP_IDLE_MS / AGE_MS)
+#define FEW_ADDED 64 /* so few are no reason to sweep before it is time */
 #define BUCKETS 1024
 #define MAX_DESCRIPTORS 65536
 #define RESERVED_DESCRIPTORS 256
@@ -37,6 +45,7 @@ struct ac_http_conns {
 	struct ac_http_conn **by_fd;
 	size_t size;
 	size_t count;
+	size_t added; /* since the last sweep, or refused for want of a place */
 	uint32_t max;
 	uint32_t max_per_address;
 	struct address_count *buckets[BUCKETS];
@@ -183,6 +192,7 @@ add_locked(struct ac_http_conns *conns, int fd, const struct ac_address *address
 	 * table still has under it ended without the library telling us. */
 	if (conns->by_fd[fd] != NULL)
 		drop(conns, conns->by_fd[fd]);
+	conns->added++;
 	if (conns->count >= conns->max)
 		return NULL;
 	conn = calloc(1, sizeof(*conn));
@@ -267,50 +277,148 @@ bytes_received(int fd)
 	return info.tcpi_bytes_received;
 }
 
+/* One walk over the table. */
+struct sweep {
+	int64_t now;
+	int64_t idle_ms;     /* whoever has been idle for longer ends */
+	size_t spared;       /* but for so many of the youngest of them */
+	uint32_t ages[AGES]; /* of those that stay idle */
+	size_t idle;         /* how many those are */
+	size_t ending;       /* shut down, now or before, and still with the library */
+};
+
+static bool
+idle_too_long(struct sweep *sweep, int64_t age)
+{
+	if (age <= sweep->idle_ms)
+		return false;
+	if (sweep->spared == 0 || age > sweep->idle_ms + AGE_MS)
+		return true;
+	sweep->spared--;
+	return false;
+}
+
 /* An idle connection on which bytes have come has begun its next request. */
 static void
-look_at_idle(struct ac_http_conn *conn, int64_t clock, int64_t now, bool idle_too)
+look_at_idle(struct ac_http_conn *conn, int64_t clock, struct sweep *sweep)
 {
-	if (idle_too || now + clock > AC_HTTP_IDLE_MS) {
+	const int64_t age = sweep->now + clock;
+
+	if (bytes_received(conn->fd) != atomic_load(&conn->idle_bytes)) {
+		(void)atomic_compare_exchange_strong(&conn->clock, &clock,
+						     sweep->now + AC_HTTP_HEADER_MS);
+	} else if (!idle_too_long(sweep, age)) {
+		sweep->ages[age <= 0 ? 0 : (age - 1) / AGE_MS]++;
+		sweep->idle++;
+	} else if (atomic_compare_exchange_strong(&conn->clock, &clock, sweep->now)) {
 		(void)shutdown(conn->fd, SHUT_RDWR);
-		return;
+		sweep->ending++;
 	}
-	if (bytes_received(conn->fd) != atomic_load(&conn->idle_bytes))
-		(void)atomic_compare_exchange_strong(&conn->clock, &clock, now + AC_HTTP_HEADER_MS);
 }
 
 static void
-look_at(struct ac_http_conns *conns, struct ac_http_conn *conn, int64_t now, bool idle_too)
+look_at(struct ac_http_conns *conns, struct ac_http_conn *conn, struct sweep *sweep)
 {
 	int64_t clock = atomic_load(&conn->clock);
 
 	if (!conn->adopted) {
 		/* The library took it and closed it without a word (out of memory). */
-		if (clock > 0 && now > clock + AC_HTTP_REQUEST_MS)
+		if (clock > 0 && sweep->now > clock + AC_HTTP_REQUEST_MS)
 			drop(conns, conn);
 		return;
 	}
-	if (clock < 0)
-		look_at_idle(conn, clock, now, idle_too);
-	else if (clock > 0 && now >= clock)
+	if (clock < 0) {
+		look_at_idle(conn, clock, sweep);
+	} else if (clock > 0 && sweep->now >= clock) {
 		(void)shutdown(conn->fd, SHUT_RDWR);
+		sweep->ending++;
+	}
 }
 
-void
-ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too)
+/* How many may stay idle: half of the limit; and what is used beyond seven eighths of
+ * it they make free. */
+static size_t
+idle_limit(struct ac_http_conns *conns, const struct sweep *sweep)
 {
-	int64_t now = ac_clock_monotonic_ms();
+	size_t most, full, over;
 
+	(void)pthread_mutex_lock(&conns->lock);
+	most = conns->max / 2;
+	full = conns->max - conns->max / 8 + sweep->ending;
+	over = conns->count > full ? conns->count - full : 0;
+	conns->added = 0;
+	(void)pthread_mutex_unlock(&conns->lock);
+	if (over >= sweep->idle)
+		return 0;
+	return sweep->idle - over < most ? sweep->idle - over : most;
+}
+
+/* Sets the age so that so many stay. Who has just had an answer is about to ask again,
+ * and stays whatever comes. */
+static void
+spare_the_youngest(struct sweep *sweep, size_t most)
+{
+	size_t younger = sweep->ages[0], i = 1;
+
+	while (i < AGES && younger + sweep->ages[i] <= most)
+		younger += sweep->ages[i++];
+	sweep->idle_ms = (int64_t)i * AGE_MS;
+	sweep->spared = younger < most ? most - younger : 0;
+}
+
+static void
+walk(struct ac_http_conns *conns, struct sweep *sweep)
+{
 	for (size_t start = 0; start < conns->size; start += SWEEP_CHUNK) {
 		size_t end = start + SWEEP_CHUNK < conns->size ? start + SWEEP_CHUNK : conns->size;
 
 		(void)pthread_mutex_lock(&conns->lock);
 		for (size_t i = start; i < end; i++) {
 			if (conns->by_fd[i] != NULL)
-				look_at(conns, conns->by_fd[i], now, idle_too);
+				look_at(conns, conns->by_fd[i], sweep);
 		}
 		(void)pthread_mutex_unlock(&conns->lock);
 	}
+}
+
+size_t
+ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too)
+{
+	struct sweep sweep = { .now = ac_clock_monotonic_ms(),
+			       .idle_ms = idle_too ? INT64_MIN : AC_HTTP_IDLE_MS };
+	size_t most;
+
+	walk(conns, &sweep);
+	most = idle_limit(conns, &sweep);
+	if (sweep.idle > most) {
+		spare_the_youngest(&sweep, most);
+		sweep.idle = 0;
+		sweep.ending = 0;
+		walk(conns, &sweep);
+	}
+	return sweep.ending;
+}
+
+bool
+ac_http_conns_full(struct ac_http_conns *conns)
+{
+	bool full;
+
+	(void)pthread_mutex_lock(&conns->lock);
+	full = conns->count >= conns->max;
+	(void)pthread_mutex_unlock(&conns->lock);
+	return full;
+}
+
+bool
+ac_http_conns_crowded(struct ac_http_conns *conns)
+{
+	bool crowded;
+
+	(void)pthread_mutex_lock(&conns->lock);
+	crowded = conns->added > FEW_ADDED && conns->added > conns->max / 16;
+	(void)pthread_mutex_unlock(&conns->lock);
+	return crowded;
 }
 
 void

@@ -24,7 +24,7 @@
 
 #define AC_HTTP_HEADER_MS 10000   /* first byte to end of the header */
 #define AC_HTTP_REQUEST_MS 20000  /* first byte to end of the body; and the whole reply */
-#define AC_HTTP_IDLE_MS 60000     /* kept alive without a byte */
+#define AC_HTTP_IDLE_MS 60000     /* kept alive without a byte, unless there are many */
 #define AC_HTTP_OLD_TLS_MS 300000 /* kept alive after its certificate has been replaced */
 #define AC_HTTP_MAX_DISCARD (1024 * 1024)
 #define AC_HTTP_MAX_DAEMONS 8
@@ -62,8 +62,13 @@ struct ac_http_conn *ac_http_conns_add(struct ac_http_conns *conns, int fd,
 struct ac_http_conn *ac_http_conns_adopt(struct ac_http_conns *conns, int fd);
 /* Before its descriptor is closed. */
 void ac_http_conns_remove(struct ac_http_conns *conns, struct ac_http_conn *conn);
-/* Shuts down what is past its time; with idle_too, everything idle. */
-void ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too);
+/* Shuts down what is past its time, and of too many idle ones the longest idle; with
+ * idle_too, everything idle. How many are shut down: the library takes a moment to let
+ * go of them. */
+size_t ac_http_conns_sweep(struct ac_http_conns *conns, bool idle_too);
+AC_MUST_USE bool ac_http_conns_full(struct ac_http_conns *conns);
+/* Have so many come since the last sweep that the next is due? */
+AC_MUST_USE bool ac_http_conns_crowded(struct ac_http_conns *conns);
 size_t ac_http_conns_count(struct ac_http_conns *conns);
 /* How many there can ever be; other limits, within that. */
 size_t ac_http_conns_room(const struct ac_http_conns *conns);
@@ -131,6 +136,9 @@ struct ac_http_service {
 	_Atomic(struct ac_http_tls_set *) next_tls; /* the accept thread takes it */
 	size_t daemon_count;                        /* of each set that is used */
 	size_t next_daemon;                         /* accept thread only */
+	int64_t swept_ms;                           /* the same; monotonic */
+	int64_t room_by_ms;                         /* the same: 0, or it waits for a place */
+	bool making_room;                           /* the same: connections are ending */
 	pthread_t acceptor;
 	bool accepting;
 	int stop_fd;                /* eventfd */

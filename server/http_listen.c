@@ -29,6 +29,8 @@
 #define BACKLOG 512
 #define SWEEP_MS 500
 #define PAUSE_MS 100 /* no descriptors left: let some end */
+#define ROOM_MS 10   /* no place left: let who is idle end */
+#define ROOM_WAIT_MS 1000
 
 /* Who may connect to a Unix socket besides its owner. */
 struct socket_access {
@@ -316,24 +318,52 @@ hand_over(struct ac_http_service *service, const struct ac_http_listener *listen
 		ac_log(AC_LOG_WARNING, "connection dropped: the HTTP library refused it");
 }
 
-/* False: out of descriptors or memory; stop accepting for a moment. */
+static void
+sweep(struct ac_http_service *service)
+{
+	service->making_room = ac_http_conns_sweep(service->conns, false) > 0;
+	service->swept_ms = ac_clock_monotonic_ms();
+}
+
+/* Nobody is turned away on account of those who are idle: they end, and whoever comes
+ * waits in the kernel's queue until they have. */
 static bool
+may_accept(struct ac_http_service *service)
+{
+	const int64_t now = ac_clock_monotonic_ms();
+
+	if (!ac_http_conns_full(service->conns)) {
+		service->room_by_ms = 0;
+		return true;
+	}
+	if (service->room_by_ms == 0 || now - service->swept_ms >= ROOM_MS)
+		sweep(service);
+	if (service->room_by_ms == 0)
+		service->room_by_ms = now + ROOM_WAIT_MS;
+	return !service->making_room || now > service->room_by_ms;
+}
+
+/* For how long to accept nothing now, in milliseconds. */
+static int
 accept_some(struct ac_http_service *service, const struct ac_http_listener *listener)
 {
 	for (int i = 0; i < 64; i++) {
 		struct sockaddr_storage sa = { 0 };
 		socklen_t len = sizeof(sa);
-		int fd = accept4(listener->fd, (struct sockaddr *)&sa, &len,
-				 SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd;
 
+		if (!may_accept(service))
+			return ROOM_MS;
+		fd = accept4(listener->fd, (struct sockaddr *)&sa, &len,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0)
 			hand_over(service, listener, fd, (const struct sockaddr *)&sa, len);
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-			return false;
+			return PAUSE_MS;
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			return true;
+			return 0;
 	}
-	return true;
+	return 0;
 }
 
 void *
@@ -341,27 +371,28 @@ ac_http_accept_loop(void *arg)
 {
 	struct ac_http_service *service = arg;
 	struct pollfd *polls = service->polls;
-	int64_t swept = 0;
-	bool paused = false;
+	int pause_ms = 0;
 
 	polls[0] = (struct pollfd){ .fd = service->stop_fd, .events = POLLIN };
 	for (size_t i = 0; i < service->listener_count; i++)
 		polls[i + 1] = (struct pollfd){ .fd = service->listeners[i].fd, .events = POLLIN };
 	while (!atomic_load(&service->stopping)) {
-		nfds_t count = paused ? 1 : (nfds_t)(service->listener_count + 1);
+		nfds_t count = pause_ms > 0 ? 1 : (nfds_t)(service->listener_count + 1);
 
-		if (poll(polls, count, paused ? PAUSE_MS : SWEEP_MS) < 0 && errno != EINTR)
+		if (poll(polls, count, pause_ms > 0 ? pause_ms : SWEEP_MS) < 0 && errno != EINTR)
 			ac_log(AC_LOG_ERROR, "poll: %s", strerror(errno));
-		paused = false;
+		pause_ms = 0;
 		for (size_t i = 1; i < count; i++) {
-			if (polls[i].revents != 0 &&
-			    !accept_some(service, &service->listeners[i - 1]))
-				paused = true;
+			int wait_ms = polls[i].revents == 0
+					      ? 0
+					      : accept_some(service, &service->listeners[i - 1]);
+
+			pause_ms = wait_ms > pause_ms ? wait_ms : pause_ms;
 		}
-		if (ac_clock_monotonic_ms() - swept >= SWEEP_MS) {
-			ac_http_conns_sweep(service->conns, false);
+		if (ac_clock_monotonic_ms() - service->swept_ms >= SWEEP_MS ||
+		    ac_http_conns_crowded(service->conns)) {
+			sweep(service);
 			ac_http_tls_sweep(service);
-			swept = ac_clock_monotonic_ms();
 		}
 	}
 	return NULL;

@@ -241,10 +241,10 @@ wait_for_none(struct ac_http_service *service, const _Atomic size_t *counter, in
 	const struct timespec nap = { .tv_nsec = 20000000 };
 	int64_t deadline = ac_clock_monotonic_ms() + wait_ms;
 
-	ac_http_conns_sweep(service->conns, true);
+	(void)ac_http_conns_sweep(service->conns, true);
 	while (atomic_load(counter) > 0 && ac_clock_monotonic_ms() < deadline) {
 		(void)nanosleep(&nap, NULL);
-		ac_http_conns_sweep(service->conns, true);
+		(void)ac_http_conns_sweep(service->conns, true);
 	}
 	return atomic_load(counter) == 0;
 }

@@ -22,6 +22,7 @@ http_tests = \
 	tests/http/test_gate.py \
 	tests/http/test_guesses.py \
 	tests/http/test_id_token.py \
+	tests/http/test_idle_connections.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
 	tests/http/test_log.py \
