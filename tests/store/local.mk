@@ -58,6 +58,7 @@ EXTRA_DIST += tests/store/golden/001.sql
 
 tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
 	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
+	tests/store/shim_vfs.c tests/store/shim_vfs.h \
 	tests/store/test_sqlite_faults.c
 tests_store_test_sqlite_faults_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
