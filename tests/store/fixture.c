@@ -29,10 +29,10 @@ script_fill(void *ctx, void *buf, size_t len)
 
 	if (script->broken)
 		return AUTHCODE_ERR_RANDOM;
-	if (script->count == 0)
+	if (script->count == 0 && script->dice == NULL)
 		return ac_random_fill(NULL, buf, len);
 	assert_int_equal(len, sizeof(draw));
-	draw = script->draws[script->next];
+	draw = script->count > 0 ? script->draws[script->next] : (uint32_t)dice_throw(script->dice);
 	if (script->next + 1 < script->count)
 		script->next++;
 	memcpy(buf, &draw, sizeof(draw));

@@ -18,14 +18,18 @@
 
 #include <authcode/store.h>
 
+#include "dice.h"
+
 #define T0 INT64_C(1700000000000)
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
-/* Draws in order, the last one for ever; count 0: the kernel's generator. */
+/* Draws in order, the last one for ever; count 0: the dice, and without them the kernel's
+ * generator. */
 struct script {
+	struct dice *dice;
 	uint32_t draws[64];
 	size_t count;
 	size_t next;

@@ -3,6 +3,7 @@ store_tests = \
 	tests/store/contract \
 	tests/store/test_database \
 	tests/store/test_history \
+	tests/store/test_power_loss \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
 	tests/store/test_sqlite_migration \
@@ -11,7 +12,7 @@ store_tests = \
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
-store_fixture = tests/store/fixture.c tests/store/fixture.h \
+store_fixture = tests/store/dice.h tests/store/fixture.c tests/store/fixture.h \
 	tests/store/fixture_device.c tests/store/fixture_device.h
 store_cppflags = $(unit_cppflags)
 store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
@@ -70,3 +71,14 @@ tests_store_test_sqlite_snapshots_LDADD = $(store_ldadd)
 tests_store_test_database_SOURCES = $(store_fixture) tests/store/test_database.c
 tests_store_test_database_CPPFLAGS = $(store_cppflags)
 tests_store_test_database_LDADD = $(store_ldadd)
+
+tests_store_test_power_loss_SOURCES = $(store_fixture) \
+	tests/store/power_file.c tests/store/power_file.h \
+	tests/store/power_judge.c \
+	tests/store/power_vfs.c tests/store/power_vfs.h \
+	tests/store/power_work.c tests/store/power_work.h \
+	tests/store/shim_vfs.c tests/store/shim_vfs.h \
+	tests/store/test_power_loss.c
+tests_store_test_power_loss_CPPFLAGS = $(store_cppflags)
+tests_store_test_power_loss_LDADD = $(store_ldadd)
+tests_store_test_power_loss_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sqlite3_exec
