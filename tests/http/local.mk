@@ -44,7 +44,8 @@ http_tests = \
 	tests/http/test_stop.py \
 	tests/http/test_token_guesses.py \
 	tests/http/test_told.py \
-	tests/http/test_units.py
+	tests/http/test_units.py \
+	tests/http/test_write_queue.py
 
 EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/attacker.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
 
