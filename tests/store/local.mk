@@ -7,6 +7,7 @@ store_tests = \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
 	tests/store/test_sqlite_migration \
+	tests/store/test_sqlite_purge \
 	tests/store/test_sqlite_snapshots
 
 check_PROGRAMS += $(store_tests)
@@ -63,6 +64,10 @@ tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
 	tests/store/test_sqlite_faults.c
 tests_store_test_sqlite_faults_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_purge_SOURCES = $(store_fixture) tests/store/test_sqlite_purge.c
+tests_store_test_sqlite_purge_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_purge_LDADD = $(store_ldadd)
 
 tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sqlite_snapshots.c
 tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)
