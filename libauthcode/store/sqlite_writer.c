@@ -141,7 +141,7 @@ roll_back(struct ac_writer *writer)
 static bool
 commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 {
-	bool whole = true;
+	bool whole = true, full;
 
 	roll_back(writer); /* should an earlier one not have worked */
 	if (ac_query_run(writer->connection, AC_SQL_BEGIN) != AUTHCODE_OK) {
@@ -152,9 +152,11 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 		whole = apply_in_savepoint(writer, o);
 	if (whole && ac_query_run(writer->connection, AC_SQL_COMMIT) == AUTHCODE_OK)
 		return true;
+	/* Less may fit. What could not be written or synced is not worth another wait. */
+	full = (sqlite3_errcode(writer->connection->db) & 0xff) == SQLITE_FULL;
 	roll_back(writer);
 	fail_all(batch);
-	return whole;
+	return whole && !(full && batch->next != NULL);
 }
 
 /* Moves the log into the file while no reader of ours holds on to an older state. One

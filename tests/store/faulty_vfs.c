@@ -17,21 +17,40 @@ static struct {
 	int code;
 } plan = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
+enum call { READ, WRITE, SYNC };
+
+/* A disk that is full can be read, and what was written can be synced. */
+static bool
+counts(enum call call)
+{
+	switch (plan.code) {
+	case SQLITE_FULL:
+	case SQLITE_IOERR_WRITE:
+		return call == WRITE;
+	case SQLITE_IOERR_FSYNC:
+		return call == SYNC;
+	default:
+		return true;
+	}
+}
+
 /* The code of the failure that is due, or OK. */
 static int
-fault(const struct shim_file *file, bool sync)
+fault(const struct shim_file *file, enum call call)
 {
 	int code = SQLITE_OK;
 
 	if ((file->flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0)
 		return code;
 	pthread_mutex_lock(&plan.mutex);
-	if (plan.armed) {
+	if (plan.armed && !counts(call)) {
+		plan.log_syncs += call == SYNC && (file->flags & SQLITE_OPEN_WAL) != 0;
+	} else if (plan.armed) {
 		plan.calls++;
 		if (plan.calls >= plan.nth && plan.calls - plan.nth < plan.times) {
 			plan.failed = true;
 			code = plan.code;
-		} else if (sync && (file->flags & SQLITE_OPEN_WAL) != 0) {
+		} else if (call == SYNC && (file->flags & SQLITE_OPEN_WAL) != 0) {
 			plan.log_syncs++;
 		}
 	}
@@ -39,13 +58,10 @@ fault(const struct shim_file *file, bool sync)
 	return code;
 }
 
-/* A full disk can still be read. */
 static int
 fault_in_read(struct shim_file *file)
 {
-	int rc = fault(file, false);
-
-	return rc == SQLITE_OK || rc == SQLITE_FULL ? SQLITE_OK : SQLITE_IOERR_READ;
+	return fault(file, READ) == SQLITE_OK ? SQLITE_OK : SQLITE_IOERR_READ;
 }
 
 static int
@@ -54,18 +70,18 @@ fault_in_write(struct shim_file *file, const void *data, int len, sqlite3_int64 
 	(void)data;
 	(void)len;
 	(void)offset;
-	return fault(file, false);
+	return fault(file, WRITE);
 }
 
 static int
 fault_in_sync(struct shim_file *file)
 {
-	return fault(file, true);
+	return fault(file, SYNC);
 }
 
 static const struct shim_hooks hooks = {
 	.name = "faulty",
-	.never_syncs = false,
+	.never_syncs = true,
 	.opened = NULL,
 	.read = fault_in_read,
 	.write = fault_in_write,

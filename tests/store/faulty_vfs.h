@@ -11,11 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes it the default, for every database opened from now on. */
+/* Makes it the default, for every database opened from now on. No sync reaches the
+ * kernel, which outlives the tests. */
 void faulty_vfs_install(void);
 
 /* The call after nth - 1 good ones fails with code, and the times - 1 that
- * follow it. Only calls in the databases' and logs' files count. */
+ * follow it. Only calls in the databases' and logs' files count: with SQLITE_FULL and
+ * SQLITE_IOERR_WRITE writes, with SQLITE_IOERR_FSYNC syncs, else all of these and reads. */
 void faulty_vfs_arm(size_t nth, size_t times, int code);
 
 /* Stops failing. Did any call fail? */

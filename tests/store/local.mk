@@ -6,6 +6,7 @@ store_tests = \
 	tests/store/test_power_loss \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
+	tests/store/test_sqlite_full \
 	tests/store/test_sqlite_migration \
 	tests/store/test_sqlite_purge \
 	tests/store/test_sqlite_snapshots
@@ -68,6 +69,13 @@ tests_store_test_sqlite_faults_LDADD = $(store_ldadd)
 tests_store_test_sqlite_purge_SOURCES = $(store_fixture) tests/store/test_sqlite_purge.c
 tests_store_test_sqlite_purge_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_purge_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_full_SOURCES = $(store_fixture) \
+	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
+	tests/store/shim_vfs.c tests/store/shim_vfs.h \
+	tests/store/test_sqlite_full.c
+tests_store_test_sqlite_full_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_full_LDADD = $(store_ldadd)
 
 tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sqlite_snapshots.c
 tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)

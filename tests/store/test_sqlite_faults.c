@@ -202,11 +202,13 @@ a_passing_fault_in_any_call_loses_and_invents_nothing(void **state)
 		print_message("# code %d: %zu faults, %zu all done (%zu alone), %zu none done\n",
 			      codes[i], tally.fired, tally.all_done, tally.retried_alone,
 			      tally.none_done);
-		assert_in_range(tally.fired, 10, 1000);
-		assert_in_range(tally.none_done, 1, tally.fired); /* the commit itself */
-		assert_in_range(tally.all_done, 1, tally.fired);
-		if (codes[i] == SQLITE_IOERR)
-			assert_in_range(tally.retried_alone, 1, tally.fired);
+		assert_in_range(tally.fired, 6, 1000);
+		assert_in_range(tally.retried_alone, 1, tally.fired);
+		assert_int_equal(tally.all_done + tally.none_done, tally.fired);
+		if (codes[i] == SQLITE_IOERR) /* in the commit itself it is given up */
+			assert_in_range(tally.none_done, 1, tally.fired);
+		else /* what was too much for all of them may be room for each */
+			assert_int_equal(tally.retried_alone, tally.fired);
 	}
 }
 
@@ -222,7 +224,7 @@ a_lasting_fault_fails_what_it_hits_and_nothing_more(void **state)
 
 		while (run_with_fault(nth, SIZE_MAX, codes[i], &tally))
 			nth++;
-		assert_in_range(tally.fired, 10, 1000);
+		assert_in_range(tally.fired, 6, 1000);
 		assert_in_range(tally.none_done, 1, tally.fired);
 	}
 }
