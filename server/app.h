@@ -31,6 +31,7 @@ struct ac_logos;
 struct ac_metrics;
 struct ac_pages;
 struct ac_recent;
+struct ac_sign_pool;
 struct ac_throttle;
 
 struct ac_app {
@@ -54,6 +55,7 @@ struct ac_app {
 	struct ac_login_service *login;
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;
+	struct ac_sign_pool *signers;
 	struct ac_delay *delay; /* of wrong user codes */
 	struct ac_metrics *metrics;
 	struct ac_recent *recent; /* refusals */

@@ -67,6 +67,7 @@ libserver_http_la_SOURCES = \
 	server/sandbox_calls.c \
 	server/sandbox_files.c \
 	server/sandbox_walls.h \
+	server/sign_pool.c server/sign_pool.h \
 	server/state.c server/state.h \
 	server/token_guess.c server/token_guess.h \
 	server/user_code.c server/user_code.h

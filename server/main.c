@@ -46,6 +46,7 @@
 #include "server/recent.h"
 #include "server/reload.h"
 #include "server/sandbox.h"
+#include "server/sign_pool.h"
 #include "server/start_check.h"
 #include "server/state.h"
 #include "server/throttle.h"
@@ -245,6 +246,17 @@ open_fetch(struct daemon *d, struct authcode_reason *reason)
 }
 
 static bool
+open_signers(struct daemon *d, struct authcode_reason *reason)
+{
+	bool ok = ac_sign_pool_new(&d->app.signers) == AUTHCODE_OK;
+
+	if (!ok)
+		(void)snprintf(reason->text, sizeof(reason->text),
+			       "no threads can be made to sign on");
+	return ok;
+}
+
+static bool
 open_logouts(struct daemon *d, struct authcode_reason *reason)
 {
 	bool ok = ac_logout_post_start(&d->app) == AUTHCODE_OK;
@@ -299,7 +311,8 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !ac_privileges_harden(reason) || !open_state(d, reason) || !open_store(d, reason) ||
 	    !open_throttle(d, reason) || !open_issuer(d, reason) || !open_keys(d, reason) ||
 	    ac_pages_new(d->config, &d->app.pages, reason) != AUTHCODE_OK ||
-	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason))
+	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason) ||
+	    !open_signers(d, reason))
 		return false;
 	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
 	    !ac_login_start(&d->app, &d->app.login)) {
@@ -400,6 +413,7 @@ stop(struct daemon *d)
 	}
 	ac_login_stop(&d->app.login);
 	ac_delay_free(&d->app.delay);
+	ac_sign_pool_free(&d->app.signers);
 	ac_accounts_free(&d->app.accounts);
 	ac_logout_teller_free(&d->app.logouts);
 	ac_fetch_free(&d->app.fetch);

@@ -3,7 +3,8 @@
  *
  * HTTP request → authcode_request; respond.c makes the reply. In between the
  * exchange decides, and says what it needs to go on: the keys of a client, how an
- * account is, or that an operation be durable. Until then the request is parked; nobody waits on a thread.
+ * account is, that an operation be durable, or a thread to sign on. Until then the request is
+ * parked; nobody waits on a thread.
  */
 #include "server/protocol_route.h"
 
@@ -19,15 +20,17 @@
 #include "server/jwks_fetch.h"
 #include "server/respond.h"
 #include "server/routes.h"
+#include "server/sign_pool.h"
 #include "server/token_guess.h"
 
-enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE };
+enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE, NEED_SIGNATURE };
 
 /* Lives as long as the request. */
 struct walk {
 	struct authcode_exchange *exchange;
 	struct ac_jwks_waiter keys;
 	struct ac_account_waiter waiter;
+	struct ac_sign_waiter signature;
 	struct ac_bucket guess;
 	enum need parked; /* what the request waits for, or has waited for */
 };
@@ -98,6 +101,12 @@ go_on(struct ac_app *app, struct ac_http *h, struct walk *walk)
 		} else if (operation != NULL) {
 			walk->parked = NEED_STORE;
 			authcode_store_submit(app->store, operation, on_durable, h);
+			return AC_STEP_WAIT;
+		} else if (authcode_exchange_signs(walk->exchange)) {
+			walk->parked = NEED_SIGNATURE;
+			walk->signature =
+				(struct ac_sign_waiter){ .exchange = walk->exchange, .h = h };
+			ac_sign_pool_submit(app->signers, &walk->signature);
 			return AC_STEP_WAIT;
 		} else {
 			return finish(app, h, walk);
@@ -175,6 +184,7 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 		authcode_exchange_set_account(walk->exchange, &walk->waiter.answer->account);
 		ac_account_answer_unref(&walk->waiter.answer);
 		break;
+	case NEED_SIGNATURE:
 	case NEED_NOTHING:
 	default:
 		break;

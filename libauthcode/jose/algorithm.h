@@ -35,6 +35,7 @@ struct ac_alg {
 	size_t signature_len;   /* bytes, exactly; 0: as long as the RSA modulus */
 	int min_bits, max_bits; /* as EVP_PKEY_get_bits() counts them */
 	bool pss;               /* RSASSA-PSS, salt as long as the digest */
+	bool slow;              /* signing takes near a millisecond */
 };
 
 const struct ac_alg *ac_alg(enum ac_alg_id id);

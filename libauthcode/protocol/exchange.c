@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/secret.h"
+#include "jose/algorithm.h"
 
 enum authcode_err
 ac_exchange_new(struct authcode_issuer *issuer, int64_t now_ms, struct authcode_exchange **ret)
@@ -133,6 +134,32 @@ authcode_exchange_answer(struct authcode_exchange *exchange)
 	exchange->answer(exchange);
 }
 
+void
+ac_exchange_write_signed(struct authcode_exchange *x, const struct ac_alg *alg,
+			 void (*write)(struct authcode_exchange *x))
+{
+	if (alg != NULL && alg->slow)
+		x->sign = write;
+	else
+		write(x);
+}
+
+bool
+authcode_exchange_signs(const struct authcode_exchange *exchange)
+{
+	return exchange->sign != NULL;
+}
+
+void
+authcode_exchange_sign(struct authcode_exchange *exchange)
+{
+	void (*sign)(struct authcode_exchange * x) = exchange->sign;
+
+	exchange->sign = NULL;
+	if (sign != NULL)
+		sign(exchange);
+}
+
 const struct authcode_client *
 authcode_exchange_client(const struct authcode_exchange *exchange)
 {
@@ -169,6 +196,8 @@ authcode_exchange_run(struct authcode_issuer *issuer, const struct authcode_requ
 		} else if (authcode_exchange_operation(x) != NULL) {
 			authcode_store_perform(issuer->store, authcode_exchange_operation(x));
 			authcode_exchange_answer(x);
+		} else if (authcode_exchange_signs(x)) {
+			authcode_exchange_sign(x);
 		} else {
 			break;
 		}

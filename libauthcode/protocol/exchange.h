@@ -23,6 +23,7 @@
 #include "protocol/json_answer.h"
 #include "protocol/oauth_error.h"
 
+struct ac_alg;
 struct ac_assertion; /* client_assertion.c */
 
 struct authcode_exchange {
@@ -52,7 +53,8 @@ struct authcode_exchange {
 	struct authcode_operation operation;
 	bool pending; /* operation must be performed before answer */
 	void (*answer)(struct authcode_exchange *x);
-	void *state; /* what decide hands to answer; in the arena */
+	void (*sign)(struct authcode_exchange *x); /* not NULL: waits for a thread to do it on */
+	void *state; /* what decide hands to answer, and that to sign; in the arena */
 };
 
 /* Decide functions, one per endpoint row. */
@@ -76,6 +78,11 @@ AC_MUST_USE enum authcode_err ac_exchange_new(struct authcode_issuer *issuer, in
  * and answer what follows. */
 void ac_exchange_submit(struct authcode_exchange *x, enum authcode_operation_kind kind,
 			void (*answer)(struct authcode_exchange *x));
+
+/* write signs by alg (NULL: by no key that is slow) and sets the response: at once, or when
+ * the host has a thread for it. What it needs is x->state. */
+void ac_exchange_write_signed(struct authcode_exchange *x, const struct ac_alg *alg,
+			      void (*write)(struct authcode_exchange *x));
 
 /* Whom its record is about; the name is in the arena. */
 void ac_exchange_is_about(struct authcode_exchange *x, const struct authcode_subject *subject);

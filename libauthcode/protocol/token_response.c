@@ -135,9 +135,10 @@ write_texts(struct authcode_exchange *x, const struct ac_token_response *respons
 	return ac_id_token_sign(x, response->id_token, texts->access, &texts->id_token);
 }
 
-void
-ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response)
+static void
+write_response(struct authcode_exchange *x)
 {
+	const struct ac_token_response *response = x->state;
 	struct texts texts = { 0 };
 	struct ac_json_answer answer;
 	enum authcode_err err = write_texts(x, response, &texts);
@@ -149,4 +150,22 @@ ac_token_response_send(struct authcode_exchange *x, const struct ac_token_respon
 	ac_json_answer_begin(&answer, x->arena);
 	describe(response, &texts, &answer);
 	ac_respond_json_answer(x, &answer);
+}
+
+/* The slower of the two algorithms that sign; NULL: nothing is signed by a key. */
+static const struct ac_alg *
+signing_alg(const struct ac_token_response *response)
+{
+	const struct ac_alg *access = response->jwt.alg, *id_token = NULL;
+
+	if (response->id_token != NULL)
+		id_token = ac_alg_find(response->id_token->client->id_token_alg);
+	return access != NULL && (access->slow || id_token == NULL) ? access : id_token;
+}
+
+void
+ac_token_response_send(struct authcode_exchange *x, struct ac_token_response *response)
+{
+	x->state = response;
+	ac_exchange_write_signed(x, signing_alg(response), write_response);
 }

@@ -54,7 +54,7 @@ int64_t ac_refresh_idle_ms(const struct authcode_exchange *x, const struct authc
 int64_t ac_refresh_idle_end(const struct authcode_exchange *x,
 			    const struct authcode_client *client);
 
-/* The one place where tokens leave (RFC 6749 §5.1). */
-void ac_token_response_send(struct authcode_exchange *x, const struct ac_token_response *response);
+/* The one place where tokens leave (RFC 6749 §5.1). response becomes the exchange's state. */
+void ac_token_response_send(struct authcode_exchange *x, struct ac_token_response *response);
 
 #endif

@@ -6,6 +6,7 @@
  * is left out, never null or empty (§5.3.2). A client that is registered for it
  * gets a signed answer.
  */
+#include "jose/algorithm.h"
 #include "protocol/asked_claims.h"
 #include "protocol/bearer.h"
 #include "protocol/exchange.h"
@@ -72,7 +73,7 @@ answer_signed(struct authcode_exchange *x, const struct authcode_client *client,
 }
 
 static void
-account_good(struct authcode_exchange *x)
+write_claims(struct authcode_exchange *x)
 {
 	const struct asking *asking = x->state;
 	const struct authcode_client *client = asking->person.client;
@@ -88,6 +89,15 @@ account_good(struct authcode_exchange *x)
 	if (err != AUTHCODE_OK)
 		ac_respond_failure(x, err, "userinfo");
 	json_decref(claims);
+}
+
+static void
+account_good(struct authcode_exchange *x)
+{
+	const struct asking *asking = x->state;
+	const char *name = asking->person.client->userinfo_alg;
+
+	ac_exchange_write_signed(x, name != NULL ? ac_alg_find(name) : NULL, write_claims);
 }
 
 static void

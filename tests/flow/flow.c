@@ -344,6 +344,11 @@ flow_run(struct flow *flow, struct authcode_request request)
 		} else if (authcode_exchange_operation(exchange) != NULL) {
 			authcode_store_perform(flow->store, authcode_exchange_operation(exchange));
 			authcode_exchange_answer(exchange);
+		} else if (authcode_exchange_signs(exchange)) {
+			flow->signed_slowly++;
+			flow_assert_page(authcode_exchange_response(exchange), 500, "server_error");
+			authcode_exchange_sign(exchange);
+			assert_false(authcode_exchange_signs(exchange));
 		} else {
 			return keep(flow, exchange);
 		}

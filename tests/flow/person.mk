@@ -11,6 +11,7 @@ flow_person_tests = \
 	tests/flow/test_id_token \
 	tests/flow/test_id_token_claims \
 	tests/flow/test_id_token_hint \
+	tests/flow/test_sign_step \
 	tests/flow/test_userinfo_signed
 
 check_PROGRAMS += $(flow_person_tests)
@@ -55,6 +56,10 @@ tests_flow_test_id_token_LDADD = $(unit_ldadd)
 tests_flow_test_id_token_claims_SOURCES = tests/flow/test_id_token_claims.c $(flow_openid_fixture)
 tests_flow_test_id_token_claims_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_id_token_claims_LDADD = $(unit_ldadd)
+
+tests_flow_test_sign_step_SOURCES = tests/flow/test_sign_step.c $(flow_openid_fixture)
+tests_flow_test_sign_step_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_sign_step_LDADD = $(unit_ldadd)
 
 tests_flow_test_id_token_hint_SOURCES = tests/flow/test_id_token_hint.c $(flow_openid_fixture)
 tests_flow_test_id_token_hint_CPPFLAGS = $(unit_cppflags)

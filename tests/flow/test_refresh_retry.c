@@ -168,6 +168,7 @@ finished(struct world *world, struct authcode_exchange **exchange, unsigned stat
 
 	authcode_store_perform(world->fault.inner, authcode_exchange_operation(*exchange));
 	authcode_exchange_answer(*exchange);
+	authcode_exchange_sign(*exchange);
 	response = authcode_exchange_response(*exchange);
 	assert_int_equal(response->status, status);
 	body = strndup(response->body, response->body_len);

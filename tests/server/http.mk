@@ -18,6 +18,7 @@ server_http_tests = \
 	tests/server/test_routes \
 	tests/server/test_sandbox_calls \
 	tests/server/test_sandbox_files \
+	tests/server/test_sign_pool \
 	tests/server/test_state
 
 check_PROGRAMS += $(server_http_tests)
@@ -89,6 +90,11 @@ tests_server_test_sandbox_calls_LDADD = $(server_http_ldadd) -lpthread
 tests_server_test_sandbox_files_SOURCES = tests/server/test_sandbox_files.c $(sandbox_child)
 tests_server_test_sandbox_files_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_sandbox_files_LDADD = $(server_http_ldadd)
+
+# Alone, with an exchange and a request of the test's.
+tests_server_test_sign_pool_SOURCES = tests/server/test_sign_pool.c server/sign_pool.c
+tests_server_test_sign_pool_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_sign_pool_LDADD = $(CMOCKA_LIBS) -lpthread
 
 tests_server_test_state_SOURCES = tests/server/test_state.c
 tests_server_test_state_CPPFLAGS = $(server_http_cppflags)

@@ -14,8 +14,11 @@
  *   store    where authcode_exchange_operation() is not NULL the host has it made
  *            durable, and calls authcode_exchange_answer() when the store reports
  *            it done.
+ *   sign     where authcode_exchange_signs(), the host calls
+ *            authcode_exchange_sign() where a millisecond of computing is in
+ *            nobody's way.
  *
- * At each moment it needs one of the three or none, and what it is given may lead
+ * At each moment it needs one of the four or none, and what it is given may lead
  * to the next need: the host goes round until nothing is needed; then the
  * response is ready. A client's assertion, for one, is used up durably before
  * anything is done for the client.
@@ -168,6 +171,14 @@ authcode_exchange_operation(struct authcode_exchange *exchange);
 /* The operation is done (whatever its result): goes on to the response, or to the
  * next need. */
 AUTHCODE_API void authcode_exchange_answer(struct authcode_exchange *exchange);
+
+/* Is what it answers with yet to be signed, by a key that takes long for it (RSA: near
+ * a millisecond, twenty times what the rest of a request costs)? */
+AUTHCODE_API bool authcode_exchange_signs(const struct authcode_exchange *exchange);
+
+/* Signs, and goes on to the response. Does nothing when there is nothing to sign. From
+ * any thread, while no other uses the exchange. */
+AUTHCODE_API void authcode_exchange_sign(struct authcode_exchange *exchange);
 
 /* Borrowed from the exchange. While something is needed it is a 500 page. */
 AUTHCODE_API const struct authcode_response *
