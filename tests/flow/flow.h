@@ -77,7 +77,7 @@ struct flow {
 	/* With check_accounts: what the host says of every account, and was asked. */
 	struct authcode_account account;
 	size_t asked;
-	size_t signed_slowly; /* answers that waited for authcode_exchange_sign() */
+	size_t signed_slowly;                /* answers that waited for authcode_exchange_sign() */
 	struct authcode_account_query query; /* the last one */
 };
 
