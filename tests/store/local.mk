@@ -4,6 +4,7 @@ store_tests = \
 	tests/store/test_database \
 	tests/store/test_history \
 	tests/store/test_power_loss \
+	tests/store/test_races \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
 	tests/store/test_sqlite_full \
@@ -84,6 +85,10 @@ tests_store_test_sqlite_snapshots_LDADD = $(store_ldadd)
 tests_store_test_database_SOURCES = $(store_fixture) tests/store/test_database.c
 tests_store_test_database_CPPFLAGS = $(store_cppflags)
 tests_store_test_database_LDADD = $(store_ldadd)
+
+tests_store_test_races_SOURCES = $(store_fixture) tests/store/test_races.c
+tests_store_test_races_CPPFLAGS = $(store_cppflags)
+tests_store_test_races_LDADD = $(store_ldadd)
 
 tests_store_test_power_loss_SOURCES = $(store_fixture) \
 	tests/store/power_file.c tests/store/power_file.h \
