@@ -45,7 +45,7 @@ struct ac_http_conns {
 	struct ac_http_conn **by_fd;
 	size_t size;
 	size_t count;
-	size_t added; /* since the last sweep, or refused for want of a place */
+	size_t added; /* since the last sweep */
 	uint32_t max;
 	uint32_t max_per_address;
 	struct address_count *buckets[BUCKETS];
@@ -192,7 +192,6 @@ add_locked(struct ac_http_conns *conns, int fd, const struct ac_address *address
 	 * table still has under it ended without the library telling us. */
 	if (conns->by_fd[fd] != NULL)
 		drop(conns, conns->by_fd[fd]);
-	conns->added++;
 	if (conns->count >= conns->max)
 		return NULL;
 	conn = calloc(1, sizeof(*conn));
@@ -211,6 +210,7 @@ add_locked(struct ac_http_conns *conns, int fd, const struct ac_address *address
 	atomic_init(&conn->clock, ac_clock_monotonic_ms() + AC_HTTP_HEADER_MS);
 	conns->by_fd[fd] = conn;
 	conns->count++;
+	conns->added++;
 	return conn;
 }
 

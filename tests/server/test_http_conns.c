@@ -220,12 +220,16 @@ a_sweep_is_due_when_many_have_come(void **state)
 	assert_true(ac_http_conns_crowded(conns));
 	(void)ac_http_conns_sweep(conns, false);
 	assert_false(ac_http_conns_crowded(conns));
-	ac_http_conns_limit(conns, 1, 1);
+	ac_http_conns_limit(conns, 190, 1);
 	for (int fd = 400; fd < 464; fd++)
+		assert_non_null(ac_http_conns_add(conns, fd, NULL, true));
+	assert_false(ac_http_conns_crowded(conns)); /* more than a sixteenth, but few */
+	for (int fd = 464; fd < 600; fd++)
 		assert_null(ac_http_conns_add(conns, fd, NULL, true));
-	assert_false(ac_http_conns_crowded(conns)); /* few */
-	assert_null(ac_http_conns_add(conns, 400, NULL, true));
-	assert_true(ac_http_conns_crowded(conns)); /* though none got in */
+	assert_false(ac_http_conns_crowded(conns)); /* who was refused has brought nothing */
+	ac_http_conns_limit(conns, 200, 1);
+	assert_non_null(ac_http_conns_add(conns, 464, NULL, true));
+	assert_true(ac_http_conns_crowded(conns));
 	ac_http_conns_free(&conns);
 }
 
