@@ -9,6 +9,7 @@
 
 #include "ctl/audit.h"
 #include "ctl/client.h"
+#include "ctl/config.h"
 #include "ctl/db.h"
 #include "ctl/grant.h"
 #include "ctl/key.h"
@@ -41,6 +42,8 @@ static const struct ac_ctl_command commands[] = {
 	  ac_ctl_client_rotate, "give a client another secret, and print it" },
 	{ "client", "show", "ID", 1, 1, ac_ctl_client_show,
 	  "all that a client is registered with" },
+	{ "config", "check", "[FILE] [--daemon PATH]", 0, 1, ac_ctl_config_check,
+	  "is the configuration good? read as the daemon would, by the daemon" },
 	{ "explain", "", "NUMBER", 1, 1, ac_ctl_explain,
 	  "why the request of that number was refused, and what to do" },
 	{ "db", "backup", "FILE [--state-dir DIR] [--force]", 1, 1, ac_ctl_db_backup,
@@ -67,7 +70,7 @@ static const struct ac_ctl_command commands[] = {
 	{ "session", "list", "[--user USER | --sub SUB] [--all]", 0, 0, ac_ctl_session_list,
 	  "who is signed in" },
 	{ "setup", "", "--issuer URL (--tls-cert FILE --tls-key FILE | --behind PROXY) [--force]",
-	  0, 0, ac_ctl_setup, "write the configuration of a new server, and say what to do next" },
+	  0, 0, ac_ctl_setup, "configure a new server and start it" },
 	{ "token", "inspect", "", 0, 0, ac_ctl_token_inspect,
 	  "what the token on standard input is, and why it is good or not" },
 	{ "status", "", "", 0, 0, ac_ctl_status,

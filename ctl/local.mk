@@ -16,6 +16,7 @@ authcodectl_SOURCES = \
 	ctl/client.c ctl/client.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \
+	ctl/config.c ctl/config.h \
 	ctl/db.c ctl/db.h \
 	ctl/db_owner.c ctl/db_owner.h \
 	ctl/db_restore.c \
@@ -25,8 +26,10 @@ authcodectl_SOURCES = \
 	ctl/options.c ctl/options.h \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
+	ctl/program.c ctl/program.h \
 	ctl/session.c ctl/session.h \
 	ctl/setup.c ctl/setup.h \
+	ctl/setup_files.c ctl/setup_files.h \
 	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \
@@ -35,6 +38,7 @@ authcodectl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	-DAC_CTL_HELPER='"$(pkglibexecdir)/authcode-login"' \
 	-DAC_CTL_DAEMON='"$(sbindir)/authcoded"' \
 	-DAC_CTL_CONFIG_DIR='"$(sysconfdir)/authcode"' \
+	-DAC_CTL_CONFIG_FILE='"$(sysconfdir)/authcode/authcode.conf"' \
 	-DAC_CTL_PROXY_DIR='"$(pkgdatadir)/proxy"' \
 	-DAC_CTL_LOGIN_CONF='"$(sysconfdir)/authcode/login.conf"'
 authcodectl_LDADD = libctl_inside.la libauthcode_base.la libauthcode.la $(CURL_LIBS) $(JANSSON_LIBS)

@@ -1,47 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See setup.h: the first configuration of a host, without a daemon. It is written beside
- * its place, checked there by the daemon itself, and only then given its name, so that a
- * configuration that would not start is never there.
+ * See setup.h: from a package that was installed to a server that runs. The configuration is
+ * written beside its place, checked there by the daemon itself as the account that will
+ * read it, and only then given its name: one that would not start is never there.
  */
 #include "ctl/setup.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "ctl/config.h"
+#include "ctl/program.h"
+#include "ctl/setup_files.h"
 
-#define GROUP "_authcode"
-#define EXAMPLE_HOST "sso.example.org" /* in the files of dist/proxy */
+#define EXAMPLE_HOST "sso.example.org"     /* in the files of dist/proxy */
+#define SYSTEMD_RUNS "/run/systemd/system" /* sd_booted(3) */
+#define DROP_IN_DIR "/etc/systemd/system/authcoded.socket.d"
+#define DROP_IN "setup.conf"                  /* the package takes it away on purge */
+#define UNIT_SOCKET "/run/authcode/http.sock" /* authcoded.socket's own */
 #define MAX_TEXT 65536
 
-/* How each proxy reaches the socket, and where its file is. */
+/* Where each proxy looks for the socket, in which group, and where its file is. */
 static const struct proxy {
-	const char *name, *file, *group;
+	const char *name, *file, *group, *socket;
 } proxies[] = {
-	{ "nginx", "nginx.conf", "www-data" },
-	{ "apache", "apache.conf", "www-data" },
-	{ "caddy", "Caddyfile", "caddy" },
-	{ "haproxy", "haproxy.cfg", "haproxy" },
+	{ "nginx", "nginx.conf", "www-data", UNIT_SOCKET },
+	{ "apache", "apache.conf", "www-data", UNIT_SOCKET },
+	{ "caddy", "Caddyfile", "caddy", UNIT_SOCKET },
+	{ "haproxy", "haproxy.cfg", "haproxy", "/var/lib/haproxy/authcode.sock" },
 };
 
 struct setup {
 	const char *root; /* "" for / */
-	const char *issuer, *certificate, *key;
+	const char *issuer, *certificate, *key, *listen, *email;
 	const struct proxy *proxy;
 	struct ac_uri uri; /* of the issuer */
-	bool force;
-	struct ac_buf directory, place, temporary; /* paths */
+	bool force, start;
+	struct ac_new_file config, drop_in;
 };
 
 static enum ac_ctl_exit
@@ -51,7 +53,8 @@ usage(const char *why)
 	return AC_CTL_USAGE;
 }
 
-/* A value as the configuration quotes it: nothing in it ends the quotes. */
+/* A value as the configuration and a unit have it: nothing in it ends the quotes or the
+ * line, and systemd sees no specifier. */
 static bool
 quotable(const char *text)
 {
@@ -70,17 +73,8 @@ find_proxy(const char *name)
 }
 
 static enum ac_ctl_exit
-read_options(const struct ac_ctl *ctl, struct setup *s)
+check_options(struct setup *s, const char *behind)
 {
-	const char *behind = ac_ctl_option(ctl, "behind");
-
-	s->issuer = ac_ctl_option(ctl, "issuer");
-	s->certificate = ac_ctl_option(ctl, "tls-cert");
-	s->key = ac_ctl_option(ctl, "tls-key");
-	s->root = ac_ctl_option(ctl, "root");
-	s->root = s->root != NULL ? s->root : "";
-	s->force = ac_ctl_option(ctl, "force") != NULL;
-	s->proxy = find_proxy(behind);
 	if (s->issuer == NULL)
 		return usage("--issuer is missing: the URL by which people reach this server");
 	if (behind != NULL && s->proxy == NULL)
@@ -89,131 +83,176 @@ read_options(const struct ac_ctl *ctl, struct setup *s)
 		return usage("give --tls-cert and --tls-key, or --behind");
 	if (behind == NULL && (s->certificate == NULL || s->key == NULL))
 		return usage("--tls-cert and --tls-key go together");
-	if (!quotable(s->issuer) || !quotable(s->certificate) || !quotable(s->key))
+	if (behind != NULL && s->listen != NULL)
+		return usage("behind a proxy it listens on the socket that the proxy looks for: "
+			     "leave --listen away");
+	if (!quotable(s->issuer) || !quotable(s->certificate) || !quotable(s->key) ||
+	    !quotable(s->email))
 		return usage("a value must be printable, without ' and \\");
+	if (s->listen != NULL && s->listen[strspn(s->listen, "0123456789abcdefABCDEF.:[]")] != '\0')
+		return usage(
+			"--listen takes ADDRESS:PORT, as 192.0.2.10:443 or [2001:db8::10]:443");
 	if (!ac_uri_parse(s->issuer, strlen(s->issuer), &s->uri) || s->uri.host.len == 0 ||
 	    !ac_span_is(s->uri.scheme, "https"))
 		return usage("--issuer takes an https URL");
 	return AC_CTL_DONE;
 }
 
-/* --- the file ----------------------------------------------------------------------- */
-
-static void
-put_config(const struct setup *s, struct ac_buf *text)
+static enum ac_ctl_exit
+read_options(const struct ac_ctl *ctl, struct setup *s)
 {
-	const int port_len = s->uri.port.len > 0 ? (int)s->uri.port.len : 3;
-	const char *port = s->uri.port.len > 0 ? s->uri.port.data : "443";
+	const char *behind = ac_ctl_option(ctl, "behind");
 
-	ac_buf_printf(text,
+	if (ctl->json)
+		return usage("talks to a person and has no --json");
+	s->issuer = ac_ctl_option(ctl, "issuer");
+	s->certificate = ac_ctl_option(ctl, "tls-cert");
+	s->key = ac_ctl_option(ctl, "tls-key");
+	s->listen = ac_ctl_option(ctl, "listen");
+	s->email = ac_ctl_option(ctl, "email");
+	s->root = ac_ctl_option(ctl, "root");
+	s->start = ac_ctl_option(ctl, "no-start") == NULL && s->root == NULL &&
+		   access(SYSTEMD_RUNS, F_OK) == 0;
+	s->root = s->root != NULL ? s->root : "";
+	s->force = ac_ctl_option(ctl, "force") != NULL;
+	s->proxy = find_proxy(behind);
+	return check_options(s, behind);
+}
+
+/* Where it listens when it has TLS of its own. */
+static void
+put_listen(const struct setup *s, struct ac_buf *text)
+{
+	if (s->listen != NULL)
+		ac_buf_puts(text, s->listen);
+	else if (s->uri.port.len > 0)
+		ac_buf_printf(text, "[::]:%.*s", (int)s->uri.port.len, s->uri.port.data);
+	else
+		ac_buf_puts(text, "[::]:443");
+}
+
+/* --- the configuration ---------------------------------------------------------------- */
+
+static bool
+write_config(struct setup *s)
+{
+	struct ac_buf text;
+	bool ok;
+
+	ac_buf_init(&text, MAX_TEXT);
+	ac_buf_printf(&text,
 		      "# The configuration of authcoded(8). Every option is in authcode.conf(5); "
 		      "clients\n# are in clients.d, or in the database (authcodectl client "
 		      "add).\nissuer = '%s'\n",
 		      s->issuer);
-	if (s->proxy != NULL)
-		ac_buf_puts(text, "listen = { 'unix:/run/authcode/http.sock' }\n"
-				  "trusted_proxies = { 'unix' }\n");
-	else
-		ac_buf_printf(text,
-			      "listen = { '[::]:%.*s' }\n"
-			      "tls_certificate_file = '%s'\ntls_key_file = '%s'\n",
-			      port_len, port, s->certificate, s->key);
-}
-
-static bool
-fail(const char *path)
-{
-	(void)fprintf(stderr, "authcodectl: %s: %s\n", path, strerror(errno));
-	return false;
-}
-
-static bool
-write_whole(int fd, const struct ac_buf *text)
-{
-	const char *data = ac_buf_text(text);
-
-	for (size_t at = 0; at < text->len;) {
-		ssize_t n = write(fd, data + at, text->len - at);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		at += n > 0 ? (size_t)n : 0;
+	if (s->proxy != NULL) {
+		ac_buf_printf(&text, "listen = { 'unix:%s' }\ntrusted_proxies = { 'unix' }\n",
+			      s->proxy->socket);
+	} else {
+		ac_buf_puts(&text, "listen = { '");
+		put_listen(s, &text);
+		ac_buf_printf(&text, "' }\ntls_certificate_file = '%s'\ntls_key_file = '%s'\n",
+			      s->certificate, s->key);
 	}
-	return fsync(fd) == 0;
-}
-
-/* Root's, and readable by the daemon. */
-static bool
-write_temporary(struct setup *s)
-{
-	const struct group *group = geteuid() == 0 ? getgrnam(GROUP) : NULL;
-	struct ac_buf text;
-	bool ok;
-	int fd;
-
-	ac_buf_init(&text, MAX_TEXT);
-	put_config(s, &text);
-	fd = mkostemp(s->temporary.data, O_CLOEXEC);
-	ok = fd >= 0 && ac_buf_ok(&text) && fchmod(fd, 0640) == 0 &&
-	     (group == NULL || fchown(fd, 0, group->gr_gid) == 0) && write_whole(fd, &text);
-	if (!ok)
-		(void)fail(ac_buf_text(&s->temporary));
-	if (fd >= 0)
-		(void)close(fd);
+	if (s->email != NULL)
+		ac_buf_printf(&text, "email = '%s'\n", s->email);
+	ok = ac_new_file_write(&s->config, &text, 0640, AC_CONFIG_ACCOUNT);
 	ac_buf_clear(&text);
 	return ok;
 }
 
-/* The daemon's own check; its sentence goes where ours do. */
-static bool
-check(const struct setup *s)
+/* What the daemon says of it, with the name that it will have. */
+static void
+print_verdict(const struct setup *s, const json_t *said)
 {
+	const char *temporary = ac_buf_text(&s->config.temporary), *line;
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(said, i, row)
+	{
+		line = json_string_value(row);
+		if (strncmp(line, temporary, strlen(temporary)) == 0)
+			(void)fprintf(stderr, "authcodectl: %s%s\n", ac_buf_text(&s->config.path),
+				      line + strlen(temporary));
+		else
+			(void)fprintf(stderr, "authcodectl: %s\n", line);
+	}
+}
+
+static bool
+check_config(const struct setup *s)
+{
+	struct ac_program_end end;
 	struct ac_buf program;
-	int status = -1;
-	pid_t child;
-	bool good;
+	json_t *said;
 
 	ac_buf_init(&program, MAX_TEXT);
 	ac_buf_printf(&program, "%s%s", s->root, AC_CTL_DAEMON);
-	child = ac_buf_ok(&program) ? fork() : -1;
-	if (child == 0) {
-		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)execl(ac_buf_text(&program), "authcoded", "--check-config", "--config",
-			    ac_buf_text(&s->temporary), (char *)NULL);
-		(void)fail(ac_buf_text(&program));
-		_exit(126);
+	ac_config_ask(ac_buf_text(&program), ac_buf_text(&s->config.temporary), &end);
+	if (!ac_config_good(&end)) {
+		said = ac_config_said(&end, ac_buf_text(&program));
+		print_verdict(s, said);
+		json_decref(said);
+		(void)fprintf(stderr, "authcodectl: nothing is configured\n");
 	}
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
-	good = child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	ac_buf_clear(&program);
-	return good;
+	return ac_config_good(&end);
 }
 
-/* link() never takes the place of what is there. */
-static bool
-put_in_place(const struct setup *s)
-{
-	const char *from = ac_buf_text(&s->temporary), *to = ac_buf_text(&s->place);
-	int directory;
-	bool ok = s->force ? rename(from, to) == 0 : link(from, to) == 0;
+/* --- the socket ----------------------------------------------------------------------- */
 
-	if (!ok && errno == EEXIST)
-		(void)fprintf(stderr, "authcodectl: %s: is there already; --force writes it anew\n",
-			      to);
-	else if (!ok)
-		(void)fail(to);
-	if (!ok)
-		return false;
-	if (!s->force)
-		(void)unlink(from);
-	directory = open(ac_buf_text(&s->directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ok = directory >= 0 && fsync(directory) == 0;
-	if (!ok)
-		(void)fail(ac_buf_text(&s->directory));
-	if (directory >= 0)
-		(void)close(directory);
+/* authcoded.socket opens what the configuration says, and for whom. */
+static bool
+write_drop_in(struct setup *s)
+{
+	struct ac_buf text;
+	bool ok;
+
+	ac_buf_init(&text, MAX_TEXT);
+	ac_buf_puts(&text, "# Written by authcodectl setup, as listen of authcode.conf(5) has it.\n"
+			   "[Socket]\n");
+	if (s->proxy == NULL) {
+		ac_buf_puts(&text, "ListenStream=\nListenStream=");
+		put_listen(s, &text);
+		ac_buf_putc(&text, '\n');
+	} else {
+		if (strcmp(s->proxy->socket, UNIT_SOCKET) != 0)
+			ac_buf_printf(&text, "ListenStream=\nListenStream=%s\n", s->proxy->socket);
+		ac_buf_printf(&text, "SocketGroup=%s\n", s->proxy->group);
+	}
+	ok = ac_new_file_write(&s->drop_in, &text, 0644, NULL) &&
+	     ac_new_file_place(&s->drop_in, true);
+	ac_buf_clear(&text);
 	return ok;
+}
+
+static const char *const starting[][5] = {
+	{ "systemctl", "daemon-reload" },
+	/* a socket cannot be another one while its service runs */
+	{ "systemctl", "stop", "authcoded.service", "authcoded.socket" },
+	{ "systemctl", "enable", "authcoded.socket", "authcoded.service" },
+	{ "systemctl", "start", "authcoded.socket", "authcoded.service" },
+};
+
+static bool
+start(void)
+{
+	for (size_t i = 0; i < AC_ARRAY_SIZE(starting); i++) {
+		struct ac_program_end end;
+		char buffer[64];
+
+		ac_program_run(starting[i], NULL, &end);
+		if (end.status == 0)
+			continue;
+		(void)fprintf(stderr,
+			      "%sauthcodectl: systemctl %s: %s; journalctl -u authcoded "
+			      "may say more\n",
+			      end.output, starting[i][1],
+			      ac_program_failure(&end, buffer, sizeof(buffer)));
+		return false;
+	}
+	return true;
 }
 
 /* --- what to do next ------------------------------------------------------------------ */
@@ -229,7 +268,7 @@ print_snippet(const struct setup *s)
 	ac_buf_printf(&path, "%s%s/%s", s->root, AC_CTL_PROXY_DIR, s->proxy->file);
 	file = ac_buf_ok(&path) ? fopen(ac_buf_text(&path), "re") : NULL;
 	if (file == NULL)
-		(void)fail(ac_buf_text(&path));
+		(void)fprintf(stderr, "authcodectl: %s: %s\n", ac_buf_text(&path), strerror(errno));
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		const char *rest = line, *host;
 
@@ -248,22 +287,14 @@ print_snippet(const struct setup *s)
 static void
 print_next(const struct setup *s)
 {
-	(void)printf("%s is written. Next:\n\n", ac_buf_text(&s->place));
-	if (s->proxy != NULL)
-		(void)printf("  mkdir -p /etc/systemd/system/authcoded.socket.d\n"
-			     "  printf '[Socket]\\nSocketGroup=%s\\n' "
-			     ">/etc/systemd/system/authcoded.socket.d/proxy-group.conf\n"
-			     "  systemctl daemon-reload\n"
-			     "  systemctl enable --now authcoded.socket authcoded.service\n",
-			     s->proxy->group);
-	else
-		(void)printf("  install -D -m 0644 -t /etc/systemd/system/authcoded.socket.d \\\n"
-			     "    /usr/share/doc/authcode/examples/authcoded.socket.d/"
-			     "port-443.conf\n"
-			     "  chgrp _authcode %s && chmod 0640 %s\n"
-			     "  systemctl daemon-reload\n"
-			     "  systemctl enable --now authcoded.socket authcoded.service\n",
-			     s->key, s->key);
+	(void)printf("%s and %s are written.%s Next:\n\n", ac_buf_text(&s->config.path),
+		     ac_buf_text(&s->drop_in.path), s->start ? " authcoded runs." : "");
+	for (size_t i = 0; !s->start && i < AC_ARRAY_SIZE(starting); i++) {
+		(void)printf(" ");
+		for (size_t w = 0; starting[i][w] != NULL; w++)
+			(void)printf(" %s", starting[i][w]);
+		(void)printf("\n");
+	}
 	(void)printf("  authcodectl client presets\n"
 		     "  authcodectl client add --for APPLICATION --url https://...\n");
 	if (s->proxy == NULL)
@@ -272,30 +303,36 @@ print_next(const struct setup *s)
 	print_snippet(s);
 }
 
+/* Before anything is written. */
+static bool
+host_is_ready(const struct setup *s)
+{
+	const char *path = ac_buf_text(&s->config.path);
+
+	if (!s->force && access(path, F_OK) == 0) {
+		(void)fprintf(stderr, "authcodectl: %s: is there already; --force writes it anew\n",
+			      path);
+		return false;
+	}
+	if (s->root[0] != '\0')
+		return true;
+	if (s->proxy == NULL)
+		return ac_setup_open_key(s->key, AC_CONFIG_ACCOUNT);
+	if (getgrnam(s->proxy->group) != NULL)
+		return true;
+	(void)fprintf(stderr,
+		      "authcodectl: there is no group %s, in which %s reaches the socket: "
+		      "install %s first\n",
+		      s->proxy->group, s->proxy->name, s->proxy->name);
+	return false;
+}
+
 static enum ac_ctl_exit
 run(struct setup *s)
 {
-	bool ok;
-
-	ac_buf_printf(&s->directory, "%s%s", s->root, AC_CTL_CONFIG_DIR);
-	ac_buf_printf(&s->place, "%s/authcode.conf", ac_buf_text(&s->directory));
-	ac_buf_printf(&s->temporary, "%s/.authcode.conf.XXXXXX", ac_buf_text(&s->directory));
-	if (!ac_buf_ok(&s->directory) || !ac_buf_ok(&s->place) || !ac_buf_ok(&s->temporary))
+	if (!host_is_ready(s) || !write_config(s) || !check_config(s) ||
+	    !ac_new_file_place(&s->config, s->force) || !write_drop_in(s) || (s->start && !start()))
 		return AC_CTL_REFUSED;
-	if (!s->force && access(ac_buf_text(&s->place), F_OK) == 0) {
-		(void)fprintf(stderr, "authcodectl: %s: is there already; --force writes it anew\n",
-			      ac_buf_text(&s->place));
-		return AC_CTL_REFUSED;
-	}
-	if (mkdir(ac_buf_text(&s->directory), 0750) != 0 && errno != EEXIST) {
-		(void)fail(ac_buf_text(&s->directory));
-		return AC_CTL_REFUSED;
-	}
-	ok = write_temporary(s) && check(s) && put_in_place(s);
-	if (!ok) {
-		(void)unlink(ac_buf_text(&s->temporary));
-		return AC_CTL_REFUSED;
-	}
 	(void)fflush(stderr);
 	print_next(s);
 	return AC_CTL_DONE;
@@ -307,13 +344,12 @@ ac_ctl_setup(const struct ac_ctl *ctl)
 	struct setup s = { 0 };
 	enum ac_ctl_exit status = read_options(ctl, &s);
 
-	ac_buf_init(&s.directory, MAX_TEXT);
-	ac_buf_init(&s.place, MAX_TEXT);
-	ac_buf_init(&s.temporary, MAX_TEXT);
-	if (status == AC_CTL_DONE)
-		status = run(&s);
-	ac_buf_clear(&s.directory);
-	ac_buf_clear(&s.place);
-	ac_buf_clear(&s.temporary);
+	if (status != AC_CTL_DONE)
+		return status;
+	ac_new_file_init(&s.config, s.root, AC_CTL_CONFIG_DIR, "authcode.conf");
+	ac_new_file_init(&s.drop_in, s.root, DROP_IN_DIR, DROP_IN);
+	status = run(&s);
+	ac_new_file_clear(&s.config);
+	ac_new_file_clear(&s.drop_in);
 	return status;
 }

@@ -39,6 +39,7 @@ class Root:
     def __init__(self, base):
         self.path = pathlib.Path(tempfile.mkdtemp(dir=base))
         self.config = self.path / made("sysconfdir").lstrip("/") / "authcode" / "authcode.conf"
+        self.drop_in = self.path / "etc/systemd/system/authcoded.socket.d/setup.conf"
         sbin = self.path / made("sbindir").lstrip("/")
         proxy = self.path / made("datadir").lstrip("/") / "authcode" / "proxy"
         for directory in (self.config.parent.parent, sbin, proxy.parent):
@@ -55,50 +56,96 @@ class Root:
                               text=True, timeout=60, check=False)
 
     def left(self):
-        return sorted(path.name for path in self.config.parent.iterdir()) if self.config.parent.exists() else []
+        return sorted(path.name for directory in (self.config.parent, self.drop_in.parent) if directory.exists()
+                      for path in directory.iterdir())
+
+    def socket(self):
+        """The drop-in without its comment."""
+        return [line for line in self.drop_in.read_text().splitlines() if not line.startswith("#")]
+
+
+def on_its_own(root):
+    told = root.setup("--issuer", ISSUER, *root.tls)
+    text = root.config.read_text() if root.config.exists() else ""
+    check("with a certificate it listens by itself",
+          told.returncode == 0 and f"issuer = '{ISSUER}'" in text and "listen = { '[::]:443' }" in text and
+          f"tls_key_file = '{root.path}/key.pem'" in text and "email" not in text, told)
+    check("the socket unit opens what the configuration says",
+          root.socket() == ["[Socket]", "ListenStream=", "ListenStream=[::]:443"], root.drop_in.read_text())
+    check("it says what to type next, as long as nothing is started",
+          "systemctl daemon-reload\n" in told.stdout and
+          "systemctl start authcoded.socket authcoded.service\n" in told.stdout and "client add" in told.stdout, told.stdout)
+    check("the configuration is nobody else's, the unit's part everybody's",
+          stat.S_IMODE(root.config.stat().st_mode) == 0o640 and stat.S_IMODE(root.drop_in.stat().st_mode) == 0o644)
+    check("nothing else is left", root.left() == ["authcode.conf", "setup.conf"], root.left())
+    before = root.config.read_text(), root.drop_in.read_text()
+    told = root.setup("--issuer", ISSUER, "--behind", "nginx")
+    check("what is there stays", told.returncode == 1 and "--force" in told.stderr and told.stdout == "" and
+          before == (root.config.read_text(), root.drop_in.read_text()) and
+          root.left() == ["authcode.conf", "setup.conf"], told)
+    told = root.setup("--issuer", ISSUER + "/a?b=c", "--behind", "nginx", "--force")
+    check("and what the daemon refuses takes nobody's place, not even with --force",
+          told.returncode == 1 and f"{root.config}:" in told.stderr and "nothing is configured" in told.stderr and
+          before == (root.config.read_text(), root.drop_in.read_text()) and
+          root.left() == ["authcode.conf", "setup.conf"], told)
+    told = root.setup("--issuer", ISSUER + ":8443", *root.tls, "--force", "--email", "%u@example.net")
+    check("the port is the issuer's", "listen = { '[::]:8443' }" in root.config.read_text() and
+          root.socket()[-1] == "ListenStream=[::]:8443", told)
+    check("an e-mail address for accounts", "email = '%u@example.net'\n" in root.config.read_text(), told)
+    for listen in ("127.0.0.1:8483", "[::1]:8443"):
+        told = root.setup("--issuer", ISSUER, *root.tls, "--force", "--listen", listen)
+        check(f"another address, {listen}", told.returncode == 0 and f"listen = {{ '{listen}' }}" in root.config.read_text() and
+              root.socket() == ["[Socket]", "ListenStream=", f"ListenStream={listen}"], told)
+
+
+def behind_a_proxy(root):
+    for proxy, group, words in (("nginx", "www-data", "server_name id.example.net;"),
+                                ("apache", "www-data", "ServerName id.example.net"),
+                                ("caddy", "caddy", "id.example.net {"), ("haproxy", "haproxy", "default_backend authcode")):
+        told = root.setup("--issuer", ISSUER, "--behind", proxy, "--force")
+        text = root.config.read_text()
+        path = "/var/lib/haproxy/authcode.sock" if proxy == "haproxy" else "/run/authcode/http.sock"
+        check(f"behind {proxy} the socket is the listener, and what {proxy} needs is printed",
+              told.returncode == 0 and f"listen = {{ 'unix:{path}' }}" in text and "trusted_proxies = { 'unix' }" in text and
+              "tls_" not in text and words in told.stdout and "sso.example.org" not in told.stdout, told)
+        moved = ["ListenStream=", f"ListenStream={path}"] if proxy == "haproxy" else []
+        check(f"{proxy} alone may use it", root.socket() == ["[Socket]", *moved, f"SocketGroup={group}"],
+              root.drop_in.read_text())
+
+
+def refusals(root):
+    for name, words, status in (
+            ("no issuer", root.tls, 2),
+            ("neither proxy nor certificate", ["--issuer", ISSUER], 2),
+            ("both", ["--issuer", ISSUER, "--behind", "nginx", *root.tls], 2),
+            ("half of a pair", ["--issuer", ISSUER, *root.tls[:2]], 2),
+            ("the other half", ["--issuer", ISSUER, *root.tls[2:]], 2),
+            ("an unknown proxy", ["--issuer", ISSUER, "--behind", "squid"], 2),
+            ("no https", ["--issuer", "http://id.example.net", "--behind", "nginx"], 2),
+            ("no host", ["--issuer", "https:///x", "--behind", "nginx"], 2),
+            ("a quote", ["--issuer", ISSUER, "--tls-cert", "/a'b", "--tls-key", "/k"], 2),
+            ("a line more", ["--issuer", ISSUER + "/\nuser = root", "--behind", "nginx"], 2),
+            ("a line more in the address", ["--issuer", ISSUER, *root.tls, "--listen", "[::]:443\nListenStream=1"], 2),
+            ("a path as the address", ["--issuer", ISSUER, *root.tls, "--listen", "/run/x.sock"], 2),
+            ("an address behind a proxy", ["--issuer", ISSUER, "--behind", "nginx", "--listen", "127.0.0.1:80"], 2),
+            ("a line more in the e-mail", ["--issuer", ISSUER, *root.tls, "--email", "%u@x\nuser = root"], 2),
+            ("JSON", ["--issuer", ISSUER, "--behind", "nginx", "--json"], 2),
+            ("an argument", ["--issuer", ISSUER, "--behind", "nginx", "more"], 2),
+            ("an issuer that the daemon refuses", ["--issuer", ISSUER + "/a?b=c", "--behind", "nginx"], 1),
+            ("an e-mail that the daemon refuses", ["--issuer", ISSUER, "--behind", "nginx", "--email", "nobody"], 1),
+            ("an address that the daemon refuses", ["--issuer", ISSUER, *root.tls, "--listen", "1.2.3.4.5:443"], 1),
+            ("a certificate that is none", ["--issuer", ISSUER, "--tls-cert", root.tls[3], "--tls-key", root.tls[3]], 1),
+            ("a path that the daemon refuses", ["--issuer", ISSUER, "--tls-cert", "cert.pem", "--tls-key", "key"], 1)):
+        told = root.setup(*words)
+        check(f"{name} is refused, and nothing is left",
+              told.returncode == status and told.stdout == "" and told.stderr != "" and root.left() == [], told)
 
 
 def main():
     with tempfile.TemporaryDirectory() as base:
-        root = Root(base)
-        told = root.setup("--issuer", ISSUER, *root.tls)
-        text = root.config.read_text() if root.config.exists() else ""
-        check("with a certificate it listens by itself",
-              told.returncode == 0 and f"issuer = '{ISSUER}'" in text and "listen = { '[::]:443' }" in text and
-              f"tls_key_file = '{root.path}/key.pem'" in text, told)
-        check("it says what to type next", "systemctl enable --now authcoded.socket authcoded.service" in told.stdout and
-              "client add" in told.stdout, told.stdout)
-        check("the file is nobody else's", root.config.exists() and stat.S_IMODE(root.config.stat().st_mode) == 0o640)
-        check("nothing else is left", root.left() == ["authcode.conf"], root.left())
-        root.config.write_text("mine")
-        told = root.setup("--issuer", ISSUER, "--behind", "nginx")
-        check("what is there stays", told.returncode == 1 and "--force" in told.stderr and
-              root.config.read_text() == "mine" and root.left() == ["authcode.conf"], told)
-        for proxy, words in (("nginx", "server_name id.example.net;"), ("apache", "ServerName id.example.net"),
-                             ("caddy", "id.example.net {"), ("haproxy", "default_backend authcode")):
-            told = root.setup("--issuer", ISSUER, "--behind", proxy, "--force")
-            text = root.config.read_text()
-            check(f"behind {proxy} the socket is the listener, and what {proxy} needs is printed",
-                  told.returncode == 0 and "unix:/run/authcode/http.sock" in text and "tls_" not in text and
-                  words in told.stdout and "sso.example.org" not in told.stdout, told)
-        told = root.setup("--issuer", ISSUER + ":8443", *root.tls, "--force")
-        check("the port is the issuer's", "listen = { '[::]:8443' }" in root.config.read_text(), told)
-
-        root = Root(base)
-        for name, words, status in (
-                ("no issuer", root.tls, 2),
-                ("neither proxy nor certificate", ["--issuer", ISSUER], 2),
-                ("both", ["--issuer", ISSUER, "--behind", "nginx", *root.tls], 2),
-                ("half of a pair", ["--issuer", ISSUER, *root.tls[:2]], 2),
-                ("an unknown proxy", ["--issuer", ISSUER, "--behind", "squid"], 2),
-                ("no https", ["--issuer", "http://id.example.net", "--behind", "nginx"], 2),
-                ("a quote", ["--issuer", ISSUER, "--tls-cert", "/a'b", "--tls-key", "/k"], 2),
-                ("a line more", ["--issuer", ISSUER + "/\nuser = root", "--behind", "nginx"], 2),
-                ("an issuer that the daemon refuses", ["--issuer", ISSUER + "/a?b=c", "--behind", "nginx"], 1),
-                ("a path that the daemon refuses", ["--issuer", ISSUER, "--tls-cert", "cert.pem", "--tls-key", "key"], 1)):
-            told = root.setup(*words)
-            check(f"{name} is refused, and nothing is left",
-                  told.returncode == status and told.stdout == "" and told.stderr != "" and root.left() == [], told)
+        on_its_own(Root(base))
+        behind_a_proxy(Root(base))
+        refusals(Root(base))
     print(f"1..{count}")
     sys.exit(failed != 0)
 

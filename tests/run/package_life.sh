@@ -13,6 +13,7 @@ mkdir "$AUTOPKGTEST_TMP"
 show() { echo "good: $1"; }
 fail() { echo "BAD: $1"; exit 1; }
 quietly() { "$@" >/root/log 2>&1 || { cat /root/log; fail "$*"; }; }
+readonly drop_in=/etc/systemd/system/authcoded.socket.d/setup.conf
 sum() { sha256sum /var/lib/authcode/master.key | cut -d ' ' -f 1; }
 
 # refresh: is what was issued before still good?
@@ -45,14 +46,14 @@ refresh "an upgrade keeps tokens, keys and the configuration"
 quietly apt-get remove -y authcode-server
 ! systemctl is-active --quiet authcoded || fail "removed, and it runs on"
 [ ! -e /usr/sbin/authcoded ] || fail "removed, and still there"
-[ -e /var/lib/authcode/authcode.db ] && [ "$(sum)" = "$key" ] && [ -e /etc/authcode/authcode.conf ] ||
+[ -e /var/lib/authcode/authcode.db ] && [ "$(sum)" = "$key" ] && [ -e /etc/authcode/authcode.conf ] && [ -e $drop_in ] ||
 	fail "removing took the state away"
 quietly apt-get install -y ./authcode-server_*.deb ./libauthcode0_*.deb
 systemctl is-active --quiet authcoded || fail "installed again, it does not run"
 refresh "removing keeps the state, and installing again finds it"
 
 quietly apt-get purge -y authcode-server
-for place in /var/lib/authcode /etc/authcode /etc/pam.d/authcode /etc/pam.d/authcode-check /run/authcode; do
+for place in /var/lib/authcode /etc/authcode /etc/pam.d/authcode /etc/pam.d/authcode-check /run/authcode ${drop_in%/*}; do
 	[ ! -e $place ] || fail "$place survived a purge"
 done
 getent passwd _authcode >/dev/null || fail "the user is gone, and its number could become somebody else's"

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See program.h.
+ */
+#include "ctl/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+bool
+ac_program_may_become(const char *account)
+{
+	return geteuid() == 0 && getpwnam(account) != NULL;
+}
+
+/* Groups first: afterwards nobody may. */
+static bool
+become(const struct passwd *user)
+{
+	return initgroups(user->pw_name, user->pw_gid) == 0 &&
+	       setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
+	       setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
+}
+
+/* The child: its errno goes through failed, which closes by itself when it has become the
+ * program. */
+static void
+start(const char *const *words, const struct passwd *user, int out, int failed)
+{
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), why;
+
+	if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+	    dup2(out, STDERR_FILENO) >= 0 && (user == NULL || become(user)))
+		(void)execvp(words[0], (char *const *)(uintptr_t)words);
+	why = errno;
+	if (write(failed, &why, sizeof(why)) != sizeof(why))
+		_exit(126);
+	_exit(127);
+}
+
+static void
+read_all(int fd, struct ac_program_end *end)
+{
+	char more[512];
+	ssize_t n;
+
+	while ((n = read(fd, more, sizeof(more))) != 0) {
+		size_t room = AC_PROGRAM_MAX_OUTPUT - end->len, take;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		take = (size_t)n < room ? (size_t)n : room;
+		memcpy(end->output + end->len, more, take);
+		end->len += take;
+		end->cut = end->cut || take < (size_t)n;
+	}
+	end->output[end->len] = '\0';
+}
+
+static void
+wait_for(pid_t child, int out, int failed, struct ac_program_end *end)
+{
+	int status = 0;
+
+	if (read(failed, &end->error, sizeof(end->error)) != sizeof(end->error))
+		end->error = 0;
+	read_all(out, end);
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return;
+	}
+	if (WIFSIGNALED(status))
+		end->signal = WTERMSIG(status);
+	else if (end->error == 0)
+		end->status = WEXITSTATUS(status);
+}
+
+void
+ac_program_run(const char *const *words, const char *account, struct ac_program_end *ret)
+{
+	const struct passwd *user = account != NULL ? getpwnam(account) : NULL;
+	int out[2] = { -1, -1 }, failed[2] = { -1, -1 };
+	pid_t child = -1;
+
+	*ret = (struct ac_program_end){ .status = -1 };
+	(void)fflush(NULL);
+	if (account != NULL && user == NULL)
+		errno = ESRCH;
+	else if (pipe2(out, O_CLOEXEC) == 0 && pipe2(failed, O_CLOEXEC) == 0)
+		child = fork();
+	if (child == 0)
+		start(words, user, out[1], failed[1]);
+	if (child < 0)
+		ret->error = errno;
+	for (int i = 1; i >= 0; i--) {
+		if (i == 0 && child > 0)
+			wait_for(child, out[0], failed[0], ret);
+		if (out[i] >= 0)
+			(void)close(out[i]);
+		if (failed[i] >= 0)
+			(void)close(failed[i]);
+	}
+}
+
+const char *
+ac_program_failure(const struct ac_program_end *end, char *buffer, size_t size)
+{
+	if (end->error != 0)
+		return strerror(end->error);
+	if (end->signal != 0)
+		(void)snprintf(buffer, size, "ended by signal %d", end->signal);
+	else if (end->status != 0)
+		(void)snprintf(buffer, size, "ended with status %d", end->status);
+	else
+		return "";
+	return buffer;
+}

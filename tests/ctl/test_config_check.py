@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""authcodectl config check: what the daemon says of a configuration, as people and programs read it."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+BUILD = pathlib.Path(os.environ.get("top_builddir") or ".").resolve()
+GOOD = "issuer = 'http://127.0.0.1:8080'\n"
+count = failed = 0
+
+
+def check(name, good, more=""):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}")
+    if not good:
+        print("#", str(more).replace("\n", "\n# "))
+
+
+class Place:
+    """A configuration, and programs that stand for the daemon."""
+
+    def __init__(self, directory):
+        self.path = pathlib.Path(directory)
+        self.path.chmod(0o755)
+        self.config = self.path / "authcode.conf"
+
+    def write(self, text, mode=0o644):
+        self.config.unlink(missing_ok=True)
+        self.config.write_text(text)
+        self.config.chmod(mode)
+        return self.config
+
+    def program(self, body):
+        path = self.path / "program"
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+        return path
+
+    def ask(self, *words, daemon=BUILD / "authcoded"):
+        return subprocess.run([BUILD / "authcodectl", "config", "check", *words, "--daemon", daemon], capture_output=True,
+                              text=True, timeout=60, check=False, cwd=self.path, stdin=subprocess.DEVNULL)
+
+
+def of_the_daemon(place):
+    state = f"state_dir = '{place.path}/state'\n"
+    told = place.ask(place.write(GOOD + state))
+    check("a good one is good, and standard error is silent",
+          told.returncode == 0 and told.stderr == "" and told.stdout.endswith(f"{place.config}: ok\n"), told)
+    told = place.ask("authcode.conf")
+    check("a path from where one stands", told.returncode == 0 and told.stdout.endswith("authcode.conf: ok\n"), told)
+    told = place.ask("--json", place.config)
+    answer = json.loads(told.stdout)
+    check("as JSON", told.returncode == 0 and told.stderr == "" and set(answer) == {"file", "good", "said"} and
+          answer["file"] == str(place.config) and answer["good"] is True and answer["said"][-1] == f"{place.config}: ok", told)
+    for name, text, said in (
+            ("an unknown option", GOOD + "isuer = 'x'\n", f"{place.config}:2: "),
+            ("a value that is not allowed", GOOD + "access_token_ttl = 'soon'\n", f"{place.config}:2: "),
+            ("no issuer", "", "issuer"),
+            ("half a file", GOOD + "client \"x\" {\n", f"{place.config}:"),
+            ("a certificate that is not there", "issuer = 'https://id.example.net'\nlisten = '127.0.0.1:8443'\n"
+             "tls_certificate_file = '/nowhere.pem'\ntls_key_file = '/nowhere.key'\n", "/nowhere.")):
+        told = place.ask(place.write(text + state))
+        check(f"{name} is refused, by name and line",
+              told.returncode == 1 and told.stdout == "" and said in told.stderr and
+              all(line.startswith("authcodectl: ") for line in told.stderr.splitlines()), told)
+        told = place.ask(place.config, "--json")
+        check(f"{name} is refused as JSON", told.returncode == 1 and json.loads(told.stdout)["good"] is False and
+              any(said in line for line in json.loads(told.stdout)["said"]), told)
+    told = place.ask(place.write(GOOD + state, 0o666))
+    check("a file that anybody can write is refused", told.returncode == 1 and str(place.config) in told.stderr, told)
+    told = place.ask(place.path / "nowhere.conf")
+    check("a file that is not there", told.returncode == 1 and "nowhere.conf: No such file" in told.stderr, told)
+    told = place.ask(place.path)
+    check("a directory", told.returncode == 1 and str(place.path) in told.stderr, told)
+
+
+def of_programs(place):
+    place.write(GOOD)
+    told = place.ask(place.config, daemon=place.path / "none")
+    check("no daemon at that path", told.returncode == 1 and f"{place.path}/none: No such file or directory" in told.stderr, told)
+    told = place.ask(place.config, daemon=place.program("kill -KILL $$"))
+    check("a daemon that is killed has not said yes", told.returncode == 1 and "signal 9" in told.stderr, told)
+    told = place.ask(place.config, daemon=place.program("exit 3"))
+    check("nor one that ends without a word", told.returncode == 1 and "status 3" in told.stderr, told)
+    told = place.ask(place.config, daemon=place.program("printf 'a\\033[31mb\\n' >&2; exit 1"))
+    check("nothing that it says is an order to a terminal", told.returncode == 1 and "\033" not in told.stderr and
+          "a?" in told.stderr, told)
+    told = place.ask("--json", place.config, daemon=place.program("head -c 60000 /dev/zero | tr '\\0' x; exit 1"))
+    answer = json.loads(told.stdout)
+    check("one that says too much is cut short", told.returncode == 1 and
+          answer["said"][-1] == "and more, which is left out" and len(answer["said"][0]) == 16384, told.stdout[-300:])
+    told = place.ask(place.config, daemon=place.program('[ "$*" = "--check-config --config $PWD/authcode.conf" ] && ! read -r x'))
+    check("it is asked for that file, and has nothing to read", told.returncode == 0, told)
+    for name, words in (("two files", [place.config, "b"]), ("an option of another command", [place.config, "--yes"])):
+        told = place.ask(*words)
+        check(f"{name} is a wrong command line", told.returncode == 2 and told.stdout == "", told)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        place = Place(directory)
+        of_the_daemon(place)
+        of_programs(place)
+    print(f"1..{count}")
+    sys.exit(failed != 0)
+
+
+main()
