@@ -32,6 +32,7 @@ struct ac_metrics;
 struct ac_pages;
 struct ac_recent;
 struct ac_sign_pool;
+struct ac_storage;
 struct ac_throttle;
 
 struct ac_app {
@@ -59,7 +60,8 @@ struct ac_app {
 	struct ac_delay *delay; /* of wrong user codes */
 	struct ac_metrics *metrics;
 	struct ac_recent *recent; /* refusals */
-	uint8_t device_key[32];   /* of the cookies of known browsers */
+	struct ac_storage *storage;
+	uint8_t device_key[32]; /* of the cookies of known browsers */
 	struct ac_sandbox_holds sandbox;
 	int64_t started_ms;
 };

@@ -569,6 +569,26 @@ static const struct ac_event_row rows[] = {
 		.means = "The database does not say which applications are to be told of logouts.",
 		.act = "See what is wrong with the database or its disk.",
 	},
+	[AC_EVENT_NOTHING_STORED] = {
+		.name = "nothing_stored",
+		.words = "nothing can be stored",
+		.level = AC_LOG_ERROR,
+		.id = "815f8d66c4fc9dd8f20fffedb2e319c3",
+		.result = "failed",
+		.fields = F(error),
+		.means = "The database did not take what a request has decided. Nobody is given what is "
+			 "not stored: such requests get 503. Said once, until it works again.",
+		.act = "The error says why. With room on the disk again it goes on by itself.",
+	},
+	[AC_EVENT_STORED_AGAIN] = {
+		.name = "stored_again",
+		.words = "the database takes what is decided again",
+		.level = AC_LOG_NOTICE,
+		.id = "e7d5c3555d6a058fd757bca14ae6798f",
+		.result = "done",
+		.fields = 0,
+		.means = "For 5 seconds nothing has failed for the database, and something was stored.",
+	},
 };
 
 _Static_assert(AC_ARRAY_SIZE(rows) == AC_EVENT_COUNT, "one row per event");

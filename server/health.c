@@ -20,6 +20,7 @@
 #include "server/app.h"
 #include "server/clock.h"
 #include "server/config.h"
+#include "server/storage.h"
 
 #define MAX_ANSWER 1024
 
@@ -81,6 +82,7 @@ ac_health_resumed(struct ac_app *app, struct ac_http *h)
 	bool fine = true;
 	struct ac_buf json;
 
+	ac_storage_note(app->storage, app->store, probe, ac_clock_monotonic_ms());
 	ac_buf_init(&json, MAX_ANSWER);
 	ac_buf_puts(&json, "{\"status\":\"failing\",\"reasons\":[");
 	if (probe->result != AUTHCODE_RESULT_DONE)

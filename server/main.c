@@ -44,6 +44,7 @@
 #include "server/pages.h"
 #include "server/privileges.h"
 #include "server/recent.h"
+#include "server/storage.h"
 #include "server/reload.h"
 #include "server/sandbox.h"
 #include "server/sign_pool.h"
@@ -281,7 +282,8 @@ open_counters(struct daemon *d, struct authcode_reason *reason)
 {
 	d->app.metrics = ac_metrics_new();
 	d->app.recent = ac_recent_new();
-	if (d->app.metrics == NULL || d->app.recent == NULL) {
+	d->app.storage = ac_storage_new();
+	if (d->app.metrics == NULL || d->app.recent == NULL || d->app.storage == NULL) {
 		(void)snprintf(reason->text, sizeof(reason->text), "out of memory");
 		return false;
 	}
@@ -430,6 +432,7 @@ stop(struct daemon *d)
 	ac_log_observe(NULL, NULL);
 	ac_metrics_free(&d->app.metrics);
 	ac_recent_free(&d->app.recent);
+	ac_storage_free(&d->app.storage);
 	ac_state_close(&d->state);
 	ac_config_free(&d->config);
 	if (d->signal_fd >= 0)

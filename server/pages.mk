@@ -59,6 +59,7 @@ libserver_pages_la_SOURCES = \
 	server/page_words.c server/page_words.h \
 	server/pages.c server/pages.h \
 	server/prompt.c \
+	server/storage.c server/storage.h \
 	server/respond.c server/respond.h \
 	server/template.c server/template.h \
 	server/throttle.c server/throttle.h \

@@ -12,11 +12,13 @@
 #include "base/limits.h"
 #include "server/account_claims.h"
 #include "server/accounts.h"
+#include "server/clock.h"
 #include "server/config.h"
 #include "server/log.h"
 #include "server/login.h"
 #include "server/pages.h"
 #include "server/respond.h"
+#include "server/storage.h"
 #include "server/visit.h"
 
 /* --- POST /prompt --------------------------------------------------------- */
@@ -221,6 +223,8 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	char uid[16];
 	bool in;
 
+	ac_storage_note(app->storage, app->store, authcode_exchange_operation(wait->exchange),
+			ac_clock_monotonic_ms());
 	authcode_exchange_answer(wait->exchange);
 	response = authcode_exchange_response(wait->exchange);
 	in = response->kind == AUTHCODE_RESPONSE_REDIRECT && response->set_session != NULL &&

@@ -21,6 +21,7 @@
 #include "server/respond.h"
 #include "server/routes.h"
 #include "server/sign_pool.h"
+#include "server/storage.h"
 #include "server/token_guess.h"
 
 enum need { NEED_NOTHING = 0, NEED_KEYS, NEED_ACCOUNT, NEED_STORE, NEED_SIGNATURE };
@@ -174,6 +175,9 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 	switch (walk->parked) {
 	case NEED_STORE:
 		ac_audit_log(app, h, authcode_exchange_operation(walk->exchange));
+		ac_storage_note(app->storage, app->store,
+				authcode_exchange_operation(walk->exchange),
+				ac_clock_monotonic_ms());
 		authcode_exchange_answer(walk->exchange);
 		break;
 	case NEED_KEYS:

@@ -30,6 +30,7 @@
 /* So many wait, some second's work; who comes then fails at once and may come again, for
  * a queue that only grows answers nobody in time. */
 #define QUEUE_MAX 4096
+#define QUEUE_IS_FULL (-1)
 
 /* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
  * makes more writes wait for it. */
@@ -58,6 +59,7 @@ struct ac_writer {
 	struct authcode_operation **last;
 	bool stopping;
 	_Atomic uint64_t operations, failures, batches, queued;
+	_Atomic int problem; /* SQLite's code of the last one, or QUEUE_IS_FULL; 0: none */
 };
 
 static enum authcode_err
@@ -136,6 +138,16 @@ roll_back(struct ac_writer *writer)
 		sqlite3_exec(writer->connection->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static int
+remember_problem(struct ac_writer *writer)
+{
+	int rc = sqlite3_errcode(writer->connection->db) & 0xff;
+
+	if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+		atomic_store_explicit(&writer->problem, rc, memory_order_relaxed);
+	return rc;
+}
+
 /* One transaction for the batch. True: every member has its outcome. False:
  * nothing of it happened and it is worth trying them alone. */
 static bool
@@ -145,6 +157,7 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 
 	roll_back(writer); /* should an earlier one not have worked */
 	if (ac_query_run(writer->connection, AC_SQL_BEGIN) != AUTHCODE_OK) {
+		(void)remember_problem(writer);
 		fail_all(batch);
 		return true;
 	}
@@ -153,7 +166,7 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	if (whole && ac_query_run(writer->connection, AC_SQL_COMMIT) == AUTHCODE_OK)
 		return true;
 	/* Less may fit. What could not be written or synced is not worth another wait. */
-	full = (sqlite3_errcode(writer->connection->db) & 0xff) == SQLITE_FULL;
+	full = remember_problem(writer) == SQLITE_FULL;
 	roll_back(writer);
 	fail_all(batch);
 	return whole && !(full && batch->next != NULL);
@@ -321,6 +334,7 @@ refuse(struct ac_writer *writer, struct authcode_operation *operation)
 	count(&writer->queued, (uint64_t)-1);
 	count(&writer->operations, 1);
 	count(&writer->failures, 1);
+	atomic_store_explicit(&writer->problem, QUEUE_IS_FULL, memory_order_relaxed);
 	ac_operation_fail(operation, AUTHCODE_ERR_STORE);
 	operation->done(operation, operation->arg);
 }
@@ -358,10 +372,17 @@ ac_writer_stop(struct ac_writer *writer)
 void
 ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret)
 {
+	int problem = atomic_load_explicit(&writer->problem, memory_order_relaxed);
+
 	ret->operations = atomic_load_explicit(&writer->operations, memory_order_relaxed);
 	ret->failures = atomic_load_explicit(&writer->failures, memory_order_relaxed);
 	ret->batches = atomic_load_explicit(&writer->batches, memory_order_relaxed);
 	ret->queued = atomic_load_explicit(&writer->queued, memory_order_relaxed);
+	ret->problem = NULL;
+	if (problem == QUEUE_IS_FULL)
+		ret->problem = "too many writes wait";
+	else if (problem != SQLITE_OK)
+		ret->problem = sqlite3_errstr(problem);
 }
 
 void

@@ -377,6 +377,8 @@ a_queue_that_is_full_takes_no_more(void **state)
 	assert_int_equal(count_rows(f, "code"), QUEUE + 1);
 	authcode_store_stats(f->store, &after);
 	assert_int_equal(after.failures - before.failures, TOO_MANY);
+	assert_null(before.problem);
+	assert_string_equal(after.problem, "too many writes wait");
 	assert_int_equal(after.queued, 0);
 }
 

@@ -591,6 +591,8 @@ struct authcode_store_stats {
 	uint64_t failures;   /* of these */
 	uint64_t batches;    /* in which they were made durable together */
 	uint64_t queued;     /* that wait now */
+	const char *problem; /* why the last one failed that could not be written, a
+			      * constant; NULL: none has */
 };
 struct authcode_list;   /* <authcode/list.h> */
 struct authcode_listed; /* likewise */

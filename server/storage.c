@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See storage.h.
+ */
+#include "server/storage.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "server/event.h"
+#include "server/log.h"
+
+struct ac_storage {
+	atomic_bool failing;
+	_Atomic int64_t failed_ms; /* the last time */
+};
+
+struct ac_storage *
+ac_storage_new(void)
+{
+	return calloc(1, sizeof(struct ac_storage));
+}
+
+void
+ac_storage_free(struct ac_storage **storage)
+{
+	free(*storage);
+	*storage = NULL;
+}
+
+static void
+say_why(struct authcode_store *store)
+{
+	struct authcode_store_stats stats = { 0 };
+
+	authcode_store_stats(store, &stats);
+	ac_log_event(AC_EVENT_NOTHING_STORED,
+		     .error = stats.problem != NULL ? stats.problem : "unknown");
+}
+
+void
+ac_storage_note(struct ac_storage *storage, struct authcode_store *store,
+		const struct authcode_operation *operation, int64_t now_ms)
+{
+	if (storage == NULL)
+		return;
+	if (operation->result == AUTHCODE_RESULT_FAILED && operation->err == AUTHCODE_ERR_STORE) {
+		atomic_store(&storage->failed_ms, now_ms);
+		if (!atomic_exchange(&storage->failing, true))
+			say_why(store);
+	} else if (operation->result == AUTHCODE_RESULT_DONE && atomic_load(&storage->failing) &&
+		   now_ms - atomic_load(&storage->failed_ms) >= AC_STORAGE_CALM_MS &&
+		   atomic_exchange(&storage->failing, false)) {
+		ac_log_event(AC_EVENT_STORED_AGAIN);
+	}
+}
