@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUSY_PAUSE_MS 2
+
 enum authcode_err
 ac_explain(struct authcode_reason *reason, enum authcode_err err, const char *fmt, ...)
 {
@@ -80,12 +82,31 @@ static const char settings[] = "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA synchronous = FULL;"
 			       "PRAGMA journal_size_limit = 67108864;";
 
+/* A lock is free only for a moment when others write without a pause. SQLite's own
+ * handler looks for it every tenth of a second in the end, and may miss it for seconds. */
+static int
+wait_a_little(void *arg, int tries)
+{
+	(void)arg;
+	if (tries >= AC_SQLITE_BUSY_MS / BUSY_PAUSE_MS)
+		return 0;
+	(void)sqlite3_sleep(BUSY_PAUSE_MS);
+	return 1;
+}
+
+void
+ac_sqlite_be_patient(sqlite3 *db)
+{
+	(void)sqlite3_busy_handler(db, wait_a_little, NULL);
+}
+
 /* None of it writes to the file. */
 static int
 set_up(sqlite3 *db)
 {
-	int rc = sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+	int rc = SQLITE_OK;
 
+	ac_sqlite_be_patient(db);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(limits); i++)
 		(void)sqlite3_limit(db, limits[i].id, limits[i].value);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(switches) && rc == SQLITE_OK; i++)

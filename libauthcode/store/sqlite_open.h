@@ -20,6 +20,9 @@ enum authcode_err ac_sqlite_explain(sqlite3 *db, int rc, const char *name,
 /* How long a connection waits for another process. */
 #define AC_SQLITE_BUSY_MS 5000
 
+/* From now on it waits so long. */
+void ac_sqlite_be_patient(sqlite3 *db);
+
 enum ac_role {
 	AC_ROLE_WRITER, /* the file, which exists, is switched to WAL */
 	AC_ROLE_READER, /* cannot write */

@@ -182,7 +182,7 @@ move_log(struct ac_writer *writer, int how)
 	ac_pool_be_brief(writer->readers, true);
 	(void)sqlite3_busy_timeout(db, READERS_WAIT_MS);
 	(void)sqlite3_wal_checkpoint_v2(db, NULL, how, NULL, NULL);
-	(void)sqlite3_busy_timeout(db, AC_SQLITE_BUSY_MS);
+	ac_sqlite_be_patient(db);
 	ac_pool_be_brief(writer->readers, false);
 }
 
