@@ -4,6 +4,7 @@ store_tests = \
 	tests/store/test_database \
 	tests/store/test_history \
 	tests/store/test_power_loss \
+	tests/store/test_power_upgrade \
 	tests/store/test_races \
 	tests/store/test_sqlite_faults \
 	tests/store/test_sqlite_files \
@@ -55,7 +56,9 @@ tests_store_test_sqlite_files_SOURCES = $(store_fixture) tests/store/test_sqlite
 tests_store_test_sqlite_files_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_files_LDADD = $(store_ldadd)
 
-tests_store_test_sqlite_migration_SOURCES = $(store_fixture) tests/store/test_sqlite_migration.c
+tests_store_test_sqlite_migration_SOURCES = $(store_fixture) \
+	tests/store/golden.c tests/store/golden.h \
+	tests/store/test_sqlite_migration.c
 tests_store_test_sqlite_migration_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_migration_LDADD = $(store_ldadd)
 EXTRA_DIST += tests/store/golden/001.sql
@@ -73,6 +76,7 @@ tests_store_test_sqlite_purge_LDADD = $(store_ldadd)
 
 tests_store_test_sqlite_full_SOURCES = $(store_fixture) \
 	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
+	tests/store/look.c tests/store/look.h \
 	tests/store/shim_vfs.c tests/store/shim_vfs.h \
 	tests/store/test_sqlite_full.c
 tests_store_test_sqlite_full_CPPFLAGS = $(store_cppflags)
@@ -90,12 +94,20 @@ tests_store_test_races_SOURCES = $(store_fixture) tests/store/test_races.c
 tests_store_test_races_CPPFLAGS = $(store_cppflags)
 tests_store_test_races_LDADD = $(store_ldadd)
 
-tests_store_test_power_loss_SOURCES = $(store_fixture) \
-	tests/store/power_file.c tests/store/power_file.h \
-	tests/store/power_judge.c \
+store_power = tests/store/power_file.c tests/store/power_file.h \
 	tests/store/power_vfs.c tests/store/power_vfs.h \
+	tests/store/shim_vfs.c tests/store/shim_vfs.h
+
+tests_store_test_power_upgrade_SOURCES = $(store_fixture) $(store_power) \
+	tests/store/golden.c tests/store/golden.h \
+	tests/store/look.c tests/store/look.h \
+	tests/store/test_power_upgrade.c
+tests_store_test_power_upgrade_CPPFLAGS = $(store_cppflags)
+tests_store_test_power_upgrade_LDADD = $(store_ldadd)
+
+tests_store_test_power_loss_SOURCES = $(store_fixture) $(store_power) \
+	tests/store/power_judge.c \
 	tests/store/power_work.c tests/store/power_work.h \
-	tests/store/shim_vfs.c tests/store/shim_vfs.h \
 	tests/store/test_power_loss.c
 tests_store_test_power_loss_CPPFLAGS = $(store_cppflags)
 tests_store_test_power_loss_LDADD = $(store_ldadd)

@@ -15,7 +15,7 @@
 #include "shim_vfs.h"
 
 #define FILES_MAX 64
-#define NAMES_MAX 4
+#define NAMES_MAX 8 /* its log, and copies of before an upgrade */
 
 /* A name in the directory: whose it is on the disk, and who has had it since; NULL: nobody. */
 struct name {

@@ -14,71 +14,9 @@
 #include "base/attr.h"
 #include "faulty_vfs.h"
 #include "fixture_device.h"
+#include "look.h"
 
-#define TABLES_MAX 32
-#define AUDIT 0 /* the first by name */
-
-/* --- what is in the file ----------------------------------------------------- */
-
-/* As a new process finds it: of each table, in the order of their names, how many rows it
- * has; and one number made of every cell. */
-struct look {
-	int64_t rows[TABLES_MAX];
-	uint64_t cells;
-};
-
-static void
-mix(uint64_t *sum, const void *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		*sum = (*sum ^ ((const unsigned char *)data)[i]) * UINT64_C(0x100000001b3);
-}
-
-static void
-look_at_table(sqlite3 *db, const char *table, int64_t *rows, uint64_t *cells)
-{
-	sqlite3_stmt *statement = NULL;
-	char sql[96];
-
-	snprintf(sql, sizeof(sql), "SELECT * FROM %s ORDER BY 1, 2", table);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		(*rows)++;
-		for (int i = 0; i < sqlite3_column_count(statement); i++) {
-			const void *cell = sqlite3_column_blob(statement, i);
-
-			mix(cells, cell, (size_t)sqlite3_column_bytes(statement, i));
-			mix(cells, "", 1);
-		}
-	}
-	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
-}
-
-static struct look
-look(const struct fixture *f)
-{
-	struct look ret = { .cells = UINT64_C(0xcbf29ce484222325) };
-	sqlite3_stmt *tables = NULL;
-	sqlite3 *db = NULL;
-	size_t count = 0;
-
-	assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db,
-					    "SELECT name FROM sqlite_schema WHERE type = 'table'"
-					    " AND name NOT LIKE 'sqlite%' ORDER BY name",
-					    -1, &tables, NULL),
-			 SQLITE_OK);
-	while (sqlite3_step(tables) == SQLITE_ROW) {
-		assert_in_range(count, 0, TABLES_MAX - 1);
-		look_at_table(db, (const char *)sqlite3_column_text(tables, 0), &ret.rows[count],
-			      &ret.cells);
-		count++;
-	}
-	assert_in_range(count, 10, TABLES_MAX);
-	sqlite3_finalize(tables);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	return ret;
-}
+#define AUDIT 0 /* the first table by name */
 
 /* --- what is tried ------------------------------------------------------------ */
 
@@ -333,7 +271,7 @@ static void
 assert_happened(const struct look *before, const struct look *after, const struct look *change)
 {
 	assert_true(before->cells != after->cells);
-	for (size_t i = 0; i < TABLES_MAX; i++)
+	for (size_t i = 0; i < LOOK_TABLES; i++)
 		assert_int_equal(after->rows[i] - before->rows[i], change->rows[i]);
 }
 
@@ -341,11 +279,11 @@ static struct look
 undisturbed(struct trial *trial, const struct flow *flow)
 {
 	struct authcode_operation op = prepare(trial, flow);
-	struct look change, before = look(trial->f), after;
+	struct look change, before = look(trial->f->path), after;
 
 	assert_int_equal(perform(trial->f, &op), flow->result);
-	after = look(trial->f);
-	for (size_t i = 0; i < TABLES_MAX; i++)
+	after = look(trial->f->path);
+	for (size_t i = 0; i < LOOK_TABLES; i++)
 		change.rows[i] = after.rows[i] - before.rows[i];
 	assert_int_equal(change.rows[AUDIT], flow->recorded ? 1 : 0);
 	change.cells = 0;
@@ -362,13 +300,13 @@ disturbed(struct trial *trial, const struct flow *flow, const struct fault *faul
 	  const struct look *change, struct tally *tally)
 {
 	struct authcode_operation op = prepare(trial, flow), again = op;
-	struct look before = look(trial->f), after;
+	struct look before = look(trial->f->path), after;
 	bool fired;
 
 	faulty_vfs_arm(nth, fault->times, fault->code);
 	(void)perform(trial->f, &op);
 	fired = faulty_vfs_disarm();
-	after = look(trial->f);
+	after = look(trial->f->path);
 	if (op.result == AUTHCODE_RESULT_FAILED) {
 		assert_true(fired);
 		assert_int_equal(op.err, AUTHCODE_ERR_STORE);
@@ -376,7 +314,7 @@ disturbed(struct trial *trial, const struct flow *flow, const struct fault *faul
 		assert_memory_equal(before.rows, after.rows, sizeof(before.rows));
 		tally->failed++;
 		assert_int_equal(perform(trial->f, &again), flow->result);
-		after = look(trial->f);
+		after = look(trial->f->path);
 	} else {
 		assert_int_equal(op.result, flow->result);
 	}
@@ -398,9 +336,9 @@ try_flow(struct fixture *f, const struct flow *flow, const struct fault *fault)
 	change = undisturbed(&trial, flow);
 	while (disturbed(&trial, flow, fault, nth, &change, &tally))
 		nth++;
-	before = look(f);
+	before = look(f->path);
 	reopen_store(f);
-	after = look(f);
+	after = look(f->path);
 	assert_true(before.cells == after.cells);
 	print_message("# %s, %s: %zu faults, %zu failures\n", flow->name, fault->name, tally.fired,
 		      tally.failed);

@@ -15,8 +15,8 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "golden.h"
 #include "store/sqlite_open.h"
-#include "store/sqlite_schema.h"
 #include "store/sqlite_schema.h"
 
 /* Keys of golden/001.sql. */
@@ -32,40 +32,6 @@
 
 /* When the file was closed. */
 #define CLOSED (T0 + 8 * SECOND)
-
-static char *
-read_whole(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	if (file == NULL)
-		fail_msg("%s is not there", path);
-	len = getdelim(&text, &size, '\0', file);
-	fclose(file);
-	assert_true(len > 0);
-	return text;
-}
-
-static void
-restore(const char *name, const char *path)
-{
-	const char *top = getenv("top_srcdir");
-	char from[512];
-	char *text, *why = NULL;
-	sqlite3 *db = NULL;
-
-	snprintf(from, sizeof(from), "%s/tests/store/golden/%s", top != NULL ? top : ".", name);
-	text = read_whole(from);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s: %s", from, why);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	assert_int_equal(chmod(path, 0600), 0);
-	free(text);
-}
 
 static int
 number(const char *path, const char *sql)
@@ -91,7 +57,7 @@ set_up(void **state)
 
 	authcode_store_close(&f->store);
 	assert_int_equal(remove(f->path), 0);
-	restore("001.sql", f->path);
+	restore_golden("001.sql", f->path);
 	f->now = CLOSED;
 	open_store(f);
 	*state = f;
@@ -149,7 +115,7 @@ without_a_copy_nothing_is_upgraded(void **state)
 
 	authcode_store_close(&f->store);
 	assert_int_equal(remove(f->path), 0);
-	restore("001.sql", f->path);
+	restore_golden("001.sql", f->path);
 	snprintf(copy, sizeof(copy), "%s.schema-1", f->path);
 	(void)remove(copy);
 	assert_int_equal(mkdir(copy, 0700), 0);
