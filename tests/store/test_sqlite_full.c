@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -24,7 +25,7 @@
 struct trial {
 	struct fixture *f;
 	uint32_t serial;
-	char name[24], sub[24];
+	char name[24], sub[24], crashed[96];
 };
 
 static struct authcode_operation
@@ -387,6 +388,59 @@ what_could_not_be_synced_is_not_said_to_have_happened(void **state)
 			try_all(&faults[i]);
 }
 
+/* --- and a crash ---------------------------------------------------------------- */
+
+static void
+copy_file(const char *from, const char *to, const char *ending)
+{
+	char source[128], target[128], piece[4096];
+	FILE *in, *out;
+	size_t len;
+
+	snprintf(source, sizeof(source), "%s%s", from, ending);
+	snprintf(target, sizeof(target), "%s%s", to, ending);
+	in = fopen(source, "re");
+	out = fopen(target, "we");
+	assert_true(in != NULL && out != NULL);
+	while ((len = fread(piece, 1, sizeof(piece), in)) > 0)
+		assert_int_equal(fwrite(piece, 1, len, out), len);
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(chmod(target, 0600), 0);
+}
+
+/* Then it may be done: the commit is in the log, and nobody has written over it. Never
+ * by half, and never twice. */
+static void
+what_has_failed_to_be_synced_is_whole_or_nothing_after_a_crash(void **state)
+{
+	struct fixture *f = *state;
+	struct trial trial = { .f = f };
+	struct look before, after;
+	struct authcode_operation op = prepare(&trial, &flows[2]), again = op;
+
+	assert_int_equal(op.kind, AUTHCODE_OP_REDEEM_CODE);
+	before = look(f->path);
+	faulty_vfs_arm(1, SIZE_MAX, SQLITE_IOERR_FSYNC);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
+	assert_true(faulty_vfs_disarm());
+	snprintf(trial.crashed, sizeof(trial.crashed), "%s/crashed.db", f->directory);
+	copy_file(f->path, trial.crashed, "");
+	copy_file(f->path, trial.crashed, "-wal");
+	authcode_store_close(&f->store);
+	snprintf(f->path, sizeof(f->path), "%s", trial.crashed);
+	open_store(f);
+	after = look(f->path);
+	if (after.cells == before.cells) {
+		assert_int_equal(perform(f, &again), AUTHCODE_RESULT_DONE);
+		return;
+	}
+	print_message("# found done\n");
+	assert_int_equal(after.rows[AUDIT], before.rows[AUDIT] + 1);
+	assert_int_equal(perform(f, &again), AUTHCODE_RESULT_REUSED);
+	assert_int_not_equal(code_of(f, again.u.redeem_code.id).code.used_ms, 0);
+}
+
 int
 main(void)
 {
@@ -394,6 +448,9 @@ main(void)
 		cmocka_unit_test(no_room_fails_what_it_hits_and_leaves_nothing_of_it),
 		cmocka_unit_test(a_write_that_fails_leaves_nothing_of_it),
 		cmocka_unit_test(what_could_not_be_synced_is_not_said_to_have_happened),
+		cmocka_unit_test_prestate_setup_teardown(
+			what_has_failed_to_be_synced_is_whole_or_nothing_after_a_crash,
+			fixture_set_up, fixture_tear_down, (void *)&backends[1]),
 	};
 
 	faulty_vfs_install();

@@ -239,7 +239,8 @@ struct authcode_delivery_view {
 /* --- operations --------------------------------------------------------- */
 
 enum authcode_result {
-	AUTHCODE_RESULT_FAILED = 0, /* nothing was written; err says why */
+	AUTHCODE_RESULT_FAILED = 0, /* nothing was written; err says why. After a crash it may
+				     * have been, when it was the disk that has failed */
 	AUTHCODE_RESULT_DONE,
 	AUTHCODE_RESULT_NOT_FOUND, /* no such row */
 	AUTHCODE_RESULT_EXPIRED,  /* the row is past its time, or its family or session has ended */
