@@ -151,6 +151,7 @@ struct ac_look {
 	const char *service;                  /* the PAM service that was run */
 	const char *question;                 /* ASKED: nonce of the question */
 	bool changing;                        /* ASKED: while an expired password is changed */
+	int64_t changed_ms;                   /* SUCCEEDED: when it was changed on the way; or 0 */
 	const struct ac_wire_prompt *prompt;  /* ASKED */
 	const struct ac_wire_result *success; /* SUCCEEDED: who it is, and what was told */
 };

@@ -61,6 +61,7 @@ take_success(struct ac_conversations *c, struct ac_conversation *one, struct ac_
 	look->success = ac_arena_memdup(arena, one->success, sizeof(*one->success));
 	if (look->success == NULL)
 		return AC_LOOK_UNKNOWN;
+	look->changed_ms = one->changed_ms;
 	if (one->readers++ == 0) {
 		ac_conversation_finish(c, one, AC_LOOK_SUCCEEDED, NULL);
 		one->deadline_ms = ac_clock_monotonic_ms() + c->settings.again_ms;

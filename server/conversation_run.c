@@ -151,6 +151,7 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		return;
 	}
 	*one->success = *result;
+	one->changed_ms = one->changing ? ac_clock_unix_ms() : 0;
 	c->settings.authenticator.ops->cancel(one->helper);
 	one->helper = NULL;
 	one->state = AC_CONVERSATION_SUCCEEDED;

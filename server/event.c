@@ -75,8 +75,10 @@ static const struct ac_event_row rows[] = {
 		.level = AC_LOG_NOTICE,
 		.id = "4b5fc525bfe54214792389aa07c09768",
 		.result = "done",
-		.fields = F(rhost) | F(client) | F(user) | F(uid) | F(txn),
-		.means = "A person has signed in, on behalf of an application.",
+		.fields = F(rhost) | F(reason) | F(client) | F(user) | F(uid) | F(txn),
+		.means = "A person has signed in, on behalf of an application. The reason "
+			 "password_changed: on the way an expired password was changed, and all that "
+			 "the account had before is ended.",
 	},
 	[AC_EVENT_LOGIN_FAILED] = {
 		.name = "login_failed",

@@ -77,6 +77,10 @@ static const struct ac_reason_row reasons[] = {
 	  "Change it on the host, or start authcode-passwd.socket." },
 	{ "password_not_changed", "The password has expired, and the new one was not accepted.",
 	  "Try again with one that the host's rules allow." },
+	{ "password_changed",
+	  "The password had expired and was changed during the sign-in: what the account had "
+	  "before is ended.",
+	  "Nothing; applications ask the person to sign in again." },
 	{ "session_refused", "PAM said yes, and the session could not be stored.",
 	  "See what is wrong with the database or its disk." },
 	{ "consented", "The person was asked and has said yes.", NULL },

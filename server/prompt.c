@@ -68,6 +68,7 @@ struct wait {
 	struct authcode_exchange *exchange; /* a sign-in with the store */
 	char *user;                         /* of that sign-in */
 	uint32_t uid;
+	bool changed; /* the password, on the way */
 	char *client_id;
 	char *client_name;
 	struct ac_wire_message *messages; /* told with the success */
@@ -146,6 +147,7 @@ keep(struct wait *wait, const struct ac_look *look)
 	if (wait->user == NULL || wait->client_id == NULL || wait->client_name == NULL ||
 	    wait->messages == NULL)
 		return false;
+	wait->changed = look->changed_ms != 0;
 	wait->message_count = success->message_count;
 	memcpy(wait->messages, success->messages, wait->message_count * sizeof(*wait->messages));
 	return true;
@@ -167,6 +169,7 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		.client_id = look->client_id,
 		.peer = ac_http_peer(v->h),
 		.txn = ac_http_txn_number(v->h),
+		.password_changed_ms = look->changed_ms,
 		.now_ms = v->now_ms,
 	};
 	struct authcode_operation *operation;
@@ -216,6 +219,14 @@ tell(struct ac_app *app, struct ac_http *h, const struct wait *wait,
 					     .message_count = wait->message_count });
 }
 
+static const char *
+reason_of(const struct wait *wait, bool in)
+{
+	if (!in)
+		return "session_refused";
+	return wait->changed ? "password_changed" : NULL;
+}
+
 static void
 finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 {
@@ -231,7 +242,7 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	     response->set_session[0] != '\0';
 	snprintf(uid, sizeof(uid), "%u", wait->uid);
 	ac_log_event(in ? AC_EVENT_LOGIN_SUCCEEDED : AC_EVENT_LOGIN_FAILED,
-		     .rhost = ac_http_peer(h), .reason = in ? NULL : "session_refused",
+		     .rhost = ac_http_peer(h), .reason = reason_of(wait, in),
 		     .client = wait->client_id, .user = wait->user, .uid = uid,
 		     .txn = ac_http_txn(h));
 	if (in) {

@@ -38,9 +38,9 @@ usable(const struct authcode_sign_in *in)
 {
 	const struct authcode_user *user = &in->user;
 
-	if (in->now_ms <= 0 || in->transaction == NULL || !text_ok(in->browser, 1, SIZE_MAX) ||
-	    !text_ok(user->name, 1, AC_MAX_USER_NAME) || !text_ok(in->acr, 0, AC_MAX_ACR) ||
-	    !text_ok(in->amr, 0, MAX_AMR))
+	if (in->now_ms <= 0 || in->password_changed_ms < 0 || in->transaction == NULL ||
+	    !text_ok(in->browser, 1, SIZE_MAX) || !text_ok(user->name, 1, AC_MAX_USER_NAME) ||
+	    !text_ok(in->acr, 0, AC_MAX_ACR) || !text_ok(in->amr, 0, MAX_AMR))
 		return false;
 	return ac_account_groups_ok(user->groups, user->group_count);
 }
@@ -111,6 +111,7 @@ fill_operation(struct authcode_exchange *x, const struct authcode_sign_in *in,
 		.auth_time_ms = x->now_ms,
 		.idle_expires_ms = x->now_ms + (int64_t)lifetimes->session_idle_s * 1000,
 		.expires_ms = x->now_ms + (int64_t)lifetimes->session_absolute_s * 1000,
+		.ends_earlier_ms = in->password_changed_ms,
 	};
 
 	op.user_name = ac_arena_strdup(arena, in->user.name);
@@ -163,6 +164,7 @@ decide(struct authcode_exchange *x, const struct authcode_sign_in *in)
 	state->transaction.chosen_id = AC_CHOSEN_NOBODY; /* whoever signs in is chosen */
 	state->transaction.tried_ms = x->now_ms;         /* with its acr: what was asked for */
 	x->state = state;
+	x->reason = in->password_changed_ms != 0 ? "password_changed" : NULL;
 	ac_exchange_submit(x, AUTHCODE_OP_CREATE_SESSION, answer_sign_in);
 }
 

@@ -24,38 +24,46 @@ empty_grants(struct ac_memory *memory, int64_t subject_id, int64_t now_ms)
 	}
 }
 
+enum authcode_err
+ac_memory_end_earlier(struct ac_memory *memory, int64_t subject_id, int64_t now_ms)
+{
+	struct authcode_operation all = {
+		.kind = AUTHCODE_OP_WITHDRAW_GRANT,
+		.now_ms = now_ms,
+		.u.withdraw_grant = { .subject_id = subject_id, .client_id = "" },
+	};
+	enum authcode_err err = ac_memory_tell(memory, 0, subject_id, now_ms);
+
+	if (err != AUTHCODE_OK)
+		return err;
+	ac_memory_withdraw_grant(memory, &all);
+	if (all.result != AUTHCODE_RESULT_DONE)
+		return all.err;
+	for (size_t i = 0; i < memory->sessions.count; i++) {
+		struct authcode_session *session = memory->sessions.rows[i];
+
+		if (session->subject_id == subject_id && session->ended_ms == 0)
+			session->ended_ms = now_ms;
+	}
+	return AUTHCODE_OK;
+}
+
 void
 ac_memory_revoke_subject(struct ac_memory *memory, struct authcode_operation *operation)
 {
 	const int64_t id = operation->u.revoke_subject.subject_id;
-	struct authcode_operation all = {
-		.kind = AUTHCODE_OP_WITHDRAW_GRANT,
-		.now_ms = operation->now_ms,
-		.u.withdraw_grant = { .subject_id = id, .client_id = "" },
-	};
 	enum authcode_err err;
 
 	if (ac_table_find(&memory->subjects, id) == NULL) {
 		ac_memory_finish(operation, AUTHCODE_RESULT_NOT_FOUND);
 		return;
 	}
-	err = ac_memory_tell(memory, 0, id, operation->now_ms);
+	err = ac_memory_end_earlier(memory, id, operation->now_ms);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);
 		return;
 	}
-	ac_memory_withdraw_grant(memory, &all);
-	if (all.result != AUTHCODE_RESULT_DONE) {
-		ac_operation_fail(operation, all.err);
-		return;
-	}
 	empty_grants(memory, id, operation->now_ms);
-	for (size_t i = 0; i < memory->sessions.count; i++) {
-		struct authcode_session *session = memory->sessions.rows[i];
-
-		if (session->subject_id == id && session->ended_ms == 0)
-			session->ended_ms = operation->now_ms;
-	}
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 

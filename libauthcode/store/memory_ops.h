@@ -68,6 +68,11 @@ void ac_memory_issue_client_token(struct ac_memory *memory, struct authcode_oper
 void ac_memory_put_grant_take(struct ac_memory *memory, struct ac_memory_grant *grant);
 
 /* memory_grant_ops.c */
+/* As ac_sqlite_end_earlier(), of a subject that is there. ERR_MEMORY: nothing is ended
+ * that was not, but clients may be told of it. */
+AC_MUST_USE enum authcode_err ac_memory_end_earlier(struct ac_memory *memory, int64_t subject_id,
+						    int64_t now_ms);
+
 void ac_memory_withdraw_grant(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_erase_ops.c */

@@ -101,6 +101,32 @@ put_session(struct ac_memory *memory, const struct authcode_operation *operation
 	return err;
 }
 
+/* The one that there is, as it will be. With ends_earlier_ms what it had is ended at once: a
+ * failure after that has refused the sign-in and ended it all the same. */
+static enum authcode_err
+renew_subject(struct ac_memory *memory, const struct authcode_operation *operation, int64_t id,
+	      struct authcode_subject **ret_refreshed)
+{
+	const struct authcode_op_create_session *args = &operation->u.create_session;
+	const struct ac_memory_grant *all = ac_memory_find_grant(memory, id, "");
+	const int64_t last_ms = all != NULL ? all->row->withdrawn_ms : 0;
+	struct authcode_subject changed;
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (args->ends_earlier_ms > last_ms)
+		err = ac_memory_end_earlier(memory, id,
+					    args->ends_earlier_ms > operation->now_ms
+						    ? args->ends_earlier_ms
+						    : operation->now_ms);
+	if (err != AUTHCODE_OK)
+		return err;
+	changed = *(const struct authcode_subject *)ac_table_find(&memory->subjects, id);
+	changed.full_name = args->full_name;
+	changed.groups = args->groups;
+	*ret_refreshed = ac_row_copy(&ac_row_subject, &changed);
+	return *ret_refreshed != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+}
+
 /* A name that now means another uid is another person. */
 void
 ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *operation)
@@ -115,13 +141,8 @@ ac_memory_create_session(struct ac_memory *memory, struct authcode_operation *op
 	enum authcode_err err;
 
 	if (same) {
-		struct authcode_subject changed = *old;
-
-		changed.full_name = args->full_name;
-		changed.groups = args->groups;
 		subject_id = old->id;
-		refreshed = ac_row_copy(&ac_row_subject, &changed);
-		err = refreshed != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
+		err = renew_subject(memory, operation, subject_id, &refreshed);
 	} else {
 		err = put_subject(memory, operation, &subject_id);
 	}

@@ -9,29 +9,36 @@
 #include "store/sqlite_ops.h"
 
 enum authcode_err
+ac_sqlite_end_earlier(const struct ac_sqlite_work *work, int64_t subject_id, int64_t now_ms)
+{
+	struct authcode_operation all = {
+		.now_ms = now_ms,
+		.u.withdraw_grant = { .subject_id = subject_id, .client_id = "" },
+	};
+	bool changed;
+	enum authcode_err err = ac_sqlite_withdraw_grant(work, &all);
+
+	if (err == AUTHCODE_OK && all.result != AUTHCODE_RESULT_DONE)
+		err = AUTHCODE_ERR_NOT_FOUND;
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_set_time(work, AC_SQL_END_SESSIONS, now_ms, subject_id, &changed);
+	return err == AUTHCODE_OK ? ac_sqlite_tell(work, 0, subject_id, now_ms) : err;
+}
+
+enum authcode_err
 ac_sqlite_revoke_subject(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	const int64_t id = operation->u.revoke_subject.subject_id;
-	const int64_t now_ms = operation->now_ms;
-	struct authcode_operation all = {
-		.now_ms = now_ms,
-		.u.withdraw_grant = { .subject_id = id, .client_id = "" },
-	};
 	bool changed;
-	enum authcode_err err;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
 
-	if (id == 0) {
-		operation->result = AUTHCODE_RESULT_NOT_FOUND;
-		return AUTHCODE_OK;
-	}
-	err = ac_sqlite_withdraw_grant(work, &all);
-	operation->result = all.result;
-	if (err != AUTHCODE_OK || all.result != AUTHCODE_RESULT_DONE)
-		return err;
-	err = ac_sqlite_set_time(work, AC_SQL_EMPTY_GRANTS, now_ms, id, &changed);
+	if (id != 0)
+		err = ac_sqlite_end_earlier(work, id, operation->now_ms);
+	operation->result = err == AUTHCODE_OK ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
 	if (err == AUTHCODE_OK)
-		err = ac_sqlite_set_time(work, AC_SQL_END_SESSIONS, now_ms, id, &changed);
-	return err == AUTHCODE_OK ? ac_sqlite_tell(work, 0, id, now_ms) : err;
+		err = ac_sqlite_set_time(work, AC_SQL_EMPTY_GRANTS, operation->now_ms, id,
+					 &changed);
+	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;
 }
 
 /* --- forgetting ------------------------------------------------------------------- */

@@ -51,6 +51,11 @@ enum authcode_err ac_sqlite_use_refresh(const struct ac_sqlite_work *work,
 enum authcode_err ac_sqlite_issue_client_token(const struct ac_sqlite_work *work,
 					       struct authcode_operation *operation);
 
+/* What any client got of the subject until now is dead, and its sessions are ended; the
+ * clients that want to hear of that are told. Its consents stay. */
+AC_MUST_USE enum authcode_err ac_sqlite_end_earlier(const struct ac_sqlite_work *work,
+						    int64_t subject_id, int64_t now_ms);
+
 enum authcode_err ac_sqlite_withdraw_grant(const struct ac_sqlite_work *work,
 					   struct authcode_operation *operation);
 

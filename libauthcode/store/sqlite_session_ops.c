@@ -42,6 +42,20 @@ insert_subject(const struct ac_sqlite_work *work, const struct authcode_op_creat
 	return query.rc == SQLITE_CONSTRAINT_UNIQUE ? AUTHCODE_ERR_USAGE : err;
 }
 
+/* Once for one reason: whoever asks again for it has what has begun since. */
+static enum authcode_err
+end_earlier(const struct ac_sqlite_work *work, int64_t id, int64_t since_ms, int64_t now_ms)
+{
+	struct authcode_grant all = { .withdrawn_ms = 0 };
+	enum authcode_err err = ac_sqlite_find_grant(work->connection, id, "", work->arena, &all);
+
+	if (err != AUTHCODE_OK && err != AUTHCODE_ERR_NOT_FOUND)
+		return err;
+	if (all.withdrawn_ms >= since_ms)
+		return AUTHCODE_OK;
+	return ac_sqlite_end_earlier(work, id, since_ms > now_ms ? since_ms : now_ms);
+}
+
 /* A name that now means another uid is another person. ret_retired: whose the name
  * was until now; it stays as it is when it was nobody's. */
 static enum authcode_err
@@ -57,7 +71,10 @@ put_subject(const struct ac_sqlite_work *work, const struct authcode_op_create_s
 		return err;
 	if (id != 0 && uid == args->uid) {
 		*ret_id = id;
-		return refresh_subject(work, args, id);
+		err = refresh_subject(work, args, id);
+		return err == AUTHCODE_OK && args->ends_earlier_ms != 0
+			       ? end_earlier(work, id, args->ends_earlier_ms, now_ms)
+			       : err;
 	}
 	if (id != 0)
 		err = ac_sqlite_set_time(work, AC_SQL_RETIRE_SUBJECT, now_ms, id, &changed);

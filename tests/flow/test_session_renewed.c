@@ -23,6 +23,8 @@ static const struct authcode_acr acrs[] = { { "pwd", 10 }, { "otp", 20 } };
 static struct flow flow;
 static struct flow_browser browser;
 
+static int64_t changed_ms; /* when the password was, of sign-ins that begin */
+
 /* What has been decided and is not yet carried out. */
 static struct authcode_exchange *waiting[2];
 
@@ -40,6 +42,7 @@ set_up(void **state)
 	flow_set_clients(&flow, (struct authcode_client[]){ first, flow_client(&flow, FLOW_WEB) },
 			 2);
 	browser = (struct flow_browser){ .cookie = "browser-one" };
+	changed_ms = 0;
 	return 0;
 }
 
@@ -119,6 +122,7 @@ begin_sign_in(struct authcode_exchange **ret, const char *user, uint32_t uid)
 		.session = browser.session,
 		.acr = "otp",
 		.amr = "pwd",
+		.password_changed_ms = changed_ms,
 		.now_ms = flow.now_ms,
 	};
 
@@ -330,6 +334,65 @@ both_readers_of_one_success_are_signed_in(void **state)
 	assert_int_equal(session_of(two).subject_id, session_of(one).subject_id);
 }
 
+/* RT-11: what began before the password was changed is over, in this browser too. */
+static void
+a_changed_password_ends_the_session_and_renews_none(void **state)
+{
+	const char *old, *one, *two;
+
+	(void)state;
+	prove("pwd");
+	old = browser.session;
+	flow.now_ms += 1000;
+	changed_ms = flow.now_ms;
+	begin_sign_in(&waiting[0], "alice", 1000);
+	begin_sign_in(&waiting[1], "alice", 1000);
+	one = end_sign_in(waiting[0]);
+	two = end_sign_in(waiting[1]);
+	assert_false(signed_in_with(old));
+	assert_int_not_equal(session_of(one).id, session_of(old).id);
+	assert_int_equal(session_of(old).ended_ms, flow.now_ms);
+	/* Whichever of the two cookies the browser keeps is good. */
+	assert_true(signed_in_with(one));
+	assert_true(signed_in_with(two));
+}
+
+/* Nobody is signed in while the thief is too. */
+static void
+a_change_that_cannot_be_stored_signs_nobody_in(void **state)
+{
+	const struct authcode_response *r;
+
+	(void)state;
+	prove("pwd");
+	flow.now_ms += 1000;
+	changed_ms = flow.now_ms;
+	begin_sign_in(&waiting[0], "alice", 1000);
+	flow.writes_fail = true;
+	r = end(waiting[0]);
+	flow.writes_fail = false;
+	assert_int_equal(r->kind, AUTHCODE_RESPONSE_PAGE);
+	assert_int_equal(r->status, 503);
+	assert_null(r->set_session);
+	assert_true(signed_in_with(browser.session));
+}
+
+static void
+a_time_that_is_none_is_refused(void **state)
+{
+	const struct authcode_sign_in sign_in = {
+		.user = { .name = "alice", .uid = 1000 },
+		.transaction = sign_in_page(),
+		.browser = browser.cookie,
+		.password_changed_ms = -1,
+		.now_ms = flow.now_ms,
+	};
+
+	(void)state;
+	assert_int_equal(authcode_exchange_begin_sign_in(flow.issuer, &sign_in, &waiting[0]),
+			 AUTHCODE_ERR_USAGE);
+}
+
 /* Whoever has the old cookie and an account of his own ends nobody's session
  * with it once the owner has signed in again. */
 static void
@@ -380,6 +443,9 @@ main(void)
 		TEST(a_code_is_not_issued_after_a_sign_in_that_proves_the_same),
 		TEST(a_consent_of_a_session_that_was_renewed_is_asked_for_anew),
 		TEST(both_readers_of_one_success_are_signed_in),
+		TEST(a_changed_password_ends_the_session_and_renews_none),
+		TEST(a_change_that_cannot_be_stored_signs_nobody_in),
+		TEST(a_time_that_is_none_is_refused),
 		TEST(a_cookie_of_before_the_renewal_ends_nothing),
 		TEST(a_session_that_was_ended_in_between_is_not_renewed),
 	};

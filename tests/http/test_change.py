@@ -7,6 +7,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 
 import pytest
@@ -176,6 +177,43 @@ def test_without_the_second_helper_a_page_sends_elsewhere():
         assert page.status_code == 403 and "password_change_required" in page.text
     finally:
         host.stop()
+
+
+def active(host, tokens):
+    return host.post("/introspect", token=tokens["access_token"]).json()["active"]
+
+
+def test_a_new_password_ends_what_the_old_one_had_opened(host):
+    """RT-11: whoever knew it may have the sessions and tokens of before; the clients keep what was consented to."""
+    tokens, elsewhere = host.tokens(), Person(host.issuer)
+    assert isinstance(elsewhere.submit(elsewhere.go(host.authorize_url("app")), username=USER, password=PASSWORD), str)
+    assert isinstance(elsewhere.go(host.authorize_url("app")), str) and active(host, tokens)
+    person, page = host.expired()
+    page = person.submit(page, answer=NEW)
+    code = answer_of(person.submit(page, answer=NEW))["code"]
+    assert not active(host, tokens)
+    refused = host.post("/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert 'name="username"' in elsewhere.go(host.authorize_url("app")).text
+    fresh = host.post("/token", "due", grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
+    assert fresh.status_code == 200 and host.post("/introspect", "due", token=fresh.json()["access_token"]).json()["active"]
+    assert "code" in answer_of(person.go(host.authorize_url("due")))
+    assert "reason=password_changed" in next(line for line in reversed(host.log().splitlines()) if "login succeeded" in line)
+    with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as base:
+        assert base.execute("SELECT reason FROM audit WHERE event = 'login_succeeded' ORDER BY id DESC LIMIT 1"
+                            ).fetchone() == ("password_changed",)
+
+
+def test_a_change_that_is_not_made_ends_nothing(host):
+    tokens = host.tokens()
+    for answers in (["mistake"] * 3, [NEW] + ["mistake"] * 3):
+        person, page = host.expired()
+        for answer in answers:
+            page = person.submit(page, answer=answer)
+    person, page = host.expired()
+    assert answer_of(person.submit(page, decision="deny"))["error"] == "access_denied"
+    assert not host.changed.exists() and active(host, tokens)
+    assert host.post("/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"]).status_code == 200
 
 
 def test_no_password_and_no_ticket_is_in_any_log(host):

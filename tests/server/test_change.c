@@ -96,7 +96,8 @@ the_change_is_made_in_the_same_conversation(void **state)
 	fake_http_free(&h);
 	assert_int_equal(issuer_sign_ins(), 1);
 	assert_int_equal(script_started(), 2);
-	assert_true(fake_log_wait("login succeeded rhost=192.0.2.7 client=app user=alice"));
+	assert_true(fake_log_wait(
+		"login succeeded rhost=192.0.2.7 reason=password_changed client=app user=alice"));
 	assert_false(fake_log_contains("New-2-battery"));
 	assert_false(fake_log_contains(TICKET));
 }

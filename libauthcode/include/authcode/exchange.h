@@ -78,6 +78,11 @@ struct authcode_sign_in {
 	const char *client_id;   /* which client has asked for it, for records; or NULL */
 	const char *peer;        /* as in struct authcode_request */
 	int64_t txn;
+	/* When the person has changed the password on the way, or 0: every session, token,
+	 * code and device of before is ended as the new session begins, for whoever knew the
+	 * old one may have them (RFC 9700 §4.14.2). Consents stay; and so does what has begun
+	 * by another call for the same change. */
+	int64_t password_changed_ms;
 	int64_t now_ms;
 };
 

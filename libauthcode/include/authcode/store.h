@@ -296,7 +296,8 @@ enum authcode_operation_kind {
  * takes the new hash, proof and ends. Any other is ended, and a session inserted.
  * Either only while its hash is replaces_hash, that of the row that was read when
  * the cookie was proved: one renewed since stays as it is, and a session is inserted
- * beside it. The idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a
+ * beside it. ends_earlier_ms not 0: unless all that the subject had was ended then or
+ * since, it is ended first, as by revoke_subject but for its consents. The idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a
  * new subject is needed and new_sub was ever given to another. */
 struct authcode_op_create_session {
 	const char *user_name;
@@ -313,6 +314,7 @@ struct authcode_op_create_session {
 	int64_t expires_ms;
 	int64_t replaces;
 	uint8_t replaces_hash[AUTHCODE_HASH_LEN];
+	int64_t ends_earlier_ms;
 	int64_t ret_session_id;
 	int64_t ret_subject_id;
 };
