@@ -45,6 +45,7 @@ extern const struct contract_chapter contract_registration;
 extern const struct contract_chapter contract_replay;
 extern const struct contract_chapter contract_lists;
 extern const struct contract_chapter contract_people;
+extern const struct contract_chapter contract_password;
 extern const struct contract_chapter contract_threads;
 
 #endif

@@ -31,7 +31,8 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_lists.c \
 	tests/store/contract_logout.c \
 	tests/store/contract_misuse.c \
-	tests/store/contract_people.c \
+	tests/store/contract_password.c \
+	tests/store/contract_people.c tests/store/fixture_people.c tests/store/fixture_people.h \
 	tests/store/contract_purge.c \
 	tests/store/contract_refresh.c \
 	tests/store/contract_registration.c \
