@@ -109,16 +109,18 @@ on_answer(const struct ac_fetch_answer *answer, void *arg)
 	struct flight *flight = arg;
 	bool good = answer->outcome == AC_FETCH_ANSWERED && answer->status == 200;
 	struct authcode_key_set *set = NULL;
+	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
 	struct ac_jwks_waiter *waiter;
 
 	if (good)
-		set = authcode_key_set_new(answer->body, answer->body_len);
+		err = authcode_key_set_new(answer->body, answer->body_len, &set);
 	else
 		tell(flight, answer);
 	land(flight); /* whoever came while it was read has it too */
 	while ((waiter = flight->waiters) != NULL) {
 		flight->waiters = waiter->next;
 		waiter->set = authcode_key_set_ref(set);
+		waiter->err = err;
 		ac_http_resume(waiter->h); /* the waiter is gone */
 	}
 	authcode_key_set_free(&set);
@@ -160,12 +162,14 @@ ac_jwks_fetch_ask(struct ac_app *app, const struct authcode_client_keys_query *q
 	(void)pthread_mutex_lock(&jwks->lock);
 	begun = join_or_begin(jwks, query, waiter, &alone);
 	(void)pthread_mutex_unlock(&jwks->lock);
-	if (begun != NULL)
+	if (begun != NULL) {
 		ac_fetch_submit(app,
 				&(struct ac_fetch_request){ .method = AC_FETCH_METHOD_GET,
 							    .url = begun->url,
 							    .allow_private = true },
 				on_answer, begun);
-	else if (alone)
+	} else if (alone) {
+		waiter->err = AUTHCODE_ERR_MEMORY;
 		ac_http_resume(waiter->h);
+	}
 }

@@ -24,7 +24,8 @@ void ac_jwks_fetch_free(struct ac_jwks_fetch **jwks); /* nobody waits any more *
 /* One waiting request; lives until it has been resumed. */
 struct ac_jwks_waiter {
 	struct ac_http *h;
-	struct authcode_key_set *set; /* when it is resumed, the waiter's; NULL: none came */
+	struct authcode_key_set *set; /* when it is resumed, the waiter's; NULL: */
+	enum authcode_err err;        /* why; ERR_MEMORY: it may have come */
 	struct ac_jwks_waiter *next;
 };
 

@@ -181,7 +181,7 @@ ac_protocol_resumed(struct ac_app *app, struct ac_http *h)
 		authcode_exchange_answer(walk->exchange);
 		break;
 	case NEED_KEYS:
-		authcode_exchange_share_client_keys(walk->exchange, walk->keys.set);
+		authcode_exchange_share_client_keys(walk->exchange, walk->keys.set, walk->keys.err);
 		authcode_key_set_free(&walk->keys.set);
 		break;
 	case NEED_ACCOUNT:

@@ -253,43 +253,38 @@ authcode_exchange_client_keys(const struct authcode_exchange *exchange)
 	return exchange->keys_query;
 }
 
-/* jwks NULL: nothing came. */
-static void
-carry_on(struct authcode_exchange *x, struct ac_jwks *jwks)
-{
-	x->keys_query = NULL;
-	ac_client_keys_put(x->assertion->keys, jwks, x->now_ms);
-	if (jwks == NULL)
-		ac_issuer_debug(x->issuer, "jwks_uri: no key set came");
-	prove_by_key(x);
-}
-
+/* What came, or did not, is not asked for again at once (CA-19). A set for which we had
+ * no memory says nothing of the client: it is not refused for that. */
 void
 authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
-				    const struct authcode_key_set *set)
+				    const struct authcode_key_set *set, enum authcode_err err)
 {
-	if (exchange->keys_query != NULL)
-		carry_on(exchange, ac_key_set_jwks(set));
+	struct ac_jwks *jwks = ac_key_set_jwks(set);
+
+	if (exchange->keys_query == NULL)
+		return;
+	exchange->keys_query = NULL;
+	ac_client_keys_put(exchange->assertion->keys, jwks, exchange->now_ms);
+	if (jwks == NULL && err == AUTHCODE_ERR_MEMORY) {
+		ac_respond_failure(exchange, err, "jwks_uri");
+		return;
+	}
+	if (jwks == NULL)
+		ac_issuer_debug(exchange->issuer, "jwks_uri: no key set came");
+	prove_by_key(exchange);
 }
 
 void
 authcode_exchange_set_client_keys(struct authcode_exchange *exchange, const char *jwks, size_t len)
 {
-	struct ac_jwks *set = NULL;
-	enum ac_jwk_verdict verdict = AC_JWK_MALFORMED;
+	struct authcode_key_set *set = NULL;
+	enum authcode_err err;
 
 	if (exchange->keys_query == NULL)
 		return;
-	if (jwks != NULL)
-		verdict = ac_jwks_parse(jwks, len, &set);
-	if (verdict == AC_JWK_FAILED) {
-		exchange->keys_query = NULL;
-		ac_client_keys_put(exchange->assertion->keys, NULL, exchange->now_ms);
-		ac_respond_failure(exchange, AUTHCODE_ERR_MEMORY, "jwks_uri");
-		return;
-	}
-	carry_on(exchange, set);
-	ac_jwks_free(&set);
+	err = authcode_key_set_new(jwks, len, &set);
+	authcode_exchange_share_client_keys(exchange, set, err);
+	authcode_key_set_free(&set);
 }
 
 void

@@ -14,19 +14,25 @@ struct authcode_key_set {
 	struct ac_jwks *jwks;
 };
 
-struct authcode_key_set *
-authcode_key_set_new(const char *jwks, size_t len)
+enum authcode_err
+authcode_key_set_new(const char *jwks, size_t len, struct authcode_key_set **ret_set)
 {
-	struct authcode_key_set *set = calloc(1, sizeof(*set));
+	struct authcode_key_set *set;
+	enum ac_jwk_verdict verdict;
 
+	if (jwks == NULL)
+		return AUTHCODE_ERR_SYNTAX;
+	set = calloc(1, sizeof(*set));
 	if (set == NULL)
-		return NULL;
+		return AUTHCODE_ERR_MEMORY;
 	atomic_init(&set->references, 1);
-	if (jwks == NULL || ac_jwks_parse(jwks, len, &set->jwks) != AC_JWK_GOOD) {
+	verdict = ac_jwks_parse(jwks, len, &set->jwks);
+	if (verdict != AC_JWK_GOOD) {
 		free(set);
-		return NULL;
+		return verdict == AC_JWK_FAILED ? AUTHCODE_ERR_MEMORY : AUTHCODE_ERR_SYNTAX;
 	}
-	return set;
+	*ret_set = set;
+	return AUTHCODE_OK;
 }
 
 struct authcode_key_set *

@@ -222,9 +222,10 @@ one_set_serves_all_who_wait_for_it(void **state)
 {
 	static const char *const clients[] = { "remote", "remote", "remote2" };
 	struct world *world = *state;
-	struct authcode_key_set *set = authcode_key_set_new(ONLY_EC, strlen(ONLY_EC));
+	struct authcode_key_set *set = NULL;
 	struct authcode_exchange *x[AC_ARRAY_SIZE(clients)];
 
+	assert_int_equal(authcode_key_set_new(ONLY_EC, strlen(ONLY_EC), &set), AUTHCODE_OK);
 	assert_non_null(set);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(x); i++) {
 		const char *form = ac_arena_printf(world->arena,
@@ -238,10 +239,10 @@ one_set_serves_all_who_wait_for_it(void **state)
 		assert_non_null(authcode_exchange_client_keys(x[i]));
 	}
 	for (size_t i = 0; i < AC_ARRAY_SIZE(x); i++) {
-		authcode_exchange_share_client_keys(x[i], set);
+		authcode_exchange_share_client_keys(x[i], set, AUTHCODE_OK);
 		assert_null(authcode_exchange_client_keys(x[i]));
 		assert_int_equal(authcode_exchange_operation(x[i])->kind, AUTHCODE_OP_USE_ONCE);
-		authcode_exchange_share_client_keys(x[i], NULL);
+		authcode_exchange_share_client_keys(x[i], NULL, AUTHCODE_ERR_MEMORY);
 		assert_int_equal(authcode_exchange_operation(x[i])->kind, AUTHCODE_OP_USE_ONCE);
 		authcode_exchange_free(&x[i]);
 	}
@@ -261,11 +262,52 @@ what_is_no_key_set_is_none(void **state)
 		"", "{}", "{\"keys\":[]}", "[]", "{\"keys\":[{}]}", "x"
 	};
 
+	struct authcode_key_set *set = NULL;
+
 	(void)state;
-	assert_null(authcode_key_set_new(NULL, 0));
+	assert_int_equal(authcode_key_set_new(NULL, 0, &set), AUTHCODE_ERR_SYNTAX);
 	assert_null(authcode_key_set_ref(NULL));
 	for (size_t i = 0; i < AC_ARRAY_SIZE(texts); i++)
-		assert_null(authcode_key_set_new(texts[i], strlen(texts[i])));
+		assert_int_equal(authcode_key_set_new(texts[i], strlen(texts[i]), &set),
+				 AUTHCODE_ERR_SYNTAX);
+	assert_null(set);
+}
+
+/* Our own failure is no fault of the client; what else keeps the keys away is. */
+static void
+a_set_that_did_not_come_says_by_its_error_whose_fault_it_is(void **state)
+{
+	static const struct {
+		enum authcode_err err;
+		unsigned status;
+	} rows[] = {
+		{ AUTHCODE_ERR_MEMORY, 500 },
+		{ AUTHCODE_ERR_SYNTAX, 401 },
+		{ AUTHCODE_ERR_NOT_FOUND, 401 },
+		{ AUTHCODE_OK, 401 },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_exchange *x = NULL;
+		const char *form = ac_arena_printf(world->arena,
+						   "token=x&client_assertion_type=" BEARER
+						   "&client_assertion=%s",
+						   good_token(world, "remote"));
+		struct authcode_request request = request_of(form, world->now_ms);
+
+		assert_int_equal(authcode_exchange_begin(world->issuer, &request, &x), AUTHCODE_OK);
+		assert_non_null(authcode_exchange_client_keys(x));
+		authcode_exchange_share_client_keys(x, NULL, rows[i].err);
+		assert_null(authcode_exchange_client_keys(x));
+		assert_null(authcode_exchange_operation(x));
+		assert_int_equal(authcode_exchange_response(x)->status, rows[i].status);
+		assert_non_null(
+			strstr(authcode_exchange_response(x)->body,
+			       rows[i].status == 500 ? "\"server_error\"" : "\"invalid_client\""));
+		authcode_exchange_free(&x);
+		world->now_ms += 60001; /* so that keys may be asked for again */
+	}
 }
 
 /* Nobody makes us ask for the keys of a client that is not registered so. */
@@ -399,6 +441,7 @@ main(void)
 		TEST(a_fetch_under_way_is_joined),
 		TEST(one_set_serves_all_who_wait_for_it),
 		TEST(what_is_no_key_set_is_none),
+		TEST(a_set_that_did_not_come_says_by_its_error_whose_fault_it_is),
 		TEST(only_an_assertion_that_could_be_good_asks_for_keys),
 		cmocka_unit_test(a_registration_that_could_not_work_is_refused),
 		TEST(a_registry_shows_no_secret),

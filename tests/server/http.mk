@@ -10,6 +10,7 @@ server_http_tests = \
 	tests/server/test_json_out \
 	tests/server/test_log \
 	tests/server/test_fetch_lanes \
+	tests/server/test_jwks_fetch \
 	tests/server/test_log_line \
 	tests/server/test_logout_teller \
 	tests/server/test_master_key \
@@ -54,6 +55,12 @@ tests_server_test_log_LDADD = $(server_http_ldadd)
 tests_server_test_fetch_lanes_SOURCES = tests/server/test_fetch_lanes.c
 tests_server_test_fetch_lanes_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_fetch_lanes_LDADD = $(server_http_ldadd)
+
+tests_server_test_jwks_fetch_SOURCES = tests/server/test_jwks_fetch.c server/jwks_fetch.c $(heap_sources)
+tests_server_test_jwks_fetch_CPPFLAGS = $(server_http_cppflags) -I$(top_srcdir)/tests/server
+tests_server_test_jwks_fetch_LDFLAGS = $(heap_ldflags)
+tests_server_test_jwks_fetch_LDADD = libtests_fake_http.la libauthcode_inside.la $(CMOCKA_LIBS) \
+	$(JANSSON_LIBS) -lpthread
 
 tests_server_test_master_key_SOURCES = tests/server/test_master_key.c
 tests_server_test_master_key_CPPFLAGS = $(server_http_cppflags)

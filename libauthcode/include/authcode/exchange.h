@@ -115,19 +115,21 @@ AUTHCODE_API void authcode_exchange_set_client_keys(struct authcode_exchange *ex
 /* A key set, read once for all exchanges that wait for the same URL. */
 struct authcode_key_set;
 
-/* New. NULL: jwks (len bytes) is no JWK Set that can be used, or there is no memory.
+/* New. ERR_SYNTAX: jwks (len bytes) is no JWK Set that can be used; ERR_MEMORY.
  * Thread-safe, as are those that follow. */
-AUTHCODE_API AUTHCODE_MUST_USE struct authcode_key_set *authcode_key_set_new(const char *jwks,
-									     size_t len);
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_key_set_new(const char *jwks, size_t len, struct authcode_key_set **ret_set);
 /* Another reference to the same, to be freed as well; NULL stays NULL. */
 AUTHCODE_API AUTHCODE_MUST_USE struct authcode_key_set *
 authcode_key_set_ref(struct authcode_key_set *set);
 AUTHCODE_API void authcode_key_set_free(struct authcode_key_set **set);
 
-/* As authcode_exchange_set_client_keys(), with a set that others are given too; NULL:
- * nothing came. The caller keeps its reference. */
+/* As authcode_exchange_set_client_keys(), with a set that others are given too. The
+ * caller keeps its reference. set NULL: err says why; ERR_MEMORY is the host's own
+ * failure and answered as such (500), after anything else the client has no keys (401). */
 AUTHCODE_API void authcode_exchange_share_client_keys(struct authcode_exchange *exchange,
-						      const struct authcode_key_set *set);
+						      const struct authcode_key_set *set,
+						      enum authcode_err err);
 
 /* --- the account behind a request ---------------------------------------- */
 
