@@ -18,17 +18,31 @@
 #define MAX_FAULTS "20"
 
 /* Which rows of a table are live; ?1 is the time. */
+#define OF_SOMEBODY(o)                                                                             \
+	" AND NOT EXISTS (SELECT 1 FROM subject u WHERE u.id = " o                                 \
+	".subject_id AND u.retired_ms <> 0)"
+/* What ends codes, families and devices alike: as authcode_listed_state() has it. */
+#define TIED(o)                                                                                    \
+	OF_SOMEBODY(o)                                                                             \
+	" AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = " o                                 \
+	".session_id AND s.ended_ms <> 0)"                                                         \
+	" AND (SELECT " AC_SQL_WITHDRAWN(o) " FROM (SELECT 1) LEFT JOIN subject u ON u.id = " o    \
+					    ".subject_id) IS NULL"
+
 static const struct {
 	const char *table;
 	const char *live;
 } known[] = {
 	{ "subject", "retired_ms = 0 AND ?1 > 0" },
-	{ "session", "ended_ms = 0 AND idle_expires_ms > ?1 AND expires_ms > ?1" },
-	{ "user_grant", "scope <> '' AND ?1 > 0" },
-	{ "code", "used_ms = 0 AND expires_ms > ?1" },
-	{ "family", "revoked_ms = 0 AND expires_ms > ?1" },
-	{ "token", "revoked_ms = 0 AND rotated_ms = 0 AND expires_ms > ?1" },
-	{ "device", "state < 2 AND expires_ms > ?1" },
+	{ "session",
+	  "ended_ms = 0 AND idle_expires_ms > ?1 AND expires_ms > ?1" OF_SOMEBODY("session") },
+	{ "user_grant", "scope <> '' AND ?1 > 0" OF_SOMEBODY("user_grant") },
+	{ "code", "used_ms = 0 AND expires_ms > ?1" TIED("code") },
+	{ "family", "revoked_ms = 0 AND expires_ms > ?1" TIED("family") },
+	{ "token", "revoked_ms = 0 AND rotated_ms = 0 AND expires_ms > ?1"
+		   " AND EXISTS (SELECT 1 FROM family f WHERE f.id = token.family_id"
+		   " AND f.revoked_ms = 0 AND f.expires_ms > ?1" TIED("f") ")" },
+	{ "device", "state < 2 AND expires_ms > ?1" TIED("device") },
 	{ "signing_key", "sealed <> '' AND ?1 > 0" },
 	{ "replay", "forget_ms > ?1" },
 	{ "logout_delivery", "next_ms > 0 AND ?1 > 0" },

@@ -9,14 +9,6 @@
 #define SUBJECT                                                                                    \
 	"u.id, u.sub, u.user_name, u.uid, u.full_name, u.group_names, u.first_seen_ms, "           \
 	"u.retired_ms, u.withdrawn_ms"
-/* Of code, device or family o: the look at the grant is taken only when there is a reason,
- * that at the client's end costs little, since few clients were ever ended. */
-#define WITHDRAWN(o)                                                                               \
-	"coalesce((SELECT e.ended_ms FROM client_end e WHERE e.client_id = " o ".client_id"        \
-	" AND e.ended_ms >= " o ".created_ms), "                                                   \
-	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT max(g.withdrawn_ms)"            \
-	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
-	" AND g.client_id IN ('', " o ".client_id) AND g.withdrawn_ms >= " o ".created_ms) END)"
 #define SESSION                                                                                    \
 	"s.id, s.hash, s.subject_id, s.auth_time_ms, s.acr, s.amr, s.claims, s.created_ms, "       \
 	"s.idle_expires_ms, s.expires_ms, s.ended_ms"
@@ -37,9 +29,9 @@
 	"d.claims, d.created_ms, d.expires_ms"
 #define DEVICE_VIEW                                                                                \
 	"SELECT " DEVICE ", " SUBJECT ", " SESSION                                                 \
-	", " WITHDRAWN("d") " FROM device d"                                                       \
-			    " LEFT JOIN subject u ON u.id = d.subject_id"                          \
-			    " LEFT JOIN session s ON s.id = d.session_id"
+	", " AC_SQL_WITHDRAWN("d") " FROM device d"                                                \
+				   " LEFT JOIN subject u ON u.id = d.subject_id"                   \
+				   " LEFT JOIN session s ON s.id = d.session_id"
 
 #define DELIVERY                                                                                   \
 	"d.id, d.client_id, d.subject_id, d.session_id, d.created_ms, d.next_ms, d.tries, "        \
@@ -76,28 +68,28 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_FIND_GRANT] =
 		"SELECT subject_id, client_id, scope, updated_ms, withdrawn_ms FROM user_grant"
 		" WHERE subject_id = ? AND client_id = ?",
-	[AC_SQL_FIND_CODE] =
-		"SELECT " CODE ", " SUBJECT ", " SESSION
-		", " WITHDRAWN("c") " FROM code c"
-				    " JOIN subject u ON u.id = c.subject_id"
-				    " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
+	[AC_SQL_FIND_CODE] = "SELECT " CODE ", " SUBJECT ", " SESSION ", " AC_SQL_WITHDRAWN(
+		"c") " FROM code c"
+		     " JOIN subject u ON u.id = c.subject_id"
+		     " LEFT JOIN session s ON s.id = c.session_id WHERE c.id = ?",
 	[AC_SQL_FIND_TOKEN] =
-		"SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION
-		", " WITHDRAWN("f") " FROM token t"
-				    " JOIN family f ON f.id = t.family_id"
-				    " LEFT JOIN subject u ON u.id = f.subject_id"
-				    " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
+		"SELECT " TOKEN ", " FAMILY ", " SUBJECT ", " SESSION ", " AC_SQL_WITHDRAWN(
+			"f") " FROM token t"
+			     " JOIN family f ON f.id = t.family_id"
+			     " LEFT JOIN subject u ON u.id = f.subject_id"
+			     " LEFT JOIN session s ON s.id = f.session_id WHERE t.id = ?",
 	[AC_SQL_FIND_LIVE_SUBJECT] =
 		"SELECT id, uid FROM subject WHERE user_name = ? AND retired_ms = 0",
 	[AC_SQL_FIND_SUBJECT_OF_NAME] = "SELECT " SUBJECT " FROM subject u"
 					" WHERE u.user_name = ? AND u.retired_ms = 0",
 	[AC_SQL_FIND_SUBJECT_OF_SUB] = "SELECT " SUBJECT " FROM subject u WHERE u.sub = ?",
 	[AC_SQL_FIND_SUBJECT] = "SELECT " SUBJECT " FROM subject u WHERE u.id = ?",
-	[AC_SQL_FIND_FAMILY] = "SELECT " FAMILY ", " SUBJECT ", " SESSION
-			       ", " WITHDRAWN("f") " FROM family f"
-						   " LEFT JOIN subject u ON u.id = f.subject_id"
-						   " LEFT JOIN session s ON s.id = f.session_id"
-						   " WHERE f.id = ?",
+	[AC_SQL_FIND_FAMILY] =
+		"SELECT " FAMILY ", " SUBJECT ", " SESSION
+		", " AC_SQL_WITHDRAWN("f") " FROM family f"
+					   " LEFT JOIN subject u ON u.id = f.subject_id"
+					   " LEFT JOIN session s ON s.id = f.session_id"
+					   " WHERE f.id = ?",
 	[AC_SQL_LOOK_SUBJECTS] =
 		"SELECT id, id, user_name FROM subject WHERE id > ? ORDER BY id LIMIT ?",
 	[AC_SQL_LOOK_SESSIONS] =

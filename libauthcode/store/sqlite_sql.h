@@ -127,6 +127,15 @@ enum ac_sql {
 
 extern const char *const ac_sql_text[AC_SQL_COUNT];
 
+/* When code, device or family o was withdrawn, or NULL; u is its subject, if it has one: the look at the grant is taken only when there is a reason,
+ * that at the client's end costs little, since few clients were ever ended. */
+#define AC_SQL_WITHDRAWN(o)                                                                        \
+	"coalesce((SELECT e.ended_ms FROM client_end e WHERE e.client_id = " o ".client_id"        \
+	" AND e.ended_ms >= " o ".created_ms), "                                                   \
+	"CASE WHEN u.withdrawn_ms >= " o ".created_ms THEN (SELECT max(g.withdrawn_ms)"            \
+	" FROM user_grant g WHERE g.subject_id = " o ".subject_id"                                 \
+	" AND g.client_id IN ('', " o ".client_id) AND g.withdrawn_ms >= " o ".created_ms) END)"
+
 /* How many columns the reads have for a subject and a session (sqlite_read.c). */
 #define AC_SUBJECT_COLUMNS 9
 #define AC_SESSION_COLUMNS 11

@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include <authcode/database.h>
+#include <authcode/list.h>
 
 #include "base/attr.h"
 #include "fixture_device.h"
@@ -172,6 +173,131 @@ rows_are_counted_by_whether_they_live(void **state)
 	assert_int_equal(table(&report, "signing_key")->live, 1);
 }
 
+/* --- one rule for db check and for the lists ------------------------------------------- */
+
+static void
+end_nothing(struct world *w)
+{
+	(void)w;
+}
+
+static void
+end_the_session(struct world *w)
+{
+	struct authcode_operation op = op_end_session(w->f, w->session);
+
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+end_the_person(struct world *w)
+{
+	struct authcode_operation op = op_retire(w->f, session_of(w->f, w->session).subject.id);
+
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+end_the_consent(struct world *w)
+{
+	struct authcode_operation op =
+		op_withdraw(w->f, session_of(w->f, w->session).subject.id, "demo");
+
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+end_the_client(struct world *w)
+{
+	struct authcode_operation op = op_put_client(w->f, "demo", 0);
+
+	op.u.put_client.registration = "x";
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+	op = op_put_client(w->f, "demo", 1);
+	op.u.put_client.remove = true;
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+end_the_family(struct world *w)
+{
+	struct authcode_operation op =
+		op_revoke_family(w->f, token_of(w->f, w->tokens.access).family.id);
+
+	assert_int_equal(perform(w->f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+end_by_time(struct world *w)
+{
+	w->f->now += 400 * DAY;
+}
+
+/* How many rows of the kind the lists call alive; a device is pending or allowed then. */
+static int64_t
+alive(struct world *w, enum authcode_list_kind kind)
+{
+	static const char *const words[] = { "live", "pending", "allowed" };
+	static struct authcode_listed rows[64];
+	struct authcode_list list = { .kind = kind, .look = 64, .after_client = "" };
+	int64_t count = 0;
+
+	assert_int_equal(authcode_store_list(w->f->store, &list, w->f->arena, rows), AUTHCODE_OK);
+	for (size_t i = 0; i < list.ret_count; i++) {
+		const char *state = authcode_listed_state(kind, &rows[i], w->f->now);
+
+		for (size_t n = 0; n < AC_ARRAY_SIZE(words); n++)
+			count += strcmp(state, words[n]) == 0;
+	}
+	return count;
+}
+
+static void
+what_is_counted_as_live_is_what_the_lists_call_so(void **state)
+{
+	static const struct {
+		enum authcode_list_kind kind;
+		const char *name;
+	} tables[] = {
+		{ AUTHCODE_LIST_SUBJECTS, "subject" },  { AUTHCODE_LIST_SESSIONS, "session" },
+		{ AUTHCODE_LIST_GRANTS, "user_grant" }, { AUTHCODE_LIST_CODES, "code" },
+		{ AUTHCODE_LIST_FAMILIES, "family" },   { AUTHCODE_LIST_TOKENS, "token" },
+		{ AUTHCODE_LIST_DEVICES, "device" },
+	};
+	static const struct {
+		const char *name;
+		void (*end)(struct world *w);
+		int64_t tokens; /* live afterwards */
+	} rows[] = {
+		{ "nothing", end_nothing, 2 },         { "a session", end_the_session, 0 },
+		{ "a person", end_the_person, 0 },     { "a consent", end_the_consent, 0 },
+		{ "a client", end_the_client, 0 },     { "a family", end_the_family, 0 },
+		{ "the time of all", end_by_time, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_database_report report;
+		void *own = NULL;
+		struct world *world;
+
+		print_message("# %s\n", rows[i].name);
+		assert_int_equal(set_up(&own), 0);
+		world = own;
+		world->f->now += 1;
+		rows[i].end(world);
+		copy(world);
+		assert_int_equal(
+			authcode_database_examine(world->copy, world->f->now, true, &report, NULL),
+			AUTHCODE_OK);
+		assert_int_equal(table(&report, "token")->live, rows[i].tokens);
+		for (size_t n = 0; n < AC_ARRAY_SIZE(tables); n++)
+			assert_int_equal(table(&report, tables[n].name)->live,
+					 alive(world, tables[n].kind));
+		assert_int_equal(tear_down(&own), 0);
+	}
+}
+
 static void
 nothing_lives_in_what_was_ended(void **state)
 {
@@ -328,6 +454,7 @@ main(void)
 		DATABASE_TEST(a_copy_has_what_was_written_until_then),
 		DATABASE_TEST(progress_goes_to_its_end),
 		DATABASE_TEST(rows_are_counted_by_whether_they_live),
+		cmocka_unit_test(what_is_counted_as_live_is_what_the_lists_call_so),
 		DATABASE_TEST(nothing_lives_in_what_was_ended),
 		DATABASE_TEST(ending_twice_ends_nothing_more),
 		DATABASE_TEST(what_is_not_ours_is_refused_by_name),
