@@ -145,7 +145,9 @@ put_scopes(json_t *object)
 	return ok;
 }
 
-/* HS256 last: it is for those who ask for it. */
+/* What this server can do, not what its clients have registered (OIDC-Disc §3; MD-04): HS256 is
+ * there whether or not a client has a secret that is long enough, since any confidential one may
+ * register it. It is last: it is for those who ask for it. */
 static bool
 put_algorithms(json_t *object, const char *name, const struct authcode_issuer *issuer)
 {
