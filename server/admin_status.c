@@ -167,9 +167,7 @@ static void
 put_all(struct status *status, const struct ac_http *h)
 {
 	const struct ac_app *app = status->app;
-	char hash[20];
 
-	(void)snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)app->config->fingerprint);
 	ac_out_open(status->out, NULL, '{');
 	ac_out_text(status->out, "version", PACKAGE_VERSION);
 	ac_out_int(status->out, "pid", getpid());
@@ -177,7 +175,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_text(status->out, "issuer", app->config->issuer);
 	ac_out_open(status->out, "config", '{');
 	ac_out_text(status->out, "path", app->config->path);
-	ac_out_text(status->out, "hash", hash);
+	ac_out_text(status->out, "hash", app->config->hash);
 	ac_out_close(status->out, '}');
 	put_listeners(status);
 	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));

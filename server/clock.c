@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * See clock.h. Neither clock can fail on Linux.
+ * See clock.h. No clock of these can fail on Linux.
  */
 #include "server/clock.h"
 
@@ -26,6 +26,12 @@ int64_t
 ac_clock_monotonic_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);
+}
+
+int64_t
+ac_clock_boot_ms(void)
+{
+	return read_ms(CLOCK_BOOTTIME);
 }
 
 int64_t

@@ -34,6 +34,7 @@ struct loader {
 	struct authcode_arena *scratch;       /* file texts, until all is read */
 	struct authcode_reason *reason;
 	const struct ac_config_text *text; /* being parsed */
+	struct ac_config_hash *hash;       /* of all files so far */
 	bool main_file;
 	struct ac_client_settings *client; /* whose block is open */
 	struct ac_client_settings **clients;
@@ -338,7 +339,10 @@ load_file(struct loader *l, const char *path)
 
 	if (err != AUTHCODE_OK)
 		return err;
-	ac_config_fingerprint(text.data, text.len, &l->settings->config.fingerprint);
+	/* Without the newline that reading has put behind it. */
+	err = ac_config_hash_add(l->hash, text.data, text.len - 1);
+	if (err != AUTHCODE_OK)
+		return err;
 	text.clients_only = !l->main_file;
 	err = ac_config_text_prepare(&text, l->scratch, l->reason);
 	if (err != AUTHCODE_OK)
@@ -426,7 +430,9 @@ load(struct loader *l, const char *path)
 		settings->places[i].file = settings->config.path;
 	l->clients = authcode_arena_alloc(l->clients_arena,
 					  AC_MAX_CLIENTS * sizeof(struct ac_client_settings *));
-	if (l->clients == NULL || !ac_options_set_defaults("", settings, l->arena))
+	l->hash = ac_config_hash_new();
+	if (l->clients == NULL || l->hash == NULL ||
+	    !ac_options_set_defaults("", settings, l->arena))
 		return AUTHCODE_ERR_MEMORY;
 	l->main_file = true;
 	err = ac_config_note_file(settings, path);
@@ -439,6 +445,8 @@ load(struct loader *l, const char *path)
 	l->main_file = false;
 	if (err == AUTHCODE_OK)
 		err = load_clients_d(l, path);
+	if (err == AUTHCODE_OK)
+		err = ac_config_hash(l->hash, settings->config.hash);
 	if (err == AUTHCODE_OK)
 		err = ac_config_build_registry(settings, l->clients, l->client_count, l->scratch,
 					       l->reason);
@@ -493,6 +501,7 @@ out:
 	if (err != AUTHCODE_OK && reason->text[0] == '\0')
 		snprintf(reason->text, sizeof(reason->text), "%.200s: %s", path,
 			 authcode_err_str(err));
+	ac_config_hash_free(&l.hash);
 	authcode_arena_free(&scratch);
 	authcode_arena_free(&l.clients_arena);
 	authcode_arena_free(&arena);

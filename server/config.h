@@ -18,6 +18,7 @@
 #include <authcode/issuer.h>
 
 #include "base/attr.h"
+#include "server/config_hash.h"
 
 enum ac_listen_kind {
 	AC_LISTEN_TCP,  /* "127.0.0.1:8080", "[::1]:8080" */
@@ -60,10 +61,10 @@ struct ac_config {
 	const char *path;             /* the file it came from */
 	const char *const *file_dirs; /* where it and the files it names lie */
 	size_t file_dir_count;
-	uint64_t fingerprint;    /* of every byte of the files it came from */
-	const char *issuer;      /* URL */
-	const char *issuer_path; /* its path without a closing slash, "" for none */
-	bool issuer_is_dev;      /* http on a loopback host: development cookie names */
+	char hash[AC_CONFIG_HASH_LEN + 1]; /* of the files it came from */
+	const char *issuer;                /* URL */
+	const char *issuer_path;           /* its path without a closing slash, "" for none */
+	bool issuer_is_dev;                /* http on a loopback host: development cookie names */
 	const struct ac_listen *listens;
 	size_t listen_count;
 	const char *tls_certificate_file; /* or NULL */
@@ -91,7 +92,6 @@ struct ac_config {
 	uint32_t address_guesses;
 	uint32_t total_guesses;
 	uint32_t token_guesses;
-	uint32_t device_requests;
 	uint32_t prompt_timeout_s;
 	uint32_t sign_in_timeout_s;
 	uint32_t account_cache_s;

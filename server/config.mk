@@ -7,6 +7,7 @@ libserver_config_la_SOURCES = \
 	server/config.c server/config.h \
 	server/config_client_auth.c server/config_client_auth.h \
 	server/config_files.c server/config_files.h \
+	server/config_hash.c server/config_hash.h \
 	server/config_lookup.c \
 	server/config_options.c server/config_options.h \
 	server/config_read.c \
@@ -20,8 +21,8 @@ libserver_config_la_SOURCES = \
 	server/config_stored.c server/config_stored.h \
 	server/config_text.c server/config_text.h \
 	server/config_values.c server/config_values.h
-libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
-libserver_config_la_LIBADD = libserver_shared.la $(CONFUSE_LIBS)
+libserver_config_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS) $(CRYPTO_CFLAGS)
+libserver_config_la_LIBADD = libserver_shared.la $(CONFUSE_LIBS) $(CRYPTO_LIBS)
 
 sampledir = $(docdir)
 dist_sample_DATA = dist/authcode.conf

@@ -53,14 +53,3 @@ ac_config_names_file(const struct ac_option *option, const char *value)
 	return option->kind == AC_OPTION_TEXT && len > sizeof(suffix) - 1 &&
 	       strcmp(name + len - (sizeof(suffix) - 1), suffix) == 0 && value[0] == '/';
 }
-
-/* FNV-1a. 0, at first, stands for its beginning. */
-void
-ac_config_fingerprint(const char *data, size_t len, uint64_t *inout)
-{
-	uint64_t hash = *inout != 0 ? *inout : UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)data[i]) * UINT64_C(1099511628211);
-	*inout = hash;
-}

@@ -11,9 +11,6 @@
 /* Is the value of this option the path of a file that is read? */
 AC_MUST_USE bool ac_config_names_file(const struct ac_option *option, const char *value);
 
-/* Tells one text of a configuration from another; no defence against whoever makes one. */
-void ac_config_fingerprint(const char *data, size_t len, uint64_t *inout);
-
 /* Its directory, and that of the file a link leads to, are in file_dirs from now on. */
 AC_MUST_USE enum authcode_err ac_config_note_file(struct ac_settings *settings, const char *path);
 

@@ -31,6 +31,46 @@ static const struct ac_event_row rows[] = {
 		.fields = F(issuer),
 		.means = "The server has been told to stop, and finishes what is under way.",
 	},
+	[AC_EVENT_CONFIG_LOADED] = {
+		.name = "config_loaded",
+		.words = "configuration loaded",
+		.level = AC_LOG_NOTICE,
+		.id = "1a1e5a9900106912168ac2dd23ce8b0d",
+		.result = "done",
+		.fields = F(count) | F(file) | F(hash),
+		.means = "The server starts by this configuration; count is the number of its clients.",
+	},
+	[AC_EVENT_CONFIG_RELOADED] = {
+		.name = "config_reloaded",
+		.words = "the configuration was read again",
+		.level = AC_LOG_NOTICE,
+		.id = "e307d297ae4f52173392d8d04768afc4",
+		.result = "done",
+		.fields = F(count) | F(file) | F(hash),
+		.means = "SIGHUP was sent, and the server goes by this configuration from now on. An "
+			 "equal hash: nothing in the files has changed.",
+	},
+	[AC_EVENT_CONFIG_REFUSED] = {
+		.name = "config_refused",
+		.words = "the configuration stays as it was",
+		.level = AC_LOG_ERROR,
+		.id = "d8316fb64a9f48e258a76fbb7d4f4ece",
+		.result = "refused",
+		.fields = F(file) | F(hash) | F(why),
+		.means = "SIGHUP was sent, and what the files say now is not good. The server goes on by "
+			 "what it has, whose hash this is.",
+		.act = "Correct what the sentence names, try authcoded --check-config, and reload.",
+	},
+	[AC_EVENT_CLOCK_JUMPED] = {
+		.name = "clock_jumped",
+		.words = "the clock was set",
+		.level = AC_LOG_WARNING,
+		.id = "f6b76692f5e4c00283aa0ec84587a26d",
+		.fields = F(by_ms),
+		.means = "The time of day has jumped since the last minute. Codes and tokens end by it: "
+			 "forwards they die early, backwards they live longer.",
+		.act = "See what has set the clock; let chrony or systemd-timesyncd keep it.",
+	},
 	[AC_EVENT_REQUEST] = {
 		.name = "request",
 		.words = "request",

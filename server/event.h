@@ -28,6 +28,10 @@ enum ac_log_level {
 enum ac_event {
 	AC_EVENT_READY,
 	AC_EVENT_STOPPING,
+	AC_EVENT_CONFIG_LOADED,
+	AC_EVENT_CONFIG_RELOADED,
+	AC_EVENT_CONFIG_REFUSED,
+	AC_EVENT_CLOCK_JUMPED,
 	AC_EVENT_REQUEST,
 	AC_EVENT_REQUEST_BROKEN_OFF,
 	AC_EVENT_REQUEST_REFUSED,
@@ -109,6 +113,9 @@ struct ac_event_fields {
 	const char *effect;
 	const char *advice;
 	const char *issuer;
+	const char *file;
+	const char *hash;
+	const char *by_ms;
 	const char *socket;
 	const char *source;
 	const char *url;

@@ -30,6 +30,11 @@ static const struct ac_event_field fields[] = {
 	{ "effect", false, "what follows" },
 	{ "advice", false, "what to look at" },
 	{ "issuer", false, "the server's URL" },
+	{ "file", false, "path of the configuration" },
+	{ "hash", true,
+	  "SHA-256 of the files of the configuration, the main one and those of clients.d, one "
+	  "after the other" },
+	{ "by_ms", true, "by how many milliseconds; with a minus, backwards" },
 	{ "socket", false, "path of the socket that does not answer" },
 	{ "source", false, "where claims came from" },
 	{ "url", false, "what was asked for" },

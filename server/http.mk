@@ -23,6 +23,7 @@ libserver_http_la_SOURCES = \
 	server/admin_status.c server/admin_status.h \
 	server/admin_token.c server/admin_token.h \
 	server/admin_clients.c server/admin_clients.h \
+	server/clock_watch.c server/clock_watch.h \
 	server/app.h \
 	server/audit_log.c server/audit_log.h \
 	server/client_change.c server/client_change.h \
@@ -34,7 +35,6 @@ libserver_http_la_SOURCES = \
 	server/client_view.c \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
-	server/device_requests.c server/device_requests.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \

@@ -25,6 +25,7 @@
 #include "server/app.h"
 #include "server/client_registry.h"
 #include "server/clock.h"
+#include "server/clock_watch.h"
 #include "server/config.h"
 #include "server/delay.h"
 #include "server/device.h"
@@ -362,6 +363,7 @@ run(struct daemon *d)
 		{ .fd = ac_client_registry_fd(d->app.registry), .events = POLLIN },
 	};
 	struct signalfd_siginfo info;
+	struct ac_clock_watch clocks = { 0 };
 	bool more = false;
 
 	for (;;) {
@@ -369,6 +371,7 @@ run(struct daemon *d)
 		const int purge_ms = more ? PURGE_AGAIN_MS : PURGE_MS;
 		int rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 
+		ac_clock_watch_round(&clocks, ac_clock_unix_ms(), ac_clock_boot_ms());
 		if (rc == 0)
 			more = purge(&d->app);
 		if (rc >= 0)
@@ -477,6 +480,7 @@ main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	ac_sandbox_log(&d.app.sandbox);
+	ac_config_say(AC_EVENT_CONFIG_LOADED, d.config);
 	ac_log_event(AC_EVENT_READY, .issuer = d.config->issuer);
 	ac_notify("READY=1");
 	if (options.print_ready) {

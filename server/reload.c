@@ -19,6 +19,15 @@
 #include "server/start_check.h"
 #include "server/throttle.h"
 
+void
+ac_config_say(enum ac_event event, const struct ac_config *config)
+{
+	char count[24];
+
+	(void)snprintf(count, sizeof(count), "%zu", authcode_clients_count(config->clients));
+	ac_log_event(event, .count = count, .file = config->path, .hash = config->hash);
+}
+
 /* What is neither a request's nor the issuer's. */
 static void
 use_limits(struct ac_app *daemon, struct ac_config *config)
@@ -62,12 +71,12 @@ ac_reload(struct ac_app *daemon, struct ac_http_service *http)
 		  take_over(daemon, http, config, &reason);
 
 	if (!ok)
-		ac_log(AC_LOG_ERROR, "the configuration stays as it was: %s", reason.text);
+		ac_log_event(AC_EVENT_CONFIG_REFUSED, .file = present->config->path,
+			     .hash = present->config->hash, .why = reason.text);
 	if (ok && kept[0] != '\0')
 		ac_log(AC_LOG_WARNING, "needs a restart to change: %s", kept);
 	if (ok)
-		ac_log(AC_LOG_NOTICE, "the configuration was read again: %zu clients",
-		       authcode_clients_count(config->clients));
+		ac_config_say(AC_EVENT_CONFIG_RELOADED, config);
 	ac_config_free(&config);
 	ac_live_unpin(&present);
 	return ok;

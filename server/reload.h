@@ -7,7 +7,12 @@
 #define AC_SERVER_RELOAD_H
 
 #include "server/app.h"
+#include "server/config.h"
+#include "server/event.h"
 #include "server/http.h"
+
+/* Reports config_loaded or config_reloaded, with the hash of the files. */
+void ac_config_say(enum ac_event event, const struct ac_config *config);
 
 /* Takes over what may change, or nothing; says in the log which, and why. True when it
  * was taken over. On the main thread. */

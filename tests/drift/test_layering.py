@@ -28,7 +28,8 @@ PAM_PUBLIC = {"authcode/error.h", "authcode/request.h"}
 
 # Prefix of a system header -> where it may be included.
 LIBRARIES = {
-    "openssl/": ("libauthcode/jose/", "server/etag.c",  # there: half a SHA-256
+    "openssl/": ("libauthcode/jose/", "server/config_hash.c",  # there: the SHA-256 of files
+                 "server/etag.c",  # there: half a SHA-256
                  "server/mac.c",  # there: HMAC-SHA-256
                  "server/page_script.c"),  # there: the SHA-256 of a page's script
     "jansson.h": ("libauthcode/jose/", "libauthcode/protocol/", "ctl/",

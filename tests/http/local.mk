@@ -15,7 +15,6 @@ http_tests = \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
-	tests/http/test_device_requests.py \
 	tests/http/test_disk_full.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \
@@ -24,7 +23,6 @@ http_tests = \
 	tests/http/test_guesses.py \
 	tests/http/test_id_token.py \
 	tests/http/test_idle_connections.py \
-	tests/http/test_jose_oracle.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
 	tests/http/test_log.py \

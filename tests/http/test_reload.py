@@ -48,7 +48,7 @@ class Reloaded:
 
     def signal(self):
         """What the log says of it."""
-        words = r"(the configuration (?:was read again|stays as it was): .*)"
+        words = r"(the configuration (?:was read again|stays as it was) .*)\n"
         before, start = len(re.findall(words, self.host.log())), len(self.host.log())
         self.host.daemon.send_signal(signal.SIGHUP)
         deadline = time.monotonic() + 20
@@ -61,15 +61,21 @@ class Reloaded:
     def take(self, extra="", **more):
         self.write(extra, **more)
         said = self.signal()
-        assert "the configuration was read again: " in said, said
+        assert "the configuration was read again count=" in said, said
         return said
 
     def refuse(self, extra="", **more):
         self.write(extra, **more)
         said = self.signal()
-        found = re.search(r"the configuration stays as it was: (.*)", said)
+        found = re.search(r'the configuration stays as it was file="[^"]*" hash=[0-9a-f]{64} why="([^"]*)"\n', said)
         assert found, said
-        return found[1].replace(str(self.host.directory), "DIR")
+        sentence = re.sub(r"\\x([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), found[1])
+        return sentence.replace(str(self.host.directory), "DIR")
+
+    def files(self):
+        """The SHA-256 of what is on the disk, as `cat` and `sha256sum` would say."""
+        more = sorted((self.host.directory / "clients.d").glob("*.conf"))
+        return hashlib.sha256(b"".join(file.read_bytes() for file in [self.host.config, *more])).hexdigest()
 
     def token(self, client="robot", **values):
         return self.host.post("/token", client=client, grant_type="client_credentials", **values)
@@ -105,6 +111,30 @@ def test_clients_come_and_go(running):
     running.take()
     assert running.token().status_code == 401
     assert running.host.post("/introspect", token=token.json()["access_token"]).json() == {"active": False}
+
+
+def test_the_log_says_by_which_files_it_runs():
+    it = Reloaded()
+    try:
+        at_start = it.files()
+        it.host.start()
+        found = re.findall(r'configuration loaded count=(\d+) file="([^"]*)" hash=(\S+)\n', it.host.log())
+        assert found == [(found[0][0], str(it.host.config), at_start)]
+        assert f"hash={at_start}\n" in it.take()  # nothing is new
+        directory = it.host.directory / "clients.d"
+        directory.mkdir(exist_ok=True)
+        for name in ("b.conf", "a.conf", "ignored.conf.bak"):
+            file = directory / name
+            file.write_text(it.robot().replace('"robot"', f'"robot-{name[0]}"'))
+            lend(file)
+        running = it.files()
+        said = it.take()
+        assert running != at_start and f"count={int(found[0][0]) + 2} " in said and f"hash={running}\n" in said, said
+        it.write("nonsense = 1\n")
+        said = it.signal()
+        assert it.files() != running and f"stays as it was file=\"{it.host.config}\" hash={running} why=" in said, said
+    finally:
+        it.host.stop()
 
 
 def test_a_connection_that_is_open_sees_the_new_one(running):

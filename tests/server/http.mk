@@ -3,6 +3,7 @@
 
 server_http_tests = \
 	tests/server/test_address \
+	tests/server/test_clock_watch \
 	tests/server/test_cors \
 	tests/server/test_event \
 	tests/server/test_gate \
@@ -31,6 +32,10 @@ server_http_ldadd = libserver_http.la libauthcode_inside.la $(CMOCKA_LIBS)
 tests_server_test_address_SOURCES = tests/server/test_address.c
 tests_server_test_address_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_address_LDADD = $(server_http_ldadd)
+
+tests_server_test_clock_watch_SOURCES = tests/server/test_clock_watch.c
+tests_server_test_clock_watch_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_clock_watch_LDADD = $(server_http_ldadd)
 
 tests_server_test_cors_SOURCES = tests/server/test_cors.c
 tests_server_test_cors_CPPFLAGS = $(server_http_cppflags)

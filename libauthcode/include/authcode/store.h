@@ -400,7 +400,6 @@ struct authcode_op_revoke_token {
  * (reads show the ended session; nothing else is written). DONE, NOT_FOUND. */
 struct authcode_op_end_session {
 	int64_t session_id;
-	int64_t ret_subject_id; /* DONE: whose it was */
 };
 
 /* So that no purge holds up the operations behind it. */
@@ -459,10 +458,8 @@ struct authcode_op_withdraw_grant {
 	const char *client_id;
 };
 
-/* Inserts a device, pending. DONE; CONFLICT (a row has that user code); FAILED with
- * ERR_LIMIT when max_pending of this client are pending and before their end. */
+/* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
 struct authcode_op_create_device {
-	uint32_t max_pending;          /* 0: any number */
 	struct authcode_device device; /* hash, user_code_hash, client_id, scope, resource,
 					* interval_ms and expires_ms; the rest is the store's */
 	int64_t ret_device_id;
