@@ -169,26 +169,44 @@ finish_list(const struct ac_ctl *ctl, const json_t *all, bool more)
 }
 
 enum ac_ctl_exit
+ac_ctl_audit_records(const struct ac_ctl *ctl, const struct ac_buf *query, size_t max, json_t **ret,
+		     bool *ret_more)
+{
+	json_t *all = json_array();
+	enum ac_ctl_exit status;
+	char before[24] = "";
+
+	do {
+		status = ask_page(ctl, query, before, all);
+	} while (status == AC_CTL_DONE && before[0] != '\0' && json_array_size(all) < max);
+	if (status == AC_CTL_DONE) {
+		*ret = all;
+		*ret_more = before[0] != '\0';
+	} else {
+		json_decref(all);
+	}
+	return status;
+}
+
+enum ac_ctl_exit
 ac_ctl_audit_list(const struct ac_ctl *ctl)
 {
 	enum ac_ctl_exit status = AC_CTL_USAGE;
-	json_t *all = json_array();
-	char before[24] = "";
+	json_t *all = NULL;
+	bool more = false;
 	struct ac_buf query;
 
 	ac_buf_init(&query, MAX_PATH_LEN);
 	if (ac_ctl_option(ctl, "user") != NULL)
 		ac_form_put(&query, "user", ac_ctl_option(ctl, "user"));
+	if (ac_ctl_option(ctl, "sub") != NULL)
+		ac_form_put(&query, "sub", ac_ctl_option(ctl, "sub"));
 	if (ac_ctl_option(ctl, "client") != NULL)
 		ac_form_put(&query, "client", ac_ctl_option(ctl, "client"));
-	if (put_time(ctl, "since", &query) && put_time(ctl, "until", &query)) {
-		do {
-			status = ask_page(ctl, &query, before, all);
-		} while (status == AC_CTL_DONE && before[0] != '\0' &&
-			 json_array_size(all) < MAX_RECORDS);
-	}
+	if (put_time(ctl, "since", &query) && put_time(ctl, "until", &query))
+		status = ac_ctl_audit_records(ctl, &query, MAX_RECORDS, &all, &more);
 	if (status == AC_CTL_DONE)
-		status = finish_list(ctl, all, before[0] != '\0');
+		status = finish_list(ctl, all, more);
 	ac_buf_clear(&query);
 	json_decref(all);
 	return status;

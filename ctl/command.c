@@ -22,8 +22,8 @@
 #include "ctl/user_export.h"
 
 static const struct ac_ctl_command commands[] = {
-	{ "audit", "list", "[--user NAME] [--client ID] [--since TIME] [--until TIME]", 0, 0,
-	  ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "audit", "list", "[--user NAME | --sub SUB] [--client ID] [--since TIME] [--until TIME]",
+	  0, 0, ac_ctl_audit_list, "what was decided, the newest first" },
 	{ "client", "add",
 	  "[--for PRESET --url URL] [--id ID] [--redirect-uri URI]... [--set OPTION=VALUE]...", 0,
 	  0, ac_ctl_client_add, "register an application, and print what it is to be told" },

@@ -6,11 +6,13 @@
  */
 #include "ctl/user_export.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/form.h"
 #include "ctl/admin_request.h"
+#include "ctl/audit.h"
 #include "ctl/person.h"
 #include "ctl/table.h"
 
@@ -79,6 +81,29 @@ collect(const struct ac_ctl *ctl, json_t *person, bool everything)
 	return status;
 }
 
+/* What was recorded of it, by the sub: others may have had the name. */
+static enum ac_ctl_exit
+collect_records(const struct ac_ctl *ctl, json_t *person)
+{
+	const char *sub = json_string_value(json_object_get(person, "sub"));
+	json_t *records = NULL;
+	enum ac_ctl_exit status;
+	struct ac_buf query;
+	bool more;
+
+	if (sub == NULL || sub[0] == '\0') { /* which would ask for everybody's */
+		(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
+		return AC_CTL_UNREACHABLE;
+	}
+	ac_buf_init(&query, MAX_QUERY);
+	ac_form_put(&query, "sub", sub);
+	status = ac_ctl_audit_records(ctl, &query, SIZE_MAX, &records, &more);
+	ac_buf_clear(&query);
+	if (status == AC_CTL_DONE && json_object_set_new(person, "records", records) != 0)
+		status = AC_CTL_UNREACHABLE;
+	return status;
+}
+
 static enum ac_ctl_exit
 gather(const struct ac_ctl *ctl, bool everything, json_t **ret_person)
 {
@@ -93,6 +118,8 @@ gather(const struct ac_ctl *ctl, bool everything, json_t **ret_person)
 	ac_buf_clear(&query);
 	if (status == AC_CTL_DONE)
 		status = collect(ctl, person, everything);
+	if (status == AC_CTL_DONE && everything)
+		status = collect_records(ctl, person);
 	if (status == AC_CTL_DONE)
 		*ret_person = person;
 	else

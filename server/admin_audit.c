@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <authcode/list.h>
 #include <authcode/store.h>
 
 #include "base/arena.h"
@@ -88,6 +89,21 @@ read_number(const struct ac_params *params, const char *name, uint64_t max, int6
 	return true;
 }
 
+/* One person, where a name may have been several people's. */
+static const char *
+read_sub(struct ac_app *app, const char *sub, struct authcode_arena *arena,
+	 struct authcode_audit_query *ret)
+{
+	struct authcode_subject subject;
+
+	if (sub == NULL)
+		return NULL;
+	if (authcode_store_find_subject(app->store, NULL, sub, arena, &subject) != AUTHCODE_OK)
+		return "nobody has that sub";
+	ret->subject_id = subject.id;
+	return NULL;
+}
+
 /* What is wrong with the query, or NULL. */
 static const char *
 read_query(const struct ac_params *params, struct authcode_audit_query *ret)
@@ -124,6 +140,8 @@ list(struct ac_app *app, struct ac_http *h, struct authcode_arena *arena)
 	if (page.records != NULL &&
 	    ac_form_decode(arena, text.data, text.len, AC_FROM_QUERY, &params) == AUTHCODE_OK)
 		why = read_query(&params, &query);
+	if (why == NULL)
+		why = read_sub(app, ac_params_get(&params, "sub"), arena, &query);
 	if (why != NULL) {
 		ac_admin_refuse(h, 400, "invalid_request", why);
 		return;

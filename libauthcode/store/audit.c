@@ -177,6 +177,7 @@ ac_audit_matches(const struct authcode_audit_query *query,
 		 const struct authcode_audit_record *record)
 {
 	return (query->txn == 0 || query->txn == record->txn) &&
+	       (query->subject_id == 0 || query->subject_id == record->subject_id) &&
 	       (query->client_id == NULL || strcmp(query->client_id, record->client_id) == 0) &&
 	       (query->user_name == NULL || strcmp(query->user_name, record->user_name) == 0);
 }

@@ -76,6 +76,7 @@ begin(struct ac_query *query, struct ac_connection *connection,
 	ac_query_put_int(query, asked->txn);
 	put_text_or_null(query, asked->client_id);
 	put_text_or_null(query, asked->user_name);
+	ac_query_put_int(query, asked->subject_id);
 }
 
 enum authcode_err

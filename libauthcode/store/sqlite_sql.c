@@ -297,7 +297,8 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	/* What does not match is a row too: whoever asks counts how many he looks at. */
 	[AC_SQL_LIST_AUDIT] =
 		"SELECT (?4 = 0 OR a.txn = ?4) AND (?5 IS NULL OR a.client_id = ?5)"
-		" AND (?6 IS NULL OR ifnull(u.user_name, '') = ?6), a.id, a.event, a.txn,"
+		" AND (?6 IS NULL OR ifnull(u.user_name, '') = ?6)"
+		" AND (?7 = 0 OR a.subject_id = ?7), a.id, a.event, a.txn,"
 		" a.client_id, a.subject_id, a.object_id, a.rhost, a.reason, a.admin_uid,"
 		" ifnull(u.user_name, '') FROM audit a LEFT JOIN subject u ON u.id = a.subject_id"
 		" WHERE a.id < ?1 AND a.id >= ?2 ORDER BY a.id DESC LIMIT ?3",

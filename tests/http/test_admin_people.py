@@ -196,6 +196,9 @@ def test_a_person_is_shown_and_exported(server):
                          "logouts", "state"}
     assert all(row.get("user") == USER for name in ("sessions", "tokens", "codes") for row in told[name])
     assert len(told["tokens"]) >= 2 and not PASSWORD_SHAPE.search(export.stdout)
+    records = told["records"]
+    assert {row["event"] for row in records} >= {"login_succeeded", "code_issued", "token_issued"}
+    assert {row["user"] for row in records} == {USER} and all(row["txn"] for row in records)
     by_sub = ctl(server, "user", "export", "--sub", told["sub"])
     assert json.loads(by_sub.stdout)["uid"] == told["uid"]
 
@@ -215,7 +218,15 @@ def test_who_is_erased_comes_back_as_somebody_else(server):
     assert inspect(server, tokens["access_token"]).returncode == 4
     assert f'sub="{old["sub"]}"' in server.log()
     consented(server)
-    assert json.loads(ctl(server, "--json", "user", "show", USER).stdout)["sub"] != old["sub"]
+    fresh = json.loads(ctl(server, "user", "export", USER).stdout)
+    assert fresh["sub"] != old["sub"]
+    # whoever has the name now is told nothing of who had it before
+    before, now = ({row["txn"] for row in of["records"]} for of in (left, fresh))
+    assert before and now and not before & now
+    listed = json.loads(ctl(server, "--json", "audit", "list", "--sub", old["sub"]).stdout)
+    assert {row["txn"] for row in listed} == before and not any("user" in row for row in listed)
+    refused = ctl(server, "audit", "list", "--sub", "nobody")
+    assert refused.returncode == 1 and "nobody has that sub" in refused.stderr and refused.stdout == ""
     # nothing of the old rows is in the file
     assert old["sub"].encode() in (server.state / "authcode.db").read_bytes() + \
         (server.state / "authcode.db-wal").read_bytes()

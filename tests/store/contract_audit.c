@@ -479,6 +479,39 @@ records_are_found_by_what_they_say_the_newest_first(void **state)
 	}
 }
 
+/* A name may have been several people's, and a record is one person's alone. */
+static void
+records_of_a_person_are_found_whoever_has_the_name(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ana = session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id;
+	int64_t other = session_of(f, sign_in_as(f, "ana", 1002, "s2")).subject.id;
+	const struct {
+		struct authcode_audit_query query;
+		size_t count;
+		int64_t first_txn;
+	} table[] = {
+		{ { .subject_id = ana }, 1, 1 },
+		{ { .subject_id = other }, 2, 3 },
+		{ { .subject_id = other, .client_id = "a" }, 1, 2 },
+		{ { .subject_id = ana, .client_id = "b" }, 0, 0 },
+		{ { .subject_id = ana + other }, 0, 0 },
+		{ { .user_name = "ana" }, 3, 3 },
+	};
+
+	leave_record(f, "a", 1, ana);
+	leave_record(f, "a", 2, other);
+	leave_record(f, "b", 3, other);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
+		struct listed found = { 0 };
+
+		ask(f, &table[i].query, &found);
+		assert_int_equal(found.page.count, table[i].count);
+		assert_int_equal(found.page.count > 0 ? found.records[0].txn : 0,
+				 table[i].first_txn);
+	}
+}
+
 static void
 pages_follow_each_other_without_gap_and_repetition(void **state)
 {
@@ -631,6 +664,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(no_token_without_its_record),
 	CONTRACT_CASE(nothing_is_revoked_or_ended_without_its_record),
 	CONTRACT_CASE(records_are_found_by_what_they_say_the_newest_first),
+	CONTRACT_CASE(records_of_a_person_are_found_whoever_has_the_name),
 	CONTRACT_CASE(pages_follow_each_other_without_gap_and_repetition),
 	CONTRACT_CASE(a_page_looks_at_so_many_and_says_where_it_stopped),
 	CONTRACT_CASE(old_records_go_and_no_others),

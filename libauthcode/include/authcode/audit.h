@@ -55,7 +55,8 @@ struct authcode_audit_query {
 	int64_t txn;
 	const char *client_id;
 	const char *user_name; /* as the subject is called now */
-	uint32_t examine;      /* at least 1: how many are looked at for a page */
+	int64_t subject_id;
+	uint32_t examine; /* at least 1: how many are looked at for a page */
 };
 
 struct authcode_audit_page {
