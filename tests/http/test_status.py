@@ -28,7 +28,7 @@ def test_it_says_what_runs_and_what_it_keeps(server):
     assert status == 200 and told["ok"] is True and told["problems"] == []
     assert told["pid"] == server.daemon.pid and abs(told["started"] - time.time()) < 600
     assert told["issuer"] == server.issuer and told["config"]["path"] == str(server.config)
-    assert re.fullmatch(r"[0-9a-f]{16}", told["config"]["hash"])
+    assert re.fullmatch(r"[0-9a-f]{64}", told["config"]["hash"])
     assert told["listeners"] == [{"address": server.listen, "tls": False, "admin": False},
                                  {"address": f"unix:{server.directory}/run/admin.sock", "tls": False, "admin": True}]
     assert told["clients"] == 7 and told["connections"] >= 1
@@ -52,7 +52,7 @@ def test_live_sessions_and_tokens_are_counted_and_dead_ones_are_not(server):
 def test_authcodectl_shows_it_and_says_when_nobody_can_sign_in(server):
     told = ctl(server, "status")
     assert (told.returncode, told.stderr) == (0, "")
-    for line in (r"version +\d", r"issuer +" + re.escape(server.issuer), r"configuration +" + re.escape(str(server.config)) + r" \([0-9a-f]{16}\)",
+    for line in (r"version +\d", r"issuer +" + re.escape(server.issuer), r"configuration +" + re.escape(str(server.config)) + r" \([0-9a-f]{64}\)",
                  r"listens +" + re.escape(server.listen), r"listens +unix:.* \(administration\)", r"clients +7", r"sessions +\d", r"tokens +\d",
                  r"keys +2 published, 2 sign", r"helpers +login, check, passwd \(nobody listens\), fetch \(nobody listens\)", r"sandbox +calls"):
         assert re.search(rf"(?m)^{line}", told.stdout), (line, told.stdout)
