@@ -30,6 +30,7 @@ struct ac_logout_teller;
 struct ac_logos;
 struct ac_metrics;
 struct ac_pages;
+struct ac_password_change;
 struct ac_recent;
 struct ac_sign_pool;
 struct ac_storage;
@@ -54,6 +55,7 @@ struct ac_app {
 	struct ac_jwks_fetch *jwks;
 	struct ac_logout_teller *logouts; /* tells clients of them */
 	struct ac_login_service *login;
+	void (*password_changed)(void *app, const struct ac_password_change *change);
 	struct ac_pages *pages;
 	struct ac_throttle *throttle;
 	struct ac_sign_pool *signers;

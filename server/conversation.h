@@ -45,8 +45,20 @@
 #define AC_LOGIN_LEN 43    /* login id: base64url of 256 random bits */
 #define AC_QUESTION_LEN 24 /* nonce of one question: of 144 bits */
 
+/* A password that was changed a moment ago: whose, and in which sign-in. */
+struct ac_password_change {
+	const char *user; /* as the host knows the account */
+	const char *client_id;
+	const char *rhost;
+	const char *txn;
+};
+
 struct ac_conversations_settings {
 	struct ac_authenticator authenticator;
+	/* Called by the thread, with its lock, also when the person has given up meanwhile: it
+	 * must not wait. NULL: nobody wants to know. */
+	void (*changed)(void *ctx, const struct ac_password_change *change);
+	void *changed_ctx;
 	struct ac_throttle *throttle; /* borrowed; NULL: guesses are not counted */
 	uint32_t max;                 /* alive at once */
 	uint32_t max_per_address;     /* not counted for requests without an address */

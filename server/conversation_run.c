@@ -151,7 +151,6 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		return;
 	}
 	*one->success = *result;
-	one->changed_ms = one->changing ? ac_clock_unix_ms() : 0;
 	c->settings.authenticator.ops->cancel(one->helper);
 	one->helper = NULL;
 	one->state = AC_CONVERSATION_SUCCEEDED;
@@ -167,6 +166,21 @@ want_lock(struct ac_conversations *c, struct ac_conversation *one,
 	one->ticket = ++c->serial;
 }
 
+/* From here on the password is another one, whether or not anybody is signed in. */
+static void
+note_change(struct ac_conversations *c, struct ac_conversation *one,
+	    const struct ac_wire_result *result)
+{
+	const struct ac_password_change change = { .user = result->identity.user,
+						   .client_id = one->client_id,
+						   .rhost = one->start.rhost,
+						   .txn = one->txn };
+
+	one->changed_ms = ac_clock_unix_ms();
+	if (c->settings.changed != NULL)
+		c->settings.changed(c->settings.changed_ctx, &change);
+}
+
 /* Takes one event; false when there is none for now, or the end has come. */
 static bool
 take_event(struct ac_conversations *c, struct ac_conversation *one)
@@ -175,6 +189,9 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 
 	if (event.kind == AC_RELAY_WAIT)
 		return false;
+	if (event.kind == AC_RELAY_RESULT && one->changing &&
+	    event.frame->u.result.verdict == AC_VERDICT_OK)
+		note_change(c, one, &event.frame->u.result);
 	if (one->given_up) {
 		end(c, one, AC_LOOK_FAILED, "cancelled"); /* right or wrong, as late */
 		return false;

@@ -59,7 +59,7 @@ struct ac_conversation {
 	char question[AC_QUESTION_LEN + 1];
 	struct ac_wire_prompt *prompt;  /* ASKED */
 	struct ac_wire_result *success; /* SUCCEEDED, and OVER with that outcome */
-	int64_t changed_ms;             /* with success: when the password was changed; or 0 */
+	int64_t changed_ms;             /* when the password was changed; or 0 */
 	uint32_t readers;               /* whom it was given to */
 	int64_t attempt_ms;             /* monotonic: when the password or answer came */
 	int64_t end_ms;                 /* monotonic: of everything */

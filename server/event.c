@@ -374,8 +374,8 @@ static const struct ac_event_row rows[] = {
 		.id = "44965ad91e1e48e7839f8ea08b14a3a3",
 		.result = "done",
 		.fields = F(admin_uid) | F(sub) | F(txn),
-		.means = "An administrator has ended everything that a person had: sessions, consents "
-			 "and tokens.",
+		.means = "Everything that a person had is ended: by an administrator sessions, consents "
+			 "and tokens; when an expired password was changed, all but the consents.",
 	},
 	[AC_EVENT_PERSON_ERASED] = {
 		.name = "person_erased",

@@ -60,6 +60,7 @@ libserver_http_la_SOURCES = \
 	server/logout_teller.c server/logout_teller.h \
 	server/metrics.c server/metrics.h \
 	server/notify.c server/notify.h \
+	server/password_changed.c server/password_changed.h \
 	server/privileges.c server/privileges.h \
 	server/protocol_route.c server/protocol_route.h \
 	server/recent.c server/recent.h \

@@ -77,6 +77,8 @@ ac_login_start(struct ac_app *app, struct ac_login_service **ret)
 	struct ac_conversations_settings settings = settings_of(app->config);
 
 	settings.throttle = app->throttle;
+	settings.changed = app->password_changed;
+	settings.changed_ctx = app;
 	return ac_login_start_with(&settings, ret);
 }
 

@@ -43,6 +43,7 @@
 #include "server/notify.h"
 #include "server/options.h"
 #include "server/pages.h"
+#include "server/password_changed.h"
 #include "server/privileges.h"
 #include "server/recent.h"
 #include "server/storage.h"
@@ -317,6 +318,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 	    !open_accounts(d, reason) || !open_fetch(d, reason) || !open_logouts(d, reason) ||
 	    !open_signers(d, reason))
 		return false;
+	d->app.password_changed = ac_password_changed;
 	if (ac_delay_new(d->config->failure_floor_ms, MAX_DELAYED, &d->app.delay) != AUTHCODE_OK ||
 	    !ac_login_start(&d->app, &d->app.login)) {
 		(void)snprintf(reason->text, sizeof(reason->text), "sign-ins cannot be served");

@@ -63,7 +63,8 @@ ac_memory_revoke_subject(struct ac_memory *memory, struct authcode_operation *op
 		ac_operation_fail(operation, err);
 		return;
 	}
-	empty_grants(memory, id, operation->now_ms);
+	if (!operation->u.revoke_subject.keep_consents)
+		empty_grants(memory, id, operation->now_ms);
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 

@@ -35,7 +35,7 @@ ac_sqlite_revoke_subject(const struct ac_sqlite_work *work, struct authcode_oper
 	if (id != 0)
 		err = ac_sqlite_end_earlier(work, id, operation->now_ms);
 	operation->result = err == AUTHCODE_OK ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
-	if (err == AUTHCODE_OK)
+	if (err == AUTHCODE_OK && !operation->u.revoke_subject.keep_consents)
 		err = ac_sqlite_set_time(work, AC_SQL_EMPTY_GRANTS, operation->now_ms, id,
 					 &changed);
 	return err == AUTHCODE_ERR_NOT_FOUND ? AUTHCODE_OK : err;

@@ -9,6 +9,7 @@ import pathlib
 import re
 import sqlite3
 import subprocess
+import time
 
 import pytest
 from host import BUILD, CALLBACK, PASSWORD, ROOT, USER, Host, answer_of
@@ -202,6 +203,26 @@ def test_a_new_password_ends_what_the_old_one_had_opened(host):
     with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as base:
         assert base.execute("SELECT reason FROM audit WHERE event = 'login_succeeded' ORDER BY id DESC LIMIT 1"
                             ).fetchone() == ("password_changed",)
+
+
+def is_over(host, tokens):
+    until = time.monotonic() + 10
+    while active(host, tokens) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not active(host, tokens)
+
+
+def test_who_never_comes_back_has_changed_the_password_all_the_same(host):
+    """RT-11, without the session that would follow."""
+    tokens = host.tokens()
+    person, page = host.expired()
+    page = person.submit(page, answer=NEW)
+    sent = person.http.post(host.url("/prompt"), data={**Form(page.text).fields, "answer": NEW}, allow_redirects=False,
+                            headers={"Sec-Fetch-Site": "same-origin"}, timeout=20)
+    assert sent.status_code == 303 and is_over(host, tokens) and host.changed.exists()
+    with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as base:
+        assert base.execute("SELECT event, reason FROM audit ORDER BY id DESC LIMIT 1").fetchone() == (
+            "person_revoked", "password_changed")
 
 
 def test_a_change_that_is_not_made_ends_nothing(host):

@@ -118,6 +118,26 @@ who_it_was_signs_in_again_as_the_same(void **state)
 	assert_string_equal(granted_scope(f, subject, "demo"), "profile");
 }
 
+/* Consent is no secret that somebody may know. */
+static void
+consents_may_stay(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f);
+	int64_t subject = session_of(f, session).subject.id;
+	struct tokens tokens = redeem(f, code_for(f, session, "demo"));
+	struct authcode_operation op;
+
+	f->now = T0 + SECOND;
+	op = op_revoke_subject(f, subject);
+	op.u.revoke_subject.keep_consents = true;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_int_equal(session_of(f, session).session.ended_ms, T0 + SECOND);
+	assert_int_equal(token_of(f, tokens.access).withdrawn_ms, T0 + SECOND);
+	assert_int_equal(waiting(f), 1);
+	assert_string_equal(granted_scope(f, subject, "demo"), "profile");
+}
+
 static void
 nobody_else_loses_anything(void **state)
 {
@@ -345,6 +365,7 @@ a_piece_that_breaks_the_rules_is_refused(void **state)
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(all_that_anybody_got_of_it_is_dead),
 	CONTRACT_CASE(who_it_was_signs_in_again_as_the_same),
+	CONTRACT_CASE(consents_may_stay),
 	CONTRACT_CASE(nobody_else_loses_anything),
 	CONTRACT_CASE(it_can_be_taken_back_again),
 	CONTRACT_CASE(a_subject_that_is_not_there_loses_nothing),

@@ -519,6 +519,7 @@ struct authcode_op_use_once {
  * same. DONE also when there was nothing; NOT_FOUND: no such subject. */
 struct authcode_op_revoke_subject {
 	int64_t subject_id;
+	bool keep_consents; /* what it has consented to stays consented to */
 };
 
 /* Forgets a person. Retires the subject (see retire_subject), deletes its sessions,
