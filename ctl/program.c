@@ -31,6 +31,22 @@ become(const struct passwd *user)
 	       setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
 }
 
+/* When the program begins; root's files are not for who it becomes. Kernels before 5.11 and
+ * some system call filters do not have it. */
+static bool
+close_the_rest(void)
+{
+	const long end = sysconf(_SC_OPEN_MAX);
+
+	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return true;
+	for (int fd = STDERR_FILENO + 1; fd < end; fd++) {
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 && errno != EBADF)
+			return false;
+	}
+	return end > 0;
+}
+
 /* The child: its errno goes through failed, which closes by itself when it has become the
  * program. */
 static void
@@ -39,7 +55,7 @@ start(const char *const *words, const struct passwd *user, int out, int failed)
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), why;
 
 	if (in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-	    dup2(out, STDERR_FILENO) >= 0 && (user == NULL || become(user)))
+	    dup2(out, STDERR_FILENO) >= 0 && close_the_rest() && (user == NULL || become(user)))
 		(void)execvp(words[0], (char *const *)(uintptr_t)words);
 	why = errno;
 	if (write(failed, &why, sizeof(why)) != sizeof(why))

@@ -221,8 +221,7 @@ write_drop_in(struct setup *s)
 			ac_buf_printf(&text, "ListenStream=\nListenStream=%s\n", s->proxy->socket);
 		ac_buf_printf(&text, "SocketGroup=%s\n", s->proxy->group);
 	}
-	ok = ac_new_file_write(&s->drop_in, &text, 0644, NULL) &&
-	     ac_new_file_place(&s->drop_in, true);
+	ok = ac_new_file_write(&s->drop_in, &text, 0644, NULL);
 	ac_buf_clear(&text);
 	return ok;
 }
@@ -330,8 +329,10 @@ host_is_ready(const struct setup *s)
 static enum ac_ctl_exit
 run(struct setup *s)
 {
-	if (!host_is_ready(s) || !write_config(s) || !check_config(s) ||
-	    !ac_new_file_place(&s->config, s->force) || !write_drop_in(s) || (s->start && !start()))
+	/* Neither has its name before both are whole: a full disk takes nobody's place. */
+	if (!host_is_ready(s) || !write_config(s) || !check_config(s) || !write_drop_in(s) ||
+	    !ac_new_file_place(&s->config, s->force) || !ac_new_file_place(&s->drop_in, true) ||
+	    (s->start && !start()))
 		return AC_CTL_REFUSED;
 	(void)fflush(stderr);
 	print_next(s);

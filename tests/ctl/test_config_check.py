@@ -41,9 +41,9 @@ class Place:
         path.chmod(0o755)
         return path
 
-    def ask(self, *words, daemon=BUILD / "authcoded"):
+    def ask(self, *words, daemon=BUILD / "authcoded", passed=()):
         return subprocess.run([BUILD / "authcodectl", "config", "check", *words, "--daemon", daemon], capture_output=True,
-                              text=True, timeout=60, check=False, cwd=self.path, stdin=subprocess.DEVNULL)
+                              text=True, timeout=60, check=False, cwd=self.path, input="something to read\n", pass_fds=passed)
 
 
 def of_the_daemon(place):
@@ -96,6 +96,9 @@ def of_programs(place):
           answer["said"][-1] == "and more, which is left out" and len(answer["said"][0]) == 16384, told.stdout[-300:])
     told = place.ask(place.config, daemon=place.program('[ "$*" = "--check-config --config $PWD/authcode.conf" ] && ! read -r x'))
     check("it is asked for that file, and has nothing to read", told.returncode == 0, told)
+    with open(place.config, encoding="utf-8") as held:
+        told = place.ask(place.config, daemon=place.program(f"[ ! -e /proc/self/fd/{held.fileno()} ]"), passed=[held.fileno()])
+    check("nothing that was open before is open there", told.returncode == 0, told)
     for name, words in (("two files", [place.config, "b"]), ("an option of another command", [place.config, "--yes"])):
         told = place.ask(*words)
         check(f"{name} is a wrong command line", told.returncode == 2 and told.stdout == "", told)

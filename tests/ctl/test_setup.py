@@ -141,11 +141,32 @@ def refusals(root):
               told.returncode == status and told.stdout == "" and told.stderr != "" and root.left() == [], told)
 
 
+def no_place_for_the_drop_in(root):
+    """What stands in the way of its directory is a file."""
+    root.drop_in.parent.parent.mkdir(parents=True)
+    root.drop_in.parent.write_text("")
+    told = root.setup("--issuer", ISSUER, *root.tls)
+    check("without a place for the socket's part nothing is configured",
+          told.returncode == 1 and told.stdout == "" and str(root.drop_in.parent) in told.stderr and
+          list(root.config.parent.iterdir()) == [], told)
+    root.drop_in.parent.unlink()
+    told = root.setup("--issuer", ISSUER, *root.tls)
+    check("and the next attempt needs no --force", told.returncode == 0, told)
+    before = root.config.read_text()
+    root.drop_in.unlink()
+    root.drop_in.parent.rmdir()
+    root.drop_in.parent.write_text("")
+    told = root.setup("--issuer", ISSUER, "--behind", "nginx", "--force")
+    check("with --force the old one stays", told.returncode == 1 and told.stdout == "" and
+          root.config.read_text() == before and [path.name for path in root.config.parent.iterdir()] == ["authcode.conf"], told)
+
+
 def main():
     with tempfile.TemporaryDirectory() as base:
         on_its_own(Root(base))
         behind_a_proxy(Root(base))
         refusals(Root(base))
+        no_place_for_the_drop_in(Root(base))
     print(f"1..{count}")
     sys.exit(failed != 0)
 
