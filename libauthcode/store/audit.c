@@ -111,6 +111,8 @@ subject_of(const struct authcode_operation *operation)
 	switch (operation->kind) {
 	case AUTHCODE_OP_CREATE_SESSION:
 		return operation->u.create_session.ret_subject_id;
+	case AUTHCODE_OP_END_SESSION:
+		return operation->u.end_session.ret_subject_id;
 	case AUTHCODE_OP_RETIRE_SUBJECT:
 		return operation->u.retire_subject.subject_id;
 	case AUTHCODE_OP_RELINK_SUBJECT:

@@ -210,6 +210,8 @@ end_session(struct ac_memory *memory, struct authcode_operation *operation)
 	}
 	if (session != NULL && session->ended_ms == 0)
 		session->ended_ms = operation->now_ms;
+	if (session != NULL)
+		operation->u.end_session.ret_subject_id = session->subject_id;
 	ac_memory_finish(operation,
 			 session != NULL ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND);
 }

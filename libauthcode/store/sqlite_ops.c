@@ -197,10 +197,17 @@ revoke_token(const struct ac_sqlite_work *work, struct authcode_operation *opera
 static enum authcode_err
 end_session(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
-	int64_t id = operation->u.end_session.session_id;
+	const int64_t id = operation->u.end_session.session_id;
+	struct authcode_session_view view;
 	enum authcode_err err = end_row(work, operation, AC_SQL_END_SESSION, id);
 
-	return err == AUTHCODE_OK ? ac_sqlite_tell(work, id, 0, operation->now_ms) : err;
+	if (err != AUTHCODE_OK || operation->result != AUTHCODE_RESULT_DONE)
+		return err;
+	err = ac_sqlite_find_session(work->connection, id, work->arena, &view);
+	if (err != AUTHCODE_OK)
+		return err;
+	operation->u.end_session.ret_subject_id = view.subject.id;
+	return ac_sqlite_tell(work, id, 0, operation->now_ms);
 }
 
 /* In the order in which rows depend on each other. */

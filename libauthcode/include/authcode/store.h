@@ -400,6 +400,7 @@ struct authcode_op_revoke_token {
  * (reads show the ended session; nothing else is written). DONE, NOT_FOUND. */
 struct authcode_op_end_session {
 	int64_t session_id;
+	int64_t ret_subject_id; /* DONE: whose it was */
 };
 
 /* So that no purge holds up the operations behind it. */
