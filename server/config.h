@@ -92,6 +92,7 @@ struct ac_config {
 	uint32_t address_guesses;
 	uint32_t total_guesses;
 	uint32_t token_guesses;
+	uint32_t device_requests;
 	uint32_t prompt_timeout_s;
 	uint32_t sign_in_timeout_s;
 	uint32_t account_cache_s;

@@ -35,6 +35,7 @@ libserver_http_la_SOURCES = \
 	server/client_view.c \
 	server/cors.c server/cors.h \
 	server/delay.c server/delay.h \
+	server/device_requests.c server/device_requests.h \
 	server/dispatch.c server/dispatch.h \
 	server/fetch.c server/fetch.h \
 	server/gate.c server/gate.h \

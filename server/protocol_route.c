@@ -16,6 +16,7 @@
 #include "server/clock.h"
 #include "server/cookies.h"
 #include "server/cors.h"
+#include "server/device_requests.h"
 #include "server/dispatch.h"
 #include "server/jwks_fetch.h"
 #include "server/respond.h"
@@ -153,6 +154,8 @@ ac_protocol_start(struct ac_app *app, struct ac_http *h)
 		request.browser = browser;
 		request.session = ac_cookie_session(app, h);
 	}
+	if ((route->flags & AC_ROUTE_DEVICE_REQUEST) != 0 && !ac_device_request_spend(app, h))
+		return AC_STEP_REPLY;
 	if ((route->flags & AC_ROUTE_TOKEN_GUESS) != 0 && !ac_token_guess_spend(app, h, &guess))
 		return AC_STEP_REPLY;
 	walk = calloc(1, sizeof(*walk));

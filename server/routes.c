@@ -122,7 +122,7 @@ static const struct ac_route routes[] = {
 	{
 		.path = "/device_authorization",
 		.allow = "POST, OPTIONS",
-		.flags = AC_ROUTE_CORS | AC_ROUTE_TOKEN_GUESS,
+		.flags = AC_ROUTE_CORS | AC_ROUTE_TOKEN_GUESS | AC_ROUTE_DEVICE_REQUEST,
 		.handler = PROTOCOL,
 		.endpoint = AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION,
 	},

@@ -28,6 +28,8 @@
 /* Who cannot prove to be a client, or names a token or code that there is not, has
  * guessed (server/token_guess.h). */
 #define AC_ROUTE_TOKEN_GUESS (1u << 5)
+/* Each request counts against its address (server/device_requests.h). */
+#define AC_ROUTE_DEVICE_REQUEST (1u << 7)
 
 struct ac_route {
 	const char *path;

@@ -176,6 +176,8 @@ ac_throttle_limits_of(const struct ac_config *config)
 						    [AC_BUCKET_ADDRESS] = config->address_guesses,
 						    [AC_BUCKET_TOTAL] = config->total_guesses,
 						    [AC_BUCKET_TOKEN] = config->token_guesses,
+						    [AC_BUCKET_DEVICE_REQUEST] =
+							    config->device_requests,
 						    [AC_BUCKET_USER_CODE] =
 							    config->stranger_guesses,
 						    [AC_BUCKET_USER_CODE_ADDRESS] =
@@ -228,6 +230,7 @@ ac_throttle_bucket(const struct ac_throttle *t, enum ac_bucket_kind kind, const 
 		[AC_BUCKET_TOKEN] = "tokens of an address",
 		[AC_BUCKET_USER_CODE] = "user code",
 		[AC_BUCKET_USER_CODE_ADDRESS] = "address of user codes",
+		[AC_BUCKET_DEVICE_REQUEST] = "address of device requests",
 	};
 	uint8_t mac[AC_MAC_LEN];
 

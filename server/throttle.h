@@ -35,6 +35,7 @@ enum ac_bucket_kind {
 	AC_BUCKET_TOKEN,             /* of an address, for tokens */
 	AC_BUCKET_USER_CODE,         /* codes of devices: of a browser */
 	AC_BUCKET_USER_CODE_ADDRESS, /* and of an address */
+	AC_BUCKET_DEVICE_REQUEST,    /* of an address, for codes of devices */
 	AC_BUCKET_COUNT,
 };
 

@@ -18,6 +18,10 @@
 
 #define INTERVAL_S 5 /* RFC 8628 §3.2: what a client that is told nothing assumes */
 
+/* Whoever knows the id of a public client may ask, and each answer is a row: so many of one
+ * client may wait for a person at once. */
+#define MAX_PENDING 10000
+
 struct asking {
 	struct ac_credential credential;
 	struct ac_user_code user_code;
@@ -64,7 +68,11 @@ answer(struct authcode_exchange *x)
 		ac_respond_error(x, AC_TEMPORARILY_UNAVAILABLE, "no code is free at this moment");
 		return;
 	default:
-		ac_respond_failure(x, x->operation.err, "create device");
+		if (x->operation.err == AUTHCODE_ERR_LIMIT)
+			ac_respond_error(x, AC_TEMPORARILY_UNAVAILABLE,
+					 "too many codes of the client wait for an answer");
+		else
+			ac_respond_failure(x, x->operation.err, "create device");
 		return;
 	}
 }
@@ -80,6 +88,7 @@ prepare(struct authcode_exchange *x, const struct authcode_client *client, const
 	if (asking == NULL)
 		return AUTHCODE_ERR_MEMORY;
 	x->state = asking;
+	x->operation.u.create_device.max_pending = MAX_PENDING;
 	*device = (struct authcode_device){
 		.client_id = client->id,
 		.scope = scope,

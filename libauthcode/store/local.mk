@@ -60,7 +60,8 @@ store_schema = \
 	libauthcode/store/schema/004.sql \
 	libauthcode/store/schema/005.sql \
 	libauthcode/store/schema/006.sql \
-	libauthcode/store/schema/007.sql
+	libauthcode/store/schema/007.sql \
+	libauthcode/store/schema/008.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

@@ -25,6 +25,20 @@ ac_memory_user_code(const struct ac_memory *memory, const uint8_t hash[AUTHCODE_
 	return NULL;
 }
 
+static uint64_t
+count_pending(const struct ac_memory *memory, const char *client_id, int64_t now_ms)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < memory->devices.count; i++) {
+		const struct authcode_device *device = memory->devices.rows[i];
+
+		count += device->state == AUTHCODE_DEVICE_PENDING && device->expires_ms > now_ms &&
+			 strcmp(device->client_id, client_id) == 0;
+	}
+	return count;
+}
+
 void
 ac_memory_create_device(struct ac_memory *memory, struct authcode_operation *operation)
 {
@@ -44,6 +58,11 @@ ac_memory_create_device(struct ac_memory *memory, struct authcode_operation *ope
 
 	if (ac_memory_user_code(memory, args->device.user_code_hash) != NULL) {
 		ac_memory_finish(operation, AUTHCODE_RESULT_CONFLICT);
+		return;
+	}
+	if (!ac_rule_create_device(
+		    args, count_pending(memory, args->device.client_id, operation->now_ms))) {
+		ac_operation_fail(operation, AUTHCODE_ERR_LIMIT);
 		return;
 	}
 	memcpy(device.hash, args->device.hash, sizeof(device.hash));

@@ -180,6 +180,12 @@ ac_rule_redeem_device(const struct authcode_device_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
+bool
+ac_rule_create_device(const struct authcode_op_create_device *args, uint64_t pending)
+{
+	return args->max_pending == 0 || pending < args->max_pending;
+}
+
 #define REMEMBER_MS (15 * 60 * 1000)
 
 int64_t

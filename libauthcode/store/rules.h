@@ -83,6 +83,11 @@ AC_MUST_USE enum authcode_result ac_rule_redeem_device(const struct authcode_dev
 /* When an unused device is forgotten: later than its end, for whoever still polls
  * is to be told that it has expired, not that there never was one. */
 AC_MUST_USE int64_t ac_device_forget_ms(int64_t expires_ms);
+
+/* May the client have one more device, when so many of its own are pending? */
+AC_MUST_USE bool ac_rule_create_device(const struct authcode_op_create_device *args,
+				       uint64_t pending);
+
 /* DONE, CONFLICT. newest_id: the newest key of the algorithm that is not forgotten,
  * 0: none; kid_known: some key has or had the kid. */
 AC_MUST_USE enum authcode_result

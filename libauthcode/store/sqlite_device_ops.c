@@ -9,14 +9,39 @@
 #include "store/rules.h"
 #include "store/sqlite_read.h"
 
+static enum authcode_err
+check_room(const struct ac_sqlite_work *work, const struct authcode_op_create_device *args,
+	   int64_t now_ms)
+{
+	struct ac_query query;
+	uint64_t pending = 0;
+	enum authcode_err err;
+
+	if (args->max_pending == 0)
+		return AUTHCODE_OK;
+	ac_query_begin(&query, work->connection, AC_SQL_COUNT_PENDING);
+	ac_query_put_text(&query, args->device.client_id);
+	ac_query_put_int(&query, now_ms);
+	ac_query_put_int(&query, args->max_pending);
+	if (ac_query_step(&query))
+		pending = (uint64_t)ac_query_get_int(&query);
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err != AUTHCODE_OK)
+		return err;
+	return ac_rule_create_device(args, pending) ? AUTHCODE_OK : AUTHCODE_ERR_LIMIT;
+}
+
 enum authcode_err
 ac_sqlite_create_device(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
 	struct authcode_op_create_device *args = &operation->u.create_device;
 	const struct authcode_device *device = &args->device;
 	struct ac_query query;
-	enum authcode_err err;
+	enum authcode_err err = check_room(work, args, operation->now_ms);
 
+	if (err != AUTHCODE_OK)
+		return err;
 	ac_query_begin(&query, work->connection, AC_SQL_INSERT_DEVICE);
 	ac_query_skip_key(&query);
 	ac_query_put_hash(&query, device->hash);

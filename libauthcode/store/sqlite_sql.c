@@ -206,6 +206,9 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_REVOKE_TOKEN] = "UPDATE token SET revoked_ms = iif(revoked_ms = 0, ?, revoked_ms)"
 				" WHERE id = ?",
 
+	/* No further than to the bound. */
+	[AC_SQL_COUNT_PENDING] = "SELECT count(*) FROM (SELECT 1 FROM device WHERE client_id = ?"
+				 " AND expires_ms > ? AND state = 0 LIMIT ?)",
 	[AC_SQL_INSERT_DEVICE] = "INSERT INTO device (id, hash, user_code_hash, client_id, scope,"
 				 " resource, interval_ms, created_ms, expires_ms, forget_ms)"
 				 " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"

@@ -510,6 +510,49 @@ metadata_names_the_endpoint_and_the_grant(void **state)
 	free(metadata);
 }
 
+/* What is free for anybody to ask has a bound, and it is the store's to keep. */
+static void
+a_client_for_which_too_many_wait_is_told_to_come_later(void **state)
+{
+	static const char body[] = "client_id=" FLOW_TV;
+	const struct authcode_request request = {
+		.endpoint = AUTHCODE_ENDPOINT_DEVICE_AUTHORIZATION,
+		.method = AUTHCODE_METHOD_POST,
+		.body = { body, sizeof(body) - 1 },
+		.content_type = FLOW_FORM,
+		.now_ms = flow.now_ms,
+	};
+	static const struct {
+		enum authcode_err err;
+		unsigned status;
+		const char *error;
+	} rows[] = {
+		{ AUTHCODE_ERR_LIMIT, 503, "\"temporarily_unavailable\"" },
+		{ AUTHCODE_ERR_STORE, 503, "\"server_error\"" },
+		{ AUTHCODE_ERR_MEMORY, 500, "\"server_error\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_exchange *x = NULL;
+		const struct authcode_response *r;
+		struct authcode_operation *op;
+
+		assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
+		op = authcode_exchange_operation(x);
+		assert_non_null(op);
+		assert_int_equal(op->u.create_device.max_pending, 10000);
+		op->result = AUTHCODE_RESULT_FAILED;
+		op->err = rows[i].err;
+		authcode_exchange_answer(x);
+		r = authcode_exchange_response(x);
+		assert_int_equal(r->status, rows[i].status);
+		assert_non_null(strstr(r->body, rows[i].error));
+		assert_null(strstr(r->body, "device_code"));
+		authcode_exchange_free(&x);
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int
@@ -538,6 +581,7 @@ main(void)
 		TEST(tokens_of_a_device_live_as_long_as_the_session_or_offline),
 		TEST(a_store_that_fails_gives_no_tokens_and_uses_nothing_up),
 		TEST(who_may_not_use_the_client_any_more_gets_no_tokens),
+		TEST(a_client_for_which_too_many_wait_is_told_to_come_later),
 		TEST(metadata_names_the_endpoint_and_the_grant),
 	};
 

@@ -212,6 +212,8 @@ class Host:
             text += "failure_floor = 0\n"
         if "_guesses" not in extra:
             text += "stranger_guesses = 0\naddress_guesses = 0\ntotal_guesses = 0\n"
+        if "device_requests" not in extra:
+            text += "device_requests = 0\n"
         if ROOT:
             text += 'user = "nobody"\n'
         if self.tls:

@@ -15,6 +15,7 @@ http_tests = \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
 	tests/http/test_device.py \
+	tests/http/test_device_requests.py \
 	tests/http/test_disk_full.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \

@@ -58,6 +58,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c->address_guesses, 50);
 	assert_int_equal(c->total_guesses, 3000);
 	assert_int_equal(c->token_guesses, 10000);
+	assert_int_equal(c->device_requests, 100);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 600);
 	assert_int_equal(c->account_cache_s, 60);
@@ -110,7 +111,7 @@ every_server_option_lands_in_its_field(void **state)
 		     "max_connections = 99\nmax_connections_per_address = 98\n"
 		     "max_sign_ins = 7\nmax_sign_ins_per_address = 6\n"
 		     "stranger_guesses = 0\nknown_guesses = 20\naddress_guesses = "
-		     "21\ntotal_guesses = 22\ntoken_guesses = 23\n"
+		     "21\ntotal_guesses = 22\ntoken_guesses = 23\ndevice_requests = 24\n"
 		     "failure_floor = 100ms\nprompt_timeout = 2min\nsign_in_timeout = 300\n"
 		     "check_socket = /srv/c\naccount_cache = 1s\naccount_grace = 0\n"
 		     "account_sweep = 10s\ngone_after = 1h\nlock_means_gone = no\n"
@@ -159,6 +160,7 @@ every_server_option_lands_in_its_field(void **state)
 	assert_int_equal(c->address_guesses, 21);
 	assert_int_equal(c->total_guesses, 22);
 	assert_int_equal(c->token_guesses, 23);
+	assert_int_equal(c->device_requests, 24);
 	assert_int_equal(c->prompt_timeout_s, 120);
 	assert_int_equal(c->sign_in_timeout_s, 300);
 	assert_string_equal(c->check_socket, "/srv/c");

@@ -568,6 +568,67 @@ devices_survive_a_restart(void **state)
 	assert_same_device(&before, &after);
 }
 
+static struct authcode_operation
+op_bounded(const struct fixture *f, uint8_t which, const char *client_id, uint32_t max_pending)
+{
+	struct authcode_operation op = op_device(f, which);
+
+	op.u.create_device.device.client_id = client_id;
+	op.u.create_device.max_pending = max_pending;
+	return op;
+}
+
+static void
+refused_for_want_of_room(struct fixture *f, uint8_t which)
+{
+	struct authcode_operation op = op_bounded(f, which, "tv", 3);
+
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
+	assert_int_equal(op.err, AUTHCODE_ERR_LIMIT);
+	assert_int_equal(op.u.create_device.ret_device_id, 0);
+}
+
+/* Whoever has answered, or let its time pass, makes room; nobody else's devices count. */
+static void
+so_many_devices_of_a_client_wait_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+	int64_t session = sign_in(f), ids[3];
+	struct authcode_operation op;
+
+	for (uint8_t i = 0; i < 3; i++) {
+		op = op_bounded(f, i, "tv", 3);
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+		ids[i] = op.u.create_device.ret_device_id;
+	}
+	refused_for_want_of_room(f, 0x20);
+	op = op_bounded(f, 0x20, "radio", 1);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	op = op_bounded(f, 0x21, "radio", 1);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
+	allow_device(f, ids[0], session);
+	op = op_bounded(f, 0x22, "tv", 3);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	refused_for_want_of_room(f, 0x23);
+	op = op_deny(f, ids[1]);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	op = op_bounded(f, 0x23, "tv", 3);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	refused_for_want_of_room(f, 0x24);
+	if (f->backend->durable)
+		reopen_store(f);
+	f->now = T0 + 10 * MINUTE - 1;
+	refused_for_want_of_room(f, 0x24);
+	f->now = T0 + 10 * MINUTE;
+	op = op_bounded(f, 0x24, "tv", 3);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	/* No bound is none. */
+	for (uint8_t i = 0; i < 4; i++) {
+		op = op_bounded(f, (uint8_t)(0x40 + i), "tv", 0);
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	}
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_device_is_read_back_pending_and_nobodys),
 	CONTRACT_CASE(a_device_is_found_by_its_user_code_alone),
@@ -588,6 +649,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_device_that_breaks_the_contract_is_not_made),
 	CONTRACT_CASE(a_device_redemption_that_breaks_the_contract_does_not_use_it),
 	CONTRACT_CASE(devices_survive_a_restart),
+	CONTRACT_CASE(so_many_devices_of_a_client_wait_and_no_more),
 };
 
 const struct contract_chapter contract_devices = { cases, AC_ARRAY_SIZE(cases) };

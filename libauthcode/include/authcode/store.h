@@ -459,8 +459,10 @@ struct authcode_op_withdraw_grant {
 	const char *client_id;
 };
 
-/* Inserts a device, pending. DONE; CONFLICT (a row has that user code). */
+/* Inserts a device, pending. DONE; CONFLICT (a row has that user code); FAILED with
+ * ERR_LIMIT when max_pending of this client are pending and before their end. */
 struct authcode_op_create_device {
+	uint32_t max_pending;          /* 0: any number */
 	struct authcode_device device; /* hash, user_code_hash, client_id, scope, resource,
 					* interval_ms and expires_ms; the rest is the store's */
 	int64_t ret_device_id;
