@@ -24,6 +24,7 @@ http_tests = \
 	tests/http/test_guesses.py \
 	tests/http/test_id_token.py \
 	tests/http/test_idle_connections.py \
+	tests/http/test_jose_oracle.py \
 	tests/http/test_keys.py \
 	tests/http/test_levels.py \
 	tests/http/test_log.py \
