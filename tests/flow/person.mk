@@ -22,6 +22,7 @@ tests_flow_test_access_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_LDADD = $(unit_ldadd)
 
 tests_flow_test_account_SOURCES = tests/flow/test_account.c \
+	tests/flow/account_paths.c tests/flow/account_paths.h \
 	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
 tests_flow_test_account_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_account_LDADD = $(unit_ldadd)

@@ -2,9 +2,9 @@
  * Copyright the authcode authors
  *
  * The account step: every path that issues or describes something of a person,
- * with everything an account can have become. The paths are one table, and a
- * path that is added to the issuer and not here fails the first test; one that
- * is here and does not ask fails the second (CVE-2026-9798 and its siblings:
+ * with everything an account can have become. The paths are one table
+ * (account_paths.c), and a path that is added to the issuer and not there fails the first
+ * test; one that is there and does not ask fails the second (CVE-2026-9798 and its siblings:
  * the fix that missed the other path). CO-11, UI-06.
  */
 #include <stdlib.h>
@@ -13,277 +13,9 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/device_flow.h"
+#include "tests/flow/account_paths.h"
 
-#define WEB                                                                                        \
-	"client_id=web&redirect_uri=" FLOW_WEB_URI "&response_type=code&state=s&scope=openid"      \
-	"+profile+groups"
 #define SECRET "&client_secret=" FLOW_SECRET
-
-static struct flow flow;
-static struct flow_browser browser;
-static const char *resume_query; /* of a sign-in that has just been made */
-static const char *consent_form;
-static const char *code, *code_form, *refresh_form, *rotate_form, *again_form, *access_token,
-	*refresh_token, *device_form;
-
-/* --- the requests -------------------------------------------------------- */
-
-static struct authcode_request
-from_browser(enum authcode_endpoint endpoint, const char *query, const char *body)
-{
-	return (struct authcode_request){
-		.endpoint = endpoint,
-		.method = body != NULL ? AUTHCODE_METHOD_POST : AUTHCODE_METHOD_GET,
-		.query = { query, strlen(query) },
-		.body = { body, body != NULL ? strlen(body) : 0 },
-		.content_type = FLOW_FORM,
-		.browser = browser.cookie,
-		.session = browser.session,
-	};
-}
-
-static struct authcode_request
-from_client(enum authcode_endpoint endpoint, const char *body)
-{
-	return (struct authcode_request){
-		.endpoint = endpoint,
-		.method = AUTHCODE_METHOD_POST,
-		.body = { body, strlen(body) },
-		.content_type = FLOW_FORM,
-	};
-}
-
-static struct authcode_request
-authorize_get(void)
-{
-	return from_browser(AUTHCODE_ENDPOINT_AUTHORIZE, WEB, NULL);
-}
-
-/* The POST itself leads nowhere but to this GET (AZ-45). */
-static struct authcode_request
-authorize_post(void)
-{
-	const struct authcode_response *r =
-		flow_post(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB);
-
-	assert_int_equal(r->status, 303);
-	return from_browser(AUTHCODE_ENDPOINT_RESUME, flow_query(r->location), NULL);
-}
-
-static struct authcode_request
-resume(void)
-{
-	return from_browser(AUTHCODE_ENDPOINT_RESUME, resume_query, NULL);
-}
-
-static struct authcode_request
-consent(void)
-{
-	return from_browser(AUTHCODE_ENDPOINT_CONSENT, "", consent_form);
-}
-
-static struct authcode_request
-redeem(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_TOKEN, code_form);
-}
-
-static struct authcode_request
-refresh(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_TOKEN, refresh_form);
-}
-
-static struct authcode_request
-rotate(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_TOKEN, rotate_form);
-}
-
-static struct authcode_request
-rotate_again(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_TOKEN, again_form);
-}
-
-static struct authcode_request
-poll_device(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_TOKEN, device_form);
-}
-
-static struct authcode_request
-introspect_access(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_INTROSPECT,
-			   flow_text(&flow, "client_id=web" SECRET "&token=%s", access_token));
-}
-
-static struct authcode_request
-introspect_refresh(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_INTROSPECT,
-			   flow_text(&flow, "client_id=web" SECRET "&token=%s", refresh_token));
-}
-
-static struct authcode_request
-userinfo_get(void)
-{
-	return (struct authcode_request){
-		.endpoint = AUTHCODE_ENDPOINT_USERINFO,
-		.method = AUTHCODE_METHOD_GET,
-		.authorization = flow_text(&flow, "Bearer %s", access_token),
-	};
-}
-
-static struct authcode_request
-userinfo_post(void)
-{
-	return from_client(AUTHCODE_ENDPOINT_USERINFO,
-			   flow_text(&flow, "access_token=%s", access_token));
-}
-
-/* --- what each answers --------------------------------------------------- */
-
-static const char *
-error_of(const struct authcode_response *r)
-{
-	json_t *json = json_loadb(r->body, r->body_len, 0, NULL);
-	const char *error =
-		flow_text(&flow, "%s", json_string_value(json_object_get(json, "error")));
-
-	json_decref(json);
-	return error;
-}
-
-static void
-assert_json_error(const struct authcode_response *r, unsigned status, const char *error)
-{
-	assert_int_equal(r->kind, AUTHCODE_RESPONSE_JSON);
-	assert_int_equal(r->status, status);
-	assert_string_equal(error_of(r), error);
-	assert_string_equal(r->refusal.error, error);
-}
-
-static void
-assert_inactive(const struct authcode_response *r)
-{
-	assert_int_equal(r->kind, AUTHCODE_RESPONSE_JSON);
-	assert_int_equal(r->status, 200);
-	assert_string_equal(r->body, "{\"active\":false}");
-}
-
-static void
-authorization_answers(const struct authcode_response *r, enum authcode_account_state state)
-{
-	switch (state) {
-	case AUTHCODE_ACCOUNT_GOOD:
-		flow_assert_code(&flow, r, FLOW_WEB_URI, "s");
-		return;
-	case AUTHCODE_ACCOUNT_GONE:                          /* as if there were no session */
-		if (r->kind == AUTHCODE_RESPONSE_REDIRECT) { /* after a POST: elsewhere */
-			assert_int_equal(strncmp(r->location, FLOW_ISSUER "/resume?txn=",
-						 strlen(FLOW_ISSUER "/resume?txn=")),
-					 0);
-			assert_null(flow_param(&flow, r->location, "code"));
-			return;
-		}
-		assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
-		assert_int_equal(r->status, 200);
-		assert_null(r->interaction->user_name);
-		return;
-	case AUTHCODE_ACCOUNT_REFUSED:
-		flow_assert_refused(&flow, r, FLOW_WEB_URI, "access_denied", "s");
-		return;
-	default:
-		flow_assert_refused(&flow, r, FLOW_WEB_URI, "temporarily_unavailable", "s");
-	}
-}
-
-/* The sign-in was for this request: it is not asked for a second time. */
-static void
-resume_answers(const struct authcode_response *r, enum authcode_account_state state)
-{
-	authorization_answers(r, state == AUTHCODE_ACCOUNT_GONE ? AUTHCODE_ACCOUNT_REFUSED : state);
-}
-
-static void
-grant_answers(const struct authcode_response *r, enum authcode_account_state state)
-{
-	if (state == AUTHCODE_ACCOUNT_GOOD) {
-		assert_int_equal(r->status, 200);
-		assert_non_null(strstr(r->body, "\"access_token\""));
-	} else if (state == AUTHCODE_ACCOUNT_REFUSED || state == AUTHCODE_ACCOUNT_GONE) {
-		assert_json_error(r, 400, "invalid_grant");
-	} else {
-		assert_json_error(r, 503, "temporarily_unavailable");
-	}
-}
-
-static void
-introspection_answers(const struct authcode_response *r, enum authcode_account_state state)
-{
-	if (state == AUTHCODE_ACCOUNT_GOOD) {
-		assert_int_equal(r->status, 200);
-		assert_non_null(strstr(r->body, "\"active\":true"));
-	} else if (state == AUTHCODE_ACCOUNT_REFUSED || state == AUTHCODE_ACCOUNT_GONE) {
-		assert_inactive(r);
-	} else {
-		assert_json_error(r, 503, "temporarily_unavailable");
-	}
-}
-
-static void
-userinfo_answers(const struct authcode_response *r, enum authcode_account_state state)
-{
-	if (state == AUTHCODE_ACCOUNT_GOOD) {
-		assert_int_equal(r->status, 200);
-		assert_non_null(strstr(r->body, "\"sub\""));
-	} else if (state == AUTHCODE_ACCOUNT_REFUSED || state == AUTHCODE_ACCOUNT_GONE) {
-		assert_json_error(r, 401, "invalid_token");
-		assert_non_null(strstr(r->www_authenticate, "error=\"invalid_token\""));
-	} else {
-		assert_json_error(r, 503, "temporarily_unavailable");
-		assert_null(r->www_authenticate);
-	}
-}
-
-static const struct path {
-	const char *name;
-	enum authcode_endpoint endpoint;
-	unsigned grant; /* of the token endpoint */
-	const char *client;
-	struct authcode_request (*request)(void);
-	void (*answers)(const struct authcode_response *r, enum authcode_account_state state);
-	bool writes; /* when the account is good */
-} paths[] = {
-	{ "authorize by GET", AUTHCODE_ENDPOINT_AUTHORIZE, 0, "web", authorize_get,
-	  authorization_answers, true },
-	{ "authorize by POST", AUTHCODE_ENDPOINT_RESUME, 0, "web", authorize_post,
-	  authorization_answers, true },
-	{ "resume after a sign-in", AUTHCODE_ENDPOINT_RESUME, 0, "web", resume, resume_answers,
-	  true },
-	{ "consent", AUTHCODE_ENDPOINT_CONSENT, 0, "web", consent, authorization_answers, true },
-	{ "code redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_AUTHORIZATION_CODE, "web",
-	  redeem, grant_answers, true },
-	{ "refresh", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN, "web", refresh,
-	  grant_answers, true },
-	{ "refresh with rotation", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN, "app",
-	  rotate, grant_answers, true },
-	{ "the answer of a rotation again", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_REFRESH_TOKEN,
-	  "app", rotate_again, grant_answers, true },
-	{ "device redemption", AUTHCODE_ENDPOINT_TOKEN, AUTHCODE_GRANT_DEVICE_CODE, FLOW_TV,
-	  poll_device, grant_answers, true },
-	{ "introspection of an access token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
-	  introspect_access, introspection_answers, false },
-	{ "introspection of a refresh token", AUTHCODE_ENDPOINT_INTROSPECT, 0, "web",
-	  introspect_refresh, introspection_answers, false },
-	{ "userinfo by GET", AUTHCODE_ENDPOINT_USERINFO, 0, "web", userinfo_get, userinfo_answers,
-	  false },
-	{ "userinfo by POST", AUTHCODE_ENDPOINT_USERINFO, 0, "web", userinfo_post, userinfo_answers,
-	  false },
-};
 
 /* Everything a host can say; the last three mean what UNKNOWN means. */
 static const struct {
@@ -306,136 +38,14 @@ static const struct {
 	  AUTHCODE_ACCOUNT_UNKNOWN },
 };
 
-/* --- the world ----------------------------------------------------------- */
-
-static const char *
-value_of(const struct authcode_response *r, const char *name)
-{
-	json_t *json = json_loadb(r->body, r->body_len, 0, NULL);
-	const char *value = flow_text(&flow, "%s", json_string_value(json_object_get(json, name)));
-
-	json_decref(json);
-	return value;
-}
-
-static void
-register_clients(void)
-{
-	struct authcode_client clients[] = { flow_client(&flow, FLOW_WEB),
-					     flow_client(&flow, FLOW_APP),
-					     flow_client(&flow, FLOW_TV) };
-
-	clients[0].auth = AUTHCODE_AUTH_SECRET_POST;
-	flow_set_clients(&flow, clients, AC_ARRAY_SIZE(clients));
-}
-
-/* With the first refresh token of a code. */
-static const char *
-app_refresh_form(const char *app_code)
-{
-	const struct authcode_response *r =
-		flow_run(&flow, from_client(AUTHCODE_ENDPOINT_TOKEN,
-					    flow_text(&flow,
-						      "grant_type=authorization_code&client_id=app"
-						      "&redirect_uri=" FLOW_APP_HTTPS
-						      "&code_verifier=" FLOW_VERIFIER "&code=%s",
-						      app_code)));
-
-	assert_int_equal(r->status, 200);
-	return flow_text(&flow, "grant_type=refresh_token&client_id=app&refresh_token=%s",
-			 value_of(r, "refresh_token"));
-}
-
-/* A session, a consent that is remembered, one that waits, and tokens. */
-static void
-make_requests(void)
-{
-	static const char app[] = "client_id=app&redirect_uri=" FLOW_APP_HTTPS
-				  "&response_type=code&scope=profile" FLOW_PKCE;
-	const struct authcode_response *r;
-
-	r = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB);
-	r = flow_sign_in(&flow, &browser, r->interaction->transaction, "alice");
-	resume_query = flow_query(r->location);
-	code_form = flow_text(&flow,
-			      "grant_type=authorization_code&client_id=web" SECRET
-			      "&redirect_uri=" FLOW_WEB_URI "&code=%s",
-			      flow_code(&flow, &browser, WEB));
-	r = flow_run(&flow, from_client(AUTHCODE_ENDPOINT_TOKEN, code_form));
-	assert_int_equal(r->status, 200);
-	access_token = value_of(r, "access_token");
-	refresh_token = value_of(r, "refresh_token");
-	refresh_form = flow_text(
-		&flow, "grant_type=refresh_token&client_id=web" SECRET "&refresh_token=%s",
-		refresh_token);
-	code = flow_code(&flow, &browser, WEB);
-	code_form = flow_text(&flow,
-			      "grant_type=authorization_code&client_id=web" SECRET
-			      "&redirect_uri=" FLOW_WEB_URI "&code=%s",
-			      code);
-	rotate_form = app_refresh_form(flow_code(&flow, &browser, app));
-	again_form = app_refresh_form(flow_code(&flow, &browser, app));
-	assert_int_equal(flow_run(&flow, rotate_again())->status, 200);
-	r = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "+email");
-	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
-	consent_form = flow_text(&flow, "txn=%s&csrf=%s&decision=allow",
-				 r->interaction->transaction, r->interaction->csrf);
-}
-
-/* What alice has allowed and nobody has redeemed yet. */
-static void
-make_device_request(void)
-{
-	struct device device = device_begin(&flow, "");
-
-	device_allow(&flow, &browser, &device);
-	device_form =
-		flow_text(&flow, "grant_type=" DEVICE_GRANT "&client_id=" FLOW_TV "&device_code=%s",
-			  device.code);
-}
-
-static int
-set_up(bool check_accounts)
-{
-	flow_start_with(&flow, &(struct authcode_issuer_settings){ .check_accounts = check_accounts,
-								   .refresh_retry_s = 10 });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	register_clients();
-	make_requests();
-	make_device_request();
-	flow.asked = 0;
-	return 0;
-}
-
-static int
-set_up_checking(void **state)
-{
-	(void)state;
-	return set_up(true);
-}
-
-static int
-set_up_trusting(void **state)
-{
-	(void)state;
-	return set_up(false);
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
-
 /* --- tests --------------------------------------------------------------- */
 
 static bool
 has_row(enum authcode_endpoint endpoint, unsigned grant)
 {
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		if (paths[i].endpoint == endpoint && (grant == 0 || paths[i].grant == grant))
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
+		if (account_paths[i].endpoint == endpoint &&
+		    (grant == 0 || account_paths[i].grant == grant))
 			return true;
 	}
 	return false;
@@ -444,7 +54,7 @@ has_row(enum authcode_endpoint endpoint, unsigned grant)
 static bool
 registry_knows(unsigned grants)
 {
-	struct authcode_client client = flow_client(&flow, FLOW_WEB);
+	struct authcode_client client = flow_client(&w.flow, FLOW_WEB);
 	struct authcode_clients *clients = NULL;
 	bool known;
 
@@ -483,13 +93,13 @@ every_endpoint_and_every_grant_has_a_row(void **state)
 }
 
 static struct authcode_exchange *
-begin(const struct path *path)
+begin(const struct account_path *path)
 {
 	struct authcode_request request = path->request();
 	struct authcode_exchange *x = NULL;
 
-	request.now_ms = flow.now_ms;
-	assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
+	request.now_ms = w.flow.now_ms;
+	assert_int_equal(authcode_exchange_begin(w.flow.issuer, &request, &x), AUTHCODE_OK);
 	return x;
 }
 
@@ -497,29 +107,30 @@ static void
 every_path_stops_once_and_shows_nothing_before(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		struct authcode_exchange *x = begin(&paths[i]);
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
+		struct authcode_exchange *x = begin(&account_paths[i]);
 		const struct authcode_account_query *query = authcode_exchange_account(x);
 
-		print_message("# %s\n", paths[i].name);
+		print_message("# %s\n", account_paths[i].name);
 		assert_non_null(query);
 		assert_string_equal(query->user_name, "alice");
 		assert_int_equal(query->uid, 1000);
 		assert_true(query->subject_id > 0);
-		assert_string_equal(query->client->id, paths[i].client);
+		assert_string_equal(query->client->id, account_paths[i].client);
 		/* Only who is about to tell them wants claims. */
-		assert_int_equal(query->claims, paths[i].endpoint == AUTHCODE_ENDPOINT_USERINFO);
+		assert_int_equal(query->claims,
+				 account_paths[i].endpoint == AUTHCODE_ENDPOINT_USERINFO);
 		assert_null(authcode_exchange_operation(x));
 		flow_assert_page(authcode_exchange_response(x), 500, "server_error");
 		authcode_exchange_answer(x);
 		flow_assert_page(authcode_exchange_response(x), 500, "server_error");
-		authcode_exchange_set_account(x, &flow.account);
+		authcode_exchange_set_account(x, &w.flow.account);
 		assert_null(authcode_exchange_account(x));
-		assert_int_equal(authcode_exchange_operation(x) != NULL, paths[i].writes);
+		assert_int_equal(authcode_exchange_operation(x) != NULL, account_paths[i].writes);
 		/* A second word changes nothing. */
 		authcode_exchange_set_account(
 			x, &(struct authcode_account){ .state = AUTHCODE_ACCOUNT_GONE });
-		assert_int_equal(authcode_exchange_operation(x) != NULL, paths[i].writes);
+		assert_int_equal(authcode_exchange_operation(x) != NULL, account_paths[i].writes);
 		authcode_exchange_free(&x);
 	}
 }
@@ -529,60 +140,62 @@ static void
 only_a_good_account_goes_on_and_nothing_else_is_written(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
 		for (size_t k = 0; k < AC_ARRAY_SIZE(states); k++) {
-			struct authcode_exchange *x = begin(&paths[i]);
+			struct authcode_exchange *x = begin(&account_paths[i]);
 			struct authcode_account account = states[k].account;
 
-			print_message("# %s: %s\n", paths[i].name, states[k].name);
+			print_message("# %s: %s\n", account_paths[i].name, states[k].name);
 			authcode_exchange_set_account(x, states[k].silent ? NULL : &account);
 			assert_null(authcode_exchange_operation(x));
-			paths[i].answers(authcode_exchange_response(x), states[k].means);
+			account_paths[i].answers(authcode_exchange_response(x), states[k].means);
 			authcode_exchange_free(&x);
 		}
 	}
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		size_t writes = flow.writes;
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
+		size_t writes = w.flow.writes;
 
-		print_message("# %s: good\n", paths[i].name);
-		paths[i].answers(flow_run(&flow, paths[i].request()), AUTHCODE_ACCOUNT_GOOD);
-		assert_int_equal(flow.writes - writes, paths[i].writes ? 1 : 0);
+		print_message("# %s: good\n", account_paths[i].name);
+		account_paths[i].answers(flow_run(&w.flow, account_paths[i].request()),
+					 AUTHCODE_ACCOUNT_GOOD);
+		assert_int_equal(w.flow.writes - writes, account_paths[i].writes ? 1 : 0);
 	}
-	assert_int_equal(flow.asked, AC_ARRAY_SIZE(paths));
+	assert_int_equal(w.flow.asked, (size_t)ACCOUNT_PATHS);
 }
 
 static void
 where_nobody_can_be_asked_nobody_gets_anything(void **state)
 {
-	size_t writes = flow.writes;
+	size_t writes = w.flow.writes;
 
 	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		struct authcode_request request = paths[i].request();
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
+		struct authcode_request request = account_paths[i].request();
 		struct authcode_exchange *x = NULL;
 
-		request.now_ms = flow.now_ms;
-		assert_int_equal(authcode_exchange_run(flow.issuer, &request, &x), AUTHCODE_OK);
-		paths[i].answers(authcode_exchange_response(x), AUTHCODE_ACCOUNT_UNKNOWN);
+		request.now_ms = w.flow.now_ms;
+		assert_int_equal(authcode_exchange_run(w.flow.issuer, &request, &x), AUTHCODE_OK);
+		account_paths[i].answers(authcode_exchange_response(x), AUTHCODE_ACCOUNT_UNKNOWN);
 		authcode_exchange_free(&x);
 	}
-	assert_int_equal(flow.writes, writes);
+	assert_int_equal(w.flow.writes, writes);
 }
 
 static void
 without_check_accounts_nothing_stops(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
-		struct authcode_exchange *x = begin(&paths[i]);
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
+		struct authcode_exchange *x = begin(&account_paths[i]);
 
 		assert_null(authcode_exchange_account(x));
 		authcode_exchange_free(&x);
 	}
-	flow.account.state = AUTHCODE_ACCOUNT_GONE;
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++)
-		paths[i].answers(flow_run(&flow, paths[i].request()), AUTHCODE_ACCOUNT_GOOD);
-	assert_int_equal(flow.asked, 0);
+	w.flow.account.state = AUTHCODE_ACCOUNT_GONE;
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++)
+		account_paths[i].answers(flow_run(&w.flow, account_paths[i].request()),
+					 AUTHCODE_ACCOUNT_GOOD);
+	assert_int_equal(w.flow.asked, 0);
 }
 
 static int64_t
@@ -591,7 +204,7 @@ subject_id(void)
 	struct authcode_subject subject;
 	size_t count = 0;
 
-	assert_int_equal(authcode_store_list_subjects(flow.memory, flow.now_ms, 0, flow.arena,
+	assert_int_equal(authcode_store_list_subjects(w.flow.memory, w.flow.now_ms, 0, w.flow.arena,
 						      &subject, 1, &count),
 			 AUTHCODE_OK);
 	assert_int_equal(count, 1);
@@ -607,25 +220,25 @@ what_a_retired_subject_has_is_dead_at_once_on_every_path(void **state)
 
 	(void)state;
 	op.u.retire_subject.subject_id = subject_id();
-	authcode_store_perform(flow.memory, &op);
+	authcode_store_perform(w.flow.memory, &op);
 	assert_int_equal(op.result, AUTHCODE_RESULT_DONE);
-	for (size_t i = 0; i < AC_ARRAY_SIZE(paths); i++) {
+	for (size_t i = 0; i < (size_t)ACCOUNT_PATHS; i++) {
 		const struct authcode_response *r;
-		size_t writes = flow.writes;
+		size_t writes = w.flow.writes;
 
-		print_message("# %s\n", paths[i].name);
-		r = flow_run(&flow, paths[i].request());
+		print_message("# %s\n", account_paths[i].name);
+		r = flow_run(&w.flow, account_paths[i].request());
 		/* A consent of nobody is asked for anew. */
-		if (paths[i].endpoint == AUTHCODE_ENDPOINT_CONSENT)
-			r = flow_follow(&flow, &browser, r);
+		if (account_paths[i].endpoint == AUTHCODE_ENDPOINT_CONSENT)
+			r = flow_follow(&w.flow, &w.browser, r);
 		/* There is no session any more that a sign-in has made. */
-		if (paths[i].endpoint == AUTHCODE_ENDPOINT_RESUME)
-			authorization_answers(r, AUTHCODE_ACCOUNT_GONE);
+		if (account_paths[i].endpoint == AUTHCODE_ENDPOINT_RESUME)
+			account_authorization_answers(r, AUTHCODE_ACCOUNT_GONE);
 		else
-			paths[i].answers(r, AUTHCODE_ACCOUNT_GONE);
-		assert_int_equal(flow.writes, writes);
+			account_paths[i].answers(r, AUTHCODE_ACCOUNT_GONE);
+		assert_int_equal(w.flow.writes, writes);
 	}
-	assert_int_equal(flow.asked, 0);
+	assert_int_equal(w.flow.asked, 0);
 }
 
 /* RFC 6749 §4.1.2: a code used twice is evidence, whatever has become of the
@@ -637,16 +250,16 @@ a_replayed_code_revokes_though_the_account_is_unknown(void **state)
 	const char *token;
 
 	(void)state;
-	r = flow_run(&flow, redeem());
+	r = flow_run(&w.flow, account_redeem());
 	assert_int_equal(r->status, 200);
-	token = value_of(r, "access_token");
-	flow.asked = 0;
-	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
-	assert_json_error(flow_run(&flow, redeem()), 400, "invalid_grant");
-	assert_int_equal(flow.asked, 0);
-	flow.account.state = AUTHCODE_ACCOUNT_GOOD;
-	access_token = token;
-	assert_inactive(flow_run(&flow, introspect_access()));
+	token = account_value_of(r, "access_token");
+	w.flow.asked = 0;
+	w.flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
+	account_assert_error(flow_run(&w.flow, account_redeem()), 400, "invalid_grant");
+	assert_int_equal(w.flow.asked, 0);
+	w.flow.account.state = AUTHCODE_ACCOUNT_GOOD;
+	w.access_token = token;
+	account_assert_inactive(flow_run(&w.flow, account_introspect_access()));
 }
 
 /* RFC 9700 §4.14.2 */
@@ -657,18 +270,18 @@ a_replayed_refresh_token_revokes_though_the_account_is_unknown(void **state)
 	const char *successor;
 
 	(void)state;
-	r = flow_run(&flow, rotate());
+	r = flow_run(&w.flow, account_rotate());
 	assert_int_equal(r->status, 200);
-	successor = value_of(r, "refresh_token");
-	flow.now_ms += 10 * 1000;
-	flow.asked = 0;
-	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
-	assert_json_error(flow_run(&flow, rotate()), 400, "invalid_grant");
-	assert_int_equal(flow.asked, 0);
-	flow.account.state = AUTHCODE_ACCOUNT_GOOD;
-	rotate_form = flow_text(&flow, "grant_type=refresh_token&client_id=app&refresh_token=%s",
-				successor);
-	assert_json_error(flow_run(&flow, rotate()), 400, "invalid_grant");
+	successor = account_value_of(r, "refresh_token");
+	w.flow.now_ms += 10 * 1000;
+	w.flow.asked = 0;
+	w.flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
+	account_assert_error(flow_run(&w.flow, account_rotate()), 400, "invalid_grant");
+	assert_int_equal(w.flow.asked, 0);
+	w.flow.account.state = AUTHCODE_ACCOUNT_GOOD;
+	w.rotate_form = flow_text(
+		&w.flow, "grant_type=refresh_token&client_id=app&refresh_token=%s", successor);
+	account_assert_error(flow_run(&w.flow, account_rotate()), 400, "invalid_grant");
 }
 
 /* RFC 6749 §4.4: nobody stands behind it. */
@@ -676,12 +289,13 @@ static void
 a_token_of_the_client_itself_has_no_account_to_ask_about(void **state)
 {
 	(void)state;
-	flow.hide_people = true;
-	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
-	introspection_answers(flow_run(&flow, introspect_access()), AUTHCODE_ACCOUNT_GOOD);
-	grant_answers(flow_run(&flow, refresh()), AUTHCODE_ACCOUNT_GOOD);
-	assert_json_error(flow_run(&flow, userinfo_get()), 403, "insufficient_scope");
-	assert_int_equal(flow.asked, 0);
+	w.flow.hide_people = true;
+	w.flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
+	account_introspection_answers(flow_run(&w.flow, account_introspect_access()),
+				      AUTHCODE_ACCOUNT_GOOD);
+	account_grant_answers(flow_run(&w.flow, account_refresh()), AUTHCODE_ACCOUNT_GOOD);
+	account_assert_error(flow_run(&w.flow, account_userinfo_get()), 403, "insufficient_scope");
+	assert_int_equal(w.flow.asked, 0);
 }
 
 /* Revoking must work in an outage: nothing of a person is told by it. */
@@ -691,14 +305,15 @@ revocation_asks_nobody(void **state)
 	const struct authcode_response *r;
 
 	(void)state;
-	flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
-	r = flow_run(&flow, from_client(AUTHCODE_ENDPOINT_REVOKE,
-					flow_text(&flow, "client_id=web" SECRET "&token=%s",
-						  refresh_token)));
+	w.flow.account.state = AUTHCODE_ACCOUNT_UNKNOWN;
+	r = flow_run(&w.flow,
+		     account_from_client(AUTHCODE_ENDPOINT_REVOKE,
+					 flow_text(&w.flow, "client_id=web" SECRET "&token=%s",
+						   w.refresh_token)));
 	assert_int_equal(r->status, 200);
-	assert_int_equal(flow.asked, 0);
-	flow.account.state = AUTHCODE_ACCOUNT_GOOD;
-	assert_inactive(flow_run(&flow, introspect_access()));
+	assert_int_equal(w.flow.asked, 0);
+	w.flow.account.state = AUTHCODE_ACCOUNT_GOOD;
+	account_assert_inactive(flow_run(&w.flow, account_introspect_access()));
 }
 
 /* Nobody's account is looked at for a stranger, a wrong proof or a dead token. */
@@ -706,28 +321,31 @@ static void
 who_may_not_ask_learns_nothing_of_the_account(void **state)
 {
 	(void)state;
-	flow.account.state = AUTHCODE_ACCOUNT_REFUSED;
-	assert_json_error(
-		flow_run(&flow,
-			 from_client(AUTHCODE_ENDPOINT_INTROSPECT,
-				     flow_text(&flow, "client_id=web&client_secret=wrong&token=%s",
-					       access_token))),
+	w.flow.account.state = AUTHCODE_ACCOUNT_REFUSED;
+	account_assert_error(
+		flow_run(&w.flow,
+			 account_from_client(AUTHCODE_ENDPOINT_INTROSPECT,
+					     flow_text(&w.flow,
+						       "client_id=web&client_secret=wrong&token=%s",
+						       w.access_token))),
 		401, "invalid_client");
-	assert_inactive(flow_run(
-		&flow, from_client(AUTHCODE_ENDPOINT_INTROSPECT,
-				   flow_text(&flow, "client_id=app&token=%s", access_token))));
-	assert_json_error(
-		flow_run(&flow, from_client(AUTHCODE_ENDPOINT_TOKEN,
-					    flow_text(&flow,
-						      "grant_type=authorization_code&client_id="
-						      "web" SECRET "&redirect_uri=https://other"
-						      ".example&code=%s",
-						      code))),
+	account_assert_inactive(flow_run(
+		&w.flow,
+		account_from_client(AUTHCODE_ENDPOINT_INTROSPECT,
+				    flow_text(&w.flow, "client_id=app&token=%s", w.access_token))));
+	account_assert_error(
+		flow_run(&w.flow,
+			 account_from_client(AUTHCODE_ENDPOINT_TOKEN,
+					     flow_text(&w.flow,
+						       "grant_type=authorization_code&client_id="
+						       "web" SECRET "&redirect_uri=https://other"
+						       ".example&code=%s",
+						       w.code))),
 		400, "invalid_grant");
-	flow.now_ms += INT64_C(2) * 24 * 3600 * 1000;
-	assert_inactive(flow_run(&flow, introspect_access()));
-	assert_int_equal(flow_run(&flow, userinfo_get())->status, 401);
-	assert_int_equal(flow.asked, 0);
+	w.flow.now_ms += INT64_C(2) * 24 * 3600 * 1000;
+	account_assert_inactive(flow_run(&w.flow, account_introspect_access()));
+	assert_int_equal(flow_run(&w.flow, account_userinfo_get())->status, 401);
+	assert_int_equal(w.flow.asked, 0);
 }
 
 /* The answer belongs to the host: it may be gone when the call returns. */
@@ -741,7 +359,7 @@ what_is_described_is_the_account_as_it_is_now(void **state)
 	json_t *json;
 
 	(void)state;
-	x = begin(&paths[AC_ARRAY_SIZE(paths) - 1]);
+	x = begin(&account_paths[(size_t)ACCOUNT_PATHS - 1]);
 	authcode_exchange_set_account(x, &(struct authcode_account){ .state = AUTHCODE_ACCOUNT_GOOD,
 								     .full_name = name,
 								     .groups = groups,
@@ -765,12 +383,13 @@ an_account_without_groups_has_none(void **state)
 	const struct authcode_response *r;
 
 	(void)state;
-	r = flow_run(&flow, userinfo_get());
+	r = flow_run(&w.flow, account_userinfo_get());
 	assert_null(strstr(r->body, "groups"));
 	assert_null(strstr(r->body, "Some Body"));
 }
 
-#define CHECKING(function) cmocka_unit_test_setup_teardown(function, set_up_checking, tear_down)
+#define CHECKING(function)                                                                         \
+	cmocka_unit_test_setup_teardown(function, account_set_up_checking, account_tear_down)
 
 int
 main(void)
@@ -789,10 +408,10 @@ main(void)
 		CHECKING(what_is_described_is_the_account_as_it_is_now),
 		CHECKING(an_account_without_groups_has_none),
 		cmocka_unit_test_setup_teardown(without_check_accounts_nothing_stops,
-						set_up_trusting, tear_down),
+						account_set_up_trusting, account_tear_down),
 		cmocka_unit_test_setup_teardown(
-			what_a_retired_subject_has_is_dead_at_once_on_every_path, set_up_trusting,
-			tear_down),
+			what_a_retired_subject_has_is_dead_at_once_on_every_path,
+			account_set_up_trusting, account_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("account", tests, NULL, NULL);
