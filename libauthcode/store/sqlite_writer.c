@@ -18,7 +18,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/random.h"
 #include "store/operation.h"
@@ -36,11 +35,6 @@
 /* Of so many the log is moved into the file, some 16 MB: rarer makes it large, more often
  * makes more writes wait for it. */
 #define LOG_PAGES 4000
-
-/* When the last batch had so many members, the next is given a moment to gather as many: a
- * commit costs more than what it carries, and a moment less than a sync of the disk. */
-#define GATHER_FROM 4
-#define GATHER_US 250
 
 /* For how long a reader is waited for when the log is to begin anew. */
 #define READERS_WAIT_MS 200
@@ -64,7 +58,6 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
-	size_t last_count; /* of the batch before; the writer's thread only */
 	_Atomic uint64_t operations, failures, batches, queued;
 	_Atomic int problem; /* SQLite's code of the last one, or QUEUE_IS_FULL; 0: none */
 };
@@ -263,39 +256,19 @@ report(struct ac_writer *writer, struct authcode_operation *batch)
 	}
 }
 
-/* Many have come at once, and some of them are not here yet. Not through the condition:
- * each that comes would wake the writer to look. */
-static void
-gather(struct ac_writer *writer)
-{
-	const struct timespec moment = { .tv_nsec = GATHER_US * 1000L };
-	bool more =
-		writer->last_count >= GATHER_FROM && !writer->stopping &&
-		atomic_load_explicit(&writer->queued, memory_order_relaxed) < writer->last_count;
-
-	if (!more)
-		return;
-	pthread_mutex_unlock(&writer->mutex);
-	(void)nanosleep(&moment, NULL);
-	pthread_mutex_lock(&writer->mutex);
-}
-
 /* Waits for work. NULL: stopping, and the queue is empty. */
 static struct authcode_operation *
 take_batch(struct ac_writer *writer)
 {
 	struct authcode_operation *batch, **end;
-	size_t count = 0;
 
 	pthread_mutex_lock(&writer->mutex);
 	while (writer->first == NULL && !writer->stopping)
 		pthread_cond_wait(&writer->wanted, &writer->mutex);
-	gather(writer);
 	batch = writer->first;
 	end = &writer->first;
-	for (; count < BATCH_MAX && *end != NULL; count++)
+	for (size_t i = 0; i < BATCH_MAX && *end != NULL; i++)
 		end = &(*end)->next;
-	writer->last_count = count;
 	writer->first = *end;
 	if (writer->first == NULL)
 		writer->last = &writer->first;
