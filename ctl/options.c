@@ -195,7 +195,7 @@ parse_options(int argc, char **argv, struct ac_ctl *ctl)
 		};
 	while ((id = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (id < FIRST_ID)
-			return false; /* getopt has said it */
+			return misuse("behind -- nothing is an option"); /* getopt named it */
 		if (!take_option(&rows[id - FIRST_ID], ctl))
 			return false;
 	}

@@ -64,6 +64,8 @@ adopt_take(EVP_PKEY *pkey, const struct ac_alg *alg, struct ac_jwk **ret)
 	return err;
 }
 
+/* One pair of 64 is thrown away: a kid is typed on command lines, where a word that begins
+ * with '-' is an option. */
 enum authcode_err
 ac_key_pair_new(const struct ac_alg *alg, struct ac_jwk **ret)
 {
@@ -71,6 +73,10 @@ ac_key_pair_new(const struct ac_alg *alg, struct ac_jwk **ret)
 
 	ERR_set_mark();
 	err = adopt_take(generate(alg), alg, ret);
+	while (err == AUTHCODE_OK && ac_jwk_kid(*ret)[0] == '-') {
+		ac_jwk_free(ret);
+		err = adopt_take(generate(alg), alg, ret);
+	}
 	ERR_pop_to_mark();
 	return err;
 }

@@ -42,7 +42,7 @@ end_session(void)
 	struct authcode_operation op = {
 		.kind = AUTHCODE_OP_END_SESSION,
 		.now_ms = logout.flow.now_ms,
-		.u.end_session = { logout.session_id },
+		.u.end_session = { .session_id = logout.session_id },
 	};
 
 	authcode_store_perform(logout.flow.memory, &op);

@@ -207,6 +207,8 @@ def test_an_ordinary_account_opens_it_to_a_group_of_its_own_only(hosts, member):
     (["grant", "revoke", "a"], 2, "usage: authcodectl grant revoke USER CLIENT"),
     (["user", "relink", "a", "b", "c"], 2, "usage: authcodectl user relink OLD NEW"),
     (["--no-such-option"], 2, "no-such-option"),
+    (["key", "withdraw", "-kid"], 2, "behind -- nothing is an option; see authcodectl --help"),
+    (["key", "withdraw", "--", "-kid"], 1, "no key of this kid is published"),
     (["user", "relink", "a", "no-such-account"], 1, 'there is no account "no-such-account"'),
 ])
 def test_the_tool_says_what_is_wrong(server, words, status, said):
