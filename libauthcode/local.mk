@@ -26,7 +26,8 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/response.h \
 	libauthcode/include/authcode/store.h \
 	libauthcode/include/authcode/store_clients.h \
-	libauthcode/include/authcode/store_keys.h
+	libauthcode/include/authcode/store_keys.h \
+	libauthcode/include/authcode/store_people.h
 
 noinst_LTLIBRARIES += libauthcode_base.la libauthcode_inside.la
 

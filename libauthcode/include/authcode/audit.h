@@ -12,9 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <authcode/error.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct authcode_arena;     /* <authcode/store.h> */
+struct authcode_operation; /* likewise */
+struct authcode_store;     /* likewise */
 
 /* What the record of an operation says beside its kind and result. With wanted, an
  * operation that has an event (authcode_audit_event()) leaves exactly one record in the
@@ -65,6 +71,15 @@ struct authcode_audit_page {
 	size_t count;    /* filled by the store */
 	int64_t next_id; /* 0: that were all; else there may be more */
 };
+
+/* The event of an operation that is done: its record's, and the host's log's. NULL:
+ * its outcome has none. A constant. */
+AUTHCODE_API const char *authcode_audit_event(const struct authcode_operation *operation);
+
+/* As the op list_audit. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_store_list_audit(struct authcode_store *store, const struct authcode_audit_query *query,
+			  struct authcode_arena *arena, struct authcode_audit_page *page);
 
 #ifdef __cplusplus
 }
