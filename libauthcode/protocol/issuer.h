@@ -17,8 +17,9 @@
 
 #define AC_MASTER_ID_LEN 6
 
-/* One derived key per purpose; the master key itself is not kept. refresh, pairwise and
- * sid outlive it: what clients have learned must not change with it (kept_secrets.c).
+/* One derived key per purpose; the master key itself is not kept. refresh, pairwise,
+ * sid and audit outlive it: what clients have learned, and what was recorded, must not
+ * change with it (kept_secrets.c).
  * transaction, csrf and user_code change while requests use them: ac_issuer_page_key(). */
 struct ac_issuer_keys {
 	uint8_t transaction[AC_DIGEST_LEN]; /* seals authorization requests into pages */
@@ -30,6 +31,7 @@ struct ac_issuer_keys {
 	uint8_t id[AC_MASTER_ID_LEN];       /* of the master key; tells nothing of it */
 	uint8_t pairwise[AC_DIGEST_LEN]; /* makes a person's names for sectors (OIDC-Core §8.1) */
 	uint8_t sid[AC_DIGEST_LEN];      /* makes what clients know a session by */
+	uint8_t audit[AC_DIGEST_LEN];    /* chains the records of the audit */
 	uint8_t client_secret[AC_DIGEST_LEN]; /* seals secrets of clients into the store */
 };
 

@@ -28,6 +28,7 @@ ac_issuer_keys_derive(const uint8_t master[AUTHCODE_MASTER_KEY_LEN], const char 
 		{ "secret", ret->secret },
 		{ "pairwise", ret->pairwise },
 		{ "sid", ret->sid },
+		{ "audit", ret->audit },
 		{ "client-secret", ret->client_secret },
 		{ "id", id },
 	};

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "protocol/sealed.h"
 
 #define ARENA ((size_t)16 * 1024 * 1024)
+#define MAC_PARTS 8
 
 struct kept {
 	const char *name;
@@ -87,6 +89,32 @@ read_or_make(const struct ac_key_pass *pass, const struct kept *kept, struct aut
 	return err;
 }
 
+static enum authcode_err
+mac_of_audit(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN], const struct authcode_audit_part *parts,
+	     size_t count, uint8_t ret[AUTHCODE_AUDIT_MAC_LEN])
+{
+	struct ac_part all[MAC_PARTS];
+
+	if (count > MAC_PARTS)
+		return AUTHCODE_ERR_USAGE;
+	for (size_t i = 0; i < count; i++)
+		all[i] = (struct ac_part){ parts[i].data, parts[i].len };
+	return ac_hmac_sha256(key, all, count, ret);
+}
+
+/* Before anything is recorded: the first key is. */
+static enum authcode_err
+chain_audit(const struct authcode_issuer *issuer)
+{
+	struct authcode_audit_key key = { .mac = mac_of_audit };
+	enum authcode_err err;
+
+	memcpy(key.key, issuer->keys.audit, sizeof(key.key));
+	err = authcode_store_chain_audit(issuer->store, &key);
+	ac_wipe(&key, sizeof(key));
+	return err;
+}
+
 enum authcode_err
 ac_kept_secrets_load(struct ac_key_pass *pass)
 {
@@ -95,6 +123,7 @@ ac_kept_secrets_load(struct ac_key_pass *pass)
 		{ "refresh", keys->refresh },
 		{ "pairwise", keys->pairwise },
 		{ "sid", keys->sid },
+		{ "audit", keys->audit },
 	};
 	struct authcode_arena *arena = NULL;
 	enum authcode_err err;
@@ -112,6 +141,8 @@ ac_kept_secrets_load(struct ac_key_pass *pass)
 		i += done ? 1 : 0;
 	}
 	authcode_arena_free(&arena); /* wipes */
+	if (err == AUTHCODE_OK)
+		err = chain_audit(pass->issuer);
 	if (err == AUTHCODE_OK)
 		pass->issuer->kept = true;
 	else if (err != AUTHCODE_ERR_CRYPTO)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 store_sources = \
 	libauthcode/store/audit.c libauthcode/store/audit.h \
+	libauthcode/store/audit_chain.c libauthcode/store/audit_chain.h \
+	libauthcode/store/audit_walk.c \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_audit.c \
 	libauthcode/store/list.c libauthcode/store/list.h \
@@ -25,6 +27,7 @@ store_sources = \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
+	libauthcode/store/sqlite_audit_check.c \
 	libauthcode/store/sqlite_backup.c libauthcode/store/sqlite_backup.h \
 	libauthcode/store/sqlite_client_ops.c \
 	libauthcode/store/sqlite_device_ops.c \
@@ -61,7 +64,8 @@ store_schema = \
 	libauthcode/store/schema/005.sql \
 	libauthcode/store/schema/006.sql \
 	libauthcode/store/schema/007.sql \
-	libauthcode/store/schema/008.sql
+	libauthcode/store/schema/008.sql \
+	libauthcode/store/schema/009.sql
 
 nodist_libauthcode_inside_la_SOURCES = libauthcode/store/schema_texts.c
 EXTRA_DIST += $(store_schema) doc/store.md

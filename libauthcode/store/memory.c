@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 #include "store/operation.h"
 
 bool
@@ -445,6 +446,30 @@ list_audit(void *self, const struct authcode_audit_query *query, struct authcode
 	return err;
 }
 
+static enum authcode_err
+chain_audit(void *self, const struct authcode_audit_key *key)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_chain_audit(memory, key);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
+static enum authcode_err
+check_audit(void *self, struct authcode_audit_check *check)
+{
+	struct ac_memory *memory = self;
+	enum authcode_err err;
+
+	pthread_mutex_lock(&memory->mutex);
+	err = ac_memory_check_audit(memory, check);
+	pthread_mutex_unlock(&memory->mutex);
+	return err;
+}
+
 /* Each operation is a batch of its own. */
 static void
 stats(void *self, struct authcode_store_stats *ret)
@@ -497,6 +522,7 @@ close_store(void *self)
 	ac_table_clear(&memory->sessions);
 	ac_table_clear(&memory->subjects);
 	pthread_mutex_destroy(&memory->mutex);
+	ac_wipe(&memory->audit_key, sizeof(memory->audit_key));
 	free(memory);
 }
 
@@ -522,6 +548,8 @@ static const struct authcode_store_ops memory_ops = {
 	.list_clients = list_clients,
 	.list_audit = list_audit,
 	.stats = stats,
+	.chain_audit = chain_audit,
+	.check_audit = check_audit,
 };
 
 enum authcode_err

@@ -12,6 +12,7 @@
 
 #include <authcode/store.h>
 
+#include "store/audit_chain.h"
 #include "store/memory_table.h"
 
 struct ac_memory_grant {
@@ -39,6 +40,12 @@ struct ac_memory_secret {
 	const char *sealed;
 };
 
+/* A record of the audit, and its place in the chain. */
+struct ac_memory_record {
+	struct authcode_audit_record record;
+	struct ac_audit_link link;
+};
+
 /* A client that was ended, and the last time. */
 struct ac_memory_end {
 	struct ac_memory_end *next;
@@ -64,7 +71,10 @@ struct ac_memory {
 	struct ac_table deliveries;
 	struct ac_table signing_keys; /* sealed "": forgotten */
 	struct ac_table secrets;      /* struct ac_memory_secret */
-	struct ac_table audit;
+	struct ac_table audit;        /* struct ac_memory_record */
+	struct authcode_audit_key audit_key;
+	struct ac_audit_chain chain; /* its key is that one, or none */
+	struct ac_audit_anchor anchor;
 	uint64_t operations, failures;
 	struct ac_memory_grant *grants;
 	struct ac_memory_listener *listeners;
@@ -126,8 +136,19 @@ AC_MUST_USE enum authcode_err ac_memory_list_audit(const struct ac_memory *memor
 						   struct authcode_arena *arena,
 						   struct authcode_audit_page *page);
 
-/* Audit records that are older, the oldest first; returns how many. */
-uint32_t ac_memory_purge_audit(struct ac_memory *memory, int64_t before_ms, uint32_t limit);
+/* As chain_audit and check_audit. */
+AC_MUST_USE enum authcode_err ac_memory_chain_audit(struct ac_memory *memory,
+						    const struct authcode_audit_key *key);
+AC_MUST_USE enum authcode_err ac_memory_check_audit(const struct ac_memory *memory,
+						    struct authcode_audit_check *check);
+
+/* Audit records that are older than args->audit_before_ms, up to what is left of its limit. */
+void ac_memory_purge_audit(struct ac_memory *memory, struct authcode_op_purge *args,
+			   int64_t now_ms);
+
+/* Takes the addresses out of the records of the subject. */
+void ac_memory_empty_audit(struct ac_memory *memory, int64_t subject_id);
+
 /* As authcode_store_list(). */
 AC_MUST_USE enum authcode_err ac_memory_list(const struct ac_memory *memory,
 					     struct authcode_list *list,

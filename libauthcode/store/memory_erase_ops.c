@@ -139,18 +139,6 @@ erase_grants(struct ac_memory *memory, int64_t subject_id)
 	}
 }
 
-/* Records stay, and say of whom no more than a subject without a name. */
-static void
-empty_audit(struct ac_memory *memory, int64_t subject_id)
-{
-	for (size_t i = 0; i < memory->audit.count; i++) {
-		struct authcode_audit_record *record = memory->audit.rows[i];
-
-		if (record->subject_id == subject_id)
-			record->rhost = "";
-	}
-}
-
 void
 ac_memory_erase_subject(struct ac_memory *memory, struct authcode_operation *operation)
 {
@@ -182,7 +170,7 @@ ac_memory_erase_subject(struct ac_memory *memory, struct authcode_operation *ope
 			    erase_rows(memory, &memory->codes, whose_code, row.id) +
 			    erase_rows(memory, &memory->devices, whose_device, row.id) +
 			    erase_rows(memory, &memory->sessions, whose_session, row.id);
-	empty_audit(memory, row.id);
+	ac_memory_empty_audit(memory, row.id);
 	erase_grants(memory, row.id);
 	ac_table_replace_take(&memory->subjects, forgotten);
 	args->ret_whole = true;

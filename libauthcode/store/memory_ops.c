@@ -222,8 +222,7 @@ purge(struct ac_memory *memory, struct authcode_operation *operation)
 	struct authcode_op_purge *args = &operation->u.purge;
 
 	args->ret_deleted = ac_memory_purge(memory, operation->now_ms, args->limit);
-	args->ret_deleted += ac_memory_purge_audit(memory, args->audit_before_ms,
-						   args->limit - args->ret_deleted);
+	ac_memory_purge_audit(memory, args, operation->now_ms);
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 
@@ -269,7 +268,7 @@ static void (*const appliers[AUTHCODE_OP_COUNT])(struct ac_memory *,
 void
 ac_memory_apply(struct ac_memory *memory, struct authcode_operation *operation)
 {
-	struct authcode_audit_record *record = NULL;
+	struct ac_memory_record *record = NULL;
 	enum authcode_err err = AUTHCODE_OK;
 
 	if (ac_audit_may(operation))

@@ -118,11 +118,11 @@ void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *opera
  * ERR_RANDOM. */
 AC_MUST_USE enum authcode_err ac_memory_audit_prepare(struct ac_memory *memory,
 						      const struct authcode_operation *operation,
-						      struct authcode_audit_record **ret);
+						      struct ac_memory_record **ret);
 /* Once it is applied: puts the record, or frees it. Cannot fail; record may be NULL. */
 void ac_memory_audit_settle_take(struct ac_memory *memory,
 				 const struct authcode_operation *operation,
-				 struct authcode_audit_record *record);
+				 struct ac_memory_record *row);
 
 /* memory_registration_ops.c */
 void ac_memory_put_client(struct ac_memory *memory, struct authcode_operation *operation);

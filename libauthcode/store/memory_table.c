@@ -80,7 +80,7 @@ const struct ac_row_type ac_row_secret = {
 };
 
 const struct ac_row_type ac_row_audit = {
-	.size = sizeof(struct authcode_audit_record),
+	.size = sizeof(struct ac_memory_record),
 	.text_count = 3,
 	.texts = { TEXT(audit_record, client_id), TEXT(audit_record, rhost),
 		   TEXT(audit_record, reason) },

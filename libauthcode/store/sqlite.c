@@ -257,6 +257,45 @@ list_audit(void *self, const struct authcode_audit_query *query, struct authcode
 	return err;
 }
 
+static enum authcode_err
+chain_audit(void *self, const struct authcode_audit_key *key)
+{
+	struct sqlite_store *store = self;
+
+	return ac_writer_chain(store->writer, key);
+}
+
+/* The head is read first: what it names is in the snapshot. While the log is moved a
+ * reader has none, and makes one for itself. */
+static enum authcode_err
+check_audit(void *self, struct authcode_audit_check *check)
+{
+	struct authcode_audit_check found = { .after_seq = check->after_seq,
+					      .limit = check->limit };
+	struct sqlite_store *store = self;
+	const struct authcode_audit_key *key = ac_writer_audit(store->writer, &found.ret_head);
+	struct ac_connection *connection = NULL;
+	enum authcode_err err;
+	bool own;
+
+	if (key == NULL)
+		return AUTHCODE_ERR_USAGE;
+	err = ac_pool_take(store->readers, &connection);
+	if (err != AUTHCODE_OK)
+		return err;
+	own = sqlite3_get_autocommit(connection->db) != 0;
+	if (own)
+		err = ac_query_run(connection, AC_SQL_BEGIN_READ);
+	if (err == AUTHCODE_OK)
+		err = ac_sqlite_check_audit(connection, key, &found);
+	if (own && ac_query_run(connection, AC_SQL_COMMIT) != AUTHCODE_OK)
+		(void)sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
+	ac_pool_give_back(store->readers, connection);
+	if (err == AUTHCODE_OK)
+		*check = found;
+	return err;
+}
+
 static void
 stats(void *self, struct authcode_store_stats *ret)
 {
@@ -299,6 +338,8 @@ static const struct authcode_store_ops sqlite_ops = {
 	.list_clients = list_clients,
 	.list_audit = list_audit,
 	.stats = stats,
+	.chain_audit = chain_audit,
+	.check_audit = check_audit,
 };
 
 /* A connection for writing to a file that is ours and of our version. */

@@ -6,6 +6,7 @@
  * of a person's: so a table is gone through, a piece at a time, in the order in which
  * its rows depend on each other.
  */
+#include "store/sqlite_audit.h"
 #include "store/sqlite_ops.h"
 
 enum authcode_err
@@ -86,12 +87,15 @@ erase(const struct ac_sqlite_work *work, enum ac_sql sql, const struct piece *pi
 	struct ac_query query;
 	enum authcode_err err;
 
+	if (sql == AC_SQL_EMPTY_AUDIT)
+		return ac_sqlite_empty_audit(work, piece->after_id, piece->last_id,
+					     args->subject_id);
 	ac_query_begin(&query, work->connection, sql);
 	ac_query_put_int(&query, piece->after_id);
 	ac_query_put_int(&query, piece->last_id);
 	ac_query_put_int(&query, args->subject_id);
 	err = ac_query_finish(&query);
-	if (err == AUTHCODE_OK && sql != AC_SQL_EMPTY_AUDIT)
+	if (err == AUTHCODE_OK)
 		args->ret_deleted += (uint32_t)sqlite3_changes(work->connection->db);
 	return err;
 }

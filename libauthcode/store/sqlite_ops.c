@@ -240,17 +240,11 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 			return err;
 		left -= deleted;
 	}
-	if (left > 0 && operation->u.purge.audit_before_ms > 0) {
-		enum authcode_err err = ac_sqlite_purge_audit(
-			work, operation->u.purge.audit_before_ms, left, &deleted);
-
-		if (err != AUTHCODE_OK)
-			return err;
-		left -= deleted;
-	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
-	return AUTHCODE_OK;
+	return left > 0 && operation->u.purge.audit_before_ms > 0
+		       ? ac_sqlite_purge_audit(work, &operation->u.purge, operation->now_ms)
+		       : AUTHCODE_OK;
 }
 
 static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sqlite_work *,

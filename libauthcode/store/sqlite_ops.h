@@ -6,6 +6,7 @@
 #ifndef AC_STORE_SQLITE_OPS_H
 #define AC_STORE_SQLITE_OPS_H
 
+#include "store/audit_chain.h"
 #include "store/sqlite_query.h"
 
 /* What an operation works with. */
@@ -13,6 +14,7 @@ struct ac_sqlite_work {
 	struct ac_connection *connection;
 	const struct authcode_store_random *random;
 	struct authcode_arena *arena;
+	struct ac_audit_chain *chain;
 };
 
 /* Sets operation->result and returns OK, or returns why it failed; what it has

@@ -80,6 +80,14 @@ ac_query_put_text(struct ac_query *query, const char *text)
 }
 
 void
+ac_query_put_bytes(struct ac_query *query, const void *bytes, size_t len)
+{
+	if (good(query))
+		query->rc = sqlite3_bind_blob(query->statement, ++query->parameter, bytes, (int)len,
+					      SQLITE_STATIC);
+}
+
+void
 ac_query_put_hash(struct ac_query *query, const uint8_t hash[AUTHCODE_HASH_LEN])
 {
 	if (good(query))
@@ -139,6 +147,18 @@ ac_query_peek_text(struct ac_query *query)
 	if (text == NULL)
 		query->rc = SQLITE_NOMEM;
 	return text != NULL ? (const char *)text : "";
+}
+
+size_t
+ac_query_get_bytes(struct ac_query *query, void *ret, size_t max)
+{
+	const void *bytes = sqlite3_column_blob(query->statement, query->column);
+	size_t len = (size_t)sqlite3_column_bytes(query->statement, query->column);
+
+	query->column++;
+	if (bytes != NULL && len > 0)
+		memcpy(ret, bytes, len < max ? len : max);
+	return bytes != NULL ? len : 0;
 }
 
 void
@@ -207,6 +227,8 @@ ac_query_insert(struct ac_query *query, const struct authcode_store_random *rand
 			break;
 		query->parameter = 0;
 		ac_query_put_int(query, id);
+		if (query->keyed != NULL)
+			query->keyed(query, id);
 		(void)ac_query_step(query);
 		err = ac_query_err(query);
 		if (query->rc != SQLITE_CONSTRAINT_PRIMARYKEY && !passed_over(query))

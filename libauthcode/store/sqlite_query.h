@@ -41,6 +41,9 @@ struct ac_query {
 	int rc;
 	int parameter;
 	int column;
+	/* Of an insert whose values depend on its key: binds them. NULL: none does. */
+	void (*keyed)(struct ac_query *query, int64_t id);
+	void *keyed_arg;
 };
 
 /* begin ... end: end resets the statement, which closes a read snapshot, and
@@ -52,6 +55,7 @@ void ac_query_end(struct ac_query *query);
 void ac_query_put_int(struct ac_query *query, int64_t value);
 void ac_query_put_null(struct ac_query *query);
 void ac_query_put_text(struct ac_query *query, const char *text);
+void ac_query_put_bytes(struct ac_query *query, const void *bytes, size_t len);
 void ac_query_put_hash(struct ac_query *query, const uint8_t hash[AUTHCODE_HASH_LEN]);
 
 /* Runs on. True: a row is there to be read. False: there is no more, or it
@@ -65,6 +69,8 @@ int64_t ac_query_get_int(struct ac_query *query);
 const char *ac_query_get_text(struct ac_query *query, struct authcode_arena *arena);
 /* The same without a copy, borrowed until the next step; never NULL. */
 const char *ac_query_peek_text(struct ac_query *query);
+/* Up to max bytes; returns how many there are. */
+size_t ac_query_get_bytes(struct ac_query *query, void *ret, size_t max);
 void ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN]);
 
 AC_MUST_USE enum authcode_err ac_query_err(const struct ac_query *query);

@@ -295,18 +295,42 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_UNCOUNT_REPLAY] = "UPDATE replay_count SET count = count - 1 WHERE client_id = ?",
 
 	[AC_SQL_INSERT_AUDIT] = "INSERT INTO audit (id, event, txn, client_id, subject_id,"
-				" object_id, rhost, reason, admin_uid)"
-				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				" object_id, rhost, reason, admin_uid, seq, address, mac)"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	/* What does not match is a row too: whoever asks counts how many he looks at. */
 	[AC_SQL_LIST_AUDIT] =
 		"SELECT (?4 = 0 OR a.txn = ?4) AND (?5 IS NULL OR a.client_id = ?5)"
 		" AND (?6 IS NULL OR ifnull(u.user_name, '') = ?6)"
 		" AND (?7 = 0 OR a.subject_id = ?7), a.id, a.event, a.txn,"
 		" a.client_id, a.subject_id, a.object_id, a.rhost, a.reason, a.admin_uid,"
-		" ifnull(u.user_name, '') FROM audit a LEFT JOIN subject u ON u.id = a.subject_id"
+		" ifnull(u.user_name, ''), ifnull(a.seq, 0)"
+		" FROM audit a LEFT JOIN subject u ON u.id = a.subject_id"
 		" WHERE a.id < ?1 AND a.id >= ?2 ORDER BY a.id DESC LIMIT ?3",
-	[AC_SQL_PURGE_AUDIT] = "DELETE FROM audit WHERE id IN (SELECT id FROM audit"
-			       " WHERE id < ? ORDER BY id LIMIT ?)",
+	[AC_SQL_WALK_AUDIT] = "SELECT id, event, txn, client_id, subject_id, object_id, rhost,"
+			      " reason, admin_uid, seq, address, mac FROM audit WHERE seq > ?"
+			      " ORDER BY seq LIMIT ?",
+	/* Once all records are purged, the anchor has the last. */
+	[AC_SQL_AUDIT_HEAD] = "SELECT seq, mac FROM (SELECT seq, mac FROM audit"
+			      " WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
+			      " UNION ALL SELECT seq, mac FROM audit_anchor"
+			      " ORDER BY seq DESC LIMIT 1",
+	[AC_SQL_AUDIT_ANCHOR] = "SELECT seq, mac, before_id, proof FROM audit_anchor",
+	[AC_SQL_PUT_AUDIT_ANCHOR] = "INSERT OR REPLACE INTO audit_anchor"
+				    " (id, seq, mac, before_id, proof) VALUES (1, ?, ?, ?, ?)",
+	[AC_SQL_LAST_AUDIT_KEY] = "SELECT ifnull(max(id), 0) FROM audit",
+	[AC_SQL_AUDIT_MAC] = "SELECT seq, mac FROM audit WHERE seq = ?",
+	/* With no number since there was a chain, or with one from before its beginning. */
+	[AC_SQL_UNCHAINED_AUDIT] = "SELECT EXISTS (SELECT 1 FROM audit WHERE seq IS NULL"
+				   " AND id > ?) OR EXISTS (SELECT 1 FROM audit WHERE seq <= ?)",
+	[AC_SQL_OLDER_AUDIT] = "SELECT EXISTS (SELECT 1 FROM audit WHERE seq IS NULL),"
+			       " EXISTS (SELECT 1 FROM audit WHERE seq IS NOT NULL)",
+	/* Another number: somebody else has written. */
+	[AC_SQL_DATA_VERSION] = "PRAGMA data_version",
+	[AC_SQL_AGES_OF_AUDIT] = "SELECT id, seq, mac FROM audit WHERE seq IS NOT NULL"
+				 " ORDER BY seq LIMIT ?",
+	[AC_SQL_PURGE_AUDIT] = "DELETE FROM audit WHERE seq <= ?",
+	[AC_SQL_PURGE_OLDER_AUDIT] = "DELETE FROM audit WHERE id IN (SELECT id FROM audit"
+				     " WHERE seq IS NULL AND id < ? ORDER BY id LIMIT ?)",
 	[AC_SQL_PUT_PROBE] = "INSERT INTO probe (id, written_ms) VALUES (1, ?)"
 			     " ON CONFLICT (id) DO UPDATE SET written_ms = excluded.written_ms",
 	[AC_SQL_END_SESSIONS] = "UPDATE session SET ended_ms = ? WHERE subject_id = ?"
@@ -327,8 +351,10 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_ERASE_DEVICES] = ERASE("device"),
 	[AC_SQL_ERASE_SESSIONS] = ERASE("session"),
 	/* Records stay, and say of whom no more than a subject without a name. */
-	[AC_SQL_EMPTY_AUDIT] = "UPDATE audit SET rhost = '' WHERE id > ? AND id <= ?"
-			       " AND subject_id = ? AND rhost <> ''",
+	[AC_SQL_FIND_FULL_AUDIT] = "SELECT id, rhost, ifnull(seq, 0), address FROM audit"
+				   " WHERE id > ? AND id <= ? AND subject_id = ? AND rhost <> ''"
+				   " ORDER BY id LIMIT 1",
+	[AC_SQL_EMPTY_AUDIT] = "UPDATE audit SET rhost = '', address = ? WHERE id = ?",
 	[AC_SQL_ERASE_GRANTS] = "DELETE FROM user_grant WHERE subject_id = ?",
 	[AC_SQL_EMPTY_SUBJECT] = "UPDATE subject SET user_name = '', uid = 0, full_name = '',"
 				 " group_names = '', forget_ms = 0 WHERE id = ?",

@@ -20,7 +20,9 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/secret.h"
 #include "store/operation.h"
+#include "store/sqlite_audit.h"
 #include "store/sqlite_open.h"
 #include "store/sqlite_ops.h"
 
@@ -58,6 +60,11 @@ struct ac_writer {
 	struct authcode_operation *first;
 	struct authcode_operation **last;
 	bool stopping;
+	struct authcode_audit_head published; /* of what is committed */
+	struct authcode_audit_key key;        /* never changes once it is there */
+	_Atomic bool keyed;
+	struct ac_audit_chain chain; /* this and the next: the writer's thread only */
+	int64_t data_version;
 	_Atomic uint64_t operations, failures, batches, queued;
 	_Atomic int problem; /* SQLite's code of the last one, or QUEUE_IS_FULL; 0: none */
 };
@@ -94,6 +101,7 @@ apply(struct ac_writer *writer, struct authcode_operation *operation)
 	struct ac_sqlite_work work = {
 		.connection = writer->connection,
 		.random = &writer->random,
+		.chain = &writer->chain,
 	};
 	enum authcode_err err = authcode_arena_new(OPERATION_ARENA, &work.arena);
 
@@ -108,6 +116,7 @@ static bool
 apply_in_savepoint(struct ac_writer *writer, struct authcode_operation *operation)
 {
 	struct ac_connection *connection = writer->connection;
+	const struct ac_audit_chain before = writer->chain;
 	enum authcode_err err;
 
 	ac_operation_fail(operation, AUTHCODE_ERR_STORE);
@@ -116,6 +125,7 @@ apply_in_savepoint(struct ac_writer *writer, struct authcode_operation *operatio
 	err = apply(writer, operation);
 	operation->err = err;
 	if (err != AUTHCODE_OK) {
+		writer->chain = before;
 		ac_operation_fail(operation, err);
 		if (!in_transaction(writer) ||
 		    ac_query_run(connection, AC_SQL_ROLLBACK_TO) != AUTHCODE_OK)
@@ -148,12 +158,45 @@ remember_problem(struct ac_writer *writer)
 	return rc;
 }
 
+/* Where the chain of records stands: looked up only when somebody else has written. */
+static bool
+follow_chain(struct ac_writer *writer)
+{
+	int64_t version = 0;
+	struct ac_query query;
+	enum authcode_err err;
+
+	if (atomic_load_explicit(&writer->keyed, memory_order_acquire))
+		writer->chain.key = &writer->key;
+	ac_query_begin(&query, writer->connection, AC_SQL_DATA_VERSION);
+	if (ac_query_step(&query))
+		version = ac_query_get_int(&query);
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK && version != writer->data_version)
+		err = ac_sqlite_load_audit_head(writer->connection, &writer->chain);
+	if (err == AUTHCODE_OK)
+		writer->data_version = version;
+	return err == AUTHCODE_OK;
+}
+
+static void
+publish_head(struct ac_writer *writer)
+{
+	if (writer->published.seq == writer->chain.head.seq)
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	writer->published = writer->chain.head;
+	pthread_mutex_unlock(&writer->mutex);
+}
+
 /* One transaction for the batch. True: every member has its outcome. False:
  * nothing of it happened and it is worth trying them alone. */
 static bool
 commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 {
-	bool whole = true, full;
+	struct ac_audit_chain before;
+	bool whole, full;
 
 	roll_back(writer); /* should an earlier one not have worked */
 	if (ac_query_run(writer->connection, AC_SQL_BEGIN) != AUTHCODE_OK) {
@@ -161,6 +204,8 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 		fail_all(batch);
 		return true;
 	}
+	whole = follow_chain(writer);
+	before = writer->chain;
 	for (struct authcode_operation *o = batch; o != NULL && whole; o = o->next)
 		whole = apply_in_savepoint(writer, o);
 	if (whole && ac_query_run(writer->connection, AC_SQL_COMMIT) == AUTHCODE_OK)
@@ -169,6 +214,7 @@ commit_batch(struct ac_writer *writer, struct authcode_operation *batch)
 	full = remember_problem(writer) == SQLITE_FULL;
 	roll_back(writer);
 	fail_all(batch);
+	writer->chain = before;
 	return whole && !(full && batch->next != NULL);
 }
 
@@ -287,6 +333,7 @@ run(void *arg)
 		if (!commit_batch(writer, batch))
 			commit_alone(writer, batch);
 		ac_pool_committed(writer->readers);
+		publish_head(writer);
 		erase_log(writer);
 		report(writer, batch);
 		shorten_log(writer);
@@ -304,6 +351,12 @@ ac_writer_new(struct ac_connection *connection, const struct authcode_store_rand
 
 	if (writer == NULL)
 		return AUTHCODE_ERR_MEMORY;
+	/* Before anybody asks: what is taken from the end later is missed. */
+	if (ac_sqlite_load_audit_head(connection, &writer->chain) != AUTHCODE_OK) {
+		free(writer);
+		return AUTHCODE_ERR_STORE;
+	}
+	writer->published = writer->chain.head;
 	writer->connection = connection;
 	writer->random = *random;
 	if (random->fill == NULL)
@@ -353,6 +406,33 @@ ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation)
 	pthread_mutex_unlock(&writer->mutex);
 }
 
+enum authcode_err
+ac_writer_chain(struct ac_writer *writer, const struct authcode_audit_key *key)
+{
+	enum authcode_err err = AUTHCODE_OK;
+
+	pthread_mutex_lock(&writer->mutex);
+	if (!atomic_load_explicit(&writer->keyed, memory_order_relaxed)) {
+		writer->key = *key;
+		atomic_store_explicit(&writer->keyed, true, memory_order_release);
+	} else if (!ac_secret_equal(writer->key.key, key->key, sizeof(key->key))) {
+		err = AUTHCODE_ERR_USAGE;
+	}
+	pthread_mutex_unlock(&writer->mutex);
+	return err;
+}
+
+const struct authcode_audit_key *
+ac_writer_audit(struct ac_writer *writer, struct authcode_audit_head *ret_head)
+{
+	if (!atomic_load_explicit(&writer->keyed, memory_order_acquire))
+		return NULL;
+	pthread_mutex_lock(&writer->mutex);
+	*ret_head = writer->published;
+	pthread_mutex_unlock(&writer->mutex);
+	return &writer->key;
+}
+
 void
 ac_writer_stop(struct ac_writer *writer)
 {
@@ -392,6 +472,7 @@ ac_writer_free(struct ac_writer **writer)
 		return;
 	ac_writer_stop(*writer);
 	ac_connection_free(&(*writer)->connection);
+	ac_wipe(&(*writer)->key, sizeof((*writer)->key));
 	pthread_cond_destroy(&(*writer)->wanted);
 	pthread_mutex_destroy(&(*writer)->mutex);
 	free(*writer);

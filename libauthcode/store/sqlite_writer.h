@@ -20,6 +20,14 @@ AC_MUST_USE enum authcode_err ac_writer_new(struct ac_connection *connection,
 /* See submit of struct authcode_store_ops. */
 void ac_writer_submit(struct ac_writer *writer, struct authcode_operation *operation);
 
+/* As chain_audit of struct authcode_store_ops. */
+AC_MUST_USE enum authcode_err ac_writer_chain(struct ac_writer *writer,
+					      const struct authcode_audit_key *key);
+
+/* Under which key records are chained, and the newest that is committed. NULL: none. */
+const struct authcode_audit_key *ac_writer_audit(struct ac_writer *writer,
+						 struct authcode_audit_head *ret_head);
+
 /* As stats of struct authcode_store_ops. */
 void ac_writer_stats(const struct ac_writer *writer, struct authcode_store_stats *ret);
 

@@ -169,6 +169,22 @@ authcode_store_list_audit(struct authcode_store *store, const struct authcode_au
 	return store->ops->list_audit(store->self, query, arena, page);
 }
 
+enum authcode_err
+authcode_store_chain_audit(struct authcode_store *store, const struct authcode_audit_key *key)
+{
+	if (key == NULL || key->mac == NULL)
+		return AUTHCODE_ERR_USAGE;
+	return store->ops->chain_audit(store->self, key);
+}
+
+enum authcode_err
+authcode_store_check_audit(struct authcode_store *store, struct authcode_audit_check *check)
+{
+	if (check->limit == 0 || check->after_seq < 0)
+		return AUTHCODE_ERR_USAGE;
+	return store->ops->check_audit(store->self, check);
+}
+
 void
 authcode_store_stats(struct authcode_store *store, struct authcode_store_stats *ret)
 {

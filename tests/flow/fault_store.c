@@ -167,6 +167,24 @@ fault_list_audit(void *self, const struct authcode_audit_query *query, struct au
 				: authcode_store_list_audit(fault->inner, query, arena, page);
 }
 
+/* Neither reads nor writes. */
+static enum authcode_err
+fault_chain_audit(void *self, const struct authcode_audit_key *key)
+{
+	struct fault *fault = self;
+
+	return authcode_store_chain_audit(fault->inner, key);
+}
+
+static enum authcode_err
+fault_check_audit(void *self, struct authcode_audit_check *check)
+{
+	struct fault *fault = self;
+
+	return call_fails(self) ? AUTHCODE_ERR_STORE
+				: authcode_store_check_audit(fault->inner, check);
+}
+
 static const struct authcode_store_ops fault_ops = {
 	.version = AUTHCODE_STORE_VERSION,
 	.size = sizeof(struct authcode_store_ops),
@@ -184,6 +202,8 @@ static const struct authcode_store_ops fault_ops = {
 	.list_signing_keys = fault_list_signing_keys,
 	.list_sealed = fault_list_sealed,
 	.list_audit = fault_list_audit,
+	.chain_audit = fault_chain_audit,
+	.check_audit = fault_check_audit,
 };
 
 void

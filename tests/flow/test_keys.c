@@ -428,6 +428,13 @@ race_list(void *self, struct authcode_arena *into, struct authcode_signing_key *
 	return authcode_store_list_signing_keys(store, into, ret, capacity, ret_count);
 }
 
+static enum authcode_err
+race_chain_audit(void *self, const struct authcode_audit_key *key)
+{
+	(void)self;
+	return authcode_store_chain_audit(store, key);
+}
+
 static void
 two_nodes_that_rotate_at_the_same_moment_rotate_once(void **state)
 {
@@ -443,7 +450,8 @@ two_nodes_that_rotate_at_the_same_moment_rotate_once(void **state)
 	struct authcode_issuer_settings s = settings();
 	struct race race = { .ops = { .submit = race_submit,
 				      .list_signing_keys = race_list,
-				      .list_sealed = race_list_sealed } };
+				      .list_sealed = race_list_sealed,
+				      .chain_audit = race_chain_audit } };
 	struct authcode_issuer *other = issuer_of(&s), *issuer;
 	char *jwks, *others;
 

@@ -249,6 +249,14 @@ mortal_list_keys(void *self, struct authcode_arena *arena, struct authcode_signi
 	return authcode_store_list_signing_keys(m->inner, arena, ret, capacity, ret_count);
 }
 
+static enum authcode_err
+mortal_chain_audit(void *self, const struct authcode_audit_key *key)
+{
+	struct mortal *m = self;
+
+	return authcode_store_chain_audit(m->inner, key);
+}
+
 /* In a process of its own. */
 static void
 rotate_and_die(enum death death)
@@ -256,7 +264,8 @@ rotate_and_die(enum death death)
 	struct authcode_issuer_settings settings = { .issuer = ISSUER };
 	struct mortal m = { .ops = { .submit = mortal_submit,
 				     .list_sealed = mortal_list_sealed,
-				     .list_signing_keys = mortal_list_keys },
+				     .list_signing_keys = mortal_list_keys,
+				     .chain_audit = mortal_chain_audit },
 			    .death = death };
 	struct authcode_issuer *issuer = NULL;
 	struct host h;

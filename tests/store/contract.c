@@ -15,12 +15,12 @@
 #define NAME_MAX_LEN 128
 
 static const struct contract_chapter *const chapters[] = {
-	&contract_sessions,     &contract_renewal,      &contract_subjects, &contract_codes,
-	&contract_refresh,      &contract_retry,        &contract_client,   &contract_revocation,
-	&contract_purge,        &contract_keys,         &contract_misuse,   &contract_threads,
-	&contract_devices,      &contract_signing_keys, &contract_logout,   &contract_replay,
-	&contract_withdrawal,   &contract_lists,        &contract_people,   &contract_password,
-	&contract_registration, &contract_audit,        &contract_sealed,
+	&contract_sessions,     &contract_renewal,      &contract_subjects,    &contract_codes,
+	&contract_refresh,      &contract_retry,        &contract_client,      &contract_revocation,
+	&contract_purge,        &contract_keys,         &contract_misuse,      &contract_threads,
+	&contract_devices,      &contract_signing_keys, &contract_logout,      &contract_replay,
+	&contract_withdrawal,   &contract_lists,        &contract_people,      &contract_password,
+	&contract_registration, &contract_audit,        &contract_audit_chain, &contract_sealed,
 };
 
 int

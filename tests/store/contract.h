@@ -25,6 +25,7 @@ struct contract_chapter {
 	}
 
 extern const struct contract_chapter contract_audit;
+extern const struct contract_chapter contract_audit_chain;
 extern const struct contract_chapter contract_sessions;
 extern const struct contract_chapter contract_renewal;
 extern const struct contract_chapter contract_subjects;

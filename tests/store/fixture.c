@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "base/random.h"
+#include "jose/digest.h"
 
 const struct backend backends[] = {
 	{ .name = "memory", .durable = false },
@@ -64,8 +65,50 @@ remove_directory(const char *directory)
 	rmdir(directory);
 }
 
-void
-open_store(struct fixture *f)
+enum authcode_err
+audit_mac(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN], const struct authcode_audit_part *parts,
+	  size_t count, uint8_t ret[AUTHCODE_AUDIT_MAC_LEN])
+{
+	struct ac_part all[8];
+
+	assert_true(count <= AC_ARRAY_SIZE(all));
+	for (size_t i = 0; i < count; i++)
+		all[i] = (struct ac_part){ parts[i].data, parts[i].len };
+	return ac_hmac_sha256(key, all, count, ret);
+}
+
+struct authcode_audit_key
+audit_key_of(const struct fixture *f)
+{
+	struct authcode_audit_key key = { .mac = f->audit_mac != NULL ? f->audit_mac : audit_mac };
+
+	memset(key.key, f->audit_key, sizeof(key.key));
+	return key;
+}
+
+struct authcode_audit_check
+check_audit(struct fixture *f, uint32_t limit)
+{
+	struct authcode_audit_check page = { .limit = limit }, all = { .limit = limit };
+
+	do {
+		page.after_seq = page.ret_last_seq;
+		assert_int_equal(authcode_store_check_audit(f->store, &page), AUTHCODE_OK);
+		assert_true(page.ret_checked <= limit);
+		if (all.ret_checked == 0)
+			all.ret_first_seq = page.ret_first_seq;
+		all.ret_checked += page.ret_checked;
+		all.ret_emptied += page.ret_emptied;
+	} while (page.ret_last_seq != 0);
+	all.ret_older = page.ret_older;
+	all.ret_fault = page.ret_fault;
+	all.ret_fault_seq = page.ret_fault_seq;
+	all.ret_head = page.ret_head;
+	return all;
+}
+
+static void
+open_backend(struct fixture *f)
 {
 	struct authcode_store_random random = { .fill = script_fill, .ctx = &f->script };
 	struct authcode_store_sqlite_settings settings = {
@@ -82,6 +125,16 @@ open_store(struct fixture *f)
 	if (authcode_store_sqlite_open(&settings, &f->store, &reason) != AUTHCODE_OK)
 		fail_msg("%s", reason.text);
 	assert_string_equal(reason.text, "");
+}
+
+void
+open_store(struct fixture *f)
+{
+	const struct authcode_audit_key key = audit_key_of(f);
+
+	open_backend(f);
+	if (!f->unchained)
+		assert_int_equal(authcode_store_chain_audit(f->store, &key), AUTHCODE_OK);
 }
 
 void

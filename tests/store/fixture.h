@@ -51,6 +51,12 @@ struct fixture {
 	struct authcode_store *store;
 	struct authcode_arena *arena; /* of the whole test */
 	struct script script;
+	bool unchained; /* records are in no chain */
+	/* Under which they are, and by what; NULL: HMAC-SHA-256. */
+	uint8_t audit_key;
+	enum authcode_err (*audit_mac)(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN],
+				       const struct authcode_audit_part *parts, size_t count,
+				       uint8_t ret[AUTHCODE_AUDIT_MAC_LEN]);
 	int64_t now;
 	char directory[64]; /* durable backends: removed at the end */
 	char path[96];
@@ -69,6 +75,15 @@ void remove_directory(const char *directory);
 
 void open_store(struct fixture *f);
 void reopen_store(struct fixture *f);
+
+/* What an open store is given for its chain. */
+struct authcode_audit_key audit_key_of(const struct fixture *f);
+enum authcode_err audit_mac(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN],
+			    const struct authcode_audit_part *parts, size_t count,
+			    uint8_t ret[AUTHCODE_AUDIT_MAC_LEN]);
+
+/* A look at the whole chain, so many records a page. */
+struct authcode_audit_check check_audit(struct fixture *f, uint32_t limit);
 
 /* Operations at f->now, not yet performed. */
 struct authcode_operation op_sign_in(const struct fixture *f, const char *user_name, uint32_t uid,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 store_tests = \
 	tests/store/contract \
+	tests/store/test_audit_chain \
 	tests/store/test_database \
 	tests/store/test_history \
 	tests/store/test_power_loss \
@@ -24,6 +25,7 @@ store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract.c tests/store/contract.h \
 	tests/store/contract_audit.c \
+	tests/store/contract_audit_chain.c \
 	tests/store/contract_client.c \
 	tests/store/contract_codes.c \
 	tests/store/contract_devices.c \
@@ -48,6 +50,10 @@ tests_store_contract_SOURCES = $(store_fixture) \
 	tests/store/contract_withdrawal.c
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
+
+tests_store_test_audit_chain_SOURCES = $(store_fixture) tests/store/test_audit_chain.c
+tests_store_test_audit_chain_CPPFLAGS = $(store_cppflags)
+tests_store_test_audit_chain_LDADD = $(store_ldadd)
 
 tests_store_test_history_SOURCES = $(store_fixture) tests/store/test_history.c
 tests_store_test_history_CPPFLAGS = $(store_cppflags)

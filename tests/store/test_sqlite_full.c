@@ -324,6 +324,13 @@ disturbed(struct trial *trial, const struct flow *flow, const struct fault *faul
 	return fired;
 }
 
+/* How many records there are. */
+static uint32_t
+record_count(const struct fixture *f)
+{
+	return (uint32_t)look(f->path).rows[AUDIT];
+}
+
 static void
 try_flow(struct fixture *f, const struct flow *flow, const struct fault *fault)
 {
@@ -334,10 +341,14 @@ try_flow(struct fixture *f, const struct flow *flow, const struct fault *fault)
 	size_t nth = 1;
 
 	trial.f = f;
+	(void)undisturbed(&trial, flow); /* the first record begins the chain */
 	change = undisturbed(&trial, flow);
 	while (disturbed(&trial, flow, fault, nth, &change, &tally))
 		nth++;
 	before = look(f->path);
+	/* The chain has a place for each record, and for none that was undone. */
+	assert_int_equal(check_audit(f, 100).ret_fault, AUTHCODE_AUDIT_WHOLE);
+	assert_int_equal(check_audit(f, 100).ret_checked, record_count(f));
 	reopen_store(f);
 	after = look(f->path);
 	assert_true(before.cells == after.cells);

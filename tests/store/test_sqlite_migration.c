@@ -285,6 +285,80 @@ the_limits_leave_room_for_what_alter_table_asks(void **state)
 	ac_connection_free(&connection);
 }
 
+/* As schema 8 had them: the last before there was a chain. */
+static void
+make_records_of_old(const struct fixture *f, size_t schema)
+{
+	static const char records[] =
+		"INSERT INTO audit VALUES (3565158400000000001, 'token_issued', 0, 'demo', 0, 0,"
+		" '192.0.2.7', '', -1), (3565158402097152001, 'token_issued', 0, 'demo', 0, 0,"
+		" '192.0.2.7', '', -1)";
+	char numbers[96];
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	for (size_t i = 0; i < schema; i++)
+		assert_int_equal(sqlite3_exec(db, ac_schema_texts[i], NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, records, NULL, NULL, NULL), SQLITE_OK);
+	snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %zu",
+		 AC_SQLITE_APPLICATION_ID, schema);
+	assert_int_equal(sqlite3_exec(db, numbers, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(chmod(f->path, 0600), 0);
+}
+
+static void
+leave_record(struct fixture *f)
+{
+	struct authcode_operation op = op_client_token(f);
+
+	op.audit.wanted = true;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+}
+
+/* The chain begins behind them. */
+static void
+old_records_stay_as_they_are_and_in_no_chain(void **state)
+{
+	struct authcode_audit_record records[4];
+	struct authcode_audit_page page = { .records = records, .capacity = 4 };
+	const struct authcode_audit_query query = { .examine = 10 };
+	struct fixture *f = *state;
+	struct authcode_audit_check check;
+	struct authcode_operation op;
+
+	authcode_store_close(&f->store);
+	assert_int_equal(remove(f->path), 0);
+	make_records_of_old(f, 8);
+	open_store(f);
+	f->now = T0 + HOUR;
+	check = check_audit(f, 10);
+	assert_int_equal(check.ret_fault, AUTHCODE_AUDIT_WHOLE);
+	assert_int_equal(check.ret_checked, 0);
+	assert_true(check.ret_older);
+	leave_record(f);
+	leave_record(f);
+	check = check_audit(f, 10);
+	assert_int_equal(check.ret_fault, AUTHCODE_AUDIT_WHOLE);
+	assert_int_equal(check.ret_checked, 2);
+	assert_true(check.ret_older);
+	assert_int_equal(authcode_store_list_audit(f->store, &query, f->arena, &page), AUTHCODE_OK);
+	assert_int_equal(page.count, 4);
+	assert_int_equal(records[3].seq, 0);
+	assert_string_equal(records[3].rhost, "192.0.2.7");
+	assert_int_equal(records[2].seq, 0);
+	assert_int_equal(records[0].seq + records[1].seq, 3);
+	op = op_purge(f, 10);
+	op.u.purge.audit_before_ms = f->now;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_int_equal(op.u.purge.ret_deleted, 2);
+	reopen_store(f);
+	check = check_audit(f, 10);
+	assert_int_equal(check.ret_fault, AUTHCODE_AUDIT_WHOLE);
+	assert_int_equal(check.ret_checked, 2);
+	assert_false(check.ret_older);
+}
+
 #define MIGRATION_TEST(function)                                                                   \
 	cmocka_unit_test_setup_teardown(function, set_up, fixture_tear_down)
 
@@ -302,6 +376,7 @@ main(void)
 			old_subjects_are_listed_for_as_long_as_something_of_them_is_honoured),
 		MIGRATION_TEST(the_next_sign_in_keeps_the_old_sub),
 		MIGRATION_TEST(the_limits_leave_room_for_what_alter_table_asks),
+		MIGRATION_TEST(old_records_stay_as_they_are_and_in_no_chain),
 	};
 
 	return cmocka_run_group_tests_name("store migrations", tests, NULL, NULL);

@@ -638,6 +638,10 @@ struct authcode_store_ops {
 					  struct authcode_arena *arena,
 					  struct authcode_stored_client *ret, size_t capacity,
 					  size_t *ret_count);
+	/* authcode_store_chain_audit() and authcode_store_check_audit() of
+	 * <authcode/audit.h>. A check fails as the reads above. */
+	enum authcode_err (*chain_audit)(void *self, const struct authcode_audit_key *key);
+	enum authcode_err (*check_audit)(void *self, struct authcode_audit_check *check);
 };
 
 #define AUTHCODE_STORE_VERSION 3u

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * A look at the chain, record by record (audit_chain.h). It stops at the first fault:
+ * behind that, every record would be one.
+ */
+#include <string.h>
+
+#include "base/secret.h"
+#include "store/audit_chain.h"
+
+static const char *const names[] = {
+	[AUTHCODE_AUDIT_WHOLE] = "whole",           [AUTHCODE_AUDIT_MISSING] = "missing",
+	[AUTHCODE_AUDIT_CHANGED] = "changed",       [AUTHCODE_AUDIT_UNCHAINED] = "unchained",
+	[AUTHCODE_AUDIT_UNANCHORED] = "unanchored",
+};
+
+const char *
+authcode_audit_fault_name(enum authcode_audit_fault fault)
+{
+	return (size_t)fault < AC_ARRAY_SIZE(names) ? names[fault] : "";
+}
+
+static void
+find_fault(const struct ac_audit_walk *walk, enum authcode_audit_fault fault, int64_t seq)
+{
+	walk->check->ret_fault = fault;
+	walk->check->ret_fault_seq = seq;
+}
+
+/* Behind the anchor, or behind the record that was the last of the page before: unless
+ * it was purged since, it is there. */
+static bool
+find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
+{
+	const int64_t after_seq = walk->check->after_seq;
+
+	walk->last = start->anchor->last;
+	if (after_seq <= walk->last.seq)
+		return true;
+	if (start->resumed == NULL) {
+		find_fault(walk, AUTHCODE_AUDIT_MISSING, after_seq);
+		return false;
+	}
+	walk->last = *start->resumed;
+	return true;
+}
+
+enum authcode_err
+ac_audit_walk_begin(struct ac_audit_walk *walk, const struct ac_audit_start *start, bool *ret_more)
+{
+	bool proved = false;
+	enum authcode_err err = AUTHCODE_OK;
+
+	*ret_more = false;
+	if (start->anchor != NULL)
+		err = ac_audit_proved(walk->key, start->anchor, &proved);
+	if (err != AUTHCODE_OK)
+		return err;
+	if (start->anchor == NULL && !start->chained)
+		ac_audit_walk_end(walk);
+	else if (!proved)
+		find_fault(walk, AUTHCODE_AUDIT_UNANCHORED, 0);
+	else if (start->unchained)
+		find_fault(walk, AUTHCODE_AUDIT_UNCHAINED, 0);
+	else
+		*ret_more = find_place(walk, start);
+	return err;
+}
+
+enum authcode_err
+ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record *record,
+		 const struct ac_audit_link *link, bool *ret_more)
+{
+	struct authcode_audit_check *check = walk->check;
+	const struct authcode_audit_head *head = &check->ret_head;
+	bool holds = false;
+	enum authcode_err err = AUTHCODE_OK;
+
+	*ret_more = false;
+	if (record->seq != walk->last.seq + 1) {
+		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
+		return err;
+	}
+	err = ac_audit_holds(walk->key, walk->last.mac, record, link, &holds);
+	if (err != AUTHCODE_OK)
+		return err;
+	if (!holds || (record->seq == head->seq &&
+		       !ac_secret_equal(link->mac, head->mac, sizeof(head->mac)))) {
+		find_fault(walk, AUTHCODE_AUDIT_CHANGED, record->seq);
+		return err;
+	}
+	check->ret_first_seq = check->ret_checked == 0 ? record->seq : check->ret_first_seq;
+	check->ret_checked++;
+	check->ret_emptied += link->address_len == AC_AUDIT_EMPTIED_LEN;
+	walk->last.seq = record->seq;
+	memcpy(walk->last.mac, link->mac, sizeof(walk->last.mac));
+	*ret_more = check->ret_checked < check->limit;
+	if (!*ret_more)
+		check->ret_last_seq = record->seq;
+	return err;
+}
+
+/* What this store has written is there, unless it was purged. */
+void
+ac_audit_walk_end(struct ac_audit_walk *walk)
+{
+	if (walk->last.seq < walk->check->ret_head.seq)
+		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
+}
