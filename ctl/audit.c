@@ -125,8 +125,8 @@ ask_page(const struct ac_ctl *ctl, const struct ac_buf *query, char before[24], 
 static enum ac_ctl_exit
 show_list(const json_t *records)
 {
-	static const char *const headings[] = { "TIME",  "EVENT",  "CLIENT", "USER",
-						"RHOST", "REASON", "ADMIN",  "REQUEST" };
+	static const char *const headings[] = { "TIME",   "EVENT", "CLIENT",  "USER", "RHOST",
+						"REASON", "ADMIN", "REQUEST", "SEQ" };
 	struct ac_ctl_table table;
 	const json_t *record;
 	size_t i;
@@ -143,6 +143,7 @@ show_list(const json_t *records)
 		ac_ctl_table_member(&table, record, "reason");
 		ac_ctl_table_member(&table, record, "admin_uid");
 		ac_ctl_table_member(&table, record, "txn");
+		ac_ctl_table_member(&table, record, "seq");
 	}
 	shown = ac_ctl_table_print(&table, stdout);
 	ac_ctl_table_clear(&table);

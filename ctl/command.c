@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl/audit.h"
+#include "ctl/audit_verify.h"
 #include "ctl/client.h"
 #include "ctl/config.h"
 #include "ctl/db.h"
@@ -24,6 +25,8 @@
 static const struct ac_ctl_command commands[] = {
 	{ "audit", "list", "[--user NAME | --sub SUB] [--client ID] [--since TIME] [--until TIME]",
 	  0, 0, ac_ctl_audit_list, "what was decided, the newest first" },
+	{ "audit", "verify", "[--head HEAD]", 0, 0, ac_ctl_audit_verify,
+	  "are the records what was written? 5 when one was changed, put in or taken away" },
 	{ "client", "add",
 	  "[--for PRESET --url URL] [--id ID] [--redirect-uri URI]... [--set OPTION=VALUE]...", 0,
 	  0, ac_ctl_client_add, "register an application, and print what it is to be told" },

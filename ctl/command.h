@@ -23,7 +23,7 @@ enum ac_ctl_exit {
 	AC_CTL_USAGE = 2,
 	AC_CTL_UNREACHABLE = 3, /* no daemon at the socket, or not for this user */
 	AC_CTL_UNKNOWN = 4,     /* token inspect: nobody knows it */
-	AC_CTL_DAMAGED = 5,     /* db check: the database is not what it must be */
+	AC_CTL_DAMAGED = 5,     /* db check, audit verify: it is not what it must be */
 };
 
 /* An option that was given; its value is "" when it takes none. */

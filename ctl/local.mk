@@ -13,6 +13,7 @@ bin_PROGRAMS += authcodectl
 authcodectl_SOURCES = \
 	ctl/admin_request.c ctl/admin_request.h \
 	ctl/audit.c ctl/audit.h \
+	ctl/audit_verify.c ctl/audit_verify.h \
 	ctl/client.c ctl/client.h \
 	ctl/command.c ctl/command.h \
 	ctl/complete.c ctl/complete.h \

@@ -33,6 +33,8 @@ static const struct ac_ctl_option rows[] = {
 	  "audit list, grant list, session list, user erase, user export, user revoke, user show",
 	  "the person by its sub, also when its account is gone" },
 	{ "client", "CLIENT", "audit list, grant list", "those of CLIENT alone" },
+	{ "head", "HEAD", "audit verify",
+	  "how far they had come: the log and status have it, as NUMBER:MAC" },
 	{ "all", "", "grant list, session list, user list, user show", "the dead too" },
 	{ "yes", "", "user erase", "it is meant" },
 	{ "state-dir", "DIR", "db backup, db check, db restore",

@@ -116,6 +116,7 @@ show(const json_t *answer)
 	show_number("clients", answer, "");
 	show_number("sessions", answer, "sessions_at_least");
 	show_number("tokens", answer, "tokens_at_least");
+	ac_ctl_show_text(stdout, "audit head", word(answer, "audit_head"));
 	(void)snprintf(line, sizeof(line), "%lld published, %lld sign",
 		       (long long)json_integer_value(json_object_get(keys, "published")),
 		       (long long)json_integer_value(json_object_get(keys, "current")));

@@ -40,6 +40,8 @@ put_record(struct ac_buf *json, const struct authcode_audit_record *record)
 	ac_txn_format(record->txn, txn);
 	(void)snprintf(id, sizeof(id), "%lld", (long long)record->object_id);
 	ac_buf_printf(json, "{\"time\":%lld", (long long)(record->created_ms / 1000));
+	if (record->seq != 0)
+		ac_buf_printf(json, ",\"seq\":%lld", (long long)record->seq);
 	ac_json_put(json, "event", record->event);
 	ac_json_put(json, "words", row != NULL ? row->words : record->event);
 	ac_json_put(json, "client", record->client_id);

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include <config.h>
 #include "server/admin.h"
+#include "server/audit_head.h"
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/health.h"
@@ -151,6 +152,19 @@ put_rows(struct status *status)
 	free(rows);
 }
 
+/* How far the records have come, for whoever keeps it elsewhere. */
+static void
+put_head(const struct status *status)
+{
+	struct authcode_audit_head head;
+	char text[AC_AUDIT_HEAD_LEN + 1];
+
+	if (!ac_audit_head_read(status->app->store, &head))
+		return;
+	ac_audit_head_format(&head, text);
+	ac_out_text(status->out, "audit_head", text);
+}
+
 static void
 put_sandbox(const struct status *status)
 {
@@ -181,6 +195,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
 	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->clients));
 	put_rows(status);
+	put_head(status);
 	put_keys(status);
 	put_helpers(status);
 	put_sandbox(status);

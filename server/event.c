@@ -61,6 +61,16 @@ static const struct ac_event_row rows[] = {
 			 "what it has, whose hash this is.",
 		.act = "Correct what the sentence names, try authcoded --check-config, and reload.",
 	},
+	[AC_EVENT_AUDIT_HEAD] = {
+		.name = "audit_head",
+		.words = "head of the audit",
+		.level = AC_LOG_NOTICE,
+		.id = "0ce0ab53e36305683cdc89d569277ca2",
+		.fields = F(head),
+		.means = "How far the records of the audit have come: said at the start, at the stop, "
+			 "and once an hour when there are new ones. With it, authcodectl audit verify "
+			 "finds out whether the newest were taken out of the database.",
+	},
 	[AC_EVENT_CLOCK_JUMPED] = {
 		.name = "clock_jumped",
 		.words = "the clock was set",

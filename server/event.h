@@ -31,6 +31,7 @@ enum ac_event {
 	AC_EVENT_CONFIG_LOADED,
 	AC_EVENT_CONFIG_RELOADED,
 	AC_EVENT_CONFIG_REFUSED,
+	AC_EVENT_AUDIT_HEAD,
 	AC_EVENT_CLOCK_JUMPED,
 	AC_EVENT_REQUEST,
 	AC_EVENT_REQUEST_BROKEN_OFF,
@@ -115,6 +116,7 @@ struct ac_event_fields {
 	const char *issuer;
 	const char *file;
 	const char *hash;
+	const char *head; /* of the chain of audit records: number and MAC */
 	const char *by_ms;
 	const char *socket;
 	const char *source;

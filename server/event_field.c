@@ -34,6 +34,9 @@ static const struct ac_event_field fields[] = {
 	{ "hash", true,
 	  "SHA-256 of the files of the configuration, the main one and those of clients.d, one "
 	  "after the other" },
+	{ "head", true,
+	  "number of the newest record of the audit and, behind a colon, its MAC: what "
+	  "authcodectl audit verify --head takes" },
 	{ "by_ms", true, "by how many milliseconds; with a minus, backwards" },
 	{ "socket", false, "path of the socket that does not answer" },
 	{ "source", false, "where claims came from" },

@@ -14,6 +14,7 @@ libserver_shared_la_CPPFLAGS = $(AM_CPPFLAGS)
 libserver_http_la_SOURCES = \
 	server/admin.c server/admin.h \
 	server/admin_audit.c server/admin_audit.h \
+	server/admin_chain.c server/admin_chain.h \
 	server/admin_json.c server/admin_json.h \
 	server/admin_form.c server/admin_form.h \
 	server/admin_keys.c server/admin_keys.h \
@@ -25,6 +26,7 @@ libserver_http_la_SOURCES = \
 	server/admin_clients.c server/admin_clients.h \
 	server/clock_watch.c server/clock_watch.h \
 	server/app.h \
+	server/audit_head.c server/audit_head.h \
 	server/audit_log.c server/audit_log.h \
 	server/client_change.c server/client_change.h \
 	server/client_json.c server/client_json.h \

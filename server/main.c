@@ -23,6 +23,7 @@
 #include "base/secret.h"
 #include "server/accounts.h"
 #include "server/app.h"
+#include "server/audit_head.h"
 #include "server/client_registry.h"
 #include "server/clock.h"
 #include "server/clock_watch.h"
@@ -69,6 +70,7 @@ struct daemon {
 	struct ac_state state;
 	struct ac_app app;
 	int signal_fd;
+	struct ac_audit_told told;
 };
 
 /* --- start --------------------------------------------------------------------- */
@@ -109,7 +111,6 @@ open_store(struct daemon *d, struct authcode_reason *reason)
 {
 	struct authcode_store_sqlite_settings settings = { .path = d->state.database,
 							   .create = d->state.fresh };
-
 	struct authcode_reason why = { 0 };
 
 	if (authcode_store_sqlite_open(&settings, &d->app.store, reason) != AUTHCODE_OK ||
@@ -330,8 +331,7 @@ start(struct daemon *d, struct authcode_reason *reason)
 
 /* --- run ------------------------------------------------------------------------ */
 
-/* In small operations, so that no request waits behind a long one. True: more rows
- * are left. */
+/* In small operations, so that no request waits behind a long one. True: more rows are left. */
 static bool
 purge(const struct ac_app *app)
 {
@@ -371,8 +371,10 @@ run(struct daemon *d)
 	for (;;) {
 		const int keys_ms = ac_keys_idle_ms(d->app.keys);
 		const int purge_ms = more ? PURGE_AGAIN_MS : PURGE_MS;
-		int rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
+		int rc;
 
+		ac_audit_head_tell(d->app.store, ac_clock_boot_ms(), &d->told);
+		rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 		ac_clock_watch_round(&clocks, ac_clock_unix_ms(), ac_clock_boot_ms());
 		if (rc == 0)
 			more = purge(&d->app);
@@ -433,6 +435,7 @@ stop(struct daemon *d)
 	ac_client_registry_free(&d->app.registry);
 	authcode_clients_unref(&d->clients);
 	authcode_issuer_free(&d->app.issuer);
+	ac_audit_head_tell(d->app.store, INT64_MAX, &d->told);
 	authcode_store_close(&d->app.store);
 	ac_log_observe(NULL, NULL);
 	ac_metrics_free(&d->app.metrics);

@@ -18,6 +18,7 @@
 
 #include "server/admin.h"
 #include "server/admin_audit.h"
+#include "server/admin_chain.h"
 #include "server/admin_clients.h"
 #include "server/admin_keys.h"
 #include "server/admin_master_key.h"
@@ -271,6 +272,13 @@ static const struct ac_route routes[] = {
 		.allow = "GET",
 		.flags = AC_ROUTE_ADMIN,
 		.handler = { ac_admin_audit_start, NULL },
+		.endpoint = NO_ENDPOINT,
+	},
+	{
+		.path = "/admin/audit/verify",
+		.allow = "GET",
+		.flags = AC_ROUTE_ADMIN,
+		.handler = { ac_admin_chain_start, NULL },
 		.endpoint = NO_ENDPOINT,
 	},
 	{

@@ -28,6 +28,19 @@ find_fault(const struct ac_audit_walk *walk, enum authcode_audit_fault fault, in
 	walk->check->ret_fault_seq = seq;
 }
 
+static bool
+is_not(const struct authcode_audit_head *head, int64_t seq, const uint8_t mac[])
+{
+	return head->seq == seq && seq != 0 && !ac_secret_equal(head->mac, mac, sizeof(head->mac));
+}
+
+/* Somebody knows of that record, and of another one. */
+static bool
+is_another(const struct ac_audit_walk *walk, int64_t seq, const uint8_t mac[])
+{
+	return is_not(&walk->check->ret_head, seq, mac) || is_not(&walk->check->known, seq, mac);
+}
+
 /* Behind the anchor, or behind the record that was the last of the page before: unless
  * it was purged since, it is there. */
 static bool
@@ -36,6 +49,10 @@ find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
 	const int64_t after_seq = walk->check->after_seq;
 
 	walk->last = start->anchor->last;
+	if (is_another(walk, walk->last.seq, walk->last.mac)) {
+		find_fault(walk, AUTHCODE_AUDIT_CHANGED, walk->last.seq);
+		return false;
+	}
 	if (after_seq <= walk->last.seq)
 		return true;
 	if (start->resumed == NULL) {
@@ -73,7 +90,6 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 		 const struct ac_audit_link *link, bool *ret_more)
 {
 	struct authcode_audit_check *check = walk->check;
-	const struct authcode_audit_head *head = &check->ret_head;
 	bool holds = false;
 	enum authcode_err err = AUTHCODE_OK;
 
@@ -85,8 +101,7 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	err = ac_audit_holds(walk->key, walk->last.mac, record, link, &holds);
 	if (err != AUTHCODE_OK)
 		return err;
-	if (!holds || (record->seq == head->seq &&
-		       !ac_secret_equal(link->mac, head->mac, sizeof(head->mac)))) {
+	if (!holds || is_another(walk, record->seq, link->mac)) {
 		find_fault(walk, AUTHCODE_AUDIT_CHANGED, record->seq);
 		return err;
 	}
@@ -101,10 +116,13 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	return err;
 }
 
-/* What this store has written is there, unless it was purged. */
+/* What this store has written, and what somebody knows of, is there unless it was
+ * purged. */
 void
 ac_audit_walk_end(struct ac_audit_walk *walk)
 {
-	if (walk->last.seq < walk->check->ret_head.seq)
+	const struct authcode_audit_check *check = walk->check;
+
+	if (walk->last.seq < check->ret_head.seq || walk->last.seq < check->known.seq)
 		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
 }

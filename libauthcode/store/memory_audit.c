@@ -217,6 +217,7 @@ ac_memory_check_audit(const struct ac_memory *memory, struct authcode_audit_chec
 {
 	struct authcode_audit_check found = { .after_seq = check->after_seq,
 					      .limit = check->limit,
+					      .known = check->known,
 					      .ret_head = memory->chain.head };
 	struct ac_audit_walk walk = { .key = memory->chain.key, .check = &found };
 	const struct ac_memory_record *row;

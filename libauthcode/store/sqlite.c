@@ -265,30 +265,30 @@ chain_audit(void *self, const struct authcode_audit_key *key)
 	return ac_writer_chain(store->writer, key);
 }
 
-/* The head is read first: what it names is in the snapshot. While the log is moved a
- * reader has none, and makes one for itself. */
+/* The head is read first: what it names is in the snapshot, which is a new one, since it
+ * is others who may have written. */
 static enum authcode_err
 check_audit(void *self, struct authcode_audit_check *check)
 {
 	struct authcode_audit_check found = { .after_seq = check->after_seq,
-					      .limit = check->limit };
+					      .limit = check->limit,
+					      .known = check->known };
 	struct sqlite_store *store = self;
 	const struct authcode_audit_key *key = ac_writer_audit(store->writer, &found.ret_head);
 	struct ac_connection *connection = NULL;
 	enum authcode_err err;
-	bool own;
 
 	if (key == NULL)
 		return AUTHCODE_ERR_USAGE;
 	err = ac_pool_take(store->readers, &connection);
 	if (err != AUTHCODE_OK)
 		return err;
-	own = sqlite3_get_autocommit(connection->db) != 0;
-	if (own)
-		err = ac_query_run(connection, AC_SQL_BEGIN_READ);
+	ac_pool_end_snapshot(connection);
+	err = ac_query_run(connection, AC_SQL_BEGIN_READ);
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_check_audit(connection, key, &found);
-	if (own && ac_query_run(connection, AC_SQL_COMMIT) != AUTHCODE_OK)
+	if (sqlite3_get_autocommit(connection->db) == 0 &&
+	    ac_query_run(connection, AC_SQL_COMMIT) != AUTHCODE_OK)
 		(void)sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
 	ac_pool_give_back(store->readers, connection);
 	if (err == AUTHCODE_OK)

@@ -77,8 +77,8 @@ monotonic_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static void
-end_snapshot(struct ac_connection *connection)
+void
+ac_pool_end_snapshot(struct ac_connection *connection)
 {
 	if (!connection->held)
 		return;
@@ -100,7 +100,7 @@ hold_snapshot(const struct ac_pool *pool, struct ac_connection *connection, bool
 	    now_ms - connection->held_since_ms < SNAPSHOT_MS &&
 	    sqlite3_get_autocommit(connection->db) == 0)
 		return;
-	end_snapshot(connection);
+	ac_pool_end_snapshot(connection);
 	if (brief)
 		return;
 	connection->held = ac_query_run(connection, AC_SQL_BEGIN_READ) == AUTHCODE_OK;
@@ -155,7 +155,7 @@ ac_pool_give_back(struct ac_pool *pool, struct ac_connection *connection)
 {
 	pthread_mutex_lock(&pool->mutex);
 	if (pool->brief)
-		end_snapshot(connection);
+		ac_pool_end_snapshot(connection);
 	pool->idle[pool->idle_count++] = connection;
 	pthread_cond_signal(&pool->returned);
 	pthread_mutex_unlock(&pool->mutex);
@@ -173,6 +173,6 @@ ac_pool_be_brief(struct ac_pool *pool, bool brief)
 	pthread_mutex_lock(&pool->mutex);
 	pool->brief = brief;
 	for (size_t i = 0; brief && i < pool->idle_count; i++)
-		end_snapshot(pool->idle[i]);
+		ac_pool_end_snapshot(pool->idle[i]);
 	pthread_mutex_unlock(&pool->mutex);
 }

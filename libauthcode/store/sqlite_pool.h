@@ -20,6 +20,8 @@ void ac_pool_free(struct ac_pool **pool);
 
 /* A connection of one's own until it is given back. Waits while all are out. */
 AC_MUST_USE enum authcode_err ac_pool_take(struct ac_pool *pool, struct ac_connection **ret);
+/* What is read from now on is what is in the file by then, also of others. */
+void ac_pool_end_snapshot(struct ac_connection *connection);
 void ac_pool_give_back(struct ac_pool *pool, struct ac_connection *connection);
 
 /* The writer has committed: no snapshot from before is given out again. */

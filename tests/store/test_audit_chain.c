@@ -238,6 +238,17 @@ whatever_is_done_to_the_file_is_found(void **state)
 	open_store(f);
 }
 
+static void
+assert_known(struct fixture *f, const struct authcode_audit_head *known, const char *fault,
+	     int64_t seq)
+{
+	struct authcode_audit_check check = { .limit = 100, .known = *known };
+
+	assert_int_equal(authcode_store_check_audit(f->store, &check), AUTHCODE_OK);
+	assert_string_equal(authcode_audit_fault_name(check.ret_fault), fault);
+	assert_int_equal(check.ret_fault_seq, seq);
+}
+
 /* While nobody had it open, only a head that was kept elsewhere tells. */
 static void
 what_was_last_can_be_taken_away_while_nobody_looks(void **state)
@@ -254,11 +265,23 @@ what_was_last_can_be_taken_away_while_nobody_looks(void **state)
 	assert_found(f, "the last two", "whole", 0);
 	after = check_audit(f, 100).ret_head;
 	assert_int_equal(after.seq, 6);
+	assert_known(f, &before, "missing", 7);
+	assert_known(f, &after, "whole", 0);
 	leave_record(f, 0);
 	leave_record(f, 0);
+	assert_known(f, &before, "changed", 8);
+	assert_known(f, &after, "whole", 0);
 	after = check_audit(f, 100).ret_head;
 	assert_int_equal(after.seq, before.seq);
 	assert_memory_not_equal(after.mac, before.mac, sizeof(after.mac));
+	/* What was purged since nobody can say, but of the last that was. */
+	after = check_audit(f, 100).ret_head;
+	leave_record(f, 0);
+	assert_int_equal(purge_before(f, f->now), 8);
+	assert_known(f, &before, "changed", 8);
+	assert_known(f, &after, "whole", 0);
+	before.seq = 7;
+	assert_known(f, &before, "whole", 0);
 }
 
 /* The chain goes on behind what it knows of, so that the gap is there to be found. */

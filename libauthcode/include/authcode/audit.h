@@ -117,8 +117,9 @@ enum authcode_audit_fault {
 
 /* A look at a stretch of the chain, from its beginning to the first fault. */
 struct authcode_audit_check {
-	int64_t after_seq; /* go on behind that record; 0: from the first there is */
-	uint32_t limit;    /* at least 1: records that are looked at */
+	int64_t after_seq;                /* go on behind that record; 0: from the first there is */
+	uint32_t limit;                   /* at least 1: records that are looked at */
+	struct authcode_audit_head known; /* a head of before, kept elsewhere; seq 0: none */
 	uint32_t ret_checked;
 	uint32_t ret_emptied;  /* of these: whose address was taken out, as it may be */
 	int64_t ret_first_seq; /* 0: none was looked at */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * See audit_verify.h. The daemon has the key, so it is the daemon that looks, a page at a
+ * time; the first fault ends it, since behind that nothing holds.
+ */
+#include "ctl/audit_verify.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/form.h"
+#include "ctl/admin_request.h"
+#include "ctl/person.h"
+#include "ctl/table.h"
+
+#define MAX_QUERY 256
+
+/* All pages so far. */
+struct walk {
+	json_int_t records, emptied, first, newest, seq;
+	bool older;
+	char head[96];
+	char fault[24];
+	char next[24]; /* "": that was all */
+};
+
+static json_int_t
+number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+static void
+copy_text(const json_t *object, const char *name, char *ret, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	(void)snprintf(ret, size, "%s", text != NULL ? text : "");
+}
+
+static void
+take_page(struct walk *walk, const json_t *answer)
+{
+	walk->first = walk->records == 0 ? number(answer, "first") : walk->first;
+	walk->records += number(answer, "checked");
+	walk->emptied += number(answer, "emptied");
+	walk->newest = number(answer, "newest");
+	walk->seq = number(answer, "seq");
+	walk->older = json_is_true(json_object_get(answer, "older"));
+	copy_text(answer, "head", walk->head, sizeof(walk->head));
+	copy_text(answer, "fault", walk->fault, sizeof(walk->fault));
+	copy_text(answer, "next", walk->next, sizeof(walk->next));
+}
+
+static enum ac_ctl_exit
+ask_page(const struct ac_ctl *ctl, struct walk *walk)
+{
+	json_t *answer = NULL;
+	enum ac_ctl_exit status;
+	const char *head = ac_ctl_option(ctl, "head");
+	struct ac_buf query;
+
+	ac_buf_init(&query, MAX_QUERY);
+	if (head != NULL)
+		ac_form_put(&query, "head", head);
+	if (walk->next[0] != '\0')
+		ac_form_put(&query, "after", walk->next);
+	status = AC_CTL_USAGE;
+	/* An empty one would be taken for none. */
+	if (ac_buf_ok(&query) && (head == NULL || head[0] != '\0'))
+		status = ac_admin_get(ctl, "/admin/audit/verify", &query, &answer);
+	else
+		(void)fprintf(stderr, "authcodectl: --head is no head\n");
+	ac_buf_clear(&query);
+	if (status == AC_CTL_DONE && !json_is_integer(json_object_get(answer, "checked"))) {
+		(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
+		json_decref(answer);
+		status = AC_CTL_UNREACHABLE;
+	}
+	if (status != AC_CTL_DONE)
+		return status;
+	take_page(walk, answer);
+	json_decref(answer);
+	return status;
+}
+/* Records are written meanwhile: there may be more than there were. */
+static void
+tell_progress(const struct walk *walk)
+{
+	const json_int_t all = walk->newest - walk->first + 1;
+
+	if (walk->next[0] != '\0' && all > 0 && isatty(STDERR_FILENO) == 1)
+		(void)fprintf(stderr, "\r%3u %%",
+			      (unsigned)(walk->records < all ? walk->records * 100 / all : 99));
+}
+
+static enum ac_ctl_exit
+print_json(const struct walk *walk)
+{
+	json_t *all = json_pack("{s:b, s:I, s:I, s:I, s:b, s:s}", "whole", walk->fault[0] == '\0',
+				"records", walk->records, "first", walk->first, "emptied",
+				walk->emptied, "older", walk->older, "head", walk->head);
+
+	if (all != NULL && walk->fault[0] != '\0')
+		(void)(json_object_set_new(all, "fault", json_string(walk->fault)) +
+		       json_object_set_new(all, "seq", json_integer(walk->seq)));
+	return ac_ctl_print_json_take(all);
+}
+
+static void
+print_text(const struct walk *walk)
+{
+	char line[96];
+
+	(void)snprintf(line, sizeof(line), "%lld", (long long)walk->records);
+	ac_ctl_show_text(stdout, "records", line);
+	if (walk->records > 0) {
+		(void)snprintf(line, sizeof(line), "%lld to %lld", (long long)walk->first,
+			       (long long)(walk->first + walk->records - 1));
+		ac_ctl_show_text(stdout, "numbers", line);
+	}
+	if (walk->emptied > 0) {
+		(void)snprintf(line, sizeof(line), "%lld, of people who were forgotten",
+			       (long long)walk->emptied);
+		ac_ctl_show_text(stdout, "without address", line);
+	}
+	if (walk->older)
+		ac_ctl_show_text(stdout, "older",
+				 "there are records of before the chain, "
+				 "which nothing vouches for");
+	ac_ctl_show_text(stdout, "head", walk->head);
+}
+
+/* What has happened, in a sentence. */
+static void
+tell_fault(const struct walk *walk)
+{
+	const long long seq = (long long)walk->seq;
+
+	if (strcmp(walk->fault, "missing") == 0)
+		(void)fprintf(stderr, "authcodectl: record %lld is missing\n", seq);
+	else if (strcmp(walk->fault, "changed") == 0)
+		(void)fprintf(stderr, "authcodectl: record %lld is not what was written\n", seq);
+	else if (strcmp(walk->fault, "unchained") == 0)
+		(void)fprintf(stderr,
+			      "authcodectl: there is a record that was put in: audit list "
+			      "shows it without a number, or with one from before the first\n");
+	else
+		(void)fprintf(stderr, "authcodectl: where the records begin is not what was "
+				      "written\n");
+}
+
+enum ac_ctl_exit
+ac_ctl_audit_verify(const struct ac_ctl *ctl)
+{
+	struct walk walk = { 0 };
+	enum ac_ctl_exit status;
+	bool several = false;
+
+	do {
+		status = ask_page(ctl, &walk);
+		if (status == AC_CTL_DONE)
+			tell_progress(&walk);
+		several = several || walk.next[0] != '\0';
+	} while (status == AC_CTL_DONE && walk.next[0] != '\0' && walk.fault[0] == '\0');
+	if (several && isatty(STDERR_FILENO) == 1)
+		(void)fprintf(stderr, "\r     \r");
+	if (status != AC_CTL_DONE)
+		return status;
+	if (ctl->json)
+		status = print_json(&walk);
+	else
+		print_text(&walk);
+	if (walk.fault[0] == '\0')
+		return status;
+	if (!ctl->json)
+		tell_fault(&walk);
+	return AC_CTL_DAMAGED;
+}

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""authcodectl audit verify: the records are what was written, or the first that is not is named."""
+import json
+import re
+import sqlite3
+
+import pytest
+from host import SECRET, USER
+from test_admin import ctl, curl
+
+HEAD = re.compile(r"([1-9][0-9]*):[0-9a-f]{64}")
+NO_HEADS = ("", "1", "1:", ":" + "0" * 64, "0:" + "0" * 64, "-1:" + "0" * 64, "01:" + "0" * 64, "1:" + "0" * 63,
+            "1:" + "0" * 65, "1:" + "G" * 64, "1:" + "0" * 64 + " ", "x" * 4000, "99999999999999999999:" + "0" * 64)
+
+
+def records(server, sql, *values):
+    with sqlite3.connect(server.state / "authcode.db", timeout=5) as base:
+        return base.execute(sql, values).fetchall()
+
+
+def tamper(server, *sql):
+    base = sqlite3.connect(server.state / "authcode.db", timeout=5)
+    with base:
+        for statement in sql:
+            base.execute(statement)
+    base.close()
+
+
+def verify(server, *words):
+    """Exit status, and what is told as JSON."""
+    told = ctl(server, "--json", "audit", "verify", *words)
+    return told.returncode, json.loads(told.stdout)
+
+
+def issue(server):
+    """One record more."""
+    answer = server.post("/token", "robot", server.robot, grant_type="client_credentials")
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_client_that_acts_for_itself(server):
+    told = ctl(server, "--json", "client", "add", "--id", "robot", "--grant", "client_credentials")
+    assert told.returncode == 0, told.stderr
+    server.robot = json.loads(told.stdout)["client_secret"]
+
+
+@pytest.fixture(name="recorded")
+def a_server_with_records(server):
+    if server.daemon is None:
+        server.start_daemon()
+    server.tokens()
+    assert verify(server)[0] == 0
+    return server
+
+
+@pytest.fixture(name="tampered")
+def a_server_whose_file_is_put_back(recorded):
+    """Whatever a test does to the file is undone: later tests find a whole chain."""
+    recorded.stop_daemon()
+    before = (recorded.state / "authcode.db").read_bytes()
+    recorded.start_daemon()
+    yield recorded
+    if recorded.daemon is not None:
+        recorded.stop_daemon()
+    (recorded.state / "authcode.db").write_bytes(before)
+    for ending in ("-wal", "-shm"):
+        (recorded.state / ("authcode.db" + ending)).unlink(missing_ok=True)
+    recorded.start_daemon()
+
+
+def test_what_was_written_is_whole_and_numbered(recorded):
+    count, least, most = records(recorded, "SELECT count(*), min(seq), max(seq) FROM audit")[0]
+    assert (least, most) == (1, count) and count >= 4
+    status, told = verify(recorded)
+    assert status == 0 and HEAD.fullmatch(told["head"]).group(1) == str(count)
+    assert told == {"whole": True, "records": count, "first": 1, "emptied": 0, "older": False, "head": told["head"]}
+    told = ctl(recorded, "audit", "verify")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [line.split(None, 1)[0] for line in told.stdout.splitlines()] == ["records", "numbers", "head"]
+    listed = json.loads(ctl(recorded, "--json", "audit", "list").stdout)
+    assert sorted(record["seq"] for record in listed) == list(range(1, count + 1))
+    assert ctl(recorded, "audit", "list").stdout.splitlines()[0].split()[-1] == "SEQ"
+
+
+def test_it_goes_page_by_page_and_a_page_is_bounded(recorded):
+    status, answer = curl(recorded, "/admin/audit/verify")
+    assert status == 200 and "next" not in answer and "fault" not in answer
+    status, behind = curl(recorded, "/admin/audit/verify?after=2")
+    assert status == 200 and behind["first"] == 3 and behind["checked"] == answer["checked"] - 2
+    status, behind = curl(recorded, f"/admin/audit/verify?after={answer['newest'] + 1}")
+    assert status == 200 and (behind["fault"], behind["seq"]) == ("missing", answer["newest"] + 1)
+    for _ in range(1000):
+        issue(recorded)
+    status, answer = curl(recorded, "/admin/audit/verify")
+    assert status == 200 and (answer["checked"], answer["next"]) == (1000, "1000")
+    status, told = verify(recorded)
+    assert status == 0 and told["records"] > 1004
+
+
+@pytest.mark.parametrize("query", ("after=x", "after=-1", "after=01", "after=9223372036854775807", "after=1&after=2",
+                                   "head=1", "head=1:00", "%zz"))
+def test_a_query_that_is_none_is_refused(recorded, query):
+    status, answer = curl(recorded, "/admin/audit/verify?" + query)
+    assert status == 400 and answer["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("sql,fault,seq,words", (
+    (("UPDATE audit SET client_id = 'other' WHERE seq = 3",), "changed", 3, "record 3 is not what was written"),
+    (("UPDATE audit SET rhost = '203.0.113.9' WHERE seq = 3",), "changed", 3, "record 3 is not what was written"),
+    (("DELETE FROM audit WHERE seq = 2",), "missing", 2, "record 2 is missing"),
+    (("DELETE FROM audit WHERE seq > 3",), "missing", 4, "record 4 is missing"),
+    (("UPDATE audit SET seq = 9999 WHERE seq = 2", "UPDATE audit SET seq = 2 WHERE seq = 4",
+      "UPDATE audit SET seq = 4 WHERE seq = 9999"), "changed", 2, "record 2 is not what was written"),
+    (("UPDATE audit SET seq = NULL WHERE seq = 2",), "unchained", 0,
+     "there is a record that was put in: audit list shows it without a number, or with one from before the first"),
+    (("DELETE FROM audit_anchor",), "unanchored", 0, "where the records begin is not what was written"),
+))
+def test_what_somebody_did_to_the_file_is_told(tampered, sql, fault, seq, words):
+    tamper(tampered, *sql)
+    status, told = verify(tampered)
+    assert status == 5 and (told["whole"], told["fault"], told["seq"]) == (False, fault, seq)
+    told = ctl(tampered, "audit", "verify")
+    assert (told.returncode, told.stderr) == (5, f"authcodectl: {words}\n")
+    # Whatever it was, people are served.
+    issue(tampered)
+
+
+def test_only_a_head_from_elsewhere_tells_what_was_last(tampered):
+    _, before = verify(tampered)
+    tampered.stop_daemon()
+    said = [HEAD.search(line).group(0) for line in tampered.log().splitlines() if "head of the audit" in line]
+    assert said[-1] == before["head"]
+    left = before["records"] - 2
+    tamper(tampered, f"DELETE FROM audit WHERE seq > {left}")
+    tampered.start_daemon()
+    status, told = verify(tampered)
+    assert status == 0 and told["records"] == left and told["head"].startswith(f"{left}:")
+    status, told = verify(tampered, "--head", before["head"])
+    assert status == 5 and (told["fault"], told["seq"]) == ("missing", left + 1)
+    issue(tampered)
+    issue(tampered)
+    status, told = verify(tampered, "--head", before["head"])
+    assert status == 5 and (told["fault"], told["seq"]) == ("changed", before["records"])
+
+
+def test_a_head_that_holds_is_good_and_what_is_none_is_refused(recorded):
+    _, told = verify(recorded)
+    issue(recorded)
+    status, later = verify(recorded, "--head", told["head"])
+    assert status == 0 and later["records"] == told["records"] + 1
+    assert json.loads(ctl(recorded, "--json", "status").stdout)["audit_head"] == later["head"]
+    assert f"audit head {later['head']}" in re.sub(r" +", " ", ctl(recorded, "status").stdout)
+    number, mac = later["head"].split(":")
+    other = f"{number}:{'0' if mac[0] != '0' else '1'}{mac[1:]}"
+    assert verify(recorded, "--head", other)[0] == 5
+    for text in NO_HEADS:
+        refused = ctl(recorded, "audit", "verify", "--head", text)
+        assert refused.returncode in (1, 2) and refused.stdout == "" and "head" in refused.stderr, text
+
+
+def test_who_is_forgotten_leaves_records_that_hold(recorded):
+    recorded.tokens()
+    status, before = verify(recorded)
+    assert status == 0 and before["emptied"] == 0
+    done = ctl(recorded, "user", "erase", USER, "--yes")
+    assert done.returncode == 0, done.stderr
+    status, told = verify(recorded, "--head", before["head"])
+    assert status == 0 and told["emptied"] >= 3 and told["records"] == before["records"] + 1
+    assert records(recorded, "SELECT count(*) FROM audit WHERE subject_id <> 0 AND rhost <> ''"
+                             " AND event <> 'person_erased'") == [(0,)]
+
+
+def test_the_chain_outlives_the_master_key(recorded):
+    before = (recorded.state / "master.key").read_bytes()
+    assert ctl(recorded, "master-key", "rotate").returncode == 0
+    assert (recorded.state / "master.key").read_bytes() != before
+    recorded.tokens()
+    assert verify(recorded)[0] == 0
+    recorded.stop_daemon()
+    recorded.start_daemon()
+    assert verify(recorded)[0] == 0
+    assert SECRET not in recorded.log()
