@@ -183,6 +183,13 @@ class Trial:
             self.book.fault(f"records were lost: of {self.book.redeemed} codes {issued}, "
                             f"of {self.book.refreshed} refreshes {refreshed}")
 
+    def look_at_records(self):
+        """They are a chain without a gap, however often the daemon was killed while it wrote it."""
+        told = subprocess.run([BUILD / "authcodectl", "--socket", self.host.directory / "run" / "admin.sock", "audit",
+                               "verify"], capture_output=True, timeout=600, check=False, text=True)
+        if told.returncode != 0:
+            self.book.fault(f"audit verify ends with {told.returncode}: {told.stderr.strip()}")
+
     def summary(self):
         book, judge = self.book, self.judge
         return (f"{self.kills:,} kills ({self.early_kills:,} of them while starting), {book.redeemed:,} codes exchanged, "
@@ -203,6 +210,7 @@ def tried(kills, exchanges, clients=8, seed=None, tell=None):
         trial = Trial(host, clients, seed if seed is not None else random.randrange(1 << 32))
         trial.begin()
         trial.run(kills, exchanges, tell)
+        trial.look_at_records()
         if host.stop_daemon() != 0:
             trial.book.fault("the daemon did not end well")
         trial.examine()

@@ -160,11 +160,28 @@ use_again(const struct work *work, struct fixture *f, struct verdict *verdict)
 	}
 }
 
+/* A record was lost with what it is of, or stands without it: either way the chain, which
+ * has no gap, does not come to where it was. */
+static void
+look_at_chain(const struct work *work, struct fixture *f, struct verdict *verdict)
+{
+	const struct authcode_audit_key key = audit_key_of(f);
+	struct authcode_audit_check check;
+
+	assert_int_equal(authcode_store_chain_audit(f->store, &key), AUTHCODE_OK);
+	check = check_audit(f, 1000);
+	if (check.ret_fault != AUTHCODE_AUDIT_WHOLE)
+		found(verdict, &verdict->damaged, authcode_audit_fault_name(check.ret_fault));
+	if (check.ret_head.seq < (int64_t)work->recorded)
+		found(verdict, &verdict->lost, "records are gone");
+}
+
 void
 work_judge(const struct work *work, struct fixture *f, struct verdict *verdict)
 {
 	memset(verdict, 0, sizeof(*verdict));
 	ask_file(f, verdict);
+	look_at_chain(work, f, verdict);
 	look_at_codes(work, f, verdict);
 	look_at_refresh_tokens(work, f, verdict);
 	look_at_sessions(work, f, verdict);

@@ -167,6 +167,7 @@ note(struct work *work, const struct authcode_operation *op, size_t about)
 		return;
 	}
 	work->acknowledged++;
+	work->recorded += authcode_audit_event(op) != NULL;
 	if (op->kind == AUTHCODE_OP_REDEEM_CODE)
 		note_redemption(work, op, about);
 	else if (op->kind == AUTHCODE_OP_USE_REFRESH)
@@ -204,8 +205,11 @@ one_batch(struct work *work)
 	struct authcode_operation before = op_revoke_token(work->f, 1);
 
 	work->count = 1 + dice_below(&work->dice, WORK_BATCH);
-	for (size_t i = 0; i < work->count; i++)
+	for (size_t i = 0; i < work->count; i++) {
 		work->ops[i] = any_operation(work, &work->about[i]);
+		work->ops[i].audit.wanted = true;
+		work->ops[i].audit.rhost = "192.0.2.7";
+	}
 	authcode_store_submit(work->f->store, &before, submit_all, work);
 	for (size_t i = 0; i < work->count + 1; i++)
 		sem_wait(&work->done);
@@ -223,6 +227,18 @@ move_the_log(struct work *work)
 			 SQLITE_OK);
 	(void)sqlite3_wal_checkpoint_v2(db, NULL, how, NULL, NULL);
 	(void)sqlite3_close(db);
+}
+
+/* The older half of the records, as they are. */
+static void
+purge_records(struct work *work)
+{
+	struct authcode_operation op = op_purge(work->f, AUTHCODE_PURGE_MAX);
+
+	op.u.purge.audit_before_ms = T0 + (work->f->now - T0) / 2;
+	authcode_store_perform(work->f->store, &op);
+	if (op.result != AUTHCODE_RESULT_DONE)
+		assert_true(power_is_lost());
 }
 
 static void
@@ -292,6 +308,9 @@ work_on(struct work *work, struct fixture *f, const int64_t sessions[WORK_PEOPLE
 			break;
 		case 3:
 			erase_one(work);
+			break;
+		case 4:
+			purge_records(work);
 			break;
 		default:
 			break;

@@ -44,7 +44,7 @@ struct work {
 	struct noted_refresh refreshes[WORK_MAX];
 	struct noted_session sessions[WORK_MAX];
 	bool once[256]; /* the byte that fills what was used once */
-	size_t code_count, refresh_count, session_count, acknowledged;
+	size_t code_count, refresh_count, session_count, acknowledged, recorded;
 	struct authcode_operation ops[WORK_BATCH];
 	size_t about[WORK_BATCH]; /* which note */
 	size_t count;

@@ -441,24 +441,29 @@ struct node {
 #define NODES 2
 #define THREADS 3
 #define EACH 60
+#define TURNS 20
+
+static bool
+write_record(const struct node *node)
+{
+	struct authcode_operation op = op_client_token(node->f);
+
+	op.audit = (struct authcode_audit){ .wanted = true, .client_id = "robot" };
+	authcode_store_perform(node->store, &op);
+	return op.result == AUTHCODE_RESULT_DONE;
+}
 
 static void *
 write_records(void *arg)
 {
-	struct node *node = arg;
-
 	for (unsigned i = 0; i < EACH; i++) {
-		struct authcode_operation op = op_client_token(node->f);
-
-		op.audit = (struct authcode_audit){ .wanted = true, .client_id = "robot" };
-		authcode_store_perform(node->store, &op);
-		if (op.result != AUTHCODE_RESULT_DONE)
+		if (!write_record(arg))
 			return NULL;
 	}
 	return arg;
 }
 
-/* Two stores, as of two processes, and batches of many. */
+/* Two stores, as of two processes: in turns, and as it comes. */
 static void
 all_who_write_to_a_file_write_one_chain(void **state)
 {
@@ -470,6 +475,8 @@ all_who_write_to_a_file_write_one_chain(void **state)
 
 	assert_int_equal(authcode_store_sqlite_open(&settings, &nodes[1].store, NULL), AUTHCODE_OK);
 	assert_int_equal(authcode_store_chain_audit(nodes[1].store, &key), AUTHCODE_OK);
+	for (size_t i = 0; i < TURNS; i++)
+		assert_true(write_record(&nodes[i % NODES]));
 	for (size_t i = 0; i < AC_ARRAY_SIZE(threads); i++)
 		assert_int_equal(
 			pthread_create(&threads[i], NULL, write_records, &nodes[i % NODES]), 0);
@@ -482,8 +489,8 @@ all_who_write_to_a_file_write_one_chain(void **state)
 	authcode_store_close(&nodes[1].store);
 	reopen_store(f);
 	assert_found(f, "two stores", "whole", 0);
-	assert_int_equal(check_audit(f, 100).ret_checked, NODES * THREADS * EACH);
-	assert_int_equal(check_audit(f, 100).ret_head.seq, NODES * THREADS * EACH);
+	assert_int_equal(check_audit(f, 100).ret_checked, TURNS + NODES * THREADS * EACH);
+	assert_int_equal(check_audit(f, 100).ret_head.seq, TURNS + NODES * THREADS * EACH);
 }
 
 int
