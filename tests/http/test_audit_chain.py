@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl audit verify: the records are what was written, or the first that is not is named."""
 import json
+import os
 import re
 import sqlite3
+import subprocess
 
 import pytest
-from host import SECRET, USER
+from host import BUILD, SECRET, USER
 from test_admin import ctl, curl
 
 HEAD = re.compile(r"([1-9][0-9]*):[0-9a-f]{64}")
@@ -96,6 +98,22 @@ def test_it_goes_page_by_page_and_a_page_is_bounded(recorded):
     assert status == 200 and (answer["checked"], answer["next"]) == (1000, "1000")
     status, told = verify(recorded)
     assert status == 0 and told["records"] > 1004
+
+
+def test_long_work_shows_on_a_terminal_how_far_it_is(recorded):
+    """And nowhere else: what a script reads is the answer alone."""
+    while curl(recorded, "/admin/audit/verify")[1].get("next") is None:
+        issue(recorded)
+    terminal, other_end = os.openpty()
+    try:
+        done = subprocess.run([BUILD / "authcodectl", "--socket", recorded.directory / "run" / "admin.sock", "audit",
+                               "verify"], stdout=subprocess.PIPE, stderr=other_end, timeout=60, check=True, text=True)
+        os.close(other_end)
+        said = os.read(terminal, 4096).decode()
+    finally:
+        os.close(terminal)
+    assert re.fullmatch(r"(\r *[0-9]{1,2} %)+\r +\r", said), repr(said)
+    assert "%" not in done.stdout and done.stdout.startswith("records")
 
 
 @pytest.mark.parametrize("query", ("after=x", "after=-1", "after=01", "after=9223372036854775807", "after=1&after=2",
