@@ -147,7 +147,7 @@ struct check {
 static json_t *
 report_json(const struct check *check, const struct authcode_database_report *report)
 {
-	json_t *tables = json_object();
+	json_t *tables = json_object(), *all;
 
 	for (size_t i = 0; i < report->table_count; i++) {
 		const struct authcode_database_table *table = &report->tables[i];
@@ -157,10 +157,14 @@ report_json(const struct check *check, const struct authcode_database_report *re
 			(void)json_object_set_new(row, "live", json_integer(table->live));
 		(void)json_object_set_new(tables, table->name, row);
 	}
-	return json_pack("{s:s, s:b, s:i, s:I, s:I, s:s, s:o}", "file", check->path, "whole",
-			 report->fault_count == 0, "schema", report->schema, "bytes",
-			 (json_int_t)report->bytes, "faults", (json_int_t)report->fault_count,
-			 "first_fault", report->first_fault, "tables", tables);
+	all = json_pack("{s:s, s:b, s:i, s:I, s:I, s:s, s:o}", "file", check->path, "whole",
+			report->fault_count == 0, "schema", report->schema, "bytes",
+			(json_int_t)report->bytes, "faults", (json_int_t)report->fault_count,
+			"first_fault", report->first_fault, "tables", tables);
+	if (all != NULL && report->records_missing >= 0)
+		(void)json_object_set_new(all, "records_missing",
+					  json_integer(report->records_missing));
+	return all;
 }
 
 static enum ac_ctl_exit
@@ -177,6 +181,10 @@ report_table(const struct check *check, const struct authcode_database_report *r
 		ac_ctl_print_safe(stdout, report->first_fault);
 		(void)printf("%s\n", report->fault_count > 1 ? ", and more" : "");
 	}
+	if (report->records_missing > 0)
+		(void)printf("audit: %lld records are MISSING; authcodectl audit verify names the "
+			     "first\n",
+			     (long long)report->records_missing);
 	ac_ctl_table_init(&table, headings, AC_ARRAY_SIZE(headings));
 	for (size_t i = 0; i < report->table_count; i++) {
 		ac_ctl_table_text(&table, report->tables[i].name);
@@ -205,7 +213,9 @@ examine(void *arg)
 	}
 	status = check->ctl->json ? ac_ctl_print_json_take(report_json(check, &report))
 				  : report_table(check, &report);
-	return status == AC_CTL_DONE && report.fault_count > 0 ? AC_CTL_DAMAGED : status;
+	return status == AC_CTL_DONE && (report.fault_count > 0 || report.records_missing > 0)
+		       ? AC_CTL_DAMAGED
+		       : status;
 }
 
 /* A backup is looked at by whoever has it. */

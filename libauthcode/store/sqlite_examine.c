@@ -104,6 +104,17 @@ count_tables(sqlite3 *db, int64_t now_ms, struct authcode_database_report *ret)
 	return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
+/* Behind the last that was purged, up to the newest. */
+static int64_t
+count_missing_records(sqlite3 *db)
+{
+	return count(db,
+		     "SELECT max(0, ifnull(max(seq), 0) - first - count(seq)) FROM"
+		     " (SELECT ifnull(max(seq), 0) AS first FROM audit_anchor)"
+		     " LEFT JOIN audit ON seq > first",
+		     0);
+}
+
 static void
 note_fault(struct authcode_database_report *ret, const char *text)
 {
@@ -143,6 +154,7 @@ examine(sqlite3 *db, int64_t now_ms, bool quick, struct authcode_database_report
 				     ret);
 	if (rc == SQLITE_OK)
 		rc = count_tables(db, now_ms, ret);
+	ret->records_missing = count_missing_records(db);
 	ret->bytes = (uint64_t)count(db,
 				     "SELECT page_count * page_size FROM"
 				     " pragma_page_count, pragma_page_size",

@@ -144,6 +144,19 @@ def test_what_somebody_did_to_the_file_is_told(tampered, sql, fault, seq, words)
     issue(tampered)
 
 
+def test_a_check_of_the_database_counts_what_is_missing(tampered):
+    check = [BUILD / "authcodectl", "--state-dir", tampered.state]
+    done = subprocess.run([*check, "--json", "db", "check"], capture_output=True, timeout=60, check=True, text=True)
+    assert json.loads(done.stdout)["records_missing"] == 0
+    tamper(tampered, "DELETE FROM audit WHERE seq IN (2, 3)")
+    done = subprocess.run([*check, "--json", "db", "check"], capture_output=True, timeout=60, check=False, text=True)
+    told = json.loads(done.stdout)
+    assert done.returncode == 5 and (told["whole"], told["records_missing"]) == (True, 2)
+    done = subprocess.run([*check, "db", "check"], capture_output=True, timeout=60, check=False, text=True)
+    assert done.returncode == 5
+    assert "audit: 2 records are MISSING; authcodectl audit verify names the first\n" in done.stdout
+
+
 def test_only_a_head_from_elsewhere_tells_what_was_last(tampered):
     _, before = verify(tampered)
     tampered.stop_daemon()

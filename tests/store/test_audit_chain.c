@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <authcode/database.h>
+
 #include "base/attr.h"
 #include "fixture.h"
 
@@ -339,6 +341,37 @@ a_purge_moves_the_beginning_over_nothing_that_is_missing(void **state)
 	open_store(f);
 }
 
+/* --- without the key ------------------------------------------------------------------- */
+
+/* No damage: a copy is good to serve from whatever somebody has done to its records. */
+static void
+numbers_that_are_missing_are_counted(void **state)
+{
+	static const struct {
+		const char *sql;
+		int64_t missing;
+	} table[] = {
+		{ "UPDATE audit SET event = '' WHERE seq = 4", 0 },
+		{ "DELETE FROM audit WHERE seq = 8", 0 }, /* the newest: nobody can say */
+		{ "DELETE FROM audit WHERE seq = 5", 1 },
+		{ "DELETE FROM audit WHERE seq = 3", 2 }, /* the first behind those purged */
+		{ "DELETE FROM audit", 0 },
+		{ "DELETE FROM audit_anchor", 0 },
+	};
+	struct authcode_database_report report;
+	struct fixture *f = *state;
+
+	leave_records(f);
+	assert_int_equal(purge_before(f, T0 + 3), 2);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
+		tamper(f, table[i].sql);
+		assert_int_equal(authcode_database_examine(f->path, 1, i % 2 == 0, &report, NULL),
+				 AUTHCODE_OK);
+		assert_int_equal(report.fault_count, 0);
+		assert_int_equal(report.records_missing, table[i].missing);
+	}
+}
+
 /* --- what fails ------------------------------------------------------------------------- */
 
 static int countdown; /* of MACs until one fails; 0: none does */
@@ -506,6 +539,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_purge_moves_the_beginning_over_nothing_that_is_missing, set_up,
 			fixture_tear_down),
+		cmocka_unit_test_setup_teardown(numbers_that_are_missing_are_counted, set_up,
+						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(without_a_mac_nothing_is_done, set_up,
 						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(with_another_key_nothing_holds, set_up,

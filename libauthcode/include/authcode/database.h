@@ -47,6 +47,10 @@ struct authcode_database_report {
 	struct authcode_database_table tables[AUTHCODE_DATABASE_TABLES];
 	size_t fault_count; /* 0: nothing is wrong with it */
 	char first_fault[256];
+	/* Of the audit: numbers that no record has (<authcode/audit.h>), which is no damage.
+	 * Whether those that are there were changed nobody can say without the key. -1: it has
+	 * no numbers yet. */
+	int64_t records_missing;
 };
 
 /* Looks at every page, index and row, or, with quick, not at whether indexes agree with
