@@ -7,6 +7,7 @@
 #include "ctl/audit_verify.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -155,6 +156,16 @@ tell_fault(const struct walk *walk)
 				      "written\n");
 }
 
+/* The record of --head is there, or is the last that was purged: it was compared. */
+static bool
+is_head_compared(const struct ac_ctl *ctl, const struct walk *walk)
+{
+	const char *head = ac_ctl_option(ctl, "head");
+	const json_int_t first = walk->records > 0 ? walk->first - 1 : walk->newest;
+
+	return head == NULL || strtoll(head, NULL, 10) >= first;
+}
+
 enum ac_ctl_exit
 ac_ctl_audit_verify(const struct ac_ctl *ctl)
 {
@@ -176,8 +187,13 @@ ac_ctl_audit_verify(const struct ac_ctl *ctl)
 		status = print_json(&walk);
 	else
 		print_text(&walk);
-	if (walk.fault[0] == '\0')
+	if (walk.fault[0] == '\0' && is_head_compared(ctl, &walk))
 		return status;
+	if (walk.fault[0] == '\0') {
+		(void)fprintf(stderr, "authcodectl: the record of --head was purged since: whether "
+				      "it was that one nobody can say\n");
+		return AC_CTL_REFUSED;
+	}
 	if (!ctl->json)
 		tell_fault(&walk);
 	return AC_CTL_DAMAGED;

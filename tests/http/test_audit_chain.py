@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl audit verify: the records are what was written, or the first that is not is named."""
+import http.server
 import json
 import os
 import re
+import socketserver
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 from host import BUILD, SECRET, USER
@@ -188,6 +191,63 @@ def test_a_head_that_holds_is_good_and_what_is_none_is_refused(recorded):
     for text in NO_HEADS:
         refused = ctl(recorded, "audit", "verify", "--head", text)
         assert refused.returncode in (1, 2) and refused.stdout == "" and "head" in refused.stderr, text
+
+
+@pytest.fixture(name="says")
+def a_daemon_that_says_what_it_is_told_to(tmp_path):
+    """authcodectl audit verify, and what it makes of these answers, a page each."""
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            page = json.dumps(self.server.pages.pop(0)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def address_string(self):
+            return "nobody"
+
+        def log_message(self, *_):
+            pass
+
+    server = socketserver.UnixStreamServer(str(tmp_path / "admin.sock"), Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+
+    def verified(pages, *words):
+        server.pages = list(pages)
+        return subprocess.run([BUILD / "authcodectl", "--socket", tmp_path / "admin.sock", *words, "audit", "verify"],
+                              capture_output=True, timeout=30, check=False, text=True)
+
+    yield verified
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_head_that_was_purged_is_compared_with_nothing(says):
+    mac = "5" * 64
+    page = {"checked": 5, "emptied": 0, "first": 11, "older": False, "newest": 15, "head": f"15:{mac}"}
+    none = {**page, "checked": 0, "first": 0}
+    for pages, head, status in (((page,), 15, 0), ((page,), 10, 0), ((page,), 9, 1), ((page,), 1, 1),
+                                ((none,), 15, 0), ((none,), 14, 1)):
+        told = says(pages, "--head", f"{head}:{mac}")
+        assert told.returncode == status, head
+        assert ("was purged since" in told.stderr) == (status == 1)
+
+
+def test_pages_are_put_together_and_what_is_no_answer_is_none(says):
+    pages = ({"checked": 3, "emptied": 1, "first": 4, "older": True, "newest": 9, "head": "9:x", "next": "6"},
+             {"checked": 2, "emptied": 1, "first": 7, "older": True, "newest": 9, "head": "9:y", "fault": "changed",
+              "seq": 9})
+    told = says(pages, "--json")
+    assert told.returncode == 5 and json.loads(told.stdout) == {
+        "whole": False, "records": 5, "first": 4, "emptied": 2, "older": True, "head": "9:y", "fault": "changed",
+        "seq": 9}
+    for answer in ({}, {"checked": "1"}, []):
+        told = says([answer])
+        assert told.returncode == 3 and told.stdout == "" and "not one of authcoded" in told.stderr, answer
 
 
 def test_who_is_forgotten_leaves_records_that_hold(recorded):
