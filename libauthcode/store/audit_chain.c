@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "store/audit.h"
+#include "store/row_key.h"
 
 #define MAC_LEN AUTHCODE_AUDIT_MAC_LEN
 #define SALT_LEN AC_AUDIT_SALT_LEN
@@ -207,5 +208,5 @@ ac_audit_age(int64_t id, int64_t before_ms, int64_t now_ms)
 {
 	if (id < ac_audit_key(before_ms))
 		return AC_AUDIT_OLD;
-	return id > ac_audit_key(now_ms + 1) ? AC_AUDIT_UNKNOWN : AC_AUDIT_YOUNG;
+	return id >> AC_ROW_KEY_RANDOM_BITS > now_ms ? AC_AUDIT_UNKNOWN : AC_AUDIT_YOUNG;
 }

@@ -142,6 +142,9 @@ prepare_link(const struct ac_sqlite_work *work, struct draft *draft)
 	draft->err = AUTHCODE_OK;
 	if (work->chain->key == NULL)
 		return err;
+	/* A number that somebody has put into the file: nothing follows it. */
+	if (work->chain->head.seq == INT64_MAX)
+		return AUTHCODE_ERR_STORE;
 	if (!work->chain->anchored)
 		err = lay_anchor(work);
 	draft->record.seq = work->chain->head.seq + 1;
@@ -307,7 +310,7 @@ static enum authcode_err
 find_old(const struct ac_sqlite_work *work, const struct authcode_op_purge *args, int64_t now_ms,
 	 struct authcode_audit_head *last, int64_t *ret_last)
 {
-	int64_t next = last->seq;
+	uint64_t next = (uint64_t)last->seq; /* whatever number somebody has put there */
 	struct authcode_audit_head head;
 	enum authcode_err err;
 	struct ac_query query;
@@ -323,12 +326,12 @@ find_old(const struct ac_sqlite_work *work, const struct authcode_op_purge *args
 		if (age == AC_AUDIT_YOUNG)
 			break;
 		get_head(&query, &head);
-		if (head.seq == next + 1)
+		if ((uint64_t)head.seq == next + 1)
 			next++;
 		if (age != AC_AUDIT_OLD)
 			continue;
 		*ret_last = head.seq;
-		if (head.seq == next)
+		if ((uint64_t)head.seq == next)
 			*last = head;
 	}
 	err = ac_query_err(&query);

@@ -180,7 +180,7 @@ authcode_store_chain_audit(struct authcode_store *store, const struct authcode_a
 enum authcode_err
 authcode_store_check_audit(struct authcode_store *store, struct authcode_audit_check *check)
 {
-	if (check->limit == 0 || check->after_seq < 0)
+	if (check->limit == 0 || check->after_seq < 0 || check->after_seq == INT64_MAX)
 		return AUTHCODE_ERR_USAGE;
 	return store->ops->check_audit(store->self, check);
 }

@@ -349,10 +349,12 @@ static void
 a_check_that_asks_for_nothing_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	struct authcode_audit_check none = { .limit = 0 }, before = { .after_seq = -1, .limit = 1 };
+	struct authcode_audit_check none = { .limit = 0 }, before = { .after_seq = -1, .limit = 1 },
+				    behind = { .after_seq = INT64_MAX, .limit = 1 };
 
 	assert_int_equal(authcode_store_check_audit(f->store, &none), AUTHCODE_ERR_USAGE);
 	assert_int_equal(authcode_store_check_audit(f->store, &before), AUTHCODE_ERR_USAGE);
+	assert_int_equal(authcode_store_check_audit(f->store, &behind), AUTHCODE_ERR_USAGE);
 }
 
 static const struct contract_case cases[] = {

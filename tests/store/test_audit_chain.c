@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "store/row_key.h"
 
 #define RECORDS 8
 
@@ -134,6 +135,9 @@ static const struct {
 	{ "UPDATE audit SET admin_uid = 0 WHERE seq = 7", "changed", 7 },
 	{ "UPDATE audit SET seq = 80 WHERE seq = 8", "missing", 8 },
 	{ "UPDATE audit SET seq = 9 WHERE seq = 5", "missing", 5 },
+	{ "UPDATE audit SET seq = 9223372036854775807 WHERE seq = 8", "missing", 8 },
+	{ "UPDATE audit SET seq = -9223372036854775807 - 1 WHERE seq = 5", "unchained", 0 },
+	{ "UPDATE audit_anchor SET seq = 9223372036854775807", "unanchored", 0 },
 	{ "UPDATE audit SET seq = NULL WHERE seq = 5", "unchained", 0 },
 	{ "UPDATE audit SET seq = -5 WHERE seq = 5", "unchained", 0 },
 	{ "UPDATE audit SET seq = 0 WHERE seq = 8", "unchained", 0 },
@@ -341,6 +345,52 @@ a_purge_moves_the_beginning_over_nothing_that_is_missing(void **state)
 	open_store(f);
 }
 
+static size_t
+count_records(struct fixture *f)
+{
+	struct authcode_audit_record records[16];
+	struct authcode_audit_page page = { .records = records, .capacity = 16 };
+	const struct authcode_audit_query query = { .examine = 100 };
+
+	assert_int_equal(authcode_store_list_audit(f->store, &query, f->arena, &page), AUTHCODE_OK);
+	return page.count;
+}
+
+/* At the end of all numbers nothing is recorded, and so nothing done. */
+static void
+no_number_follows_the_last_there_is(void **state)
+{
+	static const char *const table[] = {
+		"UPDATE audit SET seq = 9223372036854775807 WHERE seq = 8",
+		"UPDATE audit_anchor SET seq = 9223372036854775807",
+	};
+	struct fixture *f = *state;
+	char copy[160];
+
+	leave_records(f);
+	authcode_store_close(&f->store);
+	snprintf(copy, sizeof(copy), "%s.copy", f->path);
+	copy_file(f->path, copy);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
+		struct authcode_operation op = op_client_token(f);
+
+		copy_file(copy, f->path);
+		tamper(f, table[i]);
+		open_store(f);
+		op.audit.wanted = true;
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
+		assert_int_equal(op.err, AUTHCODE_ERR_STORE);
+		f->now = AC_ROW_KEY_MAX_MS; /* and at the end of all times */
+		op = op_purge(f, 100);
+		op.u.purge.audit_before_ms = T0 + 5;
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+		assert_int_equal(count_records(f), 4);
+		f->now = T0 + 9;
+		authcode_store_close(&f->store);
+	}
+	open_store(f);
+}
+
 /* --- without the key ------------------------------------------------------------------- */
 
 /* No damage: a copy is good to serve from whatever somebody has done to its records. */
@@ -539,6 +589,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_purge_moves_the_beginning_over_nothing_that_is_missing, set_up,
 			fixture_tear_down),
+		cmocka_unit_test_setup_teardown(no_number_follows_the_last_there_is, set_up,
+						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(numbers_that_are_missing_are_counted, set_up,
 						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(without_a_mac_nothing_is_done, set_up,
