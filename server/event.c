@@ -71,6 +71,18 @@ static const struct ac_event_row rows[] = {
 			 "and once an hour when there are new ones. With it, authcodectl audit verify "
 			 "finds out whether the newest were taken out of the database.",
 	},
+	[AC_EVENT_SCHEMA_UPGRADED] = {
+		.name = "schema_upgraded",
+		.words = "schema of the database upgraded",
+		.level = AC_LOG_NOTICE,
+		.id = "8da41ebb16713fffab28cfc1fc634924",
+		.result = "done",
+		.fields = F(old_schema) | F(schema) | F(file),
+		.means = "The database was of an older version of authcode. It is of this one now, and "
+			 "was copied before as it was.",
+		.act = "Older versions refuse it. To go back to one, give the copy to authcodectl db "
+		       "restore of that version.",
+	},
 	[AC_EVENT_CLOCK_JUMPED] = {
 		.name = "clock_jumped",
 		.words = "the clock was set",
@@ -627,7 +639,7 @@ static const struct ac_event_row rows[] = {
 		.level = AC_LOG_ERROR,
 		.id = "815f8d66c4fc9dd8f20fffedb2e319c3",
 		.result = "failed",
-		.fields = F(error),
+		.fields = F(error) | F(operation),
 		.means = "The database did not take what a request has decided. Nobody is given what is "
 			 "not stored: such requests get 503. Said once, until it works again.",
 		.act = "The error says why. With room on the disk again it goes on by itself.",

@@ -32,6 +32,7 @@ enum ac_event {
 	AC_EVENT_CONFIG_RELOADED,
 	AC_EVENT_CONFIG_REFUSED,
 	AC_EVENT_AUDIT_HEAD,
+	AC_EVENT_SCHEMA_UPGRADED,
 	AC_EVENT_CLOCK_JUMPED,
 	AC_EVENT_REQUEST,
 	AC_EVENT_REQUEST_BROKEN_OFF,
@@ -117,12 +118,15 @@ struct ac_event_fields {
 	const char *file;
 	const char *hash;
 	const char *head; /* of the chain of audit records: number and MAC */
+	const char *old_schema;
+	const char *schema;
 	const char *by_ms;
 	const char *socket;
 	const char *source;
 	const char *url;
 	const char *outcome;
 	const char *error;
+	const char *operation;
 	const char *check;
 	const char *method;
 	const char *path;

@@ -109,13 +109,16 @@ give_up_root(const struct ac_config *config, struct authcode_reason *reason)
 static bool
 open_store(struct daemon *d, struct authcode_reason *reason)
 {
+	struct authcode_store_upgrade upgrade;
 	struct authcode_store_sqlite_settings settings = { .path = d->state.database,
-							   .create = d->state.fresh };
+							   .create = d->state.fresh,
+							   .ret_upgrade = &upgrade };
 	struct authcode_reason why = { 0 };
 
 	if (authcode_store_sqlite_open(&settings, &d->app.store, reason) != AUTHCODE_OK ||
 	    !ac_state_settle(&d->state, reason))
 		return false;
+	ac_storage_report_upgrade(d->state.database, &upgrade);
 	if (ac_master_key_settle(&d->state, d->app.store, d->config->issuer, &why))
 		return true;
 	(void)snprintf(reason->text, sizeof(reason->text), "%.128s: %.300s", d->config->state_dir,

@@ -5,7 +5,9 @@
  */
 #include "server/storage.h"
 
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/event.h"
@@ -30,13 +32,14 @@ ac_storage_free(struct ac_storage **storage)
 }
 
 static void
-say_why(struct authcode_store *store)
+say_why(struct authcode_store *store, enum authcode_operation_kind kind)
 {
 	struct authcode_store_stats stats = { 0 };
 
 	authcode_store_stats(store, &stats);
 	ac_log_event(AC_EVENT_NOTHING_STORED,
-		     .error = stats.problem != NULL ? stats.problem : "unknown");
+		     .error = stats.problem != NULL ? stats.problem : "unknown",
+		     .operation = authcode_operation_name(kind));
 }
 
 void
@@ -48,10 +51,23 @@ ac_storage_note(struct ac_storage *storage, struct authcode_store *store,
 	if (operation->result == AUTHCODE_RESULT_FAILED && operation->err == AUTHCODE_ERR_STORE) {
 		atomic_store(&storage->failed_ms, now_ms);
 		if (!atomic_exchange(&storage->failing, true))
-			say_why(store);
+			say_why(store, operation->kind);
 	} else if (operation->result == AUTHCODE_RESULT_DONE && atomic_load(&storage->failing) &&
 		   now_ms - atomic_load(&storage->failed_ms) >= AC_STORAGE_CALM_MS &&
 		   atomic_exchange(&storage->failing, false)) {
 		ac_log_event(AC_EVENT_STORED_AGAIN);
 	}
+}
+
+void
+ac_storage_report_upgrade(const char *database, const struct authcode_store_upgrade *upgrade)
+{
+	char from[16], to[16], copy[PATH_MAX];
+
+	if (upgrade->to == 0)
+		return;
+	(void)snprintf(from, sizeof(from), "%d", upgrade->from);
+	(void)snprintf(to, sizeof(to), "%d", upgrade->to);
+	(void)snprintf(copy, sizeof(copy), "%s.schema-%d", database, upgrade->from);
+	ac_log_event(AC_EVENT_SCHEMA_UPGRADED, .old_schema = from, .schema = to, .file = copy);
 }

@@ -28,4 +28,7 @@ void ac_storage_free(struct ac_storage **storage);
 void ac_storage_note(struct ac_storage *storage, struct authcode_store *store,
 		     const struct authcode_operation *operation, int64_t now_ms);
 
+/* In the log, when a start has brought the database to this version's schema. */
+void ac_storage_report_upgrade(const char *database, const struct authcode_store_upgrade *upgrade);
+
 #endif

@@ -22,7 +22,7 @@ store_sources = \
 	libauthcode/store/memory_session_ops.c \
 	libauthcode/store/memory_subject_ops.c \
 	libauthcode/store/memory_table.c libauthcode/store/memory_table.h \
-	libauthcode/store/operation.c libauthcode/store/operation.h \
+	libauthcode/store/operation.c libauthcode/store/operation.h libauthcode/store/operation_name.c \
 	libauthcode/store/row_key.c libauthcode/store/row_key.h \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \

@@ -344,7 +344,8 @@ static const struct authcode_store_ops sqlite_ops = {
 
 /* A connection for writing to a file that is ours and of our version. */
 static enum authcode_err
-open_writer(const char *path, struct ac_connection **ret, struct authcode_reason *reason)
+open_writer(const char *path, struct authcode_store_upgrade *ret_upgrade,
+	    struct ac_connection **ret, struct authcode_reason *reason)
 {
 	struct ac_connection *connection = NULL;
 	int version = 0;
@@ -366,12 +367,14 @@ open_writer(const char *path, struct ac_connection **ret, struct authcode_reason
 		ac_connection_free(&connection);
 		return err;
 	}
+	if (ret_upgrade != NULL && (size_t)version < ac_schema_count)
+		*ret_upgrade = (struct authcode_store_upgrade){ version, (int)ac_schema_count };
 	*ret = connection;
 	return AUTHCODE_OK;
 }
 
 static enum authcode_err
-assemble(const char *path, const struct authcode_store_random *random,
+assemble(const char *path, const struct authcode_store_sqlite_settings *settings,
 	 struct authcode_store **ret_store, struct authcode_reason *reason)
 {
 	struct sqlite_store *store = calloc(1, sizeof(*store));
@@ -380,11 +383,11 @@ assemble(const char *path, const struct authcode_store_random *random,
 
 	if (store == NULL)
 		return err;
-	err = open_writer(path, &connection, reason);
+	err = open_writer(path, settings->ret_upgrade, &connection, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_pool_new(path, &store->readers);
 	if (err == AUTHCODE_OK)
-		err = ac_writer_new(connection, random, store->readers, &store->writer);
+		err = ac_writer_new(connection, &settings->random, store->readers, &store->writer);
 	if (err != AUTHCODE_OK)
 		ac_connection_free(&connection);
 	else
@@ -403,6 +406,8 @@ authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings
 
 	if (reason != NULL)
 		reason->text[0] = '\0';
+	if (settings->ret_upgrade != NULL)
+		*settings->ret_upgrade = (struct authcode_store_upgrade){ 0 };
 	if (sqlite3_threadsafe() == 0)
 		return ac_explain(reason, AUTHCODE_ERR_STORE,
 				  "this build of SQLite cannot be used from threads");
@@ -415,7 +420,7 @@ authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings
 			err = ac_file_check(path, reason);
 	}
 	if (err == AUTHCODE_OK)
-		err = assemble(path, &settings->random, ret_store, reason);
+		err = assemble(path, settings, ret_store, reason);
 	if (err == AUTHCODE_ERR_MEMORY)
 		(void)ac_explain(reason, err, "out of memory while opening %s", settings->path);
 	else if (err == AUTHCODE_OK && reason != NULL)

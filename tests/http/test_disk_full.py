@@ -187,7 +187,8 @@ def test_a_broken_disk_promises_nothing_and_loses_nothing(broken, how, error):
     assert broken.post("/introspect", "keeps", token=revoked["access_token"]).json()["active"]
     # said once, whatever fails
     assert len(broken.lines(FAILING)) == told + 1
-    assert error in broken.lines(FAILING)[-1]
+    assert f'error="{error}"' in broken.lines(FAILING)[-1]
+    assert " operation=issue_client_token" in broken.lines(FAILING)[-1]
 
     broken.fail(b"\0")
     given.append(ask(broken).json()["access_token"])

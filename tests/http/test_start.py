@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """When the daemon refuses to start, and what it says: one sentence, status 78, nothing begun anew."""
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 
@@ -47,6 +49,35 @@ def test_a_second_daemon_on_the_same_state_is_refused(used):
     finally:
         other.stop()
     assert used.request("GET", "/userinfo").status_code == 401
+
+
+SCHEMA_8 = ("DROP INDEX audit_seq; DROP TABLE audit_anchor; ALTER TABLE audit DROP COLUMN seq;"
+            " ALTER TABLE audit DROP COLUMN address; ALTER TABLE audit DROP COLUMN mac; PRAGMA user_version = 8")
+
+
+def schema_of(path):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return database.execute("PRAGMA user_version").fetchone()[0]
+
+
+def upgrades(host):
+    return [line.partition("schema of the database upgraded ")[2] for line in host.log().splitlines()
+            if "schema of the database upgraded" in line]
+
+
+def test_an_older_schema_is_upgraded_and_the_log_says_so(used):
+    assert upgrades(used) == []
+    newest = schema_of(used.state / "authcode.db")
+    sql(used.state / "authcode.db", SCHEMA_8)
+    Host.own(used.state / "authcode.db")
+    used.start_daemon()
+    copy = used.state / "authcode.db.schema-8"
+    assert upgrades(used) == [f'file="{copy}" old_schema=8 schema={newest}']
+    assert schema_of(copy) == 8 and schema_of(used.state / "authcode.db") == newest
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    used.stop_daemon()
+    used.start_daemon()
+    assert len(upgrades(used)) == 1
 
 
 def chown_root(path):

@@ -408,6 +408,22 @@ closing_nothing_is_harmless(void **state)
 	assert_null(none);
 }
 
+static void
+every_operation_has_a_name_of_its_own(void **state)
+{
+	(void)state;
+	for (int kind = 1; kind < AUTHCODE_OP_COUNT; kind++) {
+		const char *name = authcode_operation_name(kind);
+
+		assert_string_not_equal(name, "unknown");
+		for (int other = 1; other < kind; other++)
+			assert_string_not_equal(name, authcode_operation_name(other));
+	}
+	assert_string_equal(authcode_operation_name(AUTHCODE_OP_REDEEM_CODE), "redeem_code");
+	assert_string_equal(authcode_operation_name(0), "unknown");
+	assert_string_equal(authcode_operation_name(AUTHCODE_OP_COUNT), "unknown");
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_sign_in_that_breaks_the_contract_is_refused),
 	CONTRACT_CASE(an_issue_that_breaks_the_contract_is_refused),
@@ -421,6 +437,7 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(texts_come_back_byte_for_byte),
 	CONTRACT_CASE(a_read_that_does_not_fit_its_arena_returns_nothing),
 	CONTRACT_CASE(closing_nothing_is_harmless),
+	CONTRACT_CASE(every_operation_has_a_name_of_its_own),
 };
 
 const struct contract_chapter contract_misuse = { cases, AC_ARRAY_SIZE(cases) };

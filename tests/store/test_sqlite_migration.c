@@ -104,6 +104,36 @@ an_upgrade_leaves_a_copy_of_what_was(void **state)
 	assert_int_not_equal(stat(again, &st), 0);
 }
 
+static struct authcode_store_upgrade
+opened(struct fixture *f, enum authcode_err expected)
+{
+	struct authcode_store_upgrade upgrade = { -1, -1 };
+	struct authcode_store_sqlite_settings settings = { .path = f->path,
+							   .ret_upgrade = &upgrade };
+
+	authcode_store_close(&f->store);
+	assert_int_equal(authcode_store_sqlite_open(&settings, &f->store, NULL), expected);
+	return upgrade;
+}
+
+static void
+an_upgrade_is_told_and_nothing_else_is(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_store_upgrade upgrade = opened(f, AUTHCODE_OK);
+
+	assert_int_equal(upgrade.from, 0);
+	assert_int_equal(upgrade.to, 0);
+	authcode_store_close(&f->store);
+	assert_int_equal(remove(f->path), 0);
+	upgrade = opened(f, AUTHCODE_ERR_NOT_FOUND);
+	assert_int_equal(upgrade.to, 0);
+	restore_golden("001.sql", f->path);
+	upgrade = opened(f, AUTHCODE_OK);
+	assert_int_equal(upgrade.from, 1);
+	assert_int_equal(upgrade.to, (int)ac_schema_count);
+}
+
 /* Where no copy can be made, nothing is upgraded. */
 static void
 without_a_copy_nothing_is_upgraded(void **state)
@@ -368,6 +398,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		MIGRATION_TEST(the_schema_is_ours_and_stays_so),
 		MIGRATION_TEST(an_upgrade_leaves_a_copy_of_what_was),
+		MIGRATION_TEST(an_upgrade_is_told_and_nothing_else_is),
 		MIGRATION_TEST(without_a_copy_nothing_is_upgraded),
 		MIGRATION_TEST(a_migrated_file_has_the_tables_of_a_new_one),
 		MIGRATION_TEST(old_rows_are_whole_and_have_told_nothing),

@@ -500,6 +500,9 @@ struct authcode_op_use_once {
 /* AUTHCODE_OP_PROBE has no arguments: it writes one number over the last one, to see
  * that what is written is kept. DONE. */
 
+/* One word for logs, such as "redeem_code"; "unknown" for what is none. Static. Thread-safe. */
+AUTHCODE_API const char *authcode_operation_name(enum authcode_operation_kind kind);
+
 struct authcode_operation {
 	enum authcode_operation_kind kind;
 	int64_t now_ms;
@@ -666,10 +669,17 @@ AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_store_memory_open(const struct authcode_store_random *random,
 			   struct authcode_store **ret_store);
 
+/* Versions of the schema; both 0: it was of this version already, or is new. The copy that was
+ * made before is beside the file: PATH.schema-FROM. */
+struct authcode_store_upgrade {
+	int from, to;
+};
+
 struct authcode_store_sqlite_settings {
 	const char *path;
 	bool create; /* make a new database when the file does not exist; never replaces one */
 	struct authcode_store_random random;
+	struct authcode_store_upgrade *ret_upgrade; /* may be NULL */
 };
 
 /* SQLite: WAL, synchronous=FULL. ERR_NOT_FOUND without create, ERR_FOREIGN
