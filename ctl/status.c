@@ -97,6 +97,27 @@ show_flags(const char *label, const json_t *flags, const char *not_so)
 	ac_ctl_show_text(stdout, label, line);
 }
 
+static long long
+number(const json_t *object, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(object, name));
+}
+
+static void
+show_database(const json_t *database)
+{
+	char line[MAX_LINE];
+
+	(void)snprintf(line, sizeof(line), "%lld bytes, log %lld bytes", number(database, "bytes"),
+		       number(database, "log_bytes"));
+	ac_ctl_show_text(stdout, "database", line);
+	(void)snprintf(line, sizeof(line), "%lld in %lld batches, %lld failed, %lld wait",
+		       number(database, "operations"), number(database, "batches"),
+		       number(database, "failures"), number(database, "queue_depth"));
+	ac_ctl_show_text(stdout, "writes", line);
+	ac_ctl_show_text(stdout, "last failure", word(database, "last_failure"));
+}
+
 static void
 show(const json_t *answer)
 {
@@ -116,10 +137,10 @@ show(const json_t *answer)
 	show_number("clients", answer, "");
 	show_number("sessions", answer, "sessions_at_least");
 	show_number("tokens", answer, "tokens_at_least");
+	show_database(json_object_get(answer, "database"));
 	ac_ctl_show_text(stdout, "audit head", word(answer, "audit_head"));
-	(void)snprintf(line, sizeof(line), "%lld published, %lld sign",
-		       (long long)json_integer_value(json_object_get(keys, "published")),
-		       (long long)json_integer_value(json_object_get(keys, "current")));
+	(void)snprintf(line, sizeof(line), "%lld published, %lld sign", number(keys, "published"),
+		       number(keys, "current"));
 	ac_ctl_show_text(stdout, "keys", line);
 	show_flags("helpers", json_object_get(answer, "helpers"), "(nobody listens)");
 	show_flags("sandbox", json_object_get(answer, "sandbox"), "(open)");

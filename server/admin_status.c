@@ -6,9 +6,11 @@
  */
 #include "server/admin_status.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <authcode/list.h>
@@ -165,6 +167,37 @@ put_head(const struct status *status)
 	ac_out_text(status->out, "audit_head", text);
 }
 
+/* Nothing where there is no such file, or none yet. */
+static void
+put_size(const struct status *status, const char *name, const char *of)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", status->app->config->state_dir, of);
+	if (stat(path, &st) == 0)
+		ac_out_int(status->out, name, st.st_size);
+}
+
+/* How the writing goes, in the words of the metrics. */
+static void
+put_database(const struct status *status)
+{
+	struct authcode_store_stats stats = { 0 };
+
+	authcode_store_stats(status->app->store, &stats);
+	ac_out_open(status->out, "database", '{');
+	put_size(status, "bytes", "authcode.db");
+	put_size(status, "log_bytes", "authcode.db-wal");
+	ac_out_int(status->out, "operations", (int64_t)stats.operations);
+	ac_out_int(status->out, "failures", (int64_t)stats.failures);
+	ac_out_int(status->out, "batches", (int64_t)stats.batches);
+	ac_out_int(status->out, "queue_depth", (int64_t)stats.queued);
+	if (stats.problem != NULL)
+		ac_out_text(status->out, "last_failure", stats.problem);
+	ac_out_close(status->out, '}');
+}
+
 static void
 put_sandbox(const struct status *status)
 {
@@ -195,6 +228,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
 	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->clients));
 	put_rows(status);
+	put_database(status);
 	put_head(status);
 	put_keys(status);
 	put_helpers(status);

@@ -9,6 +9,7 @@ import time
 import pytest
 from host import CALLBACK, JSON_HEADERS, PASSWORD, ROOT, USER, Host, answer_of
 from person import Person
+from test_status import curl
 
 CLIENTS = """
 client "robot" {{
@@ -189,6 +190,8 @@ def test_a_broken_disk_promises_nothing_and_loses_nothing(broken, how, error):
     assert len(broken.lines(FAILING)) == told + 1
     assert f'error="{error}"' in broken.lines(FAILING)[-1]
     assert " operation=issue_client_token" in broken.lines(FAILING)[-1]
+    database = curl(broken)[1]["database"]
+    assert database["last_failure"] == error and database["failures"] >= 10
 
     broken.fail(b"\0")
     given.append(ask(broken).json()["access_token"])
