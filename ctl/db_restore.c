@@ -212,6 +212,25 @@ restore_it(void *arg)
 	return tell(restore);
 }
 
+/* Whoever could write it could register a client in it, or be an old one of its people. */
+static enum ac_ctl_exit
+check_hands(const struct restore *restore, const struct stat *st)
+{
+	struct stat dir;
+
+	if (fstat(restore->place->dir_fd, &dir) != 0)
+		return ac_db_refuse("%s: %s", restore->place->directory, strerror(errno));
+	if (st->st_uid != 0 && st->st_uid != geteuid() && st->st_uid != dir.st_uid)
+		return ac_db_refuse("%s belongs to user %u, who may have changed it: make sure "
+				    "that it is what was backed up, and run chown",
+				    restore->path, (unsigned)st->st_uid);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return ac_db_refuse("%s has mode %04o, so others may have changed it: make sure "
+				    "that it is what was backed up, and run chmod 0600",
+				    restore->path, (unsigned)(st->st_mode & 07777));
+	return AC_CTL_DONE;
+}
+
 /* A copy of the file of a database that is served from lacks what its log holds. */
 static enum ac_ctl_exit
 open_backup(struct restore *restore)
@@ -229,7 +248,7 @@ open_backup(struct restore *restore)
 		return ac_db_refuse("%s: %s", restore->path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return ac_db_refuse("%s is not a regular file", restore->path);
-	return AC_CTL_DONE;
+	return check_hands(restore, &st);
 }
 
 enum ac_ctl_exit

@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from host import BUILD, CALLBACK, USER
+from host import BUILD, CALLBACK, ROOT, USER
 from test_admin import ctl
 
 WAIT = 60
@@ -205,6 +205,15 @@ def spoil(path, how):
         path.symlink_to(real)
     elif how == "absent":
         path.unlink()
+    elif how == "directory":
+        path.unlink()
+        path.mkdir()
+    elif how == "group":
+        path.chmod(0o660)
+    elif how == "world":
+        path.chmod(0o602)
+    elif how == "stranger":
+        os.chown(path, 12345, -1)
 
 
 @pytest.mark.parametrize("how, status, said", [
@@ -216,6 +225,11 @@ def spoil(path, how):
     ("noise", 5, "damaged"),
     ("link", 1, "symbolic"),
     ("absent", 1, "No such file"),
+    ("directory", 1, "is not a regular file"),
+    ("group", 1, "has mode 0660, so others may have changed it"),
+    ("world", 1, "has mode 0602, so others may have changed it"),
+    pytest.param("stranger", 1, "belongs to user 12345, who may have changed it",
+                 marks=pytest.mark.skipif(not ROOT, reason="only root gives a file away")),
 ])
 def test_what_is_no_backup_changes_nothing(stopped, backup, how, status, said):
     before = {name: (stopped.state / name).read_bytes() for name in os.listdir(stopped.state)}

@@ -269,6 +269,13 @@ authcode_store_submit(struct authcode_store *store, struct authcode_operation *o
 		done(operation, arg);
 }
 
+const char *
+authcode_operation_name(enum authcode_operation_kind kind)
+{
+	(void)kind;
+	return "fake";
+}
+
 void
 authcode_store_stats(struct authcode_store *store, struct authcode_store_stats *ret)
 {

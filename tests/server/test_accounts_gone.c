@@ -146,12 +146,12 @@ after_the_last_term_they_are_gone_all_the_same(void **state)
 	struct accounts_world w;
 
 	(void)state;
-	many_begin(&w, 400, sessions, subjects);
+	many_begin(&w, 2000, sessions, subjects);
 	for (int round = 0; round < 4; round++) {
 		ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_REFUSED);
 		nap(30);
 	}
-	nap(400);
+	nap(2000);
 	ask_all(&w, MANY, subjects, AUTHCODE_ACCOUNT_GONE);
 	for (size_t i = 0; i < MANY; i++)
 		assert_true(accounts_wait_retired(&w, sessions[i]));

@@ -412,11 +412,11 @@ static void
 every_operation_has_a_name_of_its_own(void **state)
 {
 	(void)state;
-	for (int kind = 1; kind < AUTHCODE_OP_COUNT; kind++) {
+	for (enum authcode_operation_kind kind = 1; kind < AUTHCODE_OP_COUNT; kind++) {
 		const char *name = authcode_operation_name(kind);
 
 		assert_string_not_equal(name, "unknown");
-		for (int other = 1; other < kind; other++)
+		for (enum authcode_operation_kind other = 1; other < kind; other++)
 			assert_string_not_equal(name, authcode_operation_name(other));
 	}
 	assert_string_equal(authcode_operation_name(AUTHCODE_OP_REDEEM_CODE), "redeem_code");
