@@ -7,19 +7,24 @@
 #include "ctl/config.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/buf.h"
 #include "ctl/person.h"
-#include "ctl/table.h"
+#include "ctl/said.h"
+
+#define CHECK_LIMIT_S 60 /* a file system may be slow, but not for ever */
+
+const char *
+ac_config_account(void)
+{
+	return ac_program_may_become(AC_CONFIG_ACCOUNT) ? AC_CONFIG_ACCOUNT : NULL;
+}
 
 void
-ac_config_ask(const char *daemon, const char *file, struct ac_program_end *ret)
+ac_config_ask(const char *daemon, const char *file, const char *account, struct ac_program_end *ret)
 {
 	const char *const words[] = { daemon, "--check-config", "--config", file, NULL };
 
-	ac_program_run(words, ac_program_may_become(AC_CONFIG_ACCOUNT) ? AC_CONFIG_ACCOUNT : NULL,
-		       ret);
+	ac_program_run(words, account, CHECK_LIMIT_S, ret);
 }
 
 bool
@@ -28,71 +33,27 @@ ac_config_good(const struct ac_program_end *end)
 	return end->status == 0;
 }
 
-/* As a terminal and JSON may have it; what the program calls itself says nothing here. */
-static bool
-put_line(json_t *said, const char *line)
-{
-	static const char name[] = "authcoded: ";
-	struct ac_buf safe;
-	bool ok;
-
-	if (strncmp(line, name, sizeof(name) - 1) == 0)
-		line += sizeof(name) - 1;
-	if (line[0] == '\0')
-		return true;
-	ac_buf_init(&safe, AC_PROGRAM_MAX_OUTPUT * 4);
-	ac_ctl_put_safe(&safe, line);
-	ok = ac_buf_ok(&safe) && json_array_append_new(said, json_string(ac_buf_text(&safe))) == 0;
-	ac_buf_clear(&safe);
-	return ok;
-}
-
-static bool
-put_lines(json_t *said, const struct ac_program_end *end)
-{
-	char text[AC_PROGRAM_MAX_OUTPUT + 1], *rest = text, *line;
-	bool ok = true;
-
-	memcpy(text, end->output, sizeof(text));
-	while (ok && (line = strsep(&rest, "\n")) != NULL)
-		ok = put_line(said, line);
-	return ok;
-}
-
 json_t *
 ac_config_said(const struct ac_program_end *end, const char *daemon)
 {
 	json_t *said = json_array();
-	char buffer[64], line[4096];
+	char buffer[AC_PROGRAM_MAX_FAILURE];
 	const char *why = ac_program_failure(end, buffer, sizeof(buffer));
-	bool ok = said != NULL && put_lines(said, end);
 
-	if (ok && end->cut)
-		ok = put_line(said, "and more, which is left out");
-	/* A daemon that says no has said why. */
-	if (ok && why[0] != '\0' && json_array_size(said) == 0) {
-		(void)snprintf(line, sizeof(line), "%s: %s", daemon, why);
-		ok = put_line(said, line);
-	}
-	if (ok)
-		return said;
-	json_decref(said);
-	return NULL;
+	ac_said_output(said, end, "authcoded: ");
+	/* A daemon that says no has said why; one that did not end by itself has not. */
+	if (why[0] != '\0' && (end->status < 0 || json_array_size(said) == 0))
+		ac_said_add(said, "%s: %s", daemon, why);
+	return said;
 }
 
 static void
-print_lines(const json_t *said, bool good)
+print_good(const json_t *said)
 {
 	const json_t *line;
 	size_t i;
 
-	json_array_foreach(said, i, line)
-	{
-		if (good)
-			(void)printf("%s\n", json_string_value(line));
-		else
-			(void)fprintf(stderr, "authcodectl: %s\n", json_string_value(line));
-	}
+	json_array_foreach(said, i, line)(void) printf("%s\n", json_string_value(line));
 }
 
 enum ac_ctl_exit
@@ -105,7 +66,7 @@ ac_ctl_config_check(const struct ac_ctl *ctl)
 	bool good;
 
 	daemon = daemon != NULL ? daemon : AC_CTL_DAEMON;
-	ac_config_ask(daemon, file, &end);
+	ac_config_ask(daemon, file, ac_config_account(), &end);
 	good = ac_config_good(&end);
 	said = ac_config_said(&end, daemon);
 	if (said == NULL) {
@@ -118,7 +79,10 @@ ac_ctl_config_check(const struct ac_ctl *ctl)
 
 		return status == AC_CTL_DONE && !good ? AC_CTL_REFUSED : status;
 	}
-	print_lines(said, good);
+	if (good)
+		print_good(said);
+	else
+		ac_said_print(said);
 	json_decref(said);
 	return good ? AC_CTL_DONE : AC_CTL_REFUSED;
 }

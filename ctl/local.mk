@@ -28,9 +28,13 @@ authcodectl_SOURCES = \
 	ctl/pam_test.c ctl/pam_test.h \
 	ctl/person.c ctl/person.h \
 	ctl/program.c ctl/program.h \
+	ctl/said.c ctl/said.h \
 	ctl/session.c ctl/session.h \
 	ctl/setup.c ctl/setup.h \
 	ctl/setup_files.c ctl/setup_files.h \
+	ctl/setup_key.c ctl/setup_key.h \
+	ctl/setup_plan.c ctl/setup_plan.h \
+	ctl/setup_units.c ctl/setup_units.h \
 	ctl/status.c ctl/status.h \
 	ctl/token.c ctl/token.h \
 	ctl/user.c ctl/user.h \

@@ -68,6 +68,7 @@ static const struct ac_ctl_option rows[] = {
 	{ "email", "TEMPLATE", "setup", "e-mail addresses of the accounts, as %u@example.org" },
 	{ "force", "", "setup", "write a configuration that is there already anew" },
 	{ "no-start", "", "setup", "write the files, and start nothing" },
+	{ "timeout", "SECONDS", "setup", "how long each step of the start may take [120]" },
 	{ "root", "DIR", "setup", "everything below DIR instead of /" },
 	{ "service", "NAME", "pam-test", "the PAM service [authcode]" },
 	{ "direct", "", "pam-test", "with the rights of this shell, not with those of the units" },

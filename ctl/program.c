@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 bool
@@ -63,15 +66,41 @@ start(const char *const *words, const struct passwd *user, int out, int failed)
 	_exit(127);
 }
 
-static void
-read_all(int fd, struct ac_program_end *end)
+static int64_t
+now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* false: nothing came before the time was over. */
+static bool
+wait_readable(int fd, int64_t until_ms)
+{
+	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	int64_t left;
+	int n = -1;
+
+	do {
+		left = until_ms - now_ms();
+		n = poll(&wanted, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+/* All that is said. false: there was more to wait for than there was time. */
+static bool
+read_all(int fd, int64_t until_ms, struct ac_program_end *end)
 {
 	char more[512];
-	ssize_t n;
+	ssize_t n = 1;
 
-	while ((n = read(fd, more, sizeof(more))) != 0) {
+	while (n != 0 && wait_readable(fd, until_ms)) {
 		size_t room = AC_PROGRAM_MAX_OUTPUT - end->len, take;
 
+		n = read(fd, more, sizeof(more));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -82,20 +111,41 @@ read_all(int fd, struct ac_program_end *end)
 		end->cut = end->cut || take < (size_t)n;
 	}
 	end->output[end->len] = '\0';
+	return n <= 0;
+}
+
+/* It may go on for long after its last word. */
+static pid_t
+wait_end(pid_t child, int64_t until_ms, int *status)
+{
+	static const struct timespec moment = { .tv_nsec = 5000000 };
+	pid_t ended;
+
+	while ((ended = waitpid(child, status, WNOHANG)) == 0 && now_ms() < until_ms)
+		(void)nanosleep(&moment, NULL);
+	return ended;
 }
 
 static void
-wait_for(pid_t child, int out, int failed, struct ac_program_end *end)
+wait_for(pid_t child, const int *fds, unsigned limit_s, struct ac_program_end *end)
 {
+	const int64_t until_ms = now_ms() + (int64_t)limit_s * 1000;
+	pid_t ended = 0;
 	int status = 0;
 
-	if (read(failed, &end->error, sizeof(end->error)) != sizeof(end->error))
+	if (read(fds[1], &end->error, sizeof(end->error)) != sizeof(end->error))
 		end->error = 0;
-	read_all(out, end);
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return;
+	if (read_all(fds[0], until_ms, end))
+		ended = wait_end(child, until_ms, &status);
+	if (ended == 0) {
+		end->late_s = limit_s;
+		(void)kill(child, SIGKILL);
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			continue;
+		return;
 	}
+	if (ended != child)
+		return; /* how it ended nobody knows: not well */
 	if (WIFSIGNALED(status))
 		end->signal = WTERMSIG(status);
 	else if (end->error == 0)
@@ -103,7 +153,8 @@ wait_for(pid_t child, int out, int failed, struct ac_program_end *end)
 }
 
 void
-ac_program_run(const char *const *words, const char *account, struct ac_program_end *ret)
+ac_program_run(const char *const *words, const char *account, unsigned limit_s,
+	       struct ac_program_end *ret)
 {
 	const struct passwd *user = account != NULL ? getpwnam(account) : NULL;
 	int out[2] = { -1, -1 }, failed[2] = { -1, -1 };
@@ -121,7 +172,7 @@ ac_program_run(const char *const *words, const char *account, struct ac_program_
 		ret->error = errno;
 	for (int i = 1; i >= 0; i--) {
 		if (i == 0 && child > 0)
-			wait_for(child, out[0], failed[0], ret);
+			wait_for(child, (const int[]){ out[0], failed[0] }, limit_s, ret);
 		if (out[i] >= 0)
 			(void)close(out[i]);
 		if (failed[i] >= 0)
@@ -134,7 +185,9 @@ ac_program_failure(const struct ac_program_end *end, char *buffer, size_t size)
 {
 	if (end->error != 0)
 		return strerror(end->error);
-	if (end->signal != 0)
+	if (end->late_s > 0)
+		(void)snprintf(buffer, size, "was given up after %u s", end->late_s);
+	else if (end->signal != 0)
 		(void)snprintf(buffer, size, "ended by signal %d", end->signal);
 	else if (end->status != 0)
 		(void)snprintf(buffer, size, "ended with status %d", end->status);

@@ -15,21 +15,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool
-fail(const char *path)
-{
-	(void)fprintf(stderr, "authcodectl: %s: %s\n", path, strerror(errno));
-	return false;
-}
+#include "ctl/said.h"
 
 void
 ac_new_file_init(struct ac_new_file *file, const char *root, const char *directory,
 		 const char *name)
 {
-	file->written = false;
+	file->written = file->kept = file->placed = false;
 	ac_buf_init(&file->directory, PATH_MAX);
 	ac_buf_init(&file->path, PATH_MAX);
 	ac_buf_init(&file->temporary, PATH_MAX);
+	ac_buf_init(&file->old, PATH_MAX);
 	ac_buf_printf(&file->directory, "%s%s", root, directory);
 	ac_buf_printf(&file->path, "%s%s/%s", root, directory, name);
 	/* not what systemd or the daemon would read: they want a .conf at the end */
@@ -41,15 +37,31 @@ ac_new_file_clear(struct ac_new_file *file)
 {
 	if (file->written)
 		(void)unlink(ac_buf_text(&file->temporary));
-	file->written = false;
+	if (file->kept)
+		(void)unlink(ac_buf_text(&file->old));
+	file->written = file->kept = file->placed = false;
 	ac_buf_clear(&file->directory);
 	ac_buf_clear(&file->path);
 	ac_buf_clear(&file->temporary);
+	ac_buf_clear(&file->old);
+}
+
+static bool
+make_directory(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0755) == 0)
+		return true;
+	if (errno != EEXIST || stat(path, &st) != 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
 }
 
 /* Each part that is missing. */
 static bool
-make_directories(struct ac_buf *directory)
+make_directories(struct ac_buf *directory, json_t *said)
 {
 	char *path = directory->data;
 
@@ -60,9 +72,7 @@ make_directories(struct ac_buf *directory)
 		if (at != '/' && at != '\0')
 			continue;
 		path[i] = '\0';
-		ok = mkdir(path, 0755) == 0 || errno == EEXIST;
-		if (!ok)
-			(void)fail(path);
+		ok = make_directory(path) || ac_said_errno(said, path);
 		path[i] = at;
 		if (!ok)
 			return false;
@@ -87,7 +97,7 @@ write_whole(int fd, const struct ac_buf *text)
 
 bool
 ac_new_file_write(struct ac_new_file *file, const struct ac_buf *text, mode_t mode,
-		  const char *group)
+		  const char *group, json_t *said)
 {
 	const struct group *row = group != NULL && geteuid() == 0 ? getgrnam(group) : NULL;
 	bool ok;
@@ -95,85 +105,83 @@ ac_new_file_write(struct ac_new_file *file, const struct ac_buf *text, mode_t mo
 
 	errno = ENAMETOOLONG;
 	if (!ac_buf_ok(&file->directory) || !ac_buf_ok(&file->path) || !ac_buf_ok(&file->temporary))
-		return fail(ac_buf_text(&file->directory));
-	if (!make_directories(&file->directory))
+		return ac_said_errno(said, ac_buf_text(&file->directory));
+	if (!make_directories(&file->directory, said))
 		return false;
 	fd = mkostemp(file->temporary.data, O_CLOEXEC);
 	file->written = fd >= 0;
 	ok = fd >= 0 && ac_buf_ok(text) && fchmod(fd, mode) == 0 &&
 	     (row == NULL || fchown(fd, 0, row->gr_gid) == 0) && write_whole(fd, text);
 	if (!ok)
-		(void)fail(ac_buf_text(&file->temporary));
+		(void)ac_said_errno(said, ac_buf_text(&file->temporary));
 	if (fd >= 0)
 		(void)close(fd);
 	return ok;
 }
 
+/* --- in its place, and out of it again ----------------------------------------------- */
+
+/* What a name stands for outlives a loss of power only with its directory. */
+static bool
+sync_directory(const struct ac_new_file *file, json_t *said)
+{
+	int fd = open(ac_buf_text(&file->directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (!ok)
+		(void)ac_said_errno(said, ac_buf_text(&file->directory));
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
+}
+
+/* The second name of what is there, itself and no copy: owner, mode and times stay. */
+static bool
+keep_old(struct ac_new_file *file, json_t *said)
+{
+	ac_buf_clear(&file->old);
+	ac_buf_printf(&file->old, "%s.old", ac_buf_text(&file->temporary));
+	errno = ENAMETOOLONG;
+	if (!ac_buf_ok(&file->old))
+		return ac_said_errno(said, ac_buf_text(&file->path));
+	file->kept = link(ac_buf_text(&file->path), ac_buf_text(&file->old)) == 0;
+	return file->kept || errno == ENOENT || ac_said_errno(said, ac_buf_text(&file->path));
+}
+
 /* link() never takes the place of what is there. */
 bool
-ac_new_file_place(struct ac_new_file *file, bool replace)
+ac_new_file_place(struct ac_new_file *file, bool replace, json_t *said)
 {
 	const char *from = ac_buf_text(&file->temporary), *to = ac_buf_text(&file->path);
-	bool ok = replace ? rename(from, to) == 0 : link(from, to) == 0;
-	int directory;
 
-	if (!ok && errno == EEXIST)
-		(void)fprintf(stderr, "authcodectl: %s: is there already; --force writes it anew\n",
-			      to);
-	else if (!ok)
-		(void)fail(to);
-	if (!ok)
+	if (replace && !keep_old(file, said))
+		return false;
+	file->placed = replace ? rename(from, to) == 0 : link(from, to) == 0;
+	if (!file->placed && errno == EEXIST)
+		ac_said_add(said, "%s: is there already; --force writes it anew", to);
+	else if (!file->placed)
+		(void)ac_said_errno(said, to);
+	if (!file->placed)
 		return false;
 	if (!replace)
 		(void)unlink(from);
 	file->written = false;
-	directory = open(ac_buf_text(&file->directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ok = directory >= 0 && fsync(directory) == 0;
-	if (!ok)
-		(void)fail(ac_buf_text(&file->directory));
-	if (directory >= 0)
-		(void)close(directory);
-	return ok;
+	return sync_directory(file, said);
 }
 
-/* --- the key of TLS ------------------------------------------------------------------ */
-
-/* Links are followed: certbot's names are links. */
-static bool
-give_to_group(int fd, const char *path, const struct stat *st, const struct group *group)
+void
+ac_new_file_put_back(struct ac_new_file *file, json_t *said)
 {
-	if (!S_ISREG(st->st_mode)) {
-		(void)fprintf(stderr, "authcodectl: %s: is not a file\n", path);
-		return false;
-	}
-	if ((st->st_mode & (S_IRWXO | S_IWGRP)) != 0) {
-		(void)fprintf(
-			stderr,
-			"authcodectl: %s: others can read or change this private key: take "
-			"that away (chmod 0640), and take another key if they could read it\n",
-			path);
-		return false;
-	}
-	if (st->st_uid != 0 || (st->st_mode & S_IRGRP) != 0)
-		return true; /* somebody has thought of who reads it; the check tells */
-	if (fchown(fd, 0, group->gr_gid) != 0 || fchmod(fd, 0640) != 0)
-		return fail(path);
-	(void)printf("%s is readable by the group %s now: the server is not root.\n", path,
-		     group->gr_name);
-	return true;
-}
+	const char *old = ac_buf_text(&file->old), *path = ac_buf_text(&file->path);
 
-bool
-ac_setup_open_key(const char *path, const char *group)
-{
-	const struct group *row = getgrnam(group);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	bool ok;
-
-	if (fd < 0)
-		return fail(path);
-	ok = fstat(fd, &st) == 0 ? row == NULL || give_to_group(fd, path, &st, row) : fail(path);
-	(void)close(fd);
-	return ok;
+	if (!file->placed)
+		return;
+	if ((file->kept ? rename(old, path) : unlink(path)) != 0) {
+		ac_said_add(said, "%s: cannot be put back: %s", path, strerror(errno));
+		file->kept = false; /* what it was stays beside it */
+		return;
+	}
+	ac_said_add(said, file->kept ? "%s: is as it was before" : "%s: is taken away again", path);
+	file->placed = file->kept = false;
+	(void)sync_directory(file, said);
 }

@@ -10,6 +10,6 @@ tests_ctl_test_table_CPPFLAGS = $(unit_cppflags)
 tests_ctl_test_table_LDADD = libctl_inside.la $(unit_ldadd)
 
 ctl_scripts = tests/ctl/test_complete.py tests/ctl/test_complete_zsh.py tests/ctl/test_config_check.py \
-	tests/ctl/test_setup.py tests/ctl/test_pam_test.py
+	tests/ctl/test_setup.py tests/ctl/test_setup_start.py tests/ctl/test_pam_test.py
 TESTS += $(ctl_scripts)
-EXTRA_DIST += $(ctl_scripts)
+EXTRA_DIST += $(ctl_scripts) tests/ctl/aid.py

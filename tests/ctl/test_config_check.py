@@ -1,24 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl config check: what the daemon says of a configuration, as people and programs read it."""
 import json
-import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
-BUILD = pathlib.Path(os.environ.get("top_builddir") or ".").resolve()
+from aid import BUILD, check, finish
+
 GOOD = "issuer = 'http://127.0.0.1:8080'\n"
-count = failed = 0
-
-
-def check(name, good, more=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    if not good:
-        print("#", str(more).replace("\n", "\n# "))
 
 
 class Place:
@@ -87,6 +76,10 @@ def of_programs(place):
     check("a daemon that is killed has not said yes", told.returncode == 1 and "signal 9" in told.stderr, told)
     told = place.ask(place.config, daemon=place.program("exit 3"))
     check("nor one that ends without a word", told.returncode == 1 and "status 3" in told.stderr, told)
+    daemon = place.program("echo note; kill -KILL $$")
+    told = place.ask(place.config, daemon=daemon)
+    check("nor one that is killed when it had begun to speak, and it is said that it was", told.returncode == 1 and
+          told.stderr == f"authcodectl: note\nauthcodectl: {daemon}: ended by signal 9\n", told)
     told = place.ask(place.config, daemon=place.program("printf 'a\\033[31mb\\n' >&2; exit 1"))
     check("nothing that it says is an order to a terminal", told.returncode == 1 and "\033" not in told.stderr and
           "a?" in told.stderr, told)
@@ -109,8 +102,7 @@ def main():
         place = Place(directory)
         of_the_daemon(place)
         of_programs(place)
-    print(f"1..{count}")
-    sys.exit(failed != 0)
+    finish()
 
 
 main()

@@ -1,38 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl setup: the first configuration of a host, below a directory instead of /."""
-import os
+import json
 import pathlib
-import shlex
 import stat
 import subprocess
-import sys
 import tempfile
 
-BUILD = pathlib.Path(os.environ.get("top_builddir") or ".").resolve()
-SOURCE = pathlib.Path(os.environ.get("top_srcdir") or ".").resolve()
+from aid import BUILD, SOURCE, check, finish, made
+
 ISSUER = "https://id.example.net"
-count = failed = 0
-
-
-def check(name, good, more=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    if not good:
-        print("#", str(more).replace("\n", "\n# "))
-
-
-def made(name):
-    """A constant of the build: ctl/local.mk has it from configure."""
-    words = shlex.split((BUILD / "Makefile").read_text().split(f"\n{name} = ", 1)[1].split("\n", 1)[0])
-    text = words[0]
-    while "${" in text or "$(" in text:
-        for other in ("prefix", "exec_prefix", "sysconfdir", "sbindir", "datadir", "datarootdir", "pkgdatadir", "PACKAGE"):
-            if f"${{{other}}}" in text or f"$({other})" in text:
-                value = made(other)
-                text = text.replace(f"${{{other}}}", value).replace(f"$({other})", value)
-    return text
 
 
 class Root:
@@ -129,7 +105,9 @@ def refusals(root):
             ("a path as the address", ["--issuer", ISSUER, *root.tls, "--listen", "/run/x.sock"], 2),
             ("an address behind a proxy", ["--issuer", ISSUER, "--behind", "nginx", "--listen", "127.0.0.1:80"], 2),
             ("a line more in the e-mail", ["--issuer", ISSUER, *root.tls, "--email", "%u@x\nuser = root"], 2),
-            ("JSON", ["--issuer", ISSUER, "--behind", "nginx", "--json"], 2),
+            ("no time", ["--issuer", ISSUER, "--behind", "nginx", "--timeout", "0"], 2),
+            ("more than an hour", ["--issuer", ISSUER, "--behind", "nginx", "--timeout", "3601"], 2),
+            ("a time that is none", ["--issuer", ISSUER, "--behind", "nginx", "--timeout", "1s"], 2),
             ("an argument", ["--issuer", ISSUER, "--behind", "nginx", "more"], 2),
             ("an issuer that the daemon refuses", ["--issuer", ISSUER + "/a?b=c", "--behind", "nginx"], 1),
             ("an e-mail that the daemon refuses", ["--issuer", ISSUER, "--behind", "nginx", "--email", "nobody"], 1),
@@ -139,6 +117,39 @@ def refusals(root):
         told = root.setup(*words)
         check(f"{name} is refused, and nothing is left",
               told.returncode == status and told.stdout == "" and told.stderr != "" and root.left() == [], told)
+
+
+NEXT = ["systemctl daemon-reload", "systemctl stop authcoded.service authcoded.socket",
+        "systemctl enable authcoded.socket authcoded.service", "systemctl start authcoded.socket authcoded.service",
+        "authcodectl client presets", "authcodectl client add --for APPLICATION --url https://..."]
+
+
+def as_json(root):
+    told = root.setup("--issuer", ISSUER, "--json", *root.tls)
+    check("as JSON: what was written, that nothing was started, and what to type",
+          told.returncode == 0 and told.stderr == "" and json.loads(told.stdout) == {
+              "done": True, "said": [], "config": str(root.config), "socket": str(root.drop_in), "started": False,
+              "next": NEXT}, told)
+    told = root.setup("--issuer", ISSUER, "--json", *root.tls)
+    check("as JSON: what is there stays", told.returncode == 1 and told.stderr == "" and json.loads(told.stdout) == {
+        "done": False, "said": [f"{root.config}: is there already; --force writes it anew"]}, told)
+    told = root.setup("--issuer", ISSUER + "/a?b=c", "--json", "--behind", "nginx", "--force")
+    said = json.loads(told.stdout)
+    check("as JSON: what the daemon refuses", told.returncode == 1 and told.stderr == "" and set(said) == {"done", "said"} and
+          said["done"] is False and said["said"][0].startswith(f"{root.config}:") and
+          said["said"][-1] == "nothing is configured", told)
+    told = root.setup("--issuer", ISSUER, "--json", "--behind", "caddy", "--force")
+    proxy = json.loads(told.stdout).get("proxy", {})
+    check("as JSON: what the proxy needs", told.returncode == 0 and set(proxy) == {"name", "configuration"} and
+          proxy["name"] == "caddy" and "\nid.example.net {\n" in proxy["configuration"], told)
+    (root.path / made("datadir").lstrip("/") / "authcode" / "proxy").unlink()
+    told = root.setup("--issuer", ISSUER, "--json", "--behind", "caddy", "--force")
+    said = json.loads(told.stdout)
+    check("as JSON: and what is missing of it is said", told.returncode == 0 and said["proxy"]["configuration"] == "" and
+          said["said"] == [f"{root.path}{made('datadir')}/authcode/proxy/Caddyfile: No such file or directory"], told)
+    told = root.setup("--json", "--behind", "caddy")
+    check("as JSON: a wrong command line is none", told.returncode == 2 and told.stdout == "" and
+          told.stderr.startswith("authcodectl: setup: --issuer is missing"), told)
 
 
 def no_place_for_the_drop_in(root):
@@ -167,8 +178,8 @@ def main():
         behind_a_proxy(Root(base))
         refusals(Root(base))
         no_place_for_the_drop_in(Root(base))
-    print(f"1..{count}")
-    sys.exit(failed != 0)
+        as_json(Root(base))
+    finish()
 
 
 main()
