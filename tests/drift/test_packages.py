@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packages of Debian and the RPM spec keep up with the tree."""
+import pathlib
 import re
+import subprocess
+import tempfile
 
-from drift import Missing, check, files, main, text
+from drift import SOURCE, Missing, check, files, main, text
 
 SYMBOLS = "debian/libauthcode0.symbols"
 SPEC = "dist/rpm/authcode.spec"
@@ -81,6 +84,50 @@ def packed():
     for path in files(("debian",), "", ".docs", ".install", ".links", ".symbols", ".examples", ".postrm"):
         if len(path.parts) == 2 and f"\t{path} \\" not in made:
             yield f"{path} is not in dist/packages.mk"
+
+
+# write_pam of ./run alone: the script without its last line, which runs it.
+WRITE_PAM = """source <(sed '$d' "$0")
+work=$1 pam_system=$2
+write_pam
+"""
+# The name of a stack in a service, behind what makes it one.
+STACK = re.compile(r"^(@include +|(?:auth|account|password) +(?:include|substack) +)(?=[a-z])", re.M)
+
+
+def written_by_run(stacks):
+    """What ./run writes on a system that has these stacks and no other, and where they are; or nothing and why."""
+    with tempfile.TemporaryDirectory() as directory:
+        work, system = pathlib.Path(directory) / "work", pathlib.Path(directory) / "pam.d"
+        for place in (work, system):
+            place.mkdir()
+        for stack in stacks:
+            (system / stack).write_text("")
+        done = subprocess.run(["bash", "-c", WRITE_PAM, SOURCE / "run", work, system], capture_output=True, text=True,
+                              timeout=60, check=False)
+        if done.returncode != 0:
+            return {}, done.stderr
+        return {path.name: path.read_text() for path in (work / "pam").iterdir()}, str(system)
+
+
+@check("./run tries the PAM services of dist/pam, with nothing but the places of what they include changed")
+def pam_of_run():
+    if text("run").splitlines()[-1] != 'main "$@"':
+        raise Missing("run: its last line is another one")
+    for shipped, stacks in (("dist/pam", {"common-auth", "common-account", "common-password"}),
+                            ("dist/pam/fedora", {"system-auth"})):
+        written, system = written_by_run(stacks)
+        if set(written) != {"authcode", "authcode-check", "other"}:
+            yield f"{shipped}: ./run writes {sorted(written)}: {system}"
+            continue
+        for service in ("authcode", "authcode-check"):
+            wanted = STACK.sub(lambda row: f"{row[1]}{system}/", text(f"{shipped}/{service}"))
+            if written[service] != wanted:
+                yield f"{service}: ./run writes\n{written[service]}and {shipped} has\n{wanted}"
+        for missing in stacks:
+            written, said = written_by_run(stacks - {missing})
+            if written or "is not there; give --pam-confdir" not in said:
+                yield f"without {missing} ./run writes {sorted(written)}: {said}"
 
 
 if __name__ == "__main__":
