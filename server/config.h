@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The configuration file, read once into plain structs. Every option is one
- * row of the table in config_options.c, from which parser, defaults, --help
- * and the check of authcode.conf(5) come.
+ * The configuration file, read once into plain structs. Every option is one row in the
+ * config_options_….c of its section, from which parser, defaults, --help and the check of
+ * authcode.conf(5) come.
  */
 #ifndef AC_SERVER_CONFIG_H
 #define AC_SERVER_CONFIG_H

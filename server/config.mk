@@ -9,7 +9,12 @@ libserver_config_la_SOURCES = \
 	server/config_files.c server/config_files.h \
 	server/config_hash.c server/config_hash.h \
 	server/config_lookup.c \
+	server/config_option_rows.h \
 	server/config_options.c server/config_options.h \
+	server/config_options_client.c \
+	server/config_options_resource.c \
+	server/config_options_server.c \
+	server/config_options_service.c \
 	server/config_read.c \
 	server/config_reload.c \
 	server/config_registry.c server/config_registry.h \

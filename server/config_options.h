@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * The inside of the configuration: the option table and where its values land.
+ * The inside of the configuration: the options and where their values land.
  * An option exists when it has a row; parser, defaults, allowed values, --help
  * and the documentation checks all read the row.
  */
@@ -44,14 +44,14 @@ struct ac_choice {
 struct ac_option {
 	struct ac_option_row row;
 	enum ac_option_kind kind;
-	size_t offset;                   /* in struct ac_settings or ac_client_settings */
+	size_t offset;                   /* in the settings of its section */
 	uint32_t min, max;               /* NUMBER, DURATION, MILLIS */
 	const struct ac_choice *choices; /* CHOICE, BITS: ends with a NULL word */
 	bool (*check)(const char *text); /* TEXT, each item of a LIST */
 	const char *allowed;             /* the end of the sentence "…; give …" */
 };
 
-#define AC_OPTION_COUNT_MAX 160
+#define AC_OPTION_COUNT_MAX 96 /* of one section */
 
 /* Where an option was set. */
 struct ac_place {
@@ -71,7 +71,7 @@ struct ac_settings {
 	struct ac_texts env_amr;
 	struct ac_texts signing_algorithms;
 	struct ac_texts file_dirs;
-	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by row */
+	struct ac_place places[AC_OPTION_COUNT_MAX]; /* by ac_option_index() */
 	const struct ac_settings *as_read;           /* before the rules, to be compared with */
 };
 
@@ -117,9 +117,11 @@ struct ac_resource_settings {
 	struct ac_place places[AC_OPTION_COUNT_MAX];
 };
 
-/* NULL past the end, or when there is none. */
+/* Of all sections; NULL past the end, or when there is none. */
 const struct ac_option *ac_option_at(size_t i);
 const struct ac_option *ac_option_find(const char *section, const char *name, size_t len);
+
+/* Its number in its section. */
 size_t ac_option_index(const struct ac_option *option);
 
 /* Sets every option of the section to its default. */
