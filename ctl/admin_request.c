@@ -130,6 +130,28 @@ ac_admin_ask(const struct ac_ctl *ctl, const char *path, const struct ac_buf *fo
 }
 
 enum ac_ctl_exit
+ac_admin_show(const struct ac_ctl *ctl, const char *path, const char *argument,
+	      enum ac_ctl_exit (*show)(const json_t *answer))
+{
+	enum ac_ctl_exit status;
+	json_t *answer = NULL;
+	struct ac_buf whole;
+
+	ac_buf_init(&whole, MAX_URL);
+	ac_buf_puts(&whole, path);
+	if (argument != NULL) {
+		ac_buf_putc(&whole, '?');
+		ac_form_put(&whole, argument, ctl->arguments[0]);
+	}
+	status = ask(ctl, ac_buf_text(&whole), NULL, false, &answer);
+	if (status == AC_CTL_DONE && !ctl->json)
+		status = show(answer);
+	json_decref(answer);
+	ac_buf_clear(&whole);
+	return status;
+}
+
+enum ac_ctl_exit
 ac_admin_get(const struct ac_ctl *ctl, const char *path, const struct ac_buf *query,
 	     json_t **ret_answer)
 {

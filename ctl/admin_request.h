@@ -16,6 +16,12 @@
 AC_MUST_USE enum ac_ctl_exit ac_admin_ask(const struct ac_ctl *ctl, const char *path,
 					  const struct ac_buf *form, json_t **ret_answer);
 
+/* Gets, of what the first argument names where argument is the name of that, and shows the
+ * answer; with --json it is printed as it came. */
+AC_MUST_USE enum ac_ctl_exit ac_admin_show(const struct ac_ctl *ctl, const char *path,
+					   const char *argument,
+					   enum ac_ctl_exit (*show)(const json_t *answer));
+
 /* Gets with a query, which may be empty. Nothing is printed when it is DONE. */
 AC_MUST_USE enum ac_ctl_exit ac_admin_get(const struct ac_ctl *ctl, const char *path,
 					  const struct ac_buf *query, json_t **ret_answer);

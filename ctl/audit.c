@@ -22,14 +22,6 @@
 #define MAX_PATH_LEN 2048
 #define MAX_RECORDS 10000 /* of one list, for people and programs */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 /* --- times ------------------------------------------------------------------------ */
 
 static bool
@@ -117,7 +109,7 @@ ask_page(const struct ac_ctl *ctl, const struct ac_buf *query, char before[24], 
 	if (status == AC_CTL_DONE &&
 	    json_array_extend(all, json_object_get(answer, "records")) != 0)
 		status = AC_CTL_UNREACHABLE;
-	(void)snprintf(before, 24, "%s", text_of(answer, "next"));
+	(void)snprintf(before, 24, "%s", ac_ctl_text_of(answer, "next"));
 	json_decref(answer);
 	return status;
 }
@@ -219,17 +211,17 @@ static void
 show_refusal(const json_t *refusal)
 {
 	ac_ctl_show_time(stdout, "When", json_integer_value(json_object_get(refusal, "time")));
-	ac_ctl_show_text(stdout, "What", text_of(refusal, "words"));
-	ac_ctl_show_text(stdout, "Path", text_of(refusal, "path"));
-	ac_ctl_show_text(stdout, "Client", text_of(refusal, "client"));
-	ac_ctl_show_text(stdout, "Person", text_of(refusal, "user"));
-	ac_ctl_show_text(stdout, "From", text_of(refusal, "rhost"));
-	ac_ctl_show_text(stdout, "Error", text_of(refusal, "error"));
-	ac_ctl_show_text(stdout, "Check", text_of(refusal, "check"));
-	ac_ctl_show_text(stdout, "Because", text_of(refusal, "why"));
-	ac_ctl_show_text(stdout, "Reason", text_of(refusal, "reason"));
-	ac_ctl_show_text(stdout, "Meaning", text_of(refusal, "means"));
-	ac_ctl_show_text(stdout, "Do", text_of(refusal, "act"));
+	ac_ctl_show_text(stdout, "What", ac_ctl_text_of(refusal, "words"));
+	ac_ctl_show_text(stdout, "Path", ac_ctl_text_of(refusal, "path"));
+	ac_ctl_show_text(stdout, "Client", ac_ctl_text_of(refusal, "client"));
+	ac_ctl_show_text(stdout, "Person", ac_ctl_text_of(refusal, "user"));
+	ac_ctl_show_text(stdout, "From", ac_ctl_text_of(refusal, "rhost"));
+	ac_ctl_show_text(stdout, "Error", ac_ctl_text_of(refusal, "error"));
+	ac_ctl_show_text(stdout, "Check", ac_ctl_text_of(refusal, "check"));
+	ac_ctl_show_text(stdout, "Because", ac_ctl_text_of(refusal, "why"));
+	ac_ctl_show_text(stdout, "Reason", ac_ctl_text_of(refusal, "reason"));
+	ac_ctl_show_text(stdout, "Meaning", ac_ctl_text_of(refusal, "means"));
+	ac_ctl_show_text(stdout, "Do", ac_ctl_text_of(refusal, "act"));
 	(void)printf("\n");
 }
 
@@ -237,15 +229,15 @@ static void
 show_record(const json_t *record)
 {
 	ac_ctl_show_time(stdout, "When", json_integer_value(json_object_get(record, "time")));
-	ac_ctl_show_text(stdout, "Recorded", text_of(record, "words"));
-	ac_ctl_show_text(stdout, "Client", text_of(record, "client"));
-	ac_ctl_show_text(stdout, "Person", text_of(record, "user"));
-	ac_ctl_show_text(stdout, "Reason", text_of(record, "reason"));
+	ac_ctl_show_text(stdout, "Recorded", ac_ctl_text_of(record, "words"));
+	ac_ctl_show_text(stdout, "Client", ac_ctl_text_of(record, "client"));
+	ac_ctl_show_text(stdout, "Person", ac_ctl_text_of(record, "user"));
+	ac_ctl_show_text(stdout, "Reason", ac_ctl_text_of(record, "reason"));
 	(void)printf("\n");
 }
 
 /* In the order in which it happened; records come the newest first. */
-static void
+static enum ac_ctl_exit
 show_explanation(const json_t *answer)
 {
 	const json_t *refusals = json_object_get(answer, "refusals");
@@ -259,23 +251,12 @@ show_explanation(const json_t *answer)
 		(void)printf("No refusal of this request is remembered: it was carried out as "
 			     "recorded, or the server was started anew since; then look for "
 			     "txn=%s in its log.\n",
-			     text_of(answer, "txn"));
+			     ac_ctl_text_of(answer, "txn"));
+	return AC_CTL_DONE;
 }
 
 enum ac_ctl_exit
 ac_ctl_explain(const struct ac_ctl *ctl)
 {
-	json_t *answer = NULL;
-	enum ac_ctl_exit status;
-	struct ac_buf path;
-
-	ac_buf_init(&path, MAX_PATH_LEN);
-	ac_buf_puts(&path, "/admin/explain?");
-	ac_form_put(&path, "txn", ctl->arguments[0]);
-	status = ac_admin_ask(ctl, ac_buf_text(&path), NULL, &answer);
-	ac_buf_clear(&path);
-	if (status == AC_CTL_DONE && !ctl->json)
-		show_explanation(answer);
-	json_decref(answer);
-	return status;
+	return ac_admin_show(ctl, "/admin/explain", "txn", show_explanation);
 }

@@ -39,9 +39,7 @@ number(const json_t *object, const char *name)
 static void
 copy_text(const json_t *object, const char *name, char *ret, size_t size)
 {
-	const char *text = json_string_value(json_object_get(object, name));
-
-	(void)snprintf(ret, size, "%s", text != NULL ? text : "");
+	(void)snprintf(ret, size, "%s", ac_ctl_text_of(object, name));
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "ctl/admin_request.h"
+#include "ctl/person.h"
 #include "ctl/table.h"
 
 #define MAX_FORM AC_MAX_BODY
@@ -27,62 +28,40 @@
 /* --- shown -------------------------------------------------------------------------- */
 
 static enum ac_ctl_exit
-show_rows(const json_t *rows, const char *const *headings, const char *const *members, size_t count)
+show_clients(const json_t *answer)
 {
-	struct ac_ctl_table table;
-	const json_t *row;
-	size_t i;
-	bool shown;
+	const struct ac_ctl_list list = {
+		.columns = 6,
+		.headings = AC_CTL_WORDS("ID", "NAME", "STATE", "SOURCE", "AUTH", ""),
+		.members = AC_CTL_WORDS("id", "name", "state", "source",
+					"token_endpoint_auth_method", "why"),
+	};
 
-	ac_ctl_table_init(&table, headings, count);
-	json_array_foreach(rows, i, row)
-	{
-		for (size_t k = 0; k < count; k++)
-			ac_ctl_table_member(&table, row, members[k]);
-	}
-	shown = ac_ctl_table_print(&table, stdout);
-	ac_ctl_table_clear(&table);
-	return shown ? AC_CTL_DONE : AC_CTL_UNREACHABLE;
+	return ac_ctl_print_rows(&list, json_object_get(answer, "clients"));
 }
 
 enum ac_ctl_exit
 ac_ctl_client_list(const struct ac_ctl *ctl)
 {
-	static const char *const headings[] = { "ID", "NAME", "STATE", "SOURCE", "AUTH", "" };
-	static const char *const members[] = {
-		"id", "name", "state", "source", "token_endpoint_auth_method", "why"
-	};
-	json_t *answer = NULL;
-	enum ac_ctl_exit status = ac_admin_ask(ctl, "/admin/clients", NULL, &answer);
+	return ac_admin_show(ctl, "/admin/clients", NULL, show_clients);
+}
 
-	if (status == AC_CTL_DONE && !ctl->json)
-		status = show_rows(json_object_get(answer, "clients"), headings, members,
-				   AC_ARRAY_SIZE(headings));
-	json_decref(answer);
-	return status;
+static enum ac_ctl_exit
+show_presets(const json_t *answer)
+{
+	const struct ac_ctl_list list = {
+		.columns = 5,
+		.headings = AC_CTL_WORDS("PRESET", "APPLICATION", "REDIRECT", "SCOPE", "E-MAIL"),
+		.members = AC_CTL_WORDS("name", "title", "redirect_path", "scope", "needs_email"),
+	};
+
+	return ac_ctl_print_rows(&list, json_object_get(answer, "presets"));
 }
 
 enum ac_ctl_exit
 ac_ctl_client_presets(const struct ac_ctl *ctl)
 {
-	static const char *const headings[] = { "PRESET", "APPLICATION", "REDIRECT", "SCOPE",
-						"E-MAIL" };
-	static const char *const members[] = { "name", "title", "redirect_path", "scope",
-					       "needs_email" };
-	json_t *answer = NULL;
-	enum ac_ctl_exit status = ac_admin_ask(ctl, "/admin/presets", NULL, &answer);
-
-	if (status == AC_CTL_DONE && !ctl->json)
-		status = show_rows(json_object_get(answer, "presets"), headings, members,
-				   AC_ARRAY_SIZE(headings));
-	json_decref(answer);
-	return status;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
+	return ac_admin_show(ctl, "/admin/presets", NULL, show_presets);
 }
 
 static void
@@ -99,16 +78,17 @@ show_option(const char *name, const json_t *value)
 	}
 }
 
-static void
-show_client(const json_t *client)
+static enum ac_ctl_exit
+show_client(const json_t *answer)
 {
 	static const char *const members[] = { "id", "source", "place", "state", "why", "secret" };
+	const json_t *client = json_object_get(answer, "client");
 	json_t *options = json_object_get(client, "options");
 	const char *name;
 	json_t *value;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(members); i++)
-		ac_ctl_show_text(stdout, members[i], text_of(client, members[i]));
+		ac_ctl_show_text(stdout, members[i], ac_ctl_text_of(client, members[i]));
 	if (json_object_get(client, "created") != NULL) {
 		ac_ctl_show_time(stdout, "created",
 				 json_integer_value(json_object_get(client, "created")));
@@ -119,24 +99,13 @@ show_client(const json_t *client)
 	{
 		show_option(name, value);
 	}
+	return AC_CTL_DONE;
 }
 
 enum ac_ctl_exit
 ac_ctl_client_show(const struct ac_ctl *ctl)
 {
-	json_t *answer = NULL;
-	enum ac_ctl_exit status;
-	struct ac_buf path;
-
-	ac_buf_init(&path, MAX_FORM);
-	ac_buf_puts(&path, "/admin/client?");
-	ac_form_put(&path, "id", ctl->arguments[0]);
-	status = ac_admin_ask(ctl, ac_buf_text(&path), NULL, &answer);
-	ac_buf_clear(&path);
-	if (status == AC_CTL_DONE && !ctl->json)
-		show_client(json_object_get(answer, "client"));
-	json_decref(answer);
-	return status;
+	return ac_admin_show(ctl, "/admin/client", "id", show_client);
 }
 
 /* --- changed ------------------------------------------------------------------------ */
@@ -230,13 +199,13 @@ static void
 show_credentials(const json_t *answer)
 {
 	const json_t *client = json_object_get(answer, "client");
-	const char *secret = text_of(answer, "client_secret");
+	const char *secret = ac_ctl_text_of(answer, "client_secret");
 	const json_t *warning;
 	size_t i;
 
-	(void)printf("issuer: %s\nclient_id: %s\n", text_of(answer, "issuer"),
-		     text_of(client, "id"));
-	if (secret != NULL)
+	(void)printf("issuer: %s\nclient_id: %s\n", ac_ctl_text_of(answer, "issuer"),
+		     ac_ctl_text_of(client, "id"));
+	if (secret[0] != '\0')
 		(void)printf("client_secret: %s\n", secret);
 	json_array_foreach(json_object_get(answer, "warnings"), i, warning)
 	{

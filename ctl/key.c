@@ -42,13 +42,7 @@ show(const json_t *answer)
 enum ac_ctl_exit
 ac_ctl_key_list(const struct ac_ctl *ctl)
 {
-	json_t *answer = NULL;
-	enum ac_ctl_exit status = ac_admin_ask(ctl, "/admin/keys", NULL, &answer);
-
-	if (status == AC_CTL_DONE && !ctl->json)
-		status = show(answer);
-	json_decref(answer);
-	return status;
+	return ac_admin_show(ctl, "/admin/keys", NULL, show);
 }
 
 /* Posts the form, and clears it. */

@@ -12,42 +12,37 @@
 #include "ctl/admin_request.h"
 #include "ctl/table.h"
 
-#define WORDS(...)                                                                                 \
-	(const char *const[])                                                                      \
-	{                                                                                          \
-		__VA_ARGS__                                                                        \
-	}
-
 const struct ac_ctl_list ac_ctl_grants = {
 	.path = "/admin/grants",
 	.name = "grants",
 	.columns = 6,
-	.headings = WORDS("USER", "CLIENT", "STATE", "SINCE", "WITHDRAWN", "SCOPE"),
-	.members = WORDS("user", "client", "state", "~updated", "~withdrawn", "scope"),
+	.headings = AC_CTL_WORDS("USER", "CLIENT", "STATE", "SINCE", "WITHDRAWN", "SCOPE"),
+	.members = AC_CTL_WORDS("user", "client", "state", "~updated", "~withdrawn", "scope"),
 };
 
 const struct ac_ctl_list ac_ctl_sessions = {
 	.path = "/admin/sessions",
 	.name = "sessions",
 	.columns = 7,
-	.headings = WORDS("ID", "USER", "STATE", "SIGNED IN", "IDLE UNTIL", "UNTIL", "HOW"),
-	.members = WORDS("id", "user", "state", "~auth_time", "~idle_expires", "~expires", "amr"),
+	.headings = AC_CTL_WORDS("ID", "USER", "STATE", "SIGNED IN", "IDLE UNTIL", "UNTIL", "HOW"),
+	.members = AC_CTL_WORDS("id", "user", "state", "~auth_time", "~idle_expires", "~expires",
+				"amr"),
 };
 
 const struct ac_ctl_list ac_ctl_people = {
 	.path = "/admin/users",
 	.name = "users",
 	.columns = 6,
-	.headings = WORDS("USER", "UID", "STATE", "FIRST SEEN", "SUB", "NAME"),
-	.members = WORDS("user", "uid", "state", "~first_seen", "sub", "full_name"),
+	.headings = AC_CTL_WORDS("USER", "UID", "STATE", "FIRST SEEN", "SUB", "NAME"),
+	.members = AC_CTL_WORDS("user", "uid", "state", "~first_seen", "sub", "full_name"),
 };
 
 const struct ac_ctl_list ac_ctl_authorizations = {
 	.path = "/admin/authorizations",
 	.name = "authorizations",
 	.columns = 6,
-	.headings = WORDS("CLIENT", "STATE", "SINCE", "UNTIL", "SESSION", "SCOPE"),
-	.members = WORDS("client", "state", "~created", "~expires", "session", "scope"),
+	.headings = AC_CTL_WORDS("CLIENT", "STATE", "SINCE", "UNTIL", "SESSION", "SCOPE"),
+	.members = AC_CTL_WORDS("client", "state", "~created", "~expires", "session", "scope"),
 };
 
 enum ac_ctl_exit

@@ -17,7 +17,14 @@ AC_MUST_USE enum ac_ctl_exit ac_ctl_put_person(const struct ac_ctl *ctl, struct 
 /* --user, --sub, --client and --all, those that were given. */
 void ac_ctl_put_filter(const struct ac_ctl *ctl, struct ac_buf *query);
 
-/* A list as tables show it. */
+/* The words of a list. */
+#define AC_CTL_WORDS(...)                                                                          \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
+
+/* A list as tables show it. path and name are of the request, where one is made for it. */
 struct ac_ctl_list {
 	const char *path; /* of the route */
 	const char *name; /* of the array in its answer */

@@ -16,14 +16,6 @@
 
 #define MAX_LINE 512
 
-static const char *
-word(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static bool
 yes(const json_t *object, const char *name)
 {
@@ -68,7 +60,7 @@ show_listeners(const json_t *listeners)
 
 	json_array_foreach(listeners, i, row)
 	{
-		(void)snprintf(line, sizeof(line), "%s%s", word(row, "address"),
+		(void)snprintf(line, sizeof(line), "%s%s", ac_ctl_text_of(row, "address"),
 			       yes(row, "tls")     ? " (TLS)"
 			       : yes(row, "admin") ? " (administration)"
 						   : "");
@@ -115,7 +107,7 @@ show_database(const json_t *database)
 		       number(database, "operations"), number(database, "batches"),
 		       number(database, "failures"), number(database, "queue_depth"));
 	ac_ctl_show_text(stdout, "writes", line);
-	ac_ctl_show_text(stdout, "last failure", word(database, "last_failure"));
+	ac_ctl_show_text(stdout, "last failure", ac_ctl_text_of(database, "last_failure"));
 }
 
 static void
@@ -127,10 +119,11 @@ show(const json_t *answer)
 	char line[MAX_LINE];
 	size_t i;
 
-	ac_ctl_show_text(stdout, "version", word(answer, "version"));
+	ac_ctl_show_text(stdout, "version", ac_ctl_text_of(answer, "version"));
 	show_since((int64_t)json_integer_value(json_object_get(answer, "started")));
-	ac_ctl_show_text(stdout, "issuer", word(answer, "issuer"));
-	(void)snprintf(line, sizeof(line), "%s (%s)", word(config, "path"), word(config, "hash"));
+	ac_ctl_show_text(stdout, "issuer", ac_ctl_text_of(answer, "issuer"));
+	(void)snprintf(line, sizeof(line), "%s (%s)", ac_ctl_text_of(config, "path"),
+		       ac_ctl_text_of(config, "hash"));
 	ac_ctl_show_text(stdout, "configuration", line);
 	show_listeners(json_object_get(answer, "listeners"));
 	show_number("connections", answer, "");
@@ -138,7 +131,7 @@ show(const json_t *answer)
 	show_number("sessions", answer, "sessions_at_least");
 	show_number("tokens", answer, "tokens_at_least");
 	show_database(json_object_get(answer, "database"));
-	ac_ctl_show_text(stdout, "audit head", word(answer, "audit_head"));
+	ac_ctl_show_text(stdout, "audit head", ac_ctl_text_of(answer, "audit_head"));
 	(void)snprintf(line, sizeof(line), "%lld published, %lld sign", number(keys, "published"),
 		       number(keys, "current"));
 	ac_ctl_show_text(stdout, "keys", line);

@@ -273,6 +273,14 @@ ac_ctl_table_print(const struct ac_ctl_table *table, FILE *out)
 	return true;
 }
 
+const char *
+ac_ctl_text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
 void
 ac_ctl_show_text(FILE *out, const char *name, const char *text)
 {

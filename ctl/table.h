@@ -50,6 +50,9 @@ void ac_ctl_table_member_time(struct ac_ctl_table *table, const json_t *object, 
 /* Headings and rows, or nothing and a sentence on standard error: then false. */
 AC_MUST_USE bool ac_ctl_table_print(const struct ac_ctl_table *table, FILE *out);
 
+/* The member that is a text; "" when it is not there. Borrowed. */
+const char *ac_ctl_text_of(const json_t *object, const char *name);
+
 /* Name and value of a thing that is shown by itself, the names one under the other;
  * what is "" or NULL is left out. A member of JSON is shown as in a cell. */
 void ac_ctl_show_text(FILE *out, const char *name, const char *text);

@@ -8,10 +8,9 @@
 
 #include <string.h>
 
-#include <authcode/list.h>
-
 #include "base/attr.h"
 #include "fixture_device.h"
+#include "fixture_people.h"
 
 #define ROWS 64
 
@@ -57,19 +56,6 @@ struct world {
 	struct tokens tokens[2];
 	int64_t open_code, device;
 };
-
-static int64_t
-code_for(struct fixture *f, int64_t session, const char *client_id)
-{
-	struct authcode_operation op = op_issue(f, session);
-
-	op.u.issue_code.code.client_id = client_id;
-	op.u.issue_code.remember = true;
-	op.u.issue_code.consented_scope = "profile";
-	op.u.issue_code.tell_logout = true;
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	return op.u.issue_code.ret_code_id;
-}
 
 static struct world
 populate(struct fixture *f)
