@@ -59,12 +59,11 @@ unpack_claims(json_t *rows)
 static enum ac_ctl_exit
 collect(const struct ac_ctl *ctl, json_t *person, bool everything)
 {
-	const char *sub = json_string_value(json_object_get(person, "sub"));
 	enum ac_ctl_exit status = AC_CTL_DONE;
 	struct ac_buf query;
 
 	ac_buf_init(&query, MAX_QUERY);
-	ac_form_put(&query, "sub", sub != NULL ? sub : "");
+	ac_form_put(&query, "sub", ac_ctl_text_of(person, "sub"));
 	if (everything || ac_ctl_option(ctl, "all") != NULL)
 		ac_form_put(&query, "all", "yes");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(parts) && status == AC_CTL_DONE; i++) {
@@ -85,18 +84,13 @@ collect(const struct ac_ctl *ctl, json_t *person, bool everything)
 static enum ac_ctl_exit
 collect_records(const struct ac_ctl *ctl, json_t *person)
 {
-	const char *sub = json_string_value(json_object_get(person, "sub"));
 	json_t *records = NULL;
 	enum ac_ctl_exit status;
 	struct ac_buf query;
 	bool more;
 
-	if (sub == NULL || sub[0] == '\0') { /* which would ask for everybody's */
-		(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
-		return AC_CTL_UNREACHABLE;
-	}
 	ac_buf_init(&query, MAX_QUERY);
-	ac_form_put(&query, "sub", sub);
+	ac_form_put(&query, "sub", ac_ctl_text_of(person, "sub"));
 	status = ac_ctl_audit_records(ctl, &query, SIZE_MAX, &records, &more);
 	ac_buf_clear(&query);
 	if (status == AC_CTL_DONE && json_object_set_new(person, "records", records) != 0)
@@ -116,6 +110,11 @@ gather(const struct ac_ctl *ctl, bool everything, json_t **ret_person)
 	if (status == AC_CTL_DONE)
 		status = ac_admin_get(ctl, "/admin/users/show", &query, &person);
 	ac_buf_clear(&query);
+	/* Without it everybody's rows would be asked for. */
+	if (status == AC_CTL_DONE && ac_ctl_text_of(person, "sub")[0] == '\0') {
+		(void)fprintf(stderr, "authcodectl: the answer is not one of authcoded\n");
+		status = AC_CTL_UNREACHABLE;
+	}
 	if (status == AC_CTL_DONE)
 		status = collect(ctl, person, everything);
 	if (status == AC_CTL_DONE && everything)

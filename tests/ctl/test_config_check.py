@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl config check: what the daemon says of a configuration, as people and programs read it."""
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -60,6 +62,23 @@ def of_the_daemon(place):
         told = place.ask(place.config, "--json")
         check(f"{name} is refused as JSON", told.returncode == 1 and json.loads(told.stdout)["good"] is False and
               any(said in line for line in json.loads(told.stdout)["said"]), told)
+    logo = place.path / "logo.png"
+    logo.write_text("no PNG")
+    client = ("client \"x\" {\nredirect_uris = { 'https://x.example/cb' }\ntoken_endpoint_auth_method = 'none'\n"
+              f"scope = 'profile'\nlogo_file = '{logo}'\n}}\n")
+    told = place.ask(place.write(GOOD + state + client))
+    check("a picture that is none", told.returncode == 1 and told.stdout == "" and str(logo) in told.stderr, told)
+    (place.path / "state").mkdir(mode=0o700)
+    if os.geteuid() == 0:  # whose it must be then is not who asks
+        state += "user = 'nobody'\n"
+        shutil.chown(place.path / "state", "nobody")
+    told = place.ask(place.write(GOOD + state))
+    check("a state directory that is its owner's alone", told.returncode == 0, told)
+    (place.path / "state").chmod(0o755)
+    told = place.ask(place.config)
+    check("a state directory that others can look into", told.returncode == 1 and told.stdout == "" and
+          f"{place.path}/state" in told.stderr, told)
+    (place.path / "state").rmdir()
     told = place.ask(place.write(GOOD + state, 0o666))
     check("a file that anybody can write is refused", told.returncode == 1 and str(place.config) in told.stderr, told)
     told = place.ask(place.path / "nowhere.conf")

@@ -35,9 +35,12 @@ esac
 """
 DAEMON = r"""#!/bin/sh
 PATH=/usr/bin:/bin
-echo "$(id -u) $(stat -Lc '%a %u:%g' /etc/keys/key.pem)" >>/checks
+[ ! -e /checking ] || { . /checking; rm -f /checking; }
+echo "$(id -u) $(id -G) $(stat -Lc '%a %u:%g' /etc/keys/key.pem)" >>/checks
 [ ! -e /refuse ] || [ "$(wc -l </checks)" != "$(cat /refuse)" ] || { echo "authcoded: $3:1: no" >&2; exit 78; }
 """
+# Who is asked about the configuration, with which groups, and how the key is then.
+BOTH = [f"0 0 {OTHER} 600 0:{OTHER}", f"{GROUP} {GROUP} 640 0:{GROUP}"]
 LOOKED = [f"{question} --quiet {unit}" for unit in ("authcoded.socket", "authcoded.service")
           for question in ("is-active", "is-enabled")]
 STARTED = ["daemon-reload", "stop authcoded.service authcoded.socket", "enable authcoded.socket authcoded.service",
@@ -115,7 +118,7 @@ class Host:
     def setup(self, *words, tls=True):
         tls = ["--tls-cert", "/etc/keys/cert.pem", "--tls-key", KEY] if tls else []
         return subprocess.run(self.command(*tls, *words), capture_output=True, text=True, timeout=60, check=False,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, extra_groups=[OTHER])
 
     def seen(self):
         """Everything that setup may write: what it is, whose, since when, and what is in it."""
@@ -165,7 +168,10 @@ def starts(base):
     st = host.at(KEY).stat()
     check("a good start: the server can read the key", (st.st_mode & 0o7777, st.st_uid, st.st_gid) == (0o640, 0, GROUP), st)
     check("a good start: who reads a closed key first is root, and the last word has the server's account",
-          host.checks() == [f"0 600 0:{OTHER}", f"{GROUP} 640 0:{GROUP}"], host.checks())
+          host.checks() == BOTH, host.checks())
+    modes = {place: (st.st_mode & 0o7777, st.st_uid, st.st_gid) for place in (CONFIG, DROP_IN) for st in (host.at(place).stat(),)}
+    check("a good start: the configuration is the server's to read, the unit's part everybody's",
+          modes == {CONFIG: (0o640, 0, GROUP), DROP_IN: (0o644, 0, 0)}, modes)
     check("a good start: nothing is left beside the files",
           {path.name for place in (CONFIG, DROP_IN) for path in host.at(place).parent.iterdir()} ==
           {"authcode.conf", "setup.conf"}, host.seen())
@@ -290,13 +296,25 @@ def before_the_start(base):
         told = host.setup()
         fails(name, host, told, lines, [], before)
         check(f"{name}: the key has not been touched", host.at(KEY).stat().st_ctime_ns == changed)
+        check(f"{name}: nobody is asked about more", len(host.checks()) == ("refused" in name), host.checks())
     host = Host(base)
     before = host.seen()
     host.write("/refuse", "2")
     fails("what the server's account cannot use, though root can", host, host.setup(),
           [f"{CONFIG}:1: no", "nothing is configured", f"{KEY}: has the group and mode again that it had"], [], before)
-    check("what the server's account cannot use: it was asked as that", host.checks() == [
-        f"0 600 0:{OTHER}", f"{GROUP} 640 0:{GROUP}"], host.checks())
+    check("what the server's account cannot use: it was asked as that", host.checks() == BOTH, host.checks())
+    host = Host(base)
+    host.write("/checking", f"echo another >{CONFIG}\n")
+    told = host.setup()
+    check("a configuration that comes while ours is looked at stays", told.returncode == 1 and told.stderr == said(
+        f"{CONFIG}: is there already; --force writes it anew", f"{KEY}: has the group and mode again that it had") and
+          host.at(CONFIG).read_text() == "another\n" and not host.at(DROP_IN).exists() and host.asked() == [], told)
+    host = Host(base)
+    before = host.seen()
+    lines = host.at("/etc/group").read_text().splitlines(True)
+    host.write("/etc/group", "".join(line for line in lines if not line.startswith("www-data:")))
+    fails("a proxy that is not installed", host, host.setup("--behind", "nginx", tls=False),
+          ["there is no group www-data, in which nginx reaches the socket: install nginx first"], [], before)
     host = Host(base)
     host.configured()
     host.at(DROP_IN).unlink()
@@ -323,14 +341,18 @@ def keys(base):
         before = host.seen()
         fails(name, host, host.setup(), [line], [], before)
         check(f"{name}: is not asked about", host.checks() == [], host.checks())
-    host = Host(base)
-    host.key(0o440)
-    before, changed = host.seen(), host.at(KEY).stat().st_ctime_ns
-    host.when("start", "exit 1")
-    fails("a key that a group reads already stays as it is", host, host.setup(),
-          ["systemctl start: ended with status 1", WHY, *gone(back=None), CLOSED],
-          LOOKED + STARTED + STOPPED + DISABLED, before)
-    check("a key that a group reads already has not been touched", host.at(KEY).stat().st_ctime_ns == changed)
+    for name, mode, owner in (("a key that a group reads already", 0o440, 0), ("a key of somebody else", 0o600, OTHER)):
+        host = Host(base)
+        host.key(mode)
+        os.chown(host.at(KEY), owner, -1)
+        before, changed = host.seen(), host.at(KEY).stat().st_ctime_ns
+        host.when("start", "exit 1")
+        fails(f"{name} stays as it is", host, host.setup(),
+              ["systemctl start: ended with status 1", WHY, *gone(back=None), CLOSED],
+              LOOKED + STARTED + STOPPED + DISABLED, before)
+        check(f"{name} has not been touched", host.at(KEY).stat().st_ctime_ns == changed)
+        check(f"{name} is asked about once, by who will read it", [line.split()[0] for line in host.checks()] == [str(GROUP)],
+              host.checks())
     host = Host(base)
     host.at(KEY).rename(host.at("/etc/keys/real"))
     host.at(KEY).symlink_to("real")
@@ -366,6 +388,18 @@ def what_cannot_be_put_back(base):
         AS_BEFORE[2], CLOSED) and len(kept) == 1 and kept[0].read_text() == "the old part\n", told)
 
 
+def wait_for(path):
+    until = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def hear():
+    """What runs in the background may have been started deaf."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def a_terminal_that_ends(base):
     for number in (signal.SIGINT, signal.SIGHUP):
         host = Host(base)
@@ -373,16 +407,22 @@ def a_terminal_that_ends(base):
         host.when("start", ": >/waits; exec sleep 60")
         running = subprocess.Popen(host.command("--tls-cert", "/etc/keys/cert.pem", "--tls-key", KEY), text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   start_new_session=True)
-        until = time.monotonic() + 30
-        while not host.at("/waits").exists() and time.monotonic() < until:
-            time.sleep(0.01)
+                                   start_new_session=True, preexec_fn=hear)
+        wait_for(host.at("/waits"))
         os.killpg(running.pid, number)
         out, err = running.communicate(timeout=60)
         told = subprocess.CompletedProcess([], running.returncode, out, err)
         fails(f"{number.name} while it starts", host, told,
               [f"systemctl start: ended by signal {int(number)}", WHY, *gone(), CLOSED],
               LOOKED + STARTED + STOPPED + DISABLED, before)
+    host = Host(base)
+    host.when("start", ": >/waits; exec sleep 2")
+    running = subprocess.Popen(["nohup", *host.command("--tls-cert", "/etc/keys/cert.pem", "--tls-key", KEY)],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    wait_for(host.at("/waits"))
+    os.killpg(running.pid, signal.SIGHUP)
+    check("with nohup SIGHUP ends nothing", running.wait(60) == 0 and host.at(CONFIG).exists())
 
 
 def main():

@@ -12,6 +12,7 @@ http_tests = \
 	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
+	tests/http/test_ctl_asks.py \
 	tests/http/test_resource.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
@@ -50,7 +51,7 @@ http_tests = \
 	tests/http/test_units.py \
 	tests/http/test_write_queue.py
 
-EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/attacker.py tests/http/host.py tests/http/receiver.py tests/http/keyserver.py tests/http/stacks.py
+EXTRA_DIST += $(http_tests) tests/http/conftest.py tests/http/attacker.py tests/http/host.py tests/http/receiver.py tests/http/saying.py tests/http/keyserver.py tests/http/stacks.py
 
 .PHONY: check-http
 check-http: all

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl audit verify: the records are what was written, or the first that is not is named."""
-import http.server
 import json
 import os
 import re
-import socketserver
 import sqlite3
 import subprocess
-import threading
 
 import pytest
 from host import BUILD, SECRET, USER
+from saying import Saying
 from test_admin import ctl, curl
 
 HEAD = re.compile(r"([1-9][0-9]*):[0-9a-f]{64}")
@@ -196,34 +194,12 @@ def test_a_head_that_holds_is_good_and_what_is_none_is_refused(recorded):
 @pytest.fixture(name="says")
 def a_daemon_that_says_what_it_is_told_to(tmp_path):
     """authcodectl audit verify, and what it makes of these answers, a page each."""
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            page = json.dumps(self.server.pages.pop(0)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
+    with Saying(tmp_path / "admin.sock") as daemon:
+        def verified(pages, *words):
+            daemon.pages = list(pages)
+            return daemon.ctl(*words, "audit", "verify")
 
-        def address_string(self):
-            return "nobody"
-
-        def log_message(self, *_):
-            pass
-
-    server = socketserver.UnixStreamServer(str(tmp_path / "admin.sock"), Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-
-    def verified(pages, *words):
-        server.pages = list(pages)
-        return subprocess.run([BUILD / "authcodectl", "--socket", tmp_path / "admin.sock", *words, "audit", "verify"],
-                              capture_output=True, timeout=30, check=False, text=True)
-
-    yield verified
-    server.shutdown()
-    server.server_close()
-    thread.join()
+        yield verified
 
 
 def test_a_head_that_was_purged_is_compared_with_nothing(says):

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backup, check and restore of the database, with the daemon beside it and without."""
+import fcntl
 import json
 import os
+import pathlib
 import re
+import resource
 import shutil
 import signal
 import sqlite3
 import stat
 import subprocess
+import tempfile
 import threading
 import time
+import types
 
 import pytest
 from host import BUILD, CALLBACK, ROOT, USER
@@ -134,6 +139,82 @@ def test_a_damaged_file_is_found_out(server, backup):
     assert "DAMAGED" in told.stdout or "damaged" in told.stderr
 
 
+def test_a_row_without_its_parent_is_damage(server, backup):
+    spoil(backup, "orphans")
+    told = db(server, "db", "check", backup)
+    assert told.returncode == 5 and told.stderr == ""
+    assert re.match(rf"{backup}: schema \d+, \d+ bytes, DAMAGED\na row of \w+ has no subject, and more\n", told.stdout), told.stdout
+    told = db(server, "--json", "db", "check", backup)
+    report = json.loads(told.stdout)
+    assert told.returncode == 5 and report["whole"] is False and report["faults"] > 1
+    assert report["first_fault"].endswith("has no subject")
+
+
+@pytest.mark.parametrize("how, status, said", [
+    ("newer", 1, "newer version"), ("foreign", 5, "another application"), ("garbage", 5, "not a database"),
+    ("empty", 5, "is empty"), ("absent", 1, "does not exist"), ("directory", 5, "is not a regular file"),
+    ("link", 5, "symbolic link"), ("group", 1, "others can reach it"),
+])
+def test_what_is_no_database_is_looked_at_no_further(server, backup, how, status, said):
+    spoil(backup, how)
+    told = db(server, "db", "check", backup)
+    assert told.returncode == status and told.stdout == "" and said in told.stderr, (told.returncode, told.stderr)
+
+
+# --- a state directory of nobody's server ------------------------------------------------------
+
+@pytest.fixture(name="place")
+def a_directory_with_a_database(backup):
+    """What db() takes for a server, where others can come to."""
+    with tempfile.TemporaryDirectory() as directory:
+        top = pathlib.Path(directory)
+        top.chmod(0o711)
+        state = top / "state"
+        state.mkdir(mode=0o700)
+        shutil.move(backup, state / "authcode.db")
+        yield types.SimpleNamespace(state=state, target=top / "target.db")
+
+
+def test_of_a_damaged_database_there_is_no_backup(place):
+    spoil(place.state / "authcode.db", "noise")
+    told = db(place, "db", "backup", place.target)
+    assert told.returncode == 1 and told.stdout == "" and told.stderr.startswith("authcodectl: "), told
+    assert os.listdir(place.target.parent) == ["state"] and os.listdir(place.state) == ["authcode.db"]
+
+
+def test_what_is_killed_has_made_no_backup(place):
+    """By the limit on the size of files, which is met when the copy is written."""
+    told = db(place, "db", "backup", place.target,
+              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+    assert told.returncode == 1 and told.stdout == "", told
+    assert told.stderr == f"authcodectl: it was killed by signal {int(signal.SIGXFSZ)}\n"
+    assert os.listdir(place.target.parent) == ["state"]
+
+
+@pytest.mark.skipif(not ROOT, reason="only root gives a directory away")
+@pytest.mark.parametrize("words", [["restore"], ["backup"]])
+def test_root_leaves_nothing_of_its_own(place, words):
+    """What is done in the directory its owner does."""
+    spare = place.target.with_name("spare.db")
+    shutil.copy(place.state / "authcode.db", spare)
+    spare.chmod(0o600)
+    for path in (place.state / "authcode.db", place.state):
+        os.chown(path, 12345, 12345)
+    told = db(place, "db", *words, spare if words == ["restore"] else place.target)
+    assert told.returncode == 0, told.stderr
+    owners = {name: (os.stat(place.state / name).st_uid, os.stat(place.state / name).st_gid) for name in os.listdir(place.state)}
+    assert set(owners.values()) == {(12345, 12345)}, owners
+
+
+@pytest.mark.parametrize("words", [["check"], ["backup", "/nowhere/x.db"], ["restore", "/nowhere/x.db"]])
+def test_only_its_owner_and_root_are_served(words):
+    """A directory that everybody may look into, of root."""
+    told = subprocess.run([BUILD / "authcodectl", "--state-dir", "/etc", "db", *words], capture_output=True, timeout=WAIT,
+                          check=False, text=True, user="nobody" if ROOT else None, cwd="/")
+    assert told.returncode == 1 and told.stdout == ""
+    assert told.stderr == "authcodectl: /etc belongs to uid 0: run this as that user, or as root\n"
+
+
 # --- restore ---------------------------------------------------------------------------------
 
 def test_it_is_refused_while_the_daemon_runs(server, backup):
@@ -199,6 +280,10 @@ def spoil(path, how):
         for at in range(4096 * 2, len(data), 4096):
             data[at:at + 64] = os.urandom(64)
         path.write_bytes(data)
+    elif how == "orphans":
+        with sqlite3.connect(path) as base:
+            base.execute("PRAGMA foreign_keys = OFF")
+            base.execute("DELETE FROM subject")
     elif how == "link":
         real = path.with_name("real.db")
         path.rename(real)
@@ -223,13 +308,12 @@ def spoil(path, how):
     ("empty", 5, "is empty"),
     ("log", 1, "it is no backup"),
     ("noise", 5, "damaged"),
+    ("orphans", 5, "is damaged: a row of "),
     ("link", 1, "symbolic"),
     ("absent", 1, "No such file"),
     ("directory", 1, "is not a regular file"),
     ("group", 1, "has mode 0660, so others may have changed it"),
     ("world", 1, "has mode 0602, so others may have changed it"),
-    pytest.param("stranger", 1, "belongs to user 12345, who may have changed it",
-                 marks=pytest.mark.skipif(not ROOT, reason="only root gives a file away")),
 ])
 def test_what_is_no_backup_changes_nothing(stopped, backup, how, status, said):
     before = {name: (stopped.state / name).read_bytes() for name in os.listdir(stopped.state)}
@@ -237,6 +321,11 @@ def test_what_is_no_backup_changes_nothing(stopped, backup, how, status, said):
     told = db(stopped, "db", "restore", backup)
     assert told.returncode == status and said in told.stderr, told.stderr
     assert {name: (stopped.state / name).read_bytes() for name in os.listdir(stopped.state)} == before
+
+
+@pytest.mark.skipif(not ROOT, reason="only root gives a file away")
+def test_what_is_no_backup_is_nobodys_who_may_have_changed_it(stopped, backup):
+    test_what_is_no_backup_changes_nothing(stopped, backup, "stranger", 1, "belongs to user 12345, who may have changed it")
 
 
 def test_killed_in_the_middle_nothing_old_is_served(stopped, backup):
@@ -248,6 +337,8 @@ def test_killed_in_the_middle_nothing_old_is_served(stopped, backup):
         time.sleep(0.012 * step)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(timeout=WAIT)
+        with open(stopped.state / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # its child is dead too
         base = stopped.state / "authcode.db"
         if not base.exists():
             seen.add("away")
@@ -278,6 +369,34 @@ def test_what_an_earlier_restore_has_put_aside_stays(stopped, backup):
     assert len(set(names)) == 3 and aside() - before == set(names)
     first, second, _ = (stopped.state / name for name in names)
     assert (number(first, "SELECT count(*) FROM token") > 0, number(second, "SELECT count(*) FROM token")) == (True, 0)
+
+
+def test_the_log_of_a_daemon_that_was_killed_goes_with_its_database(server, backup):
+    """It holds what the file does not have yet, and would be played into another one."""
+    server.stop_daemon(signal.SIGKILL)
+    log = server.state / "authcode.db-wal"
+    before = log.read_bytes()
+    try:
+        told = db(server, "--json", "db", "restore", backup)
+        assert before and told.returncode == 0, told
+        assert not log.exists()
+        assert pathlib.Path(json.loads(told.stdout)["aside"] + "-wal").read_bytes() == before
+        assert number(server.state / "authcode.db", "SELECT count(*) FROM token") == 0
+    finally:
+        server.start_daemon()
+
+
+def test_a_log_that_was_put_aside_is_nobody_elses(stopped, backup):
+    """Of a database that was taken away since: what is put aside next to it would be read with it."""
+    logs = [stopped.state / time.strftime(f"authcode.db.before-restore-%Y%m%dT%H%M%SZ{n}-wal", time.gmtime(time.time() + s))
+            for s in range(10) for n in ("", *(f"-{n}" for n in range(2, 40)))]
+    for log in logs:
+        log.write_bytes(b"of another")
+    told = db(stopped, "--json", "db", "restore", backup)
+    assert told.returncode == 0 and pathlib.Path(json.loads(told.stdout)["aside"] + "-wal") not in logs, told
+    for log in logs:
+        assert log.read_bytes() == b"of another"
+        log.unlink()
 
 
 def test_a_database_that_is_away_is_not_begun_anew(stopped, backup):

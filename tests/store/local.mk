@@ -3,6 +3,7 @@ store_tests = \
 	tests/store/contract \
 	tests/store/test_audit_chain \
 	tests/store/test_database \
+	tests/store/test_database_faults \
 	tests/store/test_history \
 	tests/store/test_power_loss \
 	tests/store/test_power_upgrade \
@@ -93,9 +94,15 @@ tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sq
 tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_snapshots_LDADD = $(store_ldadd)
 
-tests_store_test_database_SOURCES = $(store_fixture) tests/store/test_database.c
+database_fixture = $(store_fixture) tests/store/database_world.c tests/store/database_world.h
+
+tests_store_test_database_SOURCES = $(database_fixture) tests/store/test_database.c
 tests_store_test_database_CPPFLAGS = $(store_cppflags)
 tests_store_test_database_LDADD = $(store_ldadd)
+
+tests_store_test_database_faults_SOURCES = $(database_fixture) tests/store/test_database_faults.c
+tests_store_test_database_faults_CPPFLAGS = $(store_cppflags)
+tests_store_test_database_faults_LDADD = $(store_ldadd)
 
 tests_store_test_races_SOURCES = $(store_fixture) tests/store/test_races.c
 tests_store_test_races_CPPFLAGS = $(store_cppflags)
