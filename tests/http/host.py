@@ -6,6 +6,7 @@ password, `authcode-otp` for two, `authcode-hang` never comes back, and the acco
 `authcode-locked` is refused after its password.
 """
 import base64
+import collections
 import getpass
 import glob
 import os
@@ -111,16 +112,28 @@ client "public" {{
 """
 
 
+CLAIMED = 64
+CLAIMS = collections.deque()  # of the last ports that were given: somebody listens on those before
+
+
 def free_port():
-    """Not one of those that the kernel gives to connections: between here and the daemon it would do so."""
+    """Not one of those that the kernel gives to connections: between here and the daemon it would do so. Nor one that
+    another process of tests has just been given: each is claimed by a name that is one for the whole system.
+    """
     while True:
         port = random.randint(10000, 32000)
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                claim.bind(f"\0authcode-test-port-{port}")
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
+                claim.close()
                 continue
+        CLAIMS.append(claim)
+        if len(CLAIMS) > CLAIMED:
+            CLAIMS.popleft().close()
+        return port
 
 
 def listens(path):
