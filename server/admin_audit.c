@@ -66,15 +66,6 @@ put_records(struct ac_buf *json, const struct authcode_audit_page *page)
 	ac_buf_putc(json, ']');
 }
 
-static void
-reply(struct ac_http *h, struct ac_buf *json)
-{
-	if (ac_buf_ok(json))
-		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(json), json->len);
-	else
-		ac_admin_refuse(h, 500, "server_error", "out of memory");
-}
-
 /* --- GET /admin/audit ------------------------------------------------------------ */
 
 static bool
@@ -158,7 +149,7 @@ list(struct ac_app *app, struct ac_http *h, struct authcode_arena *arena)
 	if (page.next_id != 0)
 		ac_buf_printf(&json, ",\"next\":\"%lld\"", (long long)page.next_id);
 	ac_buf_putc(&json, '}');
-	reply(h, &json);
+	ac_admin_reply(h, &json);
 	ac_buf_clear(&json);
 }
 
@@ -256,7 +247,7 @@ answer_explain(struct ac_app *app, struct ac_http *h, struct authcode_arena *are
 	ac_buf_puts(&json, "],");
 	put_records(&json, &page);
 	ac_buf_putc(&json, '}');
-	reply(h, &json);
+	ac_admin_reply(h, &json);
 	ac_buf_clear(&json);
 }
 

@@ -20,6 +20,15 @@
 #define MAX_ARENA (16u * 1024 * 1024)
 
 void
+ac_admin_reply(struct ac_http *h, const struct ac_buf *json)
+{
+	if (ac_buf_ok(json))
+		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(json), json->len);
+	else
+		ac_admin_refuse(h, 500, "server_error", "out of memory");
+}
+
+void
 ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const char *why)
 {
 	char json[256];

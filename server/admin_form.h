@@ -9,6 +9,7 @@
 
 #include <authcode/store.h>
 
+#include "base/buf.h"
 #include "base/form.h"
 #include "server/app.h"
 #include "server/http.h"
@@ -25,6 +26,9 @@ struct ac_admin_form {
 
 /* What is wrong, in fixed words, or NULL. */
 typedef const char *ac_admin_reader(struct ac_admin_form *form);
+
+/* 200 with what was put together; 500 when there was no memory for it. */
+void ac_admin_reply(struct ac_http *h, const struct ac_buf *json);
 
 /* {"error","error_description"} in fixed words: what was sent is not sent back. */
 void ac_admin_refuse(struct ac_http *h, unsigned status, const char *error, const char *why);

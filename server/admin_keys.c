@@ -71,10 +71,7 @@ reply_list(const struct ac_app *app, struct ac_http *h)
 		put_key(&json, &keys[i]);
 	}
 	ac_buf_puts(&json, "]}");
-	if (ac_buf_ok(&json))
-		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&json), json.len);
-	else
-		ac_admin_refuse(h, 500, "server_error", "out of memory");
+	ac_admin_reply(h, &json);
 	ac_buf_clear(&json);
 }
 

@@ -309,15 +309,6 @@ put_end(struct ac_json_out *out, const struct authcode_list *list)
 }
 
 static void
-reply(struct ac_http *h, const struct ac_buf *json)
-{
-	if (ac_buf_ok(json))
-		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(json), json->len);
-	else
-		ac_admin_refuse(h, 500, "server_error", "out of memory");
-}
-
-static void
 reply_page(struct ac_http *h, size_t which, const struct authcode_list *list,
 	   const struct authcode_listed *rows, bool all)
 {
@@ -332,7 +323,7 @@ reply_page(struct ac_http *h, size_t which, const struct authcode_list *list,
 	ac_out_close(&out, ']');
 	put_end(&out, list);
 	ac_out_close(&out, '}');
-	reply(h, &buf);
+	ac_admin_reply(h, &buf);
 	ac_buf_clear(&buf);
 }
 
@@ -384,7 +375,7 @@ ac_admin_show_start(struct ac_app *app, struct ac_http *h)
 	}
 	ac_buf_init(&buf, MAX_JSON);
 	put_row(&out, 0, &row, true);
-	reply(h, &buf);
+	ac_admin_reply(h, &buf);
 	ac_buf_clear(&buf);
 	return AC_STEP_REPLY;
 }

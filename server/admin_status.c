@@ -250,10 +250,7 @@ ac_admin_status_start(struct ac_app *app, struct ac_http *h)
 
 	ac_buf_init(&json, MAX_JSON);
 	put_all(&status, h);
-	if (ac_buf_ok(&json))
-		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&json), json.len);
-	else
-		ac_admin_refuse(h, 500, "server_error", "out of memory");
+	ac_admin_reply(h, &json);
 	ac_buf_clear(&json);
 	return AC_STEP_REPLY;
 }

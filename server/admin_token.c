@@ -41,10 +41,7 @@ reply_inspection(struct ac_http *h, const struct authcode_inspection *seen)
 	ac_out_key(&out, "authorization", seen->authorization);
 	ac_out_key(&out, "session", seen->session_id);
 	ac_out_close(&out, '}');
-	if (ac_buf_ok(&buf))
-		ac_http_reply(h, AC_REPLY_JSON, 200, ac_buf_text(&buf), buf.len);
-	else
-		ac_admin_refuse(h, 500, "server_error", "out of memory");
+	ac_admin_reply(h, &buf);
 	ac_buf_clear(&buf);
 }
 
