@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctl/table.h"
+
 #define DATABASE "authcode.db"
 #define PIECE 65536
 
@@ -93,7 +95,8 @@ ac_db_as_owner(const struct ac_db_place *place, enum ac_ctl_exit (*work)(void *a
 		else
 			(void)ac_db_refuse("cannot become the owner of %s: %s", place->directory,
 					   strerror(errno));
-		(void)fflush(NULL);
+		if (!ac_ctl_printed() && done == AC_CTL_DONE)
+			done = AC_CTL_REFUSED;
 		_exit((int)done);
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)

@@ -6,6 +6,7 @@
  */
 #include "ctl/command.h"
 #include "ctl/options.h"
+#include "ctl/table.h"
 
 int
 main(int argc, char **argv)
@@ -14,7 +15,9 @@ main(int argc, char **argv)
 	enum ac_ctl_exit status = AC_CTL_USAGE;
 	struct ac_ctl ctl = { 0 };
 
-	if (!ac_ctl_parse(argc, argv, &ctl, &command, &status))
-		return (int)status;
-	return (int)command->run(&ctl);
+	if (ac_ctl_parse(argc, argv, &ctl, &command, &status))
+		status = command->run(&ctl);
+	if (!ac_ctl_printed() && status == AC_CTL_DONE)
+		status = AC_CTL_REFUSED;
+	return (int)status;
 }

@@ -85,6 +85,15 @@ ac_ctl_print_safe(FILE *out, const char *text)
 
 /* --- cells ------------------------------------------------------------------------ */
 
+bool
+ac_ctl_printed(void)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return true;
+	(void)fprintf(stderr, "authcodectl: the output cannot be written, and is not whole\n");
+	return false;
+}
+
 void
 ac_ctl_table_init(struct ac_ctl_table *table, const char *const *headings, size_t columns)
 {

@@ -24,6 +24,9 @@
 
 #define AC_CTL_MAX_COLUMNS 16
 
+/* Whether all that was printed has arrived; says so if not. */
+AC_MUST_USE bool ac_ctl_printed(void);
+
 struct ac_ctl_table {
 	const char *const *headings; /* borrowed */
 	size_t columns;

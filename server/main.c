@@ -462,6 +462,16 @@ check_only(const struct ac_config *config, struct authcode_reason *reason)
 	return EX_OK;
 }
 
+/* What was asked for has arrived, or it was in vain. */
+static int
+printed(int status)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	(void)fprintf(stderr, "authcoded: the output cannot be written, and is not whole\n");
+	return status == EX_OK ? EX_IOERR : status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -472,7 +482,7 @@ main(int argc, char **argv)
 
 	(void)umask(0077);
 	if (!ac_options_parse(argc, argv, &options, &status))
-		return status;
+		return printed(status);
 	if (ac_config_load(options.config, &d.config, &reason) != AUTHCODE_OK) {
 		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
 		return EX_CONFIG;
@@ -480,7 +490,7 @@ main(int argc, char **argv)
 	if (options.check_config) {
 		status = check_only(d.config, &reason);
 		ac_config_free(&d.config);
-		return status;
+		return printed(status);
 	}
 	if (!open_log(d.config, &reason) || !start(&d, &reason)) {
 		(void)fprintf(stderr, "authcoded: %s\n", reason.text);

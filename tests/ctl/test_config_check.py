@@ -87,6 +87,11 @@ def of_the_daemon(place):
     check("a directory", told.returncode == 1 and str(place.path) in told.stderr, told)
 
 
+def on_a_full_disk(*words):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        return subprocess.run([BUILD / words[0], *words[1:]], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+
+
 def of_programs(place):
     place.write(GOOD)
     told = place.ask(place.config, daemon=place.path / "none")
@@ -111,6 +116,16 @@ def of_programs(place):
     with open(place.config, encoding="utf-8") as held:
         told = place.ask(place.config, daemon=place.program(f"[ ! -e /proc/self/fd/{held.fileno()} ]"), passed=[held.fileno()])
     check("nothing that was open before is open there", told.returncode == 0, told)
+    for words in (["config", "check", place.config, "--daemon", "/bin/echo"],
+                  ["--json", "config", "check", place.config, "--daemon", "/bin/echo"], ["--help"], ["--version"]):
+        told = on_a_full_disk("authcodectl", *words)
+        check(f"{' '.join(map(str, words[:2]))} on a full disk is no success", told.returncode == 1 and
+              told.stderr == "authcodectl: the output cannot be written, and is not whole\n", told)
+    place.write(GOOD + f"state_dir = '{place.path}/state'\n")
+    for words in (["--help"], ["--version"], ["--check-config", "--config", place.config]):
+        told = on_a_full_disk("authcoded", *words)
+        check(f"nor authcoded {words[0]}", told.returncode == 74 and
+              told.stderr.endswith("authcoded: the output cannot be written, and is not whole\n"), told)
     for name, words in (("two files", [place.config, "b"]), ("an option of another command", [place.config, "--yes"])):
         told = place.ask(*words)
         check(f"{name} is a wrong command line", told.returncode == 2 and told.stdout == "", told)
