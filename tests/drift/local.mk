@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/check/tally.py \
 	tests/browser/.npmrc \
 	tests/browser/accessible.mjs \
+	tests/browser/device.mjs \
 	tests/browser/lib/axe.mjs \
 	tests/browser/lib/clients.mjs \
 	tests/browser/lib/host.mjs \

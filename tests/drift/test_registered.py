@@ -31,11 +31,11 @@ def functions():
                 yield f"{path}: {name} is never run"
 
 
-@check("every script test is run")
+@check("every script is run, or goes with the tarball to those that are")
 def scripts():
-    made = makefiles()
-    for path in files(("tests/drift",), ".py", ".sh"):
-        if path.name.startswith("test_") and str(path) not in made:
+    words = set(makefiles().split())
+    for path in files(("tests",), ".py", ".sh", ".mjs"):
+        if not words & {str(path), f"$(srcdir)/{path}", f"$(top_srcdir)/{path}"}:
             yield f"{path}: no makefile registers it"
 
 

@@ -4,6 +4,7 @@
 
 http_tests = \
 	tests/http/test_admin.py \
+	tests/http/test_admin_people.py \
 	tests/http/test_attacks.py \
 	tests/http/test_attacks_clients.py \
 	tests/http/test_attacks_tokens.py \
@@ -13,6 +14,7 @@ http_tests = \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
 	tests/http/test_ctl_asks.py \
+	tests/http/test_database.py \
 	tests/http/test_resource.py \
 	tests/http/test_accounts.py \
 	tests/http/test_deadline.py \
