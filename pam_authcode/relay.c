@@ -200,8 +200,7 @@ ac_relay_next(struct ac_relay *relay)
 		if (relay->password != NULL && !relay->frame.u.prompt.echo) {
 			if (give_password(relay) != AUTHCODE_OK)
 				return broken(relay);
-			event.kind = AC_RELAY_WAIT;
-			event.frame = NULL;
+			event.kind = AC_RELAY_ANSWERED;
 		}
 	}
 	return event;

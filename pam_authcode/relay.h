@@ -18,12 +18,13 @@ enum ac_relay_event_kind {
 	AC_RELAY_WAIT,       /* nothing yet: poll the descriptor for reading */
 	AC_RELAY_CANON,      /* the account is known: call ac_relay_go() when it may work */
 	AC_RELAY_PROMPT,     /* ask the person, then ac_relay_answer() */
+	AC_RELAY_ANSWERED,   /* the password was given to this prompt: nothing to do */
 	AC_RELAY_RESULT,     /* the end */
 };
 
 struct ac_relay_event {
 	enum ac_relay_event_kind kind;
-	const struct ac_wire_frame *frame; /* borrowed until the next call; CANON, PROMPT, RESULT */
+	const struct ac_wire_frame *frame; /* borrowed until the next call; NULL: FAILED, WAIT */
 	bool began; /* FAILED: false when the helper went away before its first frame */
 };
 
@@ -41,8 +42,8 @@ AC_MUST_USE enum authcode_err ac_relay_start_take(const char *socket_path,
 
 int ac_relay_fd(const struct ac_relay *relay);
 
-/* Reads what has come. A first hidden prompt is answered with the password
- * inside and not reported. */
+/* Reads what has come. A first hidden prompt is answered with the password inside:
+ * ANSWERED, with the PROMPT as its frame. */
 struct ac_relay_event ac_relay_next(struct ac_relay *relay);
 
 /* In the state the last event left: after CANON; after PROMPT. ERR_USAGE in

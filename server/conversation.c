@@ -231,7 +231,8 @@ count(const struct ac_conversations *c, const struct ac_conversation_begin *begi
 
 		if (one->state == AC_CONVERSATION_OVER) {
 			n.over++;
-			if (n.oldest_over == NULL && one->waiters == NULL && one->reason == NULL)
+			if (n.oldest_over == NULL && one->waiters == NULL &&
+			    !ac_conversation_unsaid(one))
 				n.oldest_over = one;
 			continue;
 		}

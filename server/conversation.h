@@ -161,6 +161,8 @@ struct ac_look {
 	const char *rhost;
 	const char *user;                     /* as typed */
 	const char *service;                  /* the PAM service that was run */
+	const char *prompts;                  /* kinds of what it asked and told; or "" */
+	const char *begun;                    /* txn of the request that has begun it; or "" */
 	const char *question;                 /* ASKED: nonce of the question */
 	bool changing;                        /* ASKED: while an expired password is changed */
 	int64_t changed_ms;                   /* SUCCEEDED: when it was changed on the way; or 0 */

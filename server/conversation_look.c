@@ -81,8 +81,11 @@ look_locked(struct ac_conversations *c, struct ac_conversation *one, struct ac_w
 	look->rhost = ac_arena_strdup(arena, one->start.rhost);
 	look->user = ac_arena_strdup(arena, one->start.user);
 	look->service = ac_arena_strdup(arena, one->start.service);
+	look->prompts = ac_arena_strdup(arena, one->prompts);
+	look->begun = ac_arena_strdup(arena, one->txn);
 	if (look->transaction == NULL || look->client_id == NULL || look->client_name == NULL ||
-	    look->rhost == NULL || look->user == NULL || look->service == NULL)
+	    look->rhost == NULL || look->user == NULL || look->service == NULL ||
+	    look->prompts == NULL || look->begun == NULL)
 		return AC_LOOK_UNKNOWN;
 	/* A deadline holds even where the thread is late. */
 	if (one->state != AC_CONVERSATION_HELD && ac_clock_monotonic_ms() >= one->deadline_ms) {

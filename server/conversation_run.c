@@ -3,7 +3,8 @@
  *
  * The thread that moves conversations on: it starts helpers, reads their
  * events, hands out the lock of a name, keeps the deadlines, and resumes who
- * waits. Requests are resumed and lines are logged without the lock.
+ * waits. Requests are resumed and lines are logged (conversation_report.c) without
+ * the lock.
  */
 #include "server/conversation_table.h"
 
@@ -16,11 +17,8 @@
 #include "base/base64url.h"
 #include "base/random.h"
 #include "server/clock.h"
-#include "server/log.h"
-#include "server/log_name.h"
 
 #define MAX_EVENTS 64
-#define MAX_REPORTS 16
 
 /* What is known of each verdict, of the helper that signs in and of the one that
  * changes passwords; a verdict without a row fails. */
@@ -81,6 +79,7 @@ ask(struct ac_conversations *c, struct ac_conversation *one, const struct ac_wir
 	if (one->prompt == NULL || ac_random_fill(NULL, nonce, sizeof(nonce)) != AUTHCODE_OK)
 		return false;
 	*one->prompt = *prompt;
+	ac_conversation_note_prompt(one, prompt);
 	ac_base64url_encode(nonce, sizeof(nonce), one->question);
 	one->state = AC_CONVERSATION_ASKED;
 	one->deadline_ms = deadline < one->end_ms ? deadline : one->end_ms;
@@ -151,6 +150,7 @@ judge(struct ac_conversations *c, struct ac_conversation *one, const struct ac_w
 		return;
 	}
 	*one->success = *result;
+	ac_conversation_note_messages(one, result->messages, result->message_count);
 	c->settings.authenticator.ops->cancel(one->helper);
 	one->helper = NULL;
 	one->state = AC_CONVERSATION_SUCCEEDED;
@@ -189,6 +189,10 @@ take_event(struct ac_conversations *c, struct ac_conversation *one)
 
 	if (event.kind == AC_RELAY_WAIT)
 		return false;
+	if (event.kind == AC_RELAY_ANSWERED) {
+		ac_conversation_note_prompt(one, &event.frame->u.prompt);
+		return true;
+	}
 	if (event.kind == AC_RELAY_RESULT && one->changing &&
 	    event.frame->u.result.verdict == AC_VERDICT_OK)
 		note_change(c, one, &event.frame->u.result);
@@ -285,6 +289,8 @@ start(struct ac_conversations *c, struct ac_conversation *one)
 		end(c, one, AC_LOOK_FAILED, "bad_credentials");
 	else if (err != AUTHCODE_OK)
 		end_unasked(c, one);
+	else
+		one->begun_unsaid = true;
 }
 
 static void
@@ -348,7 +354,7 @@ expire(struct ac_conversations *c, int64_t now)
 			ac_conversation_finish(c, one, one->outcome, one->reason);
 		else if (one->state != AC_CONVERSATION_OVER)
 			ac_conversation_finish(c, one, AC_LOOK_EXPIRED, "timeout");
-		else if (one->waiters == NULL && one->reason == NULL)
+		else if (one->waiters == NULL && !ac_conversation_unsaid(one))
 			ac_conversation_remove(c, one);
 	}
 }
@@ -392,46 +398,6 @@ resume_all(struct ac_waiter *ready)
 	}
 }
 
-struct report {
-	const char *reason;
-	char rhost[sizeof(((struct ac_wire_start *)NULL)->rhost)];
-	char client_id[AC_MAX_CLIENT_ID + 1];
-	char name_mac[AC_LOG_NAME_LEN + 1];
-	char txn[AC_TXN_LEN + 1];
-};
-
-static size_t
-collect_reports(struct ac_conversations *c, struct report reports[MAX_REPORTS])
-{
-	size_t count = 0;
-
-	for (struct ac_conversation *one = c->list; one != NULL && count < MAX_REPORTS;
-	     one = one->next) {
-		struct report *report = &reports[count];
-
-		if (one->state != AC_CONVERSATION_OVER || one->reason == NULL)
-			continue;
-		report->reason = one->reason;
-		snprintf(report->rhost, sizeof(report->rhost), "%s", one->start.rhost);
-		snprintf(report->client_id, sizeof(report->client_id), "%s", one->client_id);
-		ac_log_name(c->log_key, one->start.user, report->name_mac);
-		memcpy(report->txn, one->txn, sizeof(report->txn));
-		one->reason = NULL;
-		count++;
-	}
-	return count;
-}
-
-static void
-write_reports(const struct report *reports, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		ac_log_event(AC_EVENT_LOGIN_FAILED, .rhost = reports[i].rhost,
-			     .reason = reports[i].reason, .client = reports[i].client_id,
-			     .user = "unknown", .user_mac = reports[i].name_mac,
-			     .txn = reports[i].txn);
-}
-
 static int
 next_timeout(const struct ac_conversations *c, int64_t now)
 {
@@ -440,7 +406,7 @@ next_timeout(const struct ac_conversations *c, int64_t now)
 	for (const struct ac_conversation *one = c->list; one != NULL; one = one->next) {
 		if (one->deadline_ms < soonest)
 			soonest = one->deadline_ms;
-		if (one->state == AC_CONVERSATION_OVER && one->reason != NULL)
+		if (ac_conversation_unsaid(one))
 			soonest = now;
 		for (const struct ac_waiter *w = one->waiters; w != NULL; w = w->next) {
 			if (w->until < soonest)
@@ -455,7 +421,7 @@ ac_conversations_run(void *conversations)
 {
 	struct ac_conversations *c = conversations;
 	struct epoll_event events[MAX_EVENTS];
-	struct report reports[MAX_REPORTS];
+	struct ac_conversation_report reports[AC_MAX_REPORTS];
 	bool last = false;
 
 	while (!last) {
@@ -469,14 +435,15 @@ ac_conversations_run(void *conversations)
 		expire(c, now);
 		move_on(c);
 		ready = collect_waiters(c, now);
-		report_count = collect_reports(c, reports);
+		report_count = ac_conversations_collect_reports(c, reports);
 		/* The end is one more turn away when there was more to report than fits. */
 		timeout = c->draining ? 0 : next_timeout(c, now);
-		last = c->draining && report_count < MAX_REPORTS;
+		last = c->draining && report_count < AC_MAX_REPORTS;
 		(void)pthread_mutex_unlock(&c->lock);
 
+		/* First, so that who is told a number of the log is told of a line in it. */
+		ac_conversation_write_reports(reports, report_count);
 		resume_all(ready);
-		write_reports(reports, report_count);
 		if (!last)
 			count = epoll_wait(c->epoll_fd, events, MAX_EVENTS, timeout);
 

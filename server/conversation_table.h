@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * The inside of struct ac_conversations, shared by conversation.c and
- * conversation_look.c (what HTTP threads call) and conversation_run.c (the thread). Everything is guarded by
- * the one lock, the calls of the authenticator included: they return at once.
+ * conversation_look.c (what HTTP threads call), conversation_run.c (the thread) and
+ * conversation_report.c (what it tells the log). Everything is guarded by the one
+ * lock, the calls of the authenticator included: they return at once.
  */
 #ifndef AC_SERVER_CONVERSATION_TABLE_H
 #define AC_SERVER_CONVERSATION_TABLE_H
@@ -13,10 +14,13 @@
 #include "server/txn.h"
 #include "server/address.h"
 #include "server/conversation.h"
+#include "server/event.h"
 #include "server/log_name.h"
 #include "server/used_nonces.h"
 
 #define AC_CONVERSATION_BUCKETS 4 /* name, address, total, canonical name */
+#define AC_PROMPT_KINDS_LEN 200   /* of a value of the log; more is cut */
+#define AC_MAX_REPORTS 16
 
 enum ac_conversation_state {
 	AC_CONVERSATION_OVER = 0,
@@ -35,6 +39,10 @@ struct ac_conversation {
 	enum ac_conversation_state state;
 	enum ac_look_kind outcome; /* OVER: what a look sees */
 	const char *reason;        /* OVER: for the log, NULL once written or nothing to say */
+	bool begun_unsaid;         /* a helper has begun, and the log has not been told */
+	bool prompts_cut;
+	char prompts[AC_PROMPT_KINDS_LEN +
+		     1]; /* kinds of what modules asked and told: "hidden,info" */
 	char login[AC_LOGIN_LEN + 1];
 	char browser[AC_BROWSER_LEN + 1];
 	uint8_t nonce[AUTHCODE_NONCE_LEN];
@@ -110,6 +118,33 @@ void ac_conversation_forget(struct ac_conversation *conversation);
 
 /* Unlinks and frees one that is over and has no waiter. */
 void ac_conversation_remove(struct ac_conversations *c, struct ac_conversation *conversation);
+
+/* What the modules have asked and told, for the log: kinds alone. */
+void ac_conversation_note_prompt(struct ac_conversation *conversation,
+				 const struct ac_wire_prompt *prompt);
+void ac_conversation_note_messages(struct ac_conversation *conversation,
+				   const struct ac_wire_message *messages, size_t count);
+
+/* A line for the log. */
+struct ac_conversation_report {
+	enum ac_event event; /* SIGN_IN_BEGUN or LOGIN_FAILED */
+	const char *reason;
+	char rhost[sizeof(((struct ac_wire_start *)NULL)->rhost)];
+	char client_id[AC_MAX_CLIENT_ID + 1];
+	char service[sizeof(((struct ac_wire_start *)NULL)->service)];
+	char name_mac[AC_LOG_NAME_LEN + 1];
+	char prompts[AC_PROMPT_KINDS_LEN + 1];
+	char txn[AC_TXN_LEN + 1];
+};
+
+/* Has the log still to be told of it? */
+AC_MUST_USE bool ac_conversation_unsaid(const struct ac_conversation *conversation);
+
+/* With the lock: takes what is to be said, AC_MAX_REPORTS lines at most. */
+AC_MUST_USE size_t ac_conversations_collect_reports(
+	struct ac_conversations *c, struct ac_conversation_report reports[AC_MAX_REPORTS]);
+/* Without. */
+void ac_conversation_write_reports(const struct ac_conversation_report *reports, size_t count);
 
 /* The thread: moves everything on until draining. */
 void *ac_conversations_run(void *conversations);

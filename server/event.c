@@ -131,13 +131,24 @@ static const struct ac_event_row rows[] = {
 		.act = "If they should, add them to allow_users or their group to allow_groups of "
 		       "the client, and reload.",
 	},
+	[AC_EVENT_SIGN_IN_BEGUN] = {
+		.name = "sign_in_begun",
+		.words = "sign-in begun",
+		.level = AC_LOG_INFO,
+		.id = "6d94105a18eac49a739b8b957761291e",
+		.fields = F(rhost) | F(client) | F(service) | F(txn),
+		.means = "A name and what was typed with it go to PAM from now on. What becomes of it is "
+			 "said by login_failed, with the same txn, or by login_succeeded, where this "
+			 "number is begun.",
+	},
 	[AC_EVENT_LOGIN_SUCCEEDED] = {
 		.name = "login_succeeded",
 		.words = "login succeeded",
 		.level = AC_LOG_NOTICE,
 		.id = "4b5fc525bfe54214792389aa07c09768",
 		.result = "done",
-		.fields = F(rhost) | F(reason) | F(client) | F(user) | F(uid) | F(txn),
+		.fields = F(rhost) | F(reason) | F(client) | F(user) | F(uid) | F(prompts) | F(begun) |
+			  F(txn),
 		.means = "A person has signed in, on behalf of an application. The reason "
 			 "password_changed: on the way an expired password was changed, and all that "
 			 "the account had before is ended.",
@@ -148,9 +159,11 @@ static const struct ac_event_row rows[] = {
 		.level = AC_LOG_NOTICE,
 		.id = "00cc69d8f12830eaa0f8f093d98f5049",
 		.result = "refused",
-		.fields = F(rhost) | F(reason) | F(client) | F(user) | F(user_mac) | F(txn),
-		.means = "Somebody has tried to sign in and did not succeed; reason says why. The "
-			 "name is not logged, since people type passwords there.",
+		.fields = F(rhost) | F(reason) | F(client) | F(user) | F(user_mac) | F(prompts) |
+			  F(begun) | F(txn),
+		.means = "Somebody has tried to sign in and did not succeed; reason says why, "
+			 "prompts how far it came. The name is not logged, since people type "
+			 "passwords there.",
 	},
 	[AC_EVENT_USER_CODE_REFUSED] = {
 		.name = "user_code_refused",

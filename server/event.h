@@ -38,6 +38,7 @@ enum ac_event {
 	AC_EVENT_REQUEST_BROKEN_OFF,
 	AC_EVENT_REQUEST_REFUSED,
 	AC_EVENT_AUTHORIZATION_REFUSED,
+	AC_EVENT_SIGN_IN_BEGUN,
 	AC_EVENT_LOGIN_SUCCEEDED,
 	AC_EVENT_LOGIN_FAILED,
 	AC_EVENT_USER_CODE_REFUSED,
@@ -107,6 +108,8 @@ struct ac_event_fields {
 	const char *admin_uid; /* who asked for it by the socket of administration */
 	const char *old;
 	const char *sub; /* of a person who is not to be named */
+	const char *service;
+	const char *prompts;
 	const char *session;
 	const char *alg;
 	const char *kid;
@@ -133,7 +136,8 @@ struct ac_event_fields {
 	const char *status;
 	const char *ms;
 	const char *why;
-	const char *txn; /* of the request; people read it off an error page */
+	const char *begun; /* txn of the request that has begun the sign-in */
+	const char *txn;   /* of the request; people read it off an error page */
 };
 
 /* In the order of the members, which is that of a line: rhost first, so that a filter

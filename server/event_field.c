@@ -22,6 +22,10 @@ static const struct ac_event_field fields[] = {
 	{ "admin_uid", true, "who asked for it by admin_socket" },
 	{ "old", false, "former account name" },
 	{ "sub", false, "the person's subject, where no name is to be kept" },
+	{ "service", false, "PAM service that is asked" },
+	{ "prompts", false,
+	  "what PAM modules have asked and told so far, in order: hidden and visible questions, "
+	  "info and error messages; more when it was more than fits; never a word of a text" },
 	{ "session", true, "number of a session" },
 	{ "alg", false, "JWS algorithm" },
 	{ "kid", false, "name of a signing key" },
@@ -52,6 +56,7 @@ static const struct ac_event_field fields[] = {
 	{ "status", true, "HTTP status" },
 	{ "ms", true, "milliseconds from request line to end" },
 	{ "why", false, "a sentence" },
+	{ "begun", true, "number of the request that has begun the sign-in" },
 	{ "txn", true, "number of the request; error pages show it" },
 };
 

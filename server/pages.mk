@@ -43,6 +43,7 @@ libserver_pages_la_SOURCES = \
 	server/authenticator.h server/authenticator_pam.c \
 	server/conversation.c server/conversation.h \
 	server/conversation_guess.c \
+	server/conversation_report.c \
 	server/conversation_look.c \
 	server/conversation_run.c server/conversation_table.h \
 	server/cookies.c server/cookies.h \

@@ -71,6 +71,8 @@ struct wait {
 	bool changed; /* the password, on the way */
 	char *client_id;
 	char *client_name;
+	char *prompts;                    /* kinds of what modules asked and told */
+	char *begun;                      /* txn of the request that has begun it */
 	struct ac_wire_message *messages; /* told with the success */
 	size_t message_count;
 	char device[AC_DEVICE_LEN + 1]; /* the cookie by which it is known from then on */
@@ -85,6 +87,8 @@ wait_free(void *state)
 	free(wait->user);
 	free(wait->client_id);
 	free(wait->client_name);
+	free(wait->prompts);
+	free(wait->begun);
 	free(wait->messages);
 	free(wait);
 }
@@ -143,9 +147,11 @@ keep(struct wait *wait, const struct ac_look *look)
 	wait->uid = success->identity.uid;
 	wait->client_id = strdup(look->client_id);
 	wait->client_name = strdup(look->client_name);
+	wait->prompts = strdup(look->prompts);
+	wait->begun = strdup(look->begun);
 	wait->messages = calloc(success->message_count + 1u, sizeof(*wait->messages));
 	if (wait->user == NULL || wait->client_id == NULL || wait->client_name == NULL ||
-	    wait->messages == NULL)
+	    wait->prompts == NULL || wait->begun == NULL || wait->messages == NULL)
 		return false;
 	wait->changed = look->changed_ms != 0;
 	wait->message_count = success->message_count;
@@ -219,6 +225,13 @@ tell(struct ac_app *app, struct ac_http *h, const struct wait *wait,
 					     .message_count = wait->message_count });
 }
 
+/* A field that has nothing to say is left out. */
+static const char *
+some(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
 static const char *
 reason_of(const struct wait *wait, bool in)
 {
@@ -244,6 +257,7 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	ac_log_event(in ? AC_EVENT_LOGIN_SUCCEEDED : AC_EVENT_LOGIN_FAILED,
 		     .rhost = ac_http_peer(h), .reason = reason_of(wait, in),
 		     .client = wait->client_id, .user = wait->user, .uid = uid,
+		     .prompts = some(wait->prompts), .begun = some(wait->begun),
 		     .txn = ac_http_txn(h));
 	if (in) {
 		ac_cookie_set_device(app, h, wait->device);

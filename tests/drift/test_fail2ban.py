@@ -53,6 +53,8 @@ def ignores():
              ("busy", "timeout", "cancelled", "unavailable", "password_change_due", "bad_credentials_or_so")]
     lines += [line("192.0.2.7 x", "bad_credentials", "u"), line("", "bad_credentials", "u"),
               'login succeeded rhost=192.0.2.7 reason=bad_credentials client="a"',
+              'sign-in begun rhost=192.0.2.7 client="a" service="authcode" txn=32yfwnm000001',
+              'sign-in begun rhost=192.0.2.7 reason=bad_credentials client="login failed rhost=192.0.2.7 "',
               'refused rhost=192.0.2.7 why="login failed rhost=192.0.2.7 reason=bad_credentials "']
     found = banned([PREFIXES[0] + one for one in lines])
     if found:

@@ -9,6 +9,7 @@ http_tests = \
 	tests/http/test_attacks_clients.py \
 	tests/http/test_attacks_tokens.py \
 	tests/http/test_audit_chain.py \
+	tests/http/test_begun.py \
 	tests/http/test_change.py \
 	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \

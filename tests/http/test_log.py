@@ -91,7 +91,7 @@ def test_a_redirected_refusal_and_a_failed_sign_in_are_explained_too(server):
     person = Person(server.issuer)
     person.submit(person.go(server.authorize_url()), username=USER, password="wrong")
     found = wait_for(lambda: re.findall(rf'login failed rhost=127.0.0.1 reason=bad_credentials client="app" '
-                                        rf'user="unknown" user_mac=[0-9a-f]{{8}} txn=({NUMBER})\n', server.log()))
+                                        rf'user="unknown" user_mac=[0-9a-f]{{8}} prompts="hidden" txn=({NUMBER})\n', server.log()))
     refusal = curl(server, f"/admin/explain?txn={found[-1]}")[1]["refusals"][0]
     assert refusal["reason"] == "bad_credentials" and "PAM did not accept" in refusal["means"] and refusal["act"]
     assert "user" in refusal and refusal["user"] == "unknown"

@@ -183,13 +183,13 @@ begin(struct fixture *f, const char *password)
 	return relay;
 }
 
-/* The next event that is not WAIT. */
+/* The next event that asks something of the host. */
 static struct ac_relay_event
 next(struct ac_relay *relay)
 {
 	struct ac_relay_event event = ac_relay_next(relay);
 
-	while (event.kind == AC_RELAY_WAIT) {
+	while (event.kind == AC_RELAY_WAIT || event.kind == AC_RELAY_ANSWERED) {
 		struct pollfd poller = { .fd = ac_relay_fd(relay), .events = POLLIN };
 
 		assert_int_equal(poll(&poller, 1, DRIVER_PATIENCE_S * 1000), 1);

@@ -339,6 +339,7 @@ static void
 the_password_answers_the_first_hidden_prompt_only(void **state)
 {
 	struct fixture *f = *state;
+	struct ac_relay_event event;
 
 	start(f, "s3cret");
 	helper_sends(f, AC_WIRE_CANON);
@@ -351,7 +352,9 @@ the_password_answers_the_first_hidden_prompt_only(void **state)
 	assert_int_equal(ac_relay_answer(f->relay, "token", 5), AUTHCODE_OK);
 	assert_helper_gets(f, AC_WIRE_ANSWER, "token");
 	helper_asks(f, false);
-	assert_next(f, AC_RELAY_WAIT);
+	event = ac_relay_next(f->relay);
+	assert_int_equal(event.kind, AC_RELAY_ANSWERED);
+	assert_false(event.frame->u.prompt.echo);
 	assert_helper_gets(f, AC_WIRE_ANSWER, "s3cret");
 	helper_asks(f, false);
 	assert_next(f, AC_RELAY_PROMPT);
