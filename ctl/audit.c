@@ -216,6 +216,7 @@ show_refusal(const json_t *refusal)
 	ac_ctl_show_text(stdout, "Client", ac_ctl_text_of(refusal, "client"));
 	ac_ctl_show_text(stdout, "Person", ac_ctl_text_of(refusal, "user"));
 	ac_ctl_show_text(stdout, "From", ac_ctl_text_of(refusal, "rhost"));
+	ac_ctl_show_text(stdout, "Asked", ac_ctl_text_of(refusal, "prompts"));
 	ac_ctl_show_text(stdout, "Error", ac_ctl_text_of(refusal, "error"));
 	ac_ctl_show_text(stdout, "Check", ac_ctl_text_of(refusal, "check"));
 	ac_ctl_show_text(stdout, "Because", ac_ctl_text_of(refusal, "why"));
@@ -236,18 +237,34 @@ show_record(const json_t *record)
 	(void)printf("\n");
 }
 
+static void
+show_under_way(const json_t *one)
+{
+	ac_ctl_show_text(stdout, "What", "sign-in under way");
+	ac_ctl_show_text(stdout, "Client", ac_ctl_text_of(one, "client"));
+	ac_ctl_show_text(stdout, "From", ac_ctl_text_of(one, "rhost"));
+	ac_ctl_show_text(stdout, "Service", ac_ctl_text_of(one, "service"));
+	ac_ctl_show_text(stdout, "Asked", ac_ctl_text_of(one, "prompts"));
+	ac_ctl_show_text(stdout, "Meaning", ac_ctl_text_of(one, "means"));
+	ac_ctl_show_text(stdout, "Do", ac_ctl_text_of(one, "act"));
+	(void)printf("\n");
+}
+
 /* In the order in which it happened; records come the newest first. */
 static enum ac_ctl_exit
 show_explanation(const json_t *answer)
 {
 	const json_t *refusals = json_object_get(answer, "refusals");
 	const json_t *records = json_object_get(answer, "records");
+	const json_t *under_way = json_object_get(answer, "under_way");
 
 	for (size_t i = json_array_size(records); i > 0; i--)
 		show_record(json_array_get(records, i - 1));
 	for (size_t i = 0; i < json_array_size(refusals); i++)
 		show_refusal(json_array_get(refusals, i));
-	if (json_array_size(refusals) == 0)
+	if (under_way != NULL)
+		show_under_way(under_way);
+	else if (json_array_size(refusals) == 0)
 		(void)printf("No refusal of this request is remembered: it was carried out as "
 			     "recorded, or the server was started anew since; then look for "
 			     "txn=%s in its log.\n",

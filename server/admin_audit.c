@@ -20,6 +20,8 @@
 #include "server/admin.h"
 #include "server/admin_json.h"
 #include "server/app.h"
+#include "server/conversation.h"
+#include "server/login.h"
 #include "server/recent.h"
 
 #define PAGE_RECORDS 200
@@ -188,6 +190,7 @@ put_refusal(struct ac_buf *json, const struct ac_recent_entry *entry)
 	ac_json_put(json, "reason", entry->reason);
 	ac_json_put(json, "client", entry->client);
 	ac_json_put(json, "user", entry->user);
+	ac_json_put(json, "prompts", entry->prompts);
 	ac_json_put(json, "error", entry->error);
 	ac_json_put(json, "check", entry->check);
 	ac_json_put(json, "path", entry->path);
@@ -195,6 +198,33 @@ put_refusal(struct ac_buf *json, const struct ac_recent_entry *entry)
 	ac_json_put(json, "means", reason != NULL ? reason->means : row->means);
 	ac_json_put(json, "act", reason != NULL ? reason->act : row->act);
 	ac_buf_putc(json, '}');
+}
+
+/* What a sign-in that is under way waits for. */
+static const struct {
+	const char *means, *act;
+} standings[] = {
+	[AC_UNDER_WAY_WORKING] = { "The sign-in is under way: a PAM module works, or it waits for "
+				   "one that works for the same account.",
+				   "If it stays so, look at the journal of authcode-login." },
+	[AC_UNDER_WAY_ASKED] = { "The sign-in is under way: the person has been asked and has not "
+				 "answered yet.",
+				 NULL },
+	[AC_UNDER_WAY_PROVED] = { "PAM has said yes, and the browser has not come for it yet.",
+				  NULL },
+};
+
+static void
+put_under_way(struct ac_buf *json, const struct ac_under_way *one)
+{
+	ac_buf_puts(json, "\"under_way\":{\"event\":\"sign_in_begun\"");
+	ac_json_put(json, "client", one->client_id);
+	ac_json_put(json, "rhost", one->rhost);
+	ac_json_put(json, "service", one->service);
+	ac_json_put(json, "prompts", one->prompts);
+	ac_json_put(json, "means", standings[one->state].means);
+	ac_json_put(json, "act", standings[one->state].act);
+	ac_buf_puts(json, "},");
 }
 
 /* What the request has left in the database: it is found by its time. */
@@ -221,8 +251,10 @@ answer_explain(struct ac_app *app, struct ac_http *h, struct authcode_arena *are
 	struct ac_recent_entry *found =
 		authcode_arena_alloc(arena, EXPLAIN_REFUSALS * sizeof(*found));
 	struct authcode_audit_page page = { 0 };
+	struct ac_under_way one;
 	char text[AC_TXN_LEN + 1];
 	struct ac_buf json;
+	bool under_way;
 	size_t count;
 
 	ac_txn_format(txn, text);
@@ -230,8 +262,10 @@ answer_explain(struct ac_app *app, struct ac_http *h, struct authcode_arena *are
 		ac_admin_refuse(h, 503, "temporarily_unavailable", "the database does not answer");
 		return;
 	}
+	/* First, so that one that ends meanwhile is not missed. */
+	under_way = ac_login_find(app->login, text, &one);
 	count = ac_recent_find(app->recent, text, found, EXPLAIN_REFUSALS);
-	if (count == 0 && page.count == 0) {
+	if (count == 0 && page.count == 0 && !under_way) {
 		ac_admin_refuse(h, 404, "not_found",
 				"nothing is remembered of this number; refusals are remembered "
 				"until the server is started anew, and the log keeps them");
@@ -245,6 +279,8 @@ answer_explain(struct ac_app *app, struct ac_http *h, struct authcode_arena *are
 		put_refusal(&json, &found[i]);
 	}
 	ac_buf_puts(&json, "],");
+	if (under_way)
+		put_under_way(&json, &one);
 	put_records(&json, &page);
 	ac_buf_putc(&json, '}');
 	ac_admin_reply(h, &json);

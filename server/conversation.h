@@ -35,6 +35,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "base/limits.h"
 #include "base/secret.h"
 #include "server/authenticator.h"
 #include "server/cookies.h"
@@ -127,6 +128,23 @@ AC_MUST_USE enum ac_admission ac_conversations_begin_take(struct ac_conversation
 
 /* How many are not over. */
 size_t ac_conversations_under_way(struct ac_conversations *conversations);
+
+/* How one stands that is not over, for an administrator. */
+struct ac_under_way {
+	enum ac_under_way_state {
+		AC_UNDER_WAY_WORKING, /* a module works, or it waits for its turn */
+		AC_UNDER_WAY_ASKED,   /* the person is to answer */
+		AC_UNDER_WAY_PROVED,  /* PAM has said yes: the browser is to come */
+	} state;
+	char client_id[AC_MAX_CLIENT_ID + 1];
+	char rhost[64];
+	char service[AC_MAX_SERVICE + 1];
+	char prompts[256];
+};
+
+/* By the number of the request that has begun it. */
+AC_MUST_USE bool ac_conversations_find(struct ac_conversations *conversations, const char *txn,
+				       struct ac_under_way *ret);
 
 /* --- looking -------------------------------------------------------------- */
 

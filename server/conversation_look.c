@@ -5,6 +5,7 @@
  * is found by its id and the browser that began it, both compared in constant
  * time; a stranger's and an unknown one are the same.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,4 +187,28 @@ ac_conversations_cancel(struct ac_conversations *c, const char *login, const cha
 	(void)pthread_mutex_unlock(&c->lock);
 	if (one != NULL)
 		ac_conversations_wake(c);
+}
+
+bool
+ac_conversations_find(struct ac_conversations *c, const char *txn, struct ac_under_way *ret)
+{
+	bool found = false;
+
+	(void)pthread_mutex_lock(&c->lock);
+	for (const struct ac_conversation *one = c->list; one != NULL && !found; one = one->next) {
+		if (one->state == AC_CONVERSATION_OVER || strcmp(one->txn, txn) != 0)
+			continue;
+		found = true;
+		ret->state = AC_UNDER_WAY_WORKING;
+		if (one->state == AC_CONVERSATION_ASKED)
+			ret->state = AC_UNDER_WAY_ASKED;
+		if (one->state == AC_CONVERSATION_SUCCEEDED)
+			ret->state = AC_UNDER_WAY_PROVED;
+		(void)snprintf(ret->client_id, sizeof(ret->client_id), "%s", one->client_id);
+		(void)snprintf(ret->rhost, sizeof(ret->rhost), "%s", one->start.rhost);
+		(void)snprintf(ret->service, sizeof(ret->service), "%s", one->start.service);
+		(void)snprintf(ret->prompts, sizeof(ret->prompts), "%s", one->prompts);
+	}
+	(void)pthread_mutex_unlock(&c->lock);
+	return found;
 }

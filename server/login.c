@@ -112,6 +112,12 @@ ac_login_under_way(struct ac_login_service *service)
 	return ac_conversations_under_way(service->conversations);
 }
 
+bool
+ac_login_find(struct ac_login_service *service, const char *txn, struct ac_under_way *ret)
+{
+	return ac_conversations_find(service->conversations, txn, ret);
+}
+
 /* --- POST /login ---------------------------------------------------------- */
 
 /* Does the service ask for everything itself? Its page has no password, and one
@@ -185,7 +191,7 @@ evaluate(struct ac_visit *v, const struct ac_conversation_begin *begin)
 		break;
 	}
 	log_refused(v, "busy", begin->client_id);
-	ac_visit_go_on(v, begin->transaction, AUTHCODE_NOTICE_BUSY);
+	ac_visit_go_on_about(v, begin->transaction, AUTHCODE_NOTICE_BUSY, ac_http_txn(v->h));
 }
 
 static void

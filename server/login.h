@@ -39,8 +39,12 @@ void ac_login_drain(struct ac_login_service *service);
 /* After the HTTP side has stopped. NULL-safe, sets NULL. */
 void ac_login_stop(struct ac_login_service **service);
 
-/* How many sign-ins have begun and are not over. */
+/* How many sign-ins have begun and are not over; how that one stands, by the number of
+ * the request that has begun it. */
 size_t ac_login_under_way(struct ac_login_service *service);
+struct ac_under_way;
+AC_MUST_USE bool ac_login_find(struct ac_login_service *service, const char *txn,
+			       struct ac_under_way *ret);
 
 enum ac_step ac_login_post(struct ac_app *app, struct ac_http *h);
 /* GET and POST. */

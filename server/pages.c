@@ -22,6 +22,7 @@
 #include "server/page_script.h"
 #include "server/page_words.h"
 #include "server/template.h"
+#include "server/txn.h"
 
 /* 33 texts of a conversation, every byte escaped, and the page around them. */
 #define MAX_PAGE (256 * 1024)
@@ -198,6 +199,7 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 	const struct ac_service *service = ac_config_service(
 		app->config, ac_config_sign_in_service(app->config, i->client, i->acr));
 	const bool ask = service != NULL && service->first_prompt == AC_FIRST_PROMPT_ASK;
+	char attempt[AC_TXN_LEN + 1];
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = failed ? "Error: Sign in" : "Sign in" },
 		CLIENT_FIELDS(app, i->client),
@@ -206,12 +208,14 @@ ac_page_sign_in(struct ac_app *app, struct ac_http *h, const struct authcode_int
 		{ .name = "password", .text = ask ? NULL : "yes" },
 		{ .name = "notice", .text = notice->text },
 		{ .name = "notice_kind", .text = notice->kind },
+		{ .name = "request", .text = i->attempt != 0 ? attempt : NULL },
 		{ .name = "txn", .text = i->transaction },
 		{ .name = "csrf", .text = i->csrf },
 	};
 	/* A person can try again on this page; what is no person sees that it is to wait. */
 	const bool busy = i->notice == AUTHCODE_NOTICE_BUSY;
 
+	ac_txn_format(i->attempt, attempt);
 	if (busy)
 		ac_http_reply_header(h, "Retry-After", "10");
 	REPLY(app, h, PAGE_SIGN_IN, busy ? 503 : 200, fields);
@@ -460,6 +464,7 @@ ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_promp
 		{ .name = "client_name", .text = prompt->client_name },
 		{ .name = "has_messages", .text = count > 0 ? "yes" : NULL },
 		{ .name = "messages", .list = rows.views, .list_count = count },
+		{ .name = "request", .text = failed ? prompt->request : NULL },
 		{ .name = "text", .text = label },
 		{ .name = "type", .text = prompt->echo ? "text" : "password" },
 		{ .name = "autocomplete",
@@ -492,12 +497,14 @@ ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *t
 }
 
 void
-ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url)
+ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url,
+	     const char *request)
 {
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = "Sign in" },
 		{ .name = "client_name", .text = client_name },
 		{ .name = "url", .text = url },
+		{ .name = "request", .text = request },
 	};
 
 	REPLY(app, h, PAGE_WAIT, 200, fields);
@@ -507,16 +514,26 @@ void
 ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,
 	      const char *description)
 {
-	const struct ac_error_words *words = ac_error_words(status, error != NULL ? error : "");
+	ac_page_failure(app, h,
+			&(struct ac_page_failure){
+				.status = status, .error = error, .description = description });
+}
+
+void
+ac_page_failure(struct ac_app *app, struct ac_http *h, const struct ac_page_failure *failure)
+{
+	const char *error = failure->error != NULL ? failure->error : "";
+	const struct ac_error_words *words = ac_error_words(failure->status, error);
 	const struct ac_field fields[] = {
 		{ .name = "title", .text = words->title },
 		{ .name = "advice", .text = words->advice },
-		{ .name = "description", .text = description },
-		{ .name = "error", .text = error != NULL ? error : words->error },
-		{ .name = "request", .text = ac_http_txn(h) },
+		{ .name = "description", .text = failure->description },
+		{ .name = "error", .text = failure->error != NULL ? error : words->error },
+		{ .name = "request",
+		  .text = failure->request != NULL ? failure->request : ac_http_txn(h) },
 	};
 
-	REPLY(app, h, PAGE_ERROR, status, fields);
+	REPLY(app, h, PAGE_ERROR, failure->status, fields);
 }
 
 enum ac_step

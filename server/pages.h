@@ -31,7 +31,8 @@ struct ac_page_prompt {
 	const char *client_name;
 	const char *text; /* the module's prompt */
 	bool echo;
-	bool changing; /* an expired password: the page says so */
+	bool changing;       /* an expired password: the page says so */
+	const char *request; /* number of the sign-in: shown when a message is an error */
 	const struct ac_page_message {
 		const char *text;
 		bool error;
@@ -69,10 +70,19 @@ void ac_page_logout(struct ac_app *app, struct ac_http *h, const struct authcode
 void ac_page_logged_out(struct ac_app *app, struct ac_http *h);
 void ac_page_prompt(struct ac_app *app, struct ac_http *h, const struct ac_page_prompt *prompt);
 void ac_page_told(struct ac_app *app, struct ac_http *h, const struct ac_page_told *told);
-/* A module still works: the page asks again by itself, or by its link to url. */
-void ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url);
+/* A module still works: the page asks again by itself, or by its link to url. request
+ * is the number of the sign-in. */
+void ac_page_wait(struct ac_app *app, struct ac_http *h, const char *client_name, const char *url,
+		  const char *request);
 void ac_page_error(struct ac_app *app, struct ac_http *h, unsigned status, const char *error,
 		   const char *description);
+/* The same page, by the number of what it is about. */
+struct ac_page_failure {
+	unsigned status;
+	const char *error, *description; /* or NULL */
+	const char *request;             /* NULL: this one's */
+};
+void ac_page_failure(struct ac_app *app, struct ac_http *h, const struct ac_page_failure *failure);
 
 /* GET /assets/style.css and /assets/icon.svg, with an ETag of their content. */
 enum ac_step ac_asset_start(struct ac_app *app, struct ac_http *h);

@@ -281,6 +281,7 @@ show_prompt(struct ac_visit *v, const char *login, const struct ac_look *look)
 		.text = look->prompt->text,
 		.echo = look->prompt->echo,
 		.changing = look->changing,
+		.request = look->begun,
 		.messages = messages,
 		.message_count = look->prompt->message_count,
 	};
@@ -304,7 +305,7 @@ show_wait(struct ac_visit *v, const char *login, const struct ac_look *look)
 	char *url = ac_visit_prompt_url(v, login, look->transaction);
 
 	if (url != NULL)
-		ac_page_wait(v->app, v->h, look->client_name, url);
+		ac_page_wait(v->app, v->h, look->client_name, url, look->begun);
 	else
 		ac_visit_fail(v);
 	free(url);
@@ -313,6 +314,9 @@ show_wait(struct ac_visit *v, const char *login, const struct ac_look *look)
 static enum ac_step
 show(struct ac_visit *v, const char *login, const struct ac_look *look, struct wait *wait)
 {
+	/* What the log says of a sign-in has the number of the request that has begun it. */
+	if (look->begun != NULL && look->begun[0] != '\0')
+		v->number = look->begun;
 	switch (look->kind) {
 	case AC_LOOK_WAITING:
 		return AC_STEP_WAIT;
@@ -325,10 +329,10 @@ show(struct ac_visit *v, const char *login, const struct ac_look *look, struct w
 		show_wait(v, login, look);
 		return AC_STEP_REPLY;
 	case AC_LOOK_FAILED:
-		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_FAILED);
+		ac_visit_go_on_about(v, look->transaction, AUTHCODE_NOTICE_FAILED, look->begun);
 		return AC_STEP_REPLY;
 	case AC_LOOK_EXPIRED:
-		ac_visit_go_on(v, look->transaction, AUTHCODE_NOTICE_EXPIRED);
+		ac_visit_go_on_about(v, look->transaction, AUTHCODE_NOTICE_EXPIRED, look->begun);
 		return AC_STEP_REPLY;
 	case AC_LOOK_UNAVAILABLE:
 		ac_visit_busy(v, 503, 30, "the account service of this host does not answer");

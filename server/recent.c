@@ -64,6 +64,7 @@ ac_recent_note(struct ac_recent *recent, enum ac_event event, const struct ac_ev
 	KEEP(entry, fields, reason);
 	KEEP(entry, fields, client);
 	KEEP(entry, fields, user);
+	KEEP(entry, fields, prompts);
 	KEEP(entry, fields, error);
 	KEEP(entry, fields, check);
 	KEEP(entry, fields, path);

@@ -25,6 +25,7 @@ struct ac_recent_entry {
 	char reason[32];
 	char client[72];
 	char user[72];
+	char prompts[256];
 	char error[48];
 	char check[48];
 	char path[48];

@@ -15,6 +15,7 @@
 #include "server/clock.h"
 #include "server/pages.h"
 #include "server/respond.h"
+#include "server/txn.h"
 
 const char *
 ac_visit_get(const struct ac_visit *v, const char *name)
@@ -27,7 +28,11 @@ ac_visit_get(const struct ac_visit *v, const char *name)
 void
 ac_visit_refuse(struct ac_visit *v, unsigned status, const char *error, const char *why)
 {
-	ac_page_error(v->app, v->h, status, error, why);
+	ac_page_failure(v->app, v->h,
+			&(struct ac_page_failure){ .status = status,
+						   .error = error,
+						   .description = why,
+						   .request = v->number });
 }
 
 void
@@ -87,9 +92,23 @@ ac_visit_end(struct ac_visit *v)
 void
 ac_visit_go_on(struct ac_visit *v, const char *transaction, enum authcode_notice notice)
 {
+	ac_visit_go_on_about(v, transaction, notice, "");
+}
+
+void
+ac_visit_go_on_about(struct ac_visit *v, const char *transaction, enum authcode_notice notice,
+		     const char *txn)
+{
+	struct authcode_resumption resumption = { .transaction = transaction,
+						  .browser = v->browser,
+						  .notice = notice,
+						  .now_ms = v->now_ms };
 	char *url = NULL;
-	enum authcode_err err = authcode_transaction_resume_url(
-		v->app->issuer, transaction, v->browser, notice, v->now_ms, &url);
+	enum authcode_err err;
+
+	if (!ac_txn_parse(txn, &resumption.attempt))
+		resumption.attempt = 0;
+	err = authcode_transaction_resume_url(v->app->issuer, &resumption, &url);
 
 	if (err == AUTHCODE_ERR_SYNTAX || err == AUTHCODE_ERR_CRYPTO)
 		ac_visit_refuse(v, 400, "invalid_request",

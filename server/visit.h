@@ -29,7 +29,8 @@ struct ac_visit {
 	struct authcode_arena *arena; /* wiped when freed: it holds the password */
 	struct ac_params params;
 	char browser[AC_BROWSER_LEN + 1];
-	int64_t now_ms; /* Unix time */
+	int64_t now_ms;     /* Unix time */
+	const char *number; /* that an error page has; NULL: of this request */
 };
 
 /* Decodes the query or the body. False when the reply has been set to a
@@ -52,6 +53,10 @@ AC_MUST_USE bool ac_visit_pass(struct ac_visit *v, bool aged, struct authcode_tr
 void ac_visit_refuse(struct ac_visit *v, unsigned status, const char *error, const char *why);
 void ac_visit_fail(struct ac_visit *v);
 void ac_visit_go_on(struct ac_visit *v, const char *transaction, enum authcode_notice notice);
+/* The same, where the notice is about an attempt to sign in that has failed: the page
+ * that comes next has its number. */
+void ac_visit_go_on_about(struct ac_visit *v, const char *transaction, enum authcode_notice notice,
+			  const char *txn);
 void ac_visit_go_to_prompt(struct ac_visit *v, const char *login);
 
 /* Later: 429 or 503 with Retry-After. */

@@ -55,6 +55,7 @@ struct ac_authorization {
 	const char *user_code; /* as the device shows it, or NULL */
 	/* While it proceeds. */
 	enum authcode_notice notice; /* for the sign-in page */
+	int64_t attempt;             /* and what it is about */
 	bool consented;              /* the person has just said yes */
 	bool signed_in;              /* view is filled */
 	struct authcode_session_view view;

@@ -99,6 +99,7 @@ ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_notice n
 	if (page != NULL) {
 		page->acr = acr;
 		page->login_hint = a->login_hint;
+		page->attempt = a->attempt;
 	}
 	(void)show(a, AUTHCODE_RESPONSE_SIGN_IN, &transaction, page);
 }

@@ -41,6 +41,9 @@ ac_resume_decide(struct authcode_exchange *x)
 		fresh = ac_transaction_fresh(x->issuer, &transaction, x->request.browser,
 					     x->now_ms);
 	a = ac_authorization_reopen(x, &transaction);
-	if (a != NULL)
-		ac_authorization_proceed(a, fresh ? transaction.notice : AUTHCODE_NOTICE_EXPIRED);
+	if (a == NULL)
+		return;
+	/* Another browser's attempt is nothing to this one. */
+	a->attempt = fresh ? transaction.attempt : 0;
+	ac_authorization_proceed(a, fresh ? transaction.notice : AUTHCODE_NOTICE_EXPIRED);
 }

@@ -159,6 +159,7 @@ decide(struct authcode_exchange *x, const struct authcode_sign_in *in)
 	}
 	state->transaction.created_ms = x->now_ms;
 	state->transaction.notice = AUTHCODE_NOTICE_NONE;
+	state->transaction.attempt = 0;
 	state->transaction.question = AC_QUESTION_NONE;
 	state->transaction.subject_id = 0;
 	state->transaction.chosen_id = AC_CHOSEN_NOBODY; /* whoever signs in is chosen */

@@ -4,7 +4,7 @@
  * See transaction.h. The sealed plaintext is fixed-width numbers, then the
  * request as text:
  *
- *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ question 1 ‖ subject_id 8 ‖
+ *   created_ms 8 ‖ browser 32 ‖ notice 1 ‖ attempt 8 ‖ question 1 ‖ subject_id 8 ‖
  *   chosen_id 8 ‖ tried_ms 8 ‖ length of acr 1 ‖ length of sub 1 ‖ acr ‖ sub ‖
  *   request
  *
@@ -23,7 +23,8 @@
 
 #define BROWSER_AT 8
 #define NOTICE_AT (BROWSER_AT + AC_DIGEST_LEN)
-#define QUESTION_AT (NOTICE_AT + 1)
+#define ATTEMPT_AT (NOTICE_AT + 1)
+#define QUESTION_AT (ATTEMPT_AT + 8)
 #define SUBJECT_AT (QUESTION_AT + 1)
 #define CHOSEN_AT (SUBJECT_AT + 8)
 #define TRIED_AT (CHOSEN_AT + 8)
@@ -41,8 +42,8 @@ _Static_assert(sizeof(((struct authcode_transaction *)NULL)->ui_locales) == AC_M
 _Static_assert(AUTHCODE_NONCE_LEN == AC_SEAL_NONCE_LEN, "a form nonce is the nonce of its seal");
 
 static const char *const labels[] = {
-	[false] = "authorization request 4",
-	[true] = "device 2",
+	[false] = "authorization request 5",
+	[true] = "device 3",
 };
 
 enum authcode_err
@@ -84,6 +85,7 @@ ac_transaction_seal(struct authcode_issuer *issuer, struct authcode_arena *arena
 	ac_put_i64(plain, transaction->created_ms);
 	memcpy(plain + BROWSER_AT, transaction->browser, AC_DIGEST_LEN);
 	plain[NOTICE_AT] = (uint8_t)transaction->notice;
+	ac_put_i64(plain + ATTEMPT_AT, transaction->attempt);
 	plain[QUESTION_AT] = (uint8_t)transaction->question;
 	ac_put_i64(plain + SUBJECT_AT, transaction->subject_id);
 	ac_put_i64(plain + CHOSEN_AT, transaction->chosen_id);
@@ -143,6 +145,7 @@ ac_transaction_unseal(struct authcode_issuer *issuer, struct authcode_arena *are
 	opened.created_ms = ac_get_i64(plain);
 	memcpy(opened.browser, plain + BROWSER_AT, AC_DIGEST_LEN);
 	opened.notice = (enum authcode_notice)plain[NOTICE_AT];
+	opened.attempt = ac_get_i64(plain + ATTEMPT_AT);
 	opened.question = (enum ac_question)plain[QUESTION_AT];
 	opened.subject_id = ac_get_i64(plain + SUBJECT_AT);
 	opened.chosen_id = ac_get_i64(plain + CHOSEN_AT);
@@ -321,9 +324,8 @@ foreign_is_syntax(enum authcode_err err)
 }
 
 enum authcode_err
-authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *transaction,
-				const char *browser, enum authcode_notice notice, int64_t now_ms,
-				char **ret_url)
+authcode_transaction_resume_url(struct authcode_issuer *issuer,
+				const struct authcode_resumption *resumption, char **ret_url)
 {
 	struct authcode_arena *arena = NULL;
 	struct ac_transaction opened;
@@ -331,24 +333,27 @@ authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *tran
 	char *copy;
 	enum authcode_err err;
 
-	if (transaction == NULL || browser == NULL || *browser == '\0' ||
-	    (unsigned)notice >= AUTHCODE_NOTICE_COUNT || ret_url == NULL)
+	if (resumption == NULL || resumption->transaction == NULL || resumption->browser == NULL ||
+	    *resumption->browser == '\0' || (unsigned)resumption->notice >= AUTHCODE_NOTICE_COUNT ||
+	    ret_url == NULL)
 		return AUTHCODE_ERR_USAGE;
 	err = authcode_arena_new(AC_MAX_ARENA, &arena);
 	if (err != AUTHCODE_OK)
 		return err;
-	err = foreign_is_syntax(ac_transaction_unseal(issuer, arena, transaction, &opened));
+	err = foreign_is_syntax(
+		ac_transaction_unseal(issuer, arena, resumption->transaction, &opened));
 	if (err != AUTHCODE_OK)
 		goto out;
-	opened.created_ms = now_ms;
-	opened.notice = notice;
+	opened.created_ms = resumption->now_ms;
+	opened.notice = resumption->notice;
+	opened.attempt = resumption->attempt;
 	opened.question = AC_QUESTION_NONE;
 	opened.subject_id = 0;
 	opened.tried_ms = 0;
 	/* Which account was chosen at another browser says nothing here. */
 	if (opened.chosen_id != AC_CHOSEN_ANOTHER)
 		opened.chosen_id = AC_CHOSEN_NOBODY;
-	err = ac_transaction_browser(browser, opened.browser);
+	err = ac_transaction_browser(resumption->browser, opened.browser);
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_resume_url(issuer, arena, &opened, &url);
 	if (err != AUTHCODE_OK)

@@ -3,7 +3,7 @@
  *
  * The sealed authorization request, or device (RFC 8628), that travels through
  * the pages: before someone has signed in no page stores anything. A seal names the
- * browser it was made for, its time, a notice, what its page asks and of whom, which
+ * browser it was made for, its time, a notice and what it is about, what its page asks and of whom, which
  * account was chosen, and what a sign-in has to prove or was to prove.
  */
 #ifndef AC_PROTOCOL_TRANSACTION_H
@@ -28,6 +28,7 @@ struct ac_transaction {
 	int64_t created_ms;
 	uint8_t browser[AC_DIGEST_LEN]; /* SHA-256 of the browser cookie; zeros: no browser's */
 	enum authcode_notice notice;
+	int64_t attempt; /* the host's number of what the notice is about; 0: none */
 	enum ac_question question;
 	int64_t subject_id;               /* whom it was put to; 0: nobody */
 	int64_t chosen_id;                /* subject chosen for this request, or AC_CHOSEN_… */

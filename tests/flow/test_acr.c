@@ -364,10 +364,15 @@ a_failed_sign_in_asks_for_the_same_again(void **state)
 	(void)state;
 	insist_on("otp");
 	r = ask(NULL);
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, r->interaction->transaction,
-							 browser.cookie, AUTHCODE_NOTICE_FAILED,
-							 flow.now_ms, &url),
-			 AUTHCODE_OK);
+	assert_int_equal(
+		authcode_transaction_resume_url(
+			flow.issuer,
+			&(struct authcode_resumption){ .transaction = r->interaction->transaction,
+						       .browser = browser.cookie,
+						       .notice = AUTHCODE_NOTICE_FAILED,
+						       .now_ms = flow.now_ms },
+			&url),
+		AUTHCODE_OK);
 	r = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_RESUME, flow_query(url));
 	assert_asked(r, "otp", NULL);
 	assert_int_equal(r->interaction->notice, AUTHCODE_NOTICE_FAILED);

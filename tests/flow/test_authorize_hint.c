@@ -130,9 +130,13 @@ who_is_meant_is_never_forgotten(void **state)
 	assert_refused(o, flow_follow(&o->flow, &o->browser, r), "login_required");
 	/* After a wrong password, and from a page that grew old. */
 	txn = ask(o, OPENID, hint)->interaction->transaction;
-	assert_int_equal(authcode_transaction_resume_url(o->flow.issuer, txn, o->browser.cookie,
-							 AUTHCODE_NOTICE_FAILED, o->flow.now_ms,
-							 &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 o->flow.issuer,
+				 &(struct authcode_resumption){ .transaction = txn,
+								.browser = o->browser.cookie,
+								.notice = AUTHCODE_NOTICE_FAILED,
+								.now_ms = o->flow.now_ms },
+				 &url),
 			 AUTHCODE_OK);
 	r = flow_get(&o->flow, &o->browser, AUTHCODE_ENDPOINT_RESUME, flow_query(url));
 	free(url);

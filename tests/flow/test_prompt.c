@@ -342,10 +342,15 @@ another_account_is_signed_in_with(void **state)
 	r = flow_follow(&flow, &browser, r);
 	assert_sign_in(r, NULL);
 	/* After a wrong password too. */
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, r->interaction->transaction,
-							 browser.cookie, AUTHCODE_NOTICE_FAILED,
-							 flow.now_ms, &url),
-			 AUTHCODE_OK);
+	assert_int_equal(
+		authcode_transaction_resume_url(
+			flow.issuer,
+			&(struct authcode_resumption){ .transaction = r->interaction->transaction,
+						       .browser = browser.cookie,
+						       .notice = AUTHCODE_NOTICE_FAILED,
+						       .now_ms = flow.now_ms },
+			&url),
+		AUTHCODE_OK);
 	failed = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_RESUME, flow_query(url));
 	free(url);
 	assert_sign_in(failed, NULL);

@@ -178,30 +178,63 @@ a_notice_travels_in_a_fresh_seal(void **state)
 
 	(void)state;
 	flow.now_ms += 2 * HOUR_MS;
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, page->transaction,
-							 other.cookie, AUTHCODE_NOTICE_FAILED,
-							 flow.now_ms, &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 flow.issuer,
+				 &(struct authcode_resumption){ .transaction = page->transaction,
+								.browser = other.cookie,
+								.notice = AUTHCODE_NOTICE_FAILED,
+								.attempt = INT64_C(0x123456789abc),
+								.now_ms = flow.now_ms },
+				 &url),
 			 AUTHCODE_OK);
 	assert_int_equal(strncmp(url, FLOW_ISSUER "/resume?txn=", 30), 0);
 	response = flow_get(&flow, &other, AUTHCODE_ENDPOINT_RESUME, flow_query(url));
 	assert_int_equal(response->kind, AUTHCODE_RESPONSE_SIGN_IN);
 	assert_int_equal(response->interaction->notice, AUTHCODE_NOTICE_FAILED);
+	assert_int_equal(response->interaction->attempt, INT64_C(0x123456789abc));
+	/* Neither at another browser, nor when the page that told of it is carried on. */
+	response = flow_get(&flow, &(struct flow_browser){ .cookie = "browser-three" },
+			    AUTHCODE_ENDPOINT_RESUME, flow_query(url));
+	assert_int_equal(response->interaction->notice, AUTHCODE_NOTICE_EXPIRED);
+	assert_int_equal(response->interaction->attempt, 0);
+	response = flow_get(&flow, &other, AUTHCODE_ENDPOINT_RESUME, flow_query(url));
+	response = flow_get(&flow, &other, AUTHCODE_ENDPOINT_RESUME,
+			    flow_text(&flow, "txn=%s", response->interaction->transaction));
+	assert_int_equal(response->interaction->attempt, 0);
 	free(url);
 	url = NULL;
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, "x", other.cookie,
-							 AUTHCODE_NOTICE_FAILED, flow.now_ms, &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 flow.issuer,
+				 &(struct authcode_resumption){ .transaction = "x",
+								.browser = other.cookie,
+								.notice = AUTHCODE_NOTICE_FAILED,
+								.now_ms = flow.now_ms },
+				 &url),
 			 AUTHCODE_ERR_SYNTAX);
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, page->transaction, "",
-							 AUTHCODE_NOTICE_FAILED, flow.now_ms, &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 flow.issuer,
+				 &(struct authcode_resumption){ .transaction = page->transaction,
+								.browser = "",
+								.notice = AUTHCODE_NOTICE_FAILED,
+								.now_ms = flow.now_ms },
+				 &url),
 			 AUTHCODE_ERR_USAGE);
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, page->transaction,
-							 other.cookie, AUTHCODE_NOTICE_COUNT,
-							 flow.now_ms, &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 flow.issuer,
+				 &(struct authcode_resumption){ .transaction = page->transaction,
+								.browser = other.cookie,
+								.notice = AUTHCODE_NOTICE_COUNT,
+								.now_ms = flow.now_ms },
+				 &url),
 			 AUTHCODE_ERR_USAGE);
 	flow.random_fails = true;
-	assert_int_equal(authcode_transaction_resume_url(flow.issuer, page->transaction,
-							 other.cookie, AUTHCODE_NOTICE_NONE,
-							 flow.now_ms, &url),
+	assert_int_equal(authcode_transaction_resume_url(
+				 flow.issuer,
+				 &(struct authcode_resumption){ .transaction = page->transaction,
+								.browser = other.cookie,
+								.notice = AUTHCODE_NOTICE_NONE,
+								.now_ms = flow.now_ms },
+				 &url),
 			 AUTHCODE_ERR_RANDOM);
 	assert_null(url);
 }

@@ -11,7 +11,8 @@ from host import Host  # noqa: E402
 # What waits longest for a clock of the daemon begins first, so that the rest runs meanwhile.
 LONGEST = ("test_client_keys.py", "test_accounts.py", "test_deadline.py", "test_helper_killed.py", "test_fetch.py",
            "test_keys.py", "test_flow.py", "test_start.py", "test_clients.py", "test_levels.py", "test_routes.py",
-           "test_database.py", "test_logout_gone.py")
+           "test_database.py", "test_logout_gone.py",
+           "test_explained.py")
 # Each test of these has a host of its own, so they need not be in one process.
 APART = ("test_client_keys.py", "test_accounts.py", "test_helper_killed.py", "test_fetch.py")
 

@@ -22,6 +22,7 @@ http_tests = \
 	tests/http/test_device.py \
 	tests/http/test_device_requests.py \
 	tests/http/test_disk_full.py \
+	tests/http/test_explained.py \
 	tests/http/test_failure_floor.py \
 	tests/http/test_fetch.py \
 	tests/http/test_flow.py \

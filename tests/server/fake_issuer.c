@@ -20,6 +20,7 @@ struct authcode_exchange {
 };
 
 static unsigned sign_ins, denials;
+static int64_t last_attempt;
 static char last_body[4096], all_bodies[1 << 16];
 static char proof[256];
 static bool holding;
@@ -30,6 +31,7 @@ issuer_reset(void)
 {
 	sign_ins = 0;
 	denials = 0;
+	last_attempt = 0;
 	last_body[0] = '\0';
 	all_bodies[0] = '\0';
 	proof[0] = '\0';
@@ -52,6 +54,12 @@ unsigned
 issuer_denials(void)
 {
 	return denials;
+}
+
+int64_t
+issuer_last_attempt(void)
+{
+	return last_attempt;
 }
 
 const char *
@@ -155,16 +163,15 @@ authcode_transaction_check(struct authcode_issuer *issuer, const char *transacti
 }
 
 enum authcode_err
-authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *transaction,
-				const char *browser, enum authcode_notice notice, int64_t now_ms,
-				char **ret_url)
+authcode_transaction_resume_url(struct authcode_issuer *issuer,
+				const struct authcode_resumption *resumption, char **ret_url)
 {
 	(void)issuer;
-	(void)browser;
-	(void)now_ms;
-	if (!is_ours(transaction))
+	last_attempt = resumption->attempt;
+	if (!is_ours(resumption->transaction))
 		return AUTHCODE_ERR_SYNTAX;
-	return asprintf(ret_url, APP_URL "/resume?txn=%s&notice=%d", transaction, (int)notice) > 0
+	return asprintf(ret_url, APP_URL "/resume?txn=%s&notice=%d", resumption->transaction,
+			(int)resumption->notice) > 0
 		       ? AUTHCODE_OK
 		       : AUTHCODE_ERR_MEMORY;
 }

@@ -65,6 +65,7 @@ void script_die(unsigned i, bool began);
 void issuer_reset(void);
 unsigned issuer_sign_ins(void); /* sessions made */
 unsigned issuer_denials(void);
+int64_t issuer_last_attempt(void); /* of the last resumption */
 const char *issuer_last_body(void);
 const char *issuer_last_proof(void);      /* acr|amr|claims of the last sign-in, "-" for none */
 bool issuer_saw_secret(const char *text); /* in any request body */

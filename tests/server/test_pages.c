@@ -142,7 +142,7 @@ draw_error(struct ac_http *h)
 static void
 draw_wait(struct ac_http *h)
 {
-	ac_page_wait(&app, h, HOSTILE, HOSTILE);
+	ac_page_wait(&app, h, HOSTILE, HOSTILE, FAKE_TXN_TEXT);
 }
 
 static void
@@ -494,6 +494,71 @@ prompt_holds_the_longest_conversation_and_no_longer_one(void **state)
 	fake_http_free(&h);
 }
 
+#define NUMBER_SHOWN "Request <code>" FAKE_TXN_TEXT "</code>"
+
+/* A person who is stuck can tell it to an administrator (authcodectl explain). */
+static void
+what_has_failed_has_a_number_and_nothing_else_has(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t attempt;
+		bool has_message, is_error;
+		unsigned sign_in, prompt;
+	} rows[] = {
+		{ "nothing said, nothing tried", 0, false, false, 0, 0 },
+		{ "an attempt", FAKE_TXN, false, false, 1, 0 },
+		{ "a hint", 0, true, false, 0, 0 },
+		{ "an error", FAKE_TXN, true, true, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < AC_ARRAY_SIZE(rows); n++) {
+		const struct ac_page_message message = { "m", rows[n].is_error };
+		const struct ac_page_prompt prompt = { .transaction = "t",
+						       .csrf = "c",
+						       .login = "l",
+						       .nonce = "n",
+						       .client_name = "App",
+						       .text = "p",
+						       .request = FAKE_TXN_TEXT,
+						       .messages = &message,
+						       .message_count = rows[n].has_message };
+		struct authcode_interaction i = interaction();
+		struct ac_http *h = fake_http_new();
+
+		i.notice = AUTHCODE_NOTICE_FAILED;
+		i.attempt = rows[n].attempt;
+		ac_page_sign_in(&app, h, &i);
+		if (count(fake_page(h), NUMBER_SHOWN) != rows[n].sign_in ||
+		    count(fake_page(h), "Request <code>") != rows[n].sign_in)
+			fail_msg("%s: %s", rows[n].name, fake_page(h));
+		ac_page_prompt(&app, h, &prompt);
+		if (count(fake_page(h), NUMBER_SHOWN) != rows[n].prompt ||
+		    count(fake_page(h), "Request <code>") != rows[n].prompt)
+			fail_msg("%s: %s", rows[n].name, fake_page(h));
+		fake_http_free(&h);
+	}
+}
+
+static void
+an_error_has_the_number_of_what_it_is_about(void **state)
+{
+	struct ac_page_failure failure = { .status = 503, .error = "temporarily_unavailable" };
+	struct ac_http *h = fake_http_new();
+
+	(void)state;
+	ac_page_failure(&app, h, &failure); /* of this request */
+	assert_int_equal(count(fake_page(h), NUMBER_SHOWN), 1);
+	failure.request = "32yfwnm000777";
+	ac_page_failure(&app, h, &failure);
+	assert_int_equal(count(fake_page(h), "Request <code>32yfwnm000777</code>"), 1);
+	assert_int_equal(count(fake_page(h), FAKE_TXN_TEXT), 0);
+	ac_page_wait(&app, h, "App", "/prompt", "32yfwnm000778"); /* a module hangs */
+	assert_int_equal(count(fake_page(h), "Request <code>32yfwnm000778</code>"), 1);
+	fake_http_free(&h);
+}
+
 static void
 errors_say_what_to_do_and_show_their_code(void **state)
 {
@@ -586,6 +651,8 @@ main(void)
 		cmocka_unit_test(consent_never_hides_a_scope_it_has_no_room_for),
 		cmocka_unit_test(prompt_follows_echo_and_the_words_of_the_question),
 		cmocka_unit_test(prompt_holds_the_longest_conversation_and_no_longer_one),
+		cmocka_unit_test(what_has_failed_has_a_number_and_nothing_else_has),
+		cmocka_unit_test(an_error_has_the_number_of_what_it_is_about),
 		cmocka_unit_test(errors_say_what_to_do_and_show_their_code),
 		cmocka_unit_test(the_wait_page_asks_again_by_itself_and_no_other_does),
 		cmocka_unit_test(an_issuer_that_is_no_url_stops_the_start),

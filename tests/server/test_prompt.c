@@ -192,6 +192,8 @@ the_end_is_told_by_its_page(void **state)
 			assert_int_equal(h->status, rows[i].status);
 			if (rows[i].status == 303)
 				assert_true(is_resumed(h, txn, rows[i].notice));
+			if (rows[i].notice == AUTHCODE_NOTICE_FAILED)
+				assert_int_equal(issuer_last_attempt(), FAKE_TXN);
 			if (rows[i].status == 503)
 				assert_string_equal(fake_reply_header(h, "Retry-After"), "30");
 			assert_null(fake_reply_header(h, "Set-Cookie"));

@@ -236,13 +236,23 @@ AUTHCODE_API struct authcode_transaction
 authcode_transaction_check(struct authcode_issuer *issuer, const char *transaction,
 			   const char *csrf, const char *browser, int64_t now_ms);
 
+/* How a transaction goes on. */
+struct authcode_resumption {
+	const char *transaction;
+	const char *browser; /* value of its cookie */
+	enum authcode_notice notice;
+	int64_t attempt; /* what the notice is about: the host's number of the request that has
+			  * failed, as in struct authcode_request; 0: none */
+	int64_t now_ms;  /* Unix time */
+};
+
 /* The absolute URL that carries the transaction on: AUTHCODE_ENDPOINT_RESUME
- * with a fresh seal for this browser that shows notice. ERR_SYNTAX when the
- * seal is not ours. New: the caller frees *ret_url with free(). */
+ * with a fresh seal for this browser; its sign-in page has notice and attempt.
+ * ERR_SYNTAX when the seal is not ours. New: the caller frees *ret_url with
+ * free(). */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
-authcode_transaction_resume_url(struct authcode_issuer *issuer, const char *transaction,
-				const char *browser, enum authcode_notice notice, int64_t now_ms,
-				char **ret_url);
+authcode_transaction_resume_url(struct authcode_issuer *issuer,
+				const struct authcode_resumption *resumption, char **ret_url);
 
 /* The hidden field "csrf" for a page of the host's own that continues this
  * transaction (a further prompt). New: the caller frees *ret_csrf with free(). */

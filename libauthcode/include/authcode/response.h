@@ -65,6 +65,7 @@ struct authcode_interaction {
 	const char *const *resources; /* names of the resource servers that are asked for */
 	size_t resource_count;
 	enum authcode_notice notice;
+	int64_t attempt;       /* sign-in: the host's number of what the notice is about; 0: none */
 	const char *user_code; /* of a device: the code it shows; USER_CODE: what to fill in,
 				* or NULL; else NULL */
 	bool allowed;          /* DEVICE_DONE: what the answer was */

@@ -48,6 +48,7 @@ setup(void **state)
 	transaction = (struct ac_transaction){
 		.created_ms = 1000000,
 		.notice = AUTHCODE_NOTICE_BUSY,
+		.attempt = INT64_C(0x3456789abcdef12),
 		.question = AC_QUESTION_ACCOUNT,
 		.subject_id = INT64_C(0x123456789abcdef),
 		.chosen_id = INT64_C(0x23456789abcdef1),
@@ -82,6 +83,7 @@ what_was_sealed_comes_out(void **state)
 	assert_int_equal(opened.created_ms, transaction.created_ms);
 	assert_memory_equal(opened.browser, transaction.browser, AC_DIGEST_LEN);
 	assert_int_equal(opened.notice, transaction.notice);
+	assert_int_equal(opened.attempt, transaction.attempt);
 	assert_int_equal(opened.question, transaction.question);
 	assert_int_equal(opened.subject_id, transaction.subject_id);
 	assert_int_equal(opened.chosen_id, transaction.chosen_id);
@@ -101,6 +103,7 @@ extreme_values_come_out_too(void **state)
 	transaction.request = "";
 	for (size_t i = 0; i < AC_ARRAY_SIZE(values); i++) {
 		transaction.created_ms = values[i];
+		transaction.attempt = values[i];
 		transaction.subject_id = values[i];
 		transaction.chosen_id = values[i];
 		transaction.tried_ms = values[i];
@@ -110,6 +113,7 @@ extreme_values_come_out_too(void **state)
 		assert_int_equal(ac_transaction_unseal(issuer, arena, sealed, &opened),
 				 AUTHCODE_OK);
 		assert_int_equal(opened.created_ms, values[i]);
+		assert_int_equal(opened.attempt, values[i]);
 		assert_int_equal(opened.subject_id, values[i]);
 		assert_int_equal(opened.chosen_id, values[i]);
 		assert_int_equal(opened.tried_ms, values[i]);
@@ -187,7 +191,7 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
 			 AUTHCODE_ERR_CRYPTO);
-	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 3", plain,
+	assert_int_equal(ac_seal(issuer->keys.csrf, nonce, "authorization request 4", plain,
 				 sizeof(plain), arena, &foreign),
 			 AUTHCODE_OK);
 	assert_int_equal(ac_transaction_unseal(issuer, arena, foreign, &opened),
@@ -198,26 +202,26 @@ a_seal_of_another_issuer_or_purpose_does_not_open(void **state)
 static void
 a_seal_of_another_shape_is_refused(void **state)
 {
-	static const char *const labels[] = { "authorization request 4", "device 2" };
+	static const char *const labels[] = { "authorization request 5", "device 3" };
 	static const struct {
 		size_t at, len;
 		uint8_t value;
 	} wrong[] = {
-		{ 40, 80, AUTHCODE_NOTICE_COUNT },
-		{ 41, 80, AC_QUESTION_COUNT },
-		{ 66, 74, 7 }, /* the acr reaches past the end */
-		{ 66, 68, 1 },
-		{ 67, 74, 7 }, /* the sub does */
-		{ 67, 68, 1 },
-		{ 66, 400, AC_MAX_ACR + 1 }, /* too long for one */
-		{ 66, 400, 255 },
+		{ 40, 88, AUTHCODE_NOTICE_COUNT },
+		{ 49, 88, AC_QUESTION_COUNT },
+		{ 74, 82, 7 }, /* the acr reaches past the end */
+		{ 74, 76, 1 },
+		{ 75, 82, 7 }, /* the sub does */
+		{ 75, 76, 1 },
+		{ 74, 400, AC_MAX_ACR + 1 }, /* too long for one */
+		{ 74, 400, 255 },
 	};
 	struct ac_transaction opened;
 	uint8_t nonce[AC_SEAL_NONCE_LEN] = { 0 }, plain[400] = { 0 };
 	char *odd = NULL;
 
 	(void)state;
-	for (size_t len = 0; len < 2 * 68; len++) {
+	for (size_t len = 0; len < 2 * 76; len++) {
 		assert_int_equal(ac_seal(issuer->keys.transaction, nonce, labels[len % 2], plain,
 					 len / 2, arena, &odd),
 				 AUTHCODE_OK);
