@@ -67,7 +67,8 @@ a_row_without_its_parent_is_a_fault(void **state)
 	assert_non_null(strstr(report.first_fault, "has no subject"));
 }
 
-/* What only comparing an index with its table shows: rows that went while there was none. */
+/* What only comparing an index with its table shows: rows that changed while there was none.
+ * (Missing entries would not do: SQLite 3.46 counts them also when the look is quick.) */
 static void
 an_index_that_does_not_fit_is_a_fault_unless_the_look_is_quick(void **state)
 {
@@ -80,7 +81,7 @@ an_index_that_does_not_fit_is_a_fault_unless_the_look_is_quick(void **state)
 		"CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'code_forget';"
 		"DELETE FROM sqlite_schema WHERE name = 'code_forget';"
 		"PRAGMA writable_schema = RESET;"
-		"DELETE FROM code;"
+		"UPDATE code SET forget_ms = forget_ms + 1;"
 		"PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept;"
 		"PRAGMA writable_schema = RESET");
 	assert_int_equal(authcode_database_examine(world->copy, 1, false, &report, NULL),
