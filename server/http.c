@@ -11,12 +11,13 @@
  */
 #include "server/http.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "server/clock.h"
 #include "server/dispatch.h"
 #include "server/http_internal.h"
@@ -62,12 +63,12 @@ log_request(struct ac_http *h, enum MHD_RequestTerminationCode how)
 {
 	const int64_t took_us = ac_clock_monotonic_us() - h->began_us;
 	const bool replied = h->phase == AC_HTTP_REPLIED;
-	char status[8] = "";
-	char ms[24];
+	char status[AC_I64_TEXT] = "";
+	char ms[AC_I64_TEXT];
 
 	if (replied)
-		(void)snprintf(status, sizeof(status), "%u", h->status);
-	(void)snprintf(ms, sizeof(ms), "%lld", (long long)(took_us / 1000));
+		(void)ac_format_i64(h->status, status);
+	(void)ac_format_i64(took_us / 1000, ms);
 	ac_metrics_request(app_of(h)->metrics, h->below, replied ? h->status : 0, took_us);
 	ac_log_event(how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? AC_EVENT_REQUEST
 								: AC_EVENT_REQUEST_BROKEN_OFF,
@@ -133,9 +134,10 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 	if (info == NULL || info->socket_context == NULL)
 		return NULL;
 	drop_unfinished(info->socket_context);
-	h = calloc(1, sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
+	h = malloc(sizeof(*h) + (len > AC_MAX_URI ? 1 : len + 1));
 	if (h == NULL)
 		return NULL;
+	memset(h, 0, offsetof(struct ac_http, headers));
 	h->service = service;
 	h->connection = connection;
 	h->wire_target = uri;
@@ -147,6 +149,7 @@ ac_http_on_request_line(void *cls, const char *uri, struct MHD_Connection *conne
 									  memory_order_relaxed));
 	ac_txn_format(h->txn_number, h->txn);
 	h->too_long = len > AC_MAX_URI;
+	h->target[0] = '\0';
 	if (!h->too_long)
 		memcpy(h->target, uri, len + 1);
 	hide_query(uri);
@@ -296,7 +299,7 @@ pass_gate(struct ac_http *h, const char *method, const char *version)
 					   .headers = h->headers };
 	struct ac_gate_refusal refusal = { 500, "out of memory" };
 
-	(void)snprintf(h->method_name, sizeof(h->method_name), "%.15s", method);
+	memcpy(h->method_name, method, strnlen(method, sizeof(h->method_name) - 1));
 	(void)MHD_get_connection_values_n(h->connection, MHD_HEADER_KIND, take_header, h);
 	request.header_count = h->header_count;
 	if (!take_target(h)) {

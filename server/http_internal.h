@@ -213,7 +213,6 @@ struct ac_http {
 	char *path;              /* of the target, without query; for the log */
 	char *below;             /* path below the issuer's, NULL outside of it */
 	struct authcode_bytes query;
-	struct ac_gate_header headers[AC_GATE_MAX_HEADERS + 1];
 	size_t header_count;
 	char *cookies; /* the Cookie value, cut into terminated pairs */
 	size_t cookies_len;
@@ -232,12 +231,16 @@ struct ac_http {
 	enum ac_reply_kind kind;
 	unsigned status;
 	struct ac_http_body *reply; /* NULL: empty */
-	struct ac_http_reply_header extra[AC_HTTP_MAX_REPLY_HEADERS];
 	size_t extra_count;
 
 	void *state;
 	void (*free_state)(void *state);
-	char target[]; /* as sent */
+
+	/* From here on nothing is cleared when the request begins, since the counts above say
+	 * what is there. */
+	struct ac_gate_header headers[AC_GATE_MAX_HEADERS + 1];
+	struct ac_http_reply_header extra[AC_HTTP_MAX_REPLY_HEADERS];
+	char target[]; /* as sent; empty when it is too long */
 };
 
 /* http.c: what the library calls, with the service as first argument. */

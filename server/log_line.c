@@ -87,13 +87,21 @@ put_escaped(struct ac_line *line, const char *value)
 		ac_line_puts(line, "...");
 }
 
+static bool
+is_of_word(char c)
+{
+	return (c >= '0' && c <= ':') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c == '.';
+}
+
 /* A word can be told from what follows it without quotes. */
 static bool
 is_word(const char *value)
 {
-	size_t len = strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.:");
+	size_t len = 0;
 
+	while (is_of_word(value[len]))
+		len++;
 	return len > 0 && len <= AC_LOG_MAX_VALUE && value[len] == '\0';
 }
 

@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+static bool
+plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
 /* The length of the sequence at p, or 0 when it is not valid (RFC 3629 §4);
  * *ret is the code point. */
 static size_t
@@ -44,7 +50,7 @@ ac_utf8_valid(const char *data, size_t len)
 	uint32_t point;
 
 	for (size_t i = 0, n; i < len; i += n) {
-		n = sequence(p + i, len - i, &point);
+		n = plain(p[i]) ? 1 : sequence(p + i, len - i, &point);
 		if (n == 0)
 			return false;
 	}
@@ -58,6 +64,10 @@ ac_text_printable(const char *data, size_t len)
 	uint32_t point;
 
 	for (size_t i = 0, n; i < len; i += n) {
+		if (plain(p[i])) {
+			n = 1;
+			continue;
+		}
 		n = sequence(p + i, len - i, &point);
 		if (n == 0 || point < 0x20 || (point >= 0x7f && point < 0xa0))
 			return false;
@@ -105,4 +115,23 @@ ac_parse_u64(const char *text, uint64_t max, uint64_t *ret)
 		return false;
 	*ret = value;
 	return true;
+}
+
+size_t
+ac_format_i64(int64_t value, char ret[AC_I64_TEXT])
+{
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char reversed[AC_I64_TEXT];
+	size_t count = 0, len = 0;
+
+	do {
+		reversed[count++] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		ret[len++] = '-';
+	while (count > 0)
+		ret[len++] = reversed[--count];
+	ret[len] = '\0';
+	return len;
 }

@@ -25,4 +25,11 @@ AC_MUST_USE bool ac_words_contain(const char *list, const char *word);
 /* Decimal digits only, no sign, no leading zero, at most max. */
 AC_MUST_USE bool ac_parse_u64(const char *text, uint64_t max, uint64_t *ret);
 
+/* With its sign and the NUL. */
+#define AC_I64_TEXT sizeof("-9223372036854775808")
+
+/* In decimal; returns the length. Answers and the log have several numbers each, and
+ * snprintf takes ten times as long for one. */
+size_t ac_format_i64(int64_t value, char ret[AC_I64_TEXT]);
+
 #endif

@@ -97,11 +97,11 @@ ac_json_answer_text(struct ac_json_answer *answer, const char *name, const char 
 void
 ac_json_answer_int(struct ac_json_answer *answer, const char *name, int64_t value)
 {
-	char digits[24];
-	const int len = snprintf(digits, sizeof(digits), "%lld", (long long)value);
+	char digits[AC_I64_TEXT];
+	const size_t len = ac_format_i64(value, digits);
 
 	put_name(answer, name);
-	put(answer, digits, (size_t)len);
+	put(answer, digits, len);
 }
 
 void

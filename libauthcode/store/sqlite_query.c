@@ -123,17 +123,20 @@ ac_query_get_int(struct ac_query *query)
 	return sqlite3_column_int64(query->statement, query->column++);
 }
 
-/* NULL, and the query has failed, when there is no memory. */
+/* NULL, and the query has failed, when there is no memory. Asked for as bytes, since SQLite
+ * copies a text to end it with a NUL; bytes that are none are NULL. */
 const char *
 ac_query_get_text(struct ac_query *query, struct authcode_arena *arena)
 {
-	const unsigned char *text = sqlite3_column_text(query->statement, query->column);
+	const char *text = sqlite3_column_blob(query->statement, query->column);
 	int len = sqlite3_column_bytes(query->statement, query->column);
 	char *copy = NULL;
 
+	if (text == NULL && sqlite3_column_type(query->statement, query->column) == SQLITE_TEXT)
+		text = "";
 	query->column++;
 	if (text != NULL)
-		copy = ac_arena_strndup(arena, (const char *)text, (size_t)len);
+		copy = ac_arena_strndup(arena, text, (size_t)len);
 	if (copy == NULL)
 		query->rc = SQLITE_NOMEM;
 	return copy;

@@ -5,9 +5,11 @@
  */
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -160,6 +162,28 @@ numbers_are_plain_decimal_within_their_maximum(void **state)
 	}
 }
 
+static void
+numbers_are_written_as_printf_writes_them(void **state)
+{
+	static const int64_t numbers[] = {
+		0,         1,         9,
+		10,        99,        100,
+		-1,        -10,       1234567890,
+		INT32_MAX, INT32_MIN, INT64_MAX - 1,
+		INT64_MAX, INT64_MIN, INT64_MIN + 1,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		char expected[32], text[AC_I64_TEXT];
+		const int len = snprintf(expected, sizeof(expected), "%" PRId64, numbers[i]);
+
+		memset(text, 'x', sizeof(text));
+		assert_int_equal(ac_format_i64(numbers[i], text), len);
+		assert_string_equal(text, expected);
+	}
+}
+
 int
 main(void)
 {
@@ -168,6 +192,7 @@ main(void)
 		cmocka_unit_test(controls_are_not_printable),
 		cmocka_unit_test(words_are_found_whole),
 		cmocka_unit_test(numbers_are_plain_decimal_within_their_maximum),
+		cmocka_unit_test(numbers_are_written_as_printf_writes_them),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
