@@ -11,6 +11,7 @@ Rows are made inside SQLite, in the order of their keys, without a journal; inde
 again after, from the words that the file itself has for them.
 """
 import base64
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -134,7 +135,7 @@ def filled(path, tokens, say):
 
 def expire(path, count):
     """Makes the first tokens of the file old enough to be purged."""
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         last = db.execute("SELECT id FROM token ORDER BY id LIMIT 1 OFFSET ?", (count - 1,)).fetchone()[0]
         db.execute("UPDATE token SET expires_ms = created_ms, forget_ms = created_ms WHERE id <= ?", (last,))
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -3,6 +3,7 @@
 instead of 150,000, ES256, no rotation. It is unpacked, not installed: no service starts and nothing of the system
 changes. Its access tokens are always signed JWTs, and it is durable: SQLite with a rollback journal, synchronous=FULL.
 """
+import contextlib
 import dataclasses
 import gzip
 import os
@@ -69,7 +70,7 @@ class Glewlwyd(rival.Rival):
         (self.directory / "glewlwyd.conf").write_text(text)
 
     def make_database(self):
-        with sqlite3.connect(self.directory / "db") as db:
+        with contextlib.closing(sqlite3.connect(self.directory / "db")) as db, db:
             db.executescript(self.text("database", "init.sqlite3.sql.gz"))
             changed = db.execute("UPDATE g_client_module_instance SET gcmi_parameters ="
                                  " json_set(gcmi_parameters, '$.\"pbkdf2-iterations\"', 1)").rowcount

@@ -10,6 +10,7 @@ twice. The moments of the kills follow from the seed; what is under way then doe
 """
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import random
@@ -167,7 +168,7 @@ class Trial:
 
     def examine(self):
         """What the file itself says, once nobody uses it: of redemptions also those whose answer nobody got."""
-        with sqlite3.connect(f"file:{self.host.state / 'authcode.db'}?mode=ro", uri=True) as db:
+        with contextlib.closing(sqlite3.connect(f"file:{self.host.state / 'authcode.db'}?mode=ro", uri=True)) as db, db:
             for said, in db.execute("PRAGMA integrity_check"):
                 if said != "ok":
                     self.book.fault(f"the database is damaged: {said}")

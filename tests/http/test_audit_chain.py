@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl audit verify: the records are what was written, or the first that is not is named."""
+import contextlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 
@@ -17,16 +19,14 @@ NO_HEADS = ("", "1", "1:", ":" + "0" * 64, "0:" + "0" * 64, "-1:" + "0" * 64, "0
 
 
 def records(server, sql, *values):
-    with sqlite3.connect(server.state / "authcode.db", timeout=5) as base:
+    with contextlib.closing(sqlite3.connect(server.state / "authcode.db", timeout=5)) as base:
         return base.execute(sql, values).fetchall()
 
 
 def tamper(server, *sql):
-    base = sqlite3.connect(server.state / "authcode.db", timeout=5)
-    with base:
+    with contextlib.closing(sqlite3.connect(server.state / "authcode.db", timeout=5)) as base, base:
         for statement in sql:
             base.execute(statement)
-    base.close()
 
 
 def verify(server, *words):
@@ -59,16 +59,20 @@ def a_server_with_records(server):
 
 @pytest.fixture(name="tampered")
 def a_server_whose_file_is_put_back(recorded):
-    """Whatever a test does to the file is undone: later tests find a whole chain."""
+    """Whatever a test does to the file is undone: later tests find a whole chain. The file is a new one, since SQLite
+    knows files by their inode, in this process as well."""
     recorded.stop_daemon()
     before = (recorded.state / "authcode.db").read_bytes()
     recorded.start_daemon()
     yield recorded
     if recorded.daemon is not None:
         recorded.stop_daemon()
-    (recorded.state / "authcode.db").write_bytes(before)
-    for ending in ("-wal", "-shm"):
+    for ending in ("", "-wal", "-shm"):
         (recorded.state / ("authcode.db" + ending)).unlink(missing_ok=True)
+    (recorded.state / "authcode.db").write_bytes(before)
+    shutil.copystat(recorded.state / "master.key", recorded.state / "authcode.db")
+    owner = (recorded.state / "master.key").stat()
+    os.chown(recorded.state / "authcode.db", owner.st_uid, owner.st_gid)
     recorded.start_daemon()
 
 

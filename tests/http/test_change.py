@@ -4,6 +4,7 @@
 Service `authcode-due` asks for a change until the file `changed` is there; as root `authcode-unix` is the real pam_unix.
 """
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import re
@@ -200,7 +201,7 @@ def test_a_new_password_ends_what_the_old_one_had_opened(host):
     assert fresh.status_code == 200 and host.post("/introspect", "due", token=fresh.json()["access_token"]).json()["active"]
     assert "code" in answer_of(person.go(host.authorize_url("due")))
     assert "reason=password_changed" in next(line for line in reversed(host.log().splitlines()) if "login succeeded" in line)
-    with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as base:
+    with contextlib.closing(sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True)) as base, base:
         assert base.execute("SELECT reason FROM audit WHERE event = 'login_succeeded' ORDER BY id DESC LIMIT 1"
                             ).fetchone() == ("password_changed",)
 
@@ -220,7 +221,7 @@ def test_who_never_comes_back_has_changed_the_password_all_the_same(host):
     sent = person.http.post(host.url("/prompt"), data={**Form(page.text).fields, "answer": NEW}, allow_redirects=False,
                             headers={"Sec-Fetch-Site": "same-origin"}, timeout=20)
     assert sent.status_code == 303 and is_over(host, tokens) and host.changed.exists()
-    with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as base:
+    with contextlib.closing(sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True)) as base, base:
         assert base.execute("SELECT event, reason FROM audit ORDER BY id DESC LIMIT 1").fetchone() == (
             "person_revoked", "password_changed")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """authcodectl client: registering applications while the daemon runs, on the real daemon and its socket."""
+import contextlib
 import json
 import os
 import re
@@ -149,7 +150,7 @@ def test_a_secret_of_another_server_comes_along(server):
 def test_a_secret_that_is_needed_itself_is_sealed(server):
     name, secret = web(server, "sealed", "--auth-method", "client_secret_jwt")
     assert json.loads(done(server, "--json", "client", "show", name))["client"]["secret"] == "sealed"
-    with sqlite3.connect(server.state / "authcode.db") as database:
+    with contextlib.closing(sqlite3.connect(server.state / "authcode.db")) as database, database:
         row = database.execute("SELECT registration, sealed_secret FROM client WHERE id = ?", (name,)).fetchone()
     assert secret not in row[0] + row[1] and row[1] != "" and "sha256" not in row[0]
     told = ctl(server, "client", "rotate-secret", name, "--keep-old", "1h")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backup, check and restore of the database, with the daemon beside it and without."""
+import contextlib
 import fcntl
 import json
 import os
@@ -33,7 +34,7 @@ def active(server, tokens):
 
 
 def number(path, sql):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as base:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base, base:
         return base.execute(sql).fetchone()[0]
 
 
@@ -264,10 +265,10 @@ def test_a_code_that_was_used_since_is_not_unused_again(server, tmp_path):
 
 def spoil(path, how):
     if how == "newer":
-        with sqlite3.connect(path) as base:
+        with contextlib.closing(sqlite3.connect(path)) as base, base:
             base.execute("PRAGMA user_version = 4000")
     elif how == "foreign":
-        with sqlite3.connect(path) as base:
+        with contextlib.closing(sqlite3.connect(path)) as base, base:
             base.execute("PRAGMA application_id = 1")
     elif how == "garbage":
         path.write_bytes(os.urandom(8192))
@@ -281,7 +282,7 @@ def spoil(path, how):
             data[at:at + 64] = os.urandom(64)
         path.write_bytes(data)
     elif how == "orphans":
-        with sqlite3.connect(path) as base:
+        with contextlib.closing(sqlite3.connect(path)) as base, base:
             base.execute("PRAGMA foreign_keys = OFF")
             base.execute("DELETE FROM subject")
     elif how == "link":

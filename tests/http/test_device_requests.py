@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How often one address may ask for the code of a device (DV-01): each is a row, and a public client has no secret."""
+import contextlib
 import sqlite3
 
 from host import JSON_HEADERS, SECRET
@@ -12,7 +13,7 @@ def ask(host, client="tv", **headers):
 
 
 def rows(host):
-    with sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True) as store:
+    with contextlib.closing(sqlite3.connect(f"file:{host.state}/authcode.db?mode=ro", uri=True)) as store, store:
         return store.execute("SELECT count(*) FROM device").fetchone()[0]
 
 

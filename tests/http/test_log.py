@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the daemon says, records and counts: lines, JSON, records, numbers, /metrics and /health."""
+import contextlib
 import json
 import re
 import sqlite3
@@ -325,7 +326,7 @@ def test_no_secret_is_in_any_log_or_in_the_database(server, quiet):
 
 
 def test_the_table_of_records_has_no_column_for_more(server):
-    with sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True) as store:
+    with contextlib.closing(sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True)) as store, store:
         columns = [row[1] for row in store.execute("PRAGMA table_info(audit)")]
     assert columns == ["id", "event", "txn", "client_id", "subject_id", "object_id", "rhost", "reason", "admin_uid",
                        "seq", "address", "mac"]
