@@ -86,6 +86,7 @@ read_file(int fd, size_t *ret_len, const char **why)
 	return data;
 }
 
+/* Who can write it can show another's name where people are asked for their password. */
 static bool
 read_logo(const struct authcode_client *client, struct logo *logo, struct authcode_reason *reason)
 {
@@ -98,6 +99,8 @@ read_logo(const struct authcode_client *client, struct logo *logo, struct authco
 		why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
 		why = "it is not a regular file";
+	else if ((st.st_mode & (S_IWOTH | S_IWGRP)) != 0)
+		why = "others may write it; run chmod go-w on it";
 	else
 		logo->data = read_file(fd, &logo->len, &why);
 	if (fd >= 0)

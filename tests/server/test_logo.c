@@ -207,6 +207,24 @@ what_is_no_file_stops_the_start(void **state)
 	assert_non_null(strstr(reason.text, "not a regular file"));
 }
 
+static void
+what_others_may_write_stops_the_start(void **state)
+{
+	static const mode_t modes[] = { 0620, 0602, 0666, 0664, 0646 };
+	struct authcode_reason reason = { "" };
+
+	(void)state;
+	write_file(GOOD, sizeof(GOOD));
+	for (size_t i = 0; i < AC_ARRAY_SIZE(modes); i++) {
+		assert_int_equal(chmod(path, modes[i]), 0);
+		assert_int_equal(load(&reason), AUTHCODE_ERR_CONFIG);
+		assert_non_null(strstr(reason.text, "others may write it; run chmod go-w on it"));
+		assert_non_null(strstr(reason.text, path));
+	}
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(load(&reason), AUTHCODE_OK);
+}
+
 static int
 set_up(void **state)
 {
@@ -269,9 +287,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_logo_is_a_png_and_nothing_else),   TEST(what_names_no_logo_is_not_found),
-		TEST(pages_show_the_logo_of_who_has_one), TEST(what_is_no_png_stops_the_start),
-		TEST(what_is_too_large_stops_the_start),  TEST(what_is_no_file_stops_the_start),
+		TEST(a_logo_is_a_png_and_nothing_else),      TEST(what_names_no_logo_is_not_found),
+		TEST(pages_show_the_logo_of_who_has_one),    TEST(what_is_no_png_stops_the_start),
+		TEST(what_is_too_large_stops_the_start),     TEST(what_is_no_file_stops_the_start),
+		TEST(what_others_may_write_stops_the_start),
 	};
 
 	return cmocka_run_group_tests_name("logo", tests, open_world, close_world);
