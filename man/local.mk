@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Pages are written in scdoc; without it they are left out.
+# Pages are written in scdoc; without it they are left out. Their first line tells man(1) that
+# they may have tables, which scdoc does not say.
 man_sources = man/authcode-fetch.8.scd man/authcode-login.8.scd man/authcoded.8.scd man/authcode.conf.5.scd \
 	man/authcodectl.8.scd
 EXTRA_DIST += $(man_sources)
@@ -11,5 +12,5 @@ CLEANFILES += $(man_pages)
 
 SUFFIXES = .scd
 .scd:
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SCDOC) <$< >$@.tmp && mv $@.tmp $@
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { echo "'\\\" t"; $(SCDOC) <$<; } >$@.tmp && mv $@.tmp $@
 endif
