@@ -95,12 +95,30 @@ number(const json_t *object, const char *name)
 	return (long long)json_integer_value(json_object_get(object, name));
 }
 
+/* "2 wait to be told, the oldest since 2026-11-27 10:20" */
+static void
+show_logouts(const json_t *logouts)
+{
+	const bool many = json_object_get(logouts, "waiting_at_least") != NULL;
+	const long long since = number(logouts, "since");
+	char line[MAX_LINE], text[32];
+
+	if (logouts == NULL)
+		return;
+	(void)snprintf(line, sizeof(line), "%s%lld wait to be told%s%s", many ? "at least " : "",
+		       number(logouts, many ? "waiting_at_least" : "waiting"),
+		       since > 0 ? ", the oldest since " : "",
+		       since > 0 ? ac_ctl_format_time(since, text, sizeof(text)) : "");
+	ac_ctl_show_text(stdout, "logouts", line);
+}
+
 static void
 show_database(const json_t *database)
 {
 	char line[MAX_LINE];
 
-	(void)snprintf(line, sizeof(line), "%lld bytes, log %lld bytes", number(database, "bytes"),
+	(void)snprintf(line, sizeof(line), "schema %lld, %lld bytes, log %lld bytes",
+		       number(database, "schema"), number(database, "bytes"),
 		       number(database, "log_bytes"));
 	ac_ctl_show_text(stdout, "database", line);
 	(void)snprintf(line, sizeof(line), "%lld in %lld batches, %lld failed, %lld wait",
@@ -130,6 +148,7 @@ show(const json_t *answer)
 	show_number("clients", answer, "");
 	show_number("sessions", answer, "sessions_at_least");
 	show_number("tokens", answer, "tokens_at_least");
+	show_logouts(json_object_get(answer, "logouts"));
 	show_database(json_object_get(answer, "database"));
 	ac_ctl_show_text(stdout, "audit head", ac_ctl_text_of(answer, "audit_head"));
 	(void)snprintf(line, sizeof(line), "%lld published, %lld sign", number(keys, "published"),

@@ -152,9 +152,8 @@ ac_ctl_table_number(struct ac_ctl_table *table, int64_t number)
 	ac_ctl_table_text(table, number < 0 ? NULL : text);
 }
 
-/* In local time, to the minute. */
-static const char *
-format_time(int64_t time_s, char *text, size_t size)
+const char *
+ac_ctl_format_time(int64_t time_s, char *text, size_t size)
 {
 	const time_t time = (time_t)time_s;
 	struct tm parts;
@@ -170,7 +169,7 @@ ac_ctl_table_time(struct ac_ctl_table *table, int64_t time_s)
 {
 	char text[32];
 
-	ac_ctl_table_text(table, format_time(time_s, text, sizeof(text)));
+	ac_ctl_table_text(table, ac_ctl_format_time(time_s, text, sizeof(text)));
 }
 
 /* "": there is nothing to show. */
@@ -317,5 +316,5 @@ ac_ctl_show_time(FILE *out, const char *name, int64_t time_s)
 	char text[32];
 
 	if (time_s != 0)
-		ac_ctl_show_text(out, name, format_time(time_s, text, sizeof(text)));
+		ac_ctl_show_text(out, name, ac_ctl_format_time(time_s, text, sizeof(text)));
 }

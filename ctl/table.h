@@ -39,6 +39,9 @@ struct ac_ctl_table {
 void ac_ctl_table_init(struct ac_ctl_table *table, const char *const *headings, size_t columns);
 void ac_ctl_table_clear(struct ac_ctl_table *table);
 
+/* Unix seconds in local time, to the minute; "-" for 0. Returns text or a constant. */
+const char *ac_ctl_format_time(int64_t time_s, char *text, size_t size);
+
 /* The next cell: "-" for NULL and "". */
 void ac_ctl_table_text(struct ac_ctl_table *table, const char *text);
 /* "-" for what is below 0. */

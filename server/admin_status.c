@@ -27,6 +27,8 @@
 #define MAX_JSON 65536
 #define PAGE 100
 #define PAGES 20 /* of one kind of rows */
+#define LOGOUTS 1000
+#define LOGOUTS_ARENA ((size_t)16 * 1024 * 1024) /* with the persons they are about */
 
 struct status {
 	struct ac_app *app;
@@ -167,6 +169,39 @@ put_head(const struct status *status)
 	ac_out_text(status->out, "audit_head", text);
 }
 
+/* Clients that are still to be told that a session has ended: of many, the earliest. */
+static void
+put_logouts(struct status *status)
+{
+	struct authcode_delivery_view *views = calloc(LOGOUTS, sizeof(*views));
+	struct authcode_arena *arena = NULL;
+	enum authcode_err err = AUTHCODE_ERR_MEMORY;
+	int64_t since_ms = 0;
+	size_t count = 0;
+
+	if (views != NULL)
+		err = authcode_arena_new(LOGOUTS_ARENA, &arena);
+	if (err == AUTHCODE_OK)
+		err = authcode_store_list_deliveries(status->app->store, INT64_MAX, LOGOUTS, arena,
+						     views, LOGOUTS, &count);
+	for (size_t i = 0; err == AUTHCODE_OK && i < count; i++) {
+		if (since_ms == 0 || views[i].delivery.created_ms < since_ms)
+			since_ms = views[i].delivery.created_ms;
+	}
+	if (err == AUTHCODE_OK) {
+		ac_out_open(status->out, "logouts", '{');
+		ac_out_int(status->out, count < LOGOUTS ? "waiting" : "waiting_at_least",
+			   (int64_t)count);
+		if (count > 0)
+			ac_out_time(status->out, "since", since_ms);
+		ac_out_close(status->out, '}');
+	} else {
+		note(status, "the database cannot be read");
+	}
+	authcode_arena_free(&arena);
+	free(views);
+}
+
 /* Nothing where there is no such file, or none yet. */
 static void
 put_size(const struct status *status, const char *name, const char *of)
@@ -187,6 +222,7 @@ put_database(const struct status *status)
 
 	authcode_store_stats(status->app->store, &stats);
 	ac_out_open(status->out, "database", '{');
+	ac_out_int(status->out, "schema", stats.schema);
 	put_size(status, "bytes", "authcode.db");
 	put_size(status, "log_bytes", "authcode.db-wal");
 	ac_out_int(status->out, "operations", (int64_t)stats.operations);
@@ -228,6 +264,7 @@ put_all(struct status *status, const struct ac_http *h)
 	ac_out_int(status->out, "connections", (int64_t)ac_http_open_connections(h));
 	ac_out_int(status->out, "clients", (int64_t)authcode_clients_count(app->clients));
 	put_rows(status);
+	put_logouts(status);
 	put_database(status);
 	put_head(status);
 	put_keys(status);

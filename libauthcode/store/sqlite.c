@@ -302,6 +302,7 @@ stats(void *self, struct authcode_store_stats *ret)
 	struct sqlite_store *store = self;
 
 	ac_writer_stats(store->writer, ret);
+	ret->schema = (int)ac_schema_count;
 }
 
 /* The writer is the last to close, and moves the log into the file. */

@@ -2,6 +2,7 @@
 """Logout at the real daemon, and clients that are told of it by the real authcode-fetch (LO-01, LO-02, LO-07, LO-10,
 BC-01 to BC-09, CR-02). Logout tokens are verified by another library against /jwks."""
 import json
+import re
 import time
 import urllib.parse
 
@@ -11,6 +12,7 @@ from jwcrypto import jwk, jwt
 from keyserver import make_ca
 from person import Form, Person
 from receiver import Receiver
+from test_admin import ctl, curl
 
 OUT = "https://app.example/out"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -270,6 +272,43 @@ def test_a_logout_is_told_after_a_restart_and_when_nobody_could_tell_it(host):
     host.start_sender()
     host.start_daemon()
     host.receiver.wait_for("/es")
+
+
+@pytest.fixture(name="fresh")
+def a_host_with_nobody_to_tell():
+    host = LogoutHost()
+    try:
+        yield host.start()
+    finally:
+        host.stop()
+
+
+def waiting(host):
+    status, told = curl(host, "/admin/status")
+    assert status == 200
+    return told["logouts"]
+
+
+def test_status_says_how_many_are_still_to_be_told_and_since_when(fresh):
+    assert waiting(fresh) == {"waiting": 0}
+    fresh.kill_fetch()
+    began = int(time.time())
+    for client in ("es", "rs"):
+        person, tokens = fresh.sign_in_for_tokens(client)
+        assert person.go(logout_url(fresh, id_token_hint=tokens["id_token"], post_logout_redirect_uri=OUT)) == OUT
+    since = waiting(fresh)["since"]
+    assert waiting(fresh) == {"waiting": 2, "since": since} and began <= since <= int(time.time())
+    shown = ctl(fresh, "status").stdout
+    assert re.search(r"(?m)^logouts +2 wait to be told, the oldest since "
+                     + time.strftime("%Y-%m-%d %H:%M$", time.localtime(since)), shown), shown
+    assert fresh.stop_daemon() == 0
+    fresh.start_sender()
+    fresh.start_daemon()
+    end = time.monotonic() + 20
+    while waiting(fresh) != {"waiting": 0}:
+        assert time.monotonic() < end, fresh.log()[-2000:]
+        time.sleep(0.05)
+    assert sorted(path for path, *_ in fresh.receiver.seen) == ["/es", "/rs"]
 
 
 # --- what dies with the session ------------------------------------------------------

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the daemon is, as administrators are told: GET /admin/status and authcodectl status."""
+import contextlib
 import json
 import re
+import sqlite3
 import subprocess
 import time
 
@@ -44,12 +46,14 @@ def test_it_says_how_the_writing_goes(server):
     server.tokens()
     _, told = curl(server)
     database = told["database"]
-    assert set(database) == {"bytes", "log_bytes", "operations", "failures", "batches", "queue_depth"}
+    assert set(database) == {"schema", "bytes", "log_bytes", "operations", "failures", "batches", "queue_depth"}
     assert database["bytes"] == (server.state / "authcode.db").stat().st_size > 0
     assert database["log_bytes"] == (server.state / "authcode.db-wal").stat().st_size > 0
     grown = {name: database[name] - before["database"][name] for name in ("operations", "batches", "failures")}
     assert grown["operations"] >= 3 and 1 <= grown["batches"] <= grown["operations"] and grown["failures"] == 0
     assert database["queue_depth"] == 0
+    with contextlib.closing(sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True)) as base:
+        assert base.execute("PRAGMA user_version").fetchone() == (database["schema"],)
 
 
 def test_live_sessions_and_tokens_are_counted_and_dead_ones_are_not(server):
@@ -67,7 +71,8 @@ def test_authcodectl_shows_it_and_says_when_nobody_can_sign_in(server):
     assert (told.returncode, told.stderr) == (0, "")
     for line in (r"version +\d", r"issuer +" + re.escape(server.issuer), r"configuration +" + re.escape(str(server.config)) + r" \([0-9a-f]{64}\)",
                  r"listens +" + re.escape(server.listen), r"listens +unix:.* \(administration\)", r"clients +7", r"sessions +\d", r"tokens +\d",
-                 r"database +\d+ bytes, log \d+ bytes$", r"writes +\d+ in \d+ batches, 0 failed, 0 wait$",
+                 r"logouts +0 wait to be told$",
+                 r"database +schema \d+, \d+ bytes, log \d+ bytes$", r"writes +\d+ in \d+ batches, 0 failed, 0 wait$",
                  r"keys +2 published, 2 sign", r"helpers +login, check, passwd \(nobody listens\), fetch \(nobody listens\)", r"sandbox +calls"):
         assert re.search(rf"(?m)^{line}", told.stdout), (line, told.stdout)
     assert "problem" not in told.stdout and "last failure" not in told.stdout

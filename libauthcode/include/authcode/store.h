@@ -547,8 +547,9 @@ struct authcode_operation {
 
 /* --- what a backend implements ------------------------------------------ */
 
-/* How the writing goes, since the store was opened. */
+/* What is written to, and how the writing goes since the store was opened. */
 struct authcode_store_stats {
+	int schema;          /* the version of its tables; 0: it has no file */
 	uint64_t operations; /* that were done or have failed */
 	uint64_t failures;   /* of these */
 	uint64_t batches;    /* in which they were made durable together */
