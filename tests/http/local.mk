@@ -10,6 +10,7 @@ http_tests = \
 	tests/http/test_attacks_tokens.py \
 	tests/http/test_audit_chain.py \
 	tests/http/test_begun.py \
+	tests/http/test_canaries.py \
 	tests/http/test_change.py \
 	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \
