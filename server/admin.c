@@ -109,6 +109,7 @@ ac_admin_relink_resumed(struct ac_app *app, struct ac_http *h)
 	case AUTHCODE_RESULT_EXPIRED:
 	case AUTHCODE_RESULT_REUSED:
 	case AUTHCODE_RESULT_REPEATED:
+	case AUTHCODE_RESULT_OTHER_KEY:
 		break;
 	}
 	ac_admin_refuse(h, 503, "temporarily_unavailable", "the database did not take it");

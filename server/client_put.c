@@ -191,7 +191,6 @@ encode(struct ac_client_work *w, struct change *c)
 
 	ac_buf_init(&text, MAX_REGISTRATION);
 	ac_words_encode(&c->fresh.words, &text);
-	c->sealed = "";
 	if (ac_buf_ok(&text)) {
 		c->registration = ac_arena_strdup(w->task->arena, ac_buf_text(&text));
 		err = c->registration != NULL ? AUTHCODE_OK : AUTHCODE_ERR_MEMORY;
@@ -199,9 +198,6 @@ encode(struct ac_client_work *w, struct change *c)
 		err = AUTHCODE_ERR_LIMIT;
 	}
 	ac_buf_clear(&text);
-	if (err == AUTHCODE_OK && c->fresh.sealed)
-		err = authcode_issuer_seal_client_secret(w->issuer, c->id, c->fresh.secret,
-							 w->task->arena, &c->sealed);
 	if (err == AUTHCODE_ERR_LIMIT)
 		invalid(w, "a registration this long is not kept");
 	else if (err != AUTHCODE_OK)
@@ -210,7 +206,7 @@ encode(struct ac_client_work *w, struct change *c)
 }
 
 static bool
-store(struct ac_client_work *w, const struct change *c)
+store(struct ac_client_work *w, struct change *c)
 {
 	const enum ac_change_kind kind = c->request->kind;
 	struct authcode_operation operation = {
@@ -220,7 +216,6 @@ store(struct ac_client_work *w, const struct change *c)
 		.u.put_client = {
 			.client_id = c->id,
 			.registration = c->registration,
-			.sealed_secret = c->sealed,
 			.revision = c->revision,
 			.changed_by = w->task->uid,
 			/* What was decided by the registry of before and came late is ended
@@ -229,12 +224,21 @@ store(struct ac_client_work *w, const struct change *c)
 			.remove = kind == AC_CHANGE_REMOVE,
 		},
 	};
+	enum authcode_err err;
 
 	operation.audit.client_id = c->id;
-	authcode_store_perform(w->store, &operation);
-	if (operation.result == AUTHCODE_RESULT_DONE)
+	err = authcode_issuer_put_client(w->issuer, c->fresh.sealed ? c->fresh.secret : NULL,
+					 w->task->arena, &operation);
+	c->sealed = operation.u.put_client.sealed_secret;
+	if (err == AUTHCODE_OK && operation.result == AUTHCODE_RESULT_DONE)
 		return true;
-	if (operation.result == AUTHCODE_RESULT_FAILED)
+	if (err != AUTHCODE_OK)
+		ac_client_refuse(w, 500, "server_error", authcode_err_str(err));
+	else if (operation.result == AUTHCODE_RESULT_OTHER_KEY)
+		ac_client_refuse(w, 503, "temporarily_unavailable",
+				 "the database is sealed under another master key than the server "
+				 "has");
+	else if (operation.result == AUTHCODE_RESULT_FAILED)
 		ac_client_refuse(w, 503, "temporarily_unavailable", "the database did not take it");
 	else
 		ac_client_refuse(w, 409, "conflict",

@@ -49,15 +49,16 @@ open_row(struct ac_client_rows *rows, size_t at, const struct authcode_issuer *i
 		return AUTHCODE_OK;
 	err = authcode_issuer_open_client_secret(issuer, row->id, row->sealed_secret, rows->arena,
 						 &stored->secret);
+	rows->unopened = rows->unopened || err == AUTHCODE_ERR_CRYPTO;
 	if (err == AUTHCODE_ERR_CRYPTO)
 		stored->broken = "its secret was sealed under another master key or for another "
 				 "issuer; authcodectl client rotate-secret makes a new one";
 	return err == AUTHCODE_ERR_CRYPTO ? AUTHCODE_OK : err;
 }
 
-enum authcode_err
-ac_client_rows_read(struct ac_client_rows *rows, struct authcode_store *store,
-		    const struct authcode_issuer *issuer)
+static enum authcode_err
+read_all(struct ac_client_rows *rows, struct authcode_store *store,
+	 const struct authcode_issuer *issuer)
 {
 	enum authcode_err err = authcode_arena_new(MAX_ROWS_ARENA, &rows->arena);
 	const char *after = "";
@@ -76,6 +77,19 @@ ac_client_rows_read(struct ac_client_rows *rows, struct authcode_store *store,
 		}
 	}
 	return err;
+}
+
+/* While the master key is rotated, what was read before it does not open after it. */
+enum authcode_err
+ac_client_rows_read(struct ac_client_rows *rows, struct authcode_store *store,
+		    const struct authcode_issuer *issuer)
+{
+	enum authcode_err err = read_all(rows, store, issuer);
+
+	if (err != AUTHCODE_OK || !rows->unopened)
+		return err;
+	ac_client_rows_clear(rows);
+	return read_all(rows, store, issuer);
 }
 
 void

@@ -18,6 +18,7 @@ struct ac_client_rows {
 	struct ac_stored_client *stored; /* of the row with the same index; there is room for
 					  * one more */
 	size_t count;
+	bool unopened; /* a sealed secret did not open */
 };
 
 /* init ... clear: the struct is the caller's storage, zeroed. */

@@ -156,6 +156,7 @@ answer_issue(struct authcode_exchange *x)
 	case AUTHCODE_RESULT_REUSED:
 	case AUTHCODE_RESULT_CONFLICT:
 	case AUTHCODE_RESULT_REPEATED:
+	case AUTHCODE_RESULT_OTHER_KEY:
 		break;
 	}
 	ac_authorization_refuse(a, AC_SERVER_ERROR, incomplete);

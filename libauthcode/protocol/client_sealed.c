@@ -13,6 +13,8 @@
 #include "base/limits.h"
 #include "protocol/sealed.h"
 
+#define TRIES 2
+
 /* Another master key takes the place of the one there is under the same lock. */
 static pthread_mutex_t *
 lock_of(const struct authcode_issuer *issuer)
@@ -35,6 +37,31 @@ authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const c
 	err = ac_sealed_close(&issuer->keys, &issuer->random, &at, &data, arena, ret_sealed);
 	pthread_mutex_unlock(lock_of(issuer));
 	return err;
+}
+
+/* Between the seal and the store another master key may have taken the place of this one:
+ * then it is in use already, or its rotation holds the lock, and there is one try more. */
+enum authcode_err
+authcode_issuer_put_client(const struct authcode_issuer *issuer, const char *secret,
+			   struct authcode_arena *arena, struct authcode_operation *operation)
+{
+	struct authcode_op_put_client *args = &operation->u.put_client;
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (operation->kind != AUTHCODE_OP_PUT_CLIENT || args->client_id == NULL)
+		return AUTHCODE_ERR_USAGE;
+	for (int i = 0; i < TRIES; i++) {
+		args->sealed_secret = "";
+		if (secret != NULL)
+			err = authcode_issuer_seal_client_secret(issuer, args->client_id, secret,
+								 arena, &args->sealed_secret);
+		if (err != AUTHCODE_OK)
+			return err;
+		authcode_store_perform(issuer->store, operation);
+		if (operation->result != AUTHCODE_RESULT_OTHER_KEY)
+			break;
+	}
+	return AUTHCODE_OK;
 }
 
 enum authcode_err

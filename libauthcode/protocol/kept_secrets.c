@@ -39,6 +39,8 @@ put(const struct ac_key_pass *pass, const struct kept *kept, struct authcode_are
 	op.u.put_secret.name = kept->name;
 	authcode_store_perform(pass->issuer->store, &op);
 	*ret_done = op.result == AUTHCODE_RESULT_DONE;
+	if (op.result == AUTHCODE_RESULT_OTHER_KEY)
+		return ac_key_pass_other_key(pass);
 	return op.result == AUTHCODE_RESULT_FAILED ? op.err : AUTHCODE_OK;
 }
 

@@ -32,6 +32,14 @@ ac_key_pass_explain(const struct ac_key_pass *pass, enum authcode_err err, const
 	return err;
 }
 
+enum authcode_err
+ac_key_pass_other_key(const struct ac_key_pass *pass)
+{
+	return ac_key_pass_explain(pass, AUTHCODE_ERR_CRYPTO,
+				   "the database was sealed under another master key by somebody "
+				   "else: restart the server with that key");
+}
+
 /* The longest life among the tokens that are signed. */
 static int64_t
 longest_token_ms(const struct ac_issuer_rules *rules, const struct authcode_clients *clients)
@@ -282,6 +290,8 @@ ac_key_pass_add(const struct ac_key_pass *pass, const struct ac_alg *alg, int64_
 		err = op.result == AUTHCODE_RESULT_FAILED ? op.err : AUTHCODE_OK;
 	}
 	ac_jwk_free(&pair);
+	if (err == AUTHCODE_OK && op.result == AUTHCODE_RESULT_OTHER_KEY)
+		return ac_key_pass_other_key(pass);
 	if (err != AUTHCODE_OK)
 		return ac_key_pass_explain(pass, err, "a signing key for %s cannot be made: %s",
 					   alg->name, authcode_err_str(err));

@@ -55,6 +55,10 @@ AC_MUST_USE enum authcode_err ac_key_pass_forget(const struct ac_key_pass *pass,
 /* What was loaded becomes the ring of the issuer. */
 AC_MUST_USE enum authcode_err ac_key_pass_put_in_use(const struct ac_key_pass *pass);
 
+/* What was sealed for the store was refused, though tend_lock was held: whoever has rotated
+ * the master key is not this issuer. ERR_CRYPTO, and the reason. */
+enum authcode_err ac_key_pass_other_key(const struct ac_key_pass *pass);
+
 /* Fills the reason, when there is one; returns err. */
 enum authcode_err AC_PRINTF(3, 4) ac_key_pass_explain(const struct ac_key_pass *pass,
 						      enum authcode_err err, const char *fmt, ...);

@@ -86,7 +86,8 @@ try_to_reseal(const struct ac_key_pass *pass, const struct ac_issuer_keys *next,
 	return err;
 }
 
-/* With tend_lock held, under which alone anything is sealed into the store. */
+/* With tend_lock held, under which alone anything is sealed. What was sealed before and is
+ * stored after it is refused by the store (AUTHCODE_RESULT_OTHER_KEY). */
 static enum authcode_err
 rotate(const struct ac_key_pass *pass, const struct ac_issuer_keys *next)
 {

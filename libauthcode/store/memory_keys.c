@@ -54,6 +54,8 @@ ac_memory_add_signing_key(struct ac_memory *memory, struct authcode_operation *o
 							      kid_known(memory, args->kid));
 	enum authcode_err err;
 
+	if (result == AUTHCODE_RESULT_DONE && !ac_memory_seal_fits(memory, args->sealed))
+		result = AUTHCODE_RESULT_OTHER_KEY;
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;

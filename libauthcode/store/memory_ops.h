@@ -112,6 +112,9 @@ void ac_memory_forget_signing_key(struct ac_memory *memory, struct authcode_oper
 void ac_memory_stop_signing_key(struct ac_memory *memory, struct authcode_operation *operation);
 
 /* memory_sealed.c */
+/* Is it sealed under the master key of the secrets that are kept? They are what tells the
+ * key of the database: an issuer has them before it seals anything else. */
+bool ac_memory_seal_fits(const struct ac_memory *memory, const char *sealed);
 void ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation);
 void ac_memory_reseal(struct ac_memory *memory, struct authcode_operation *operation);
 /* memory_audit.c: room for the record of an operation that may leave one; ERR_MEMORY,

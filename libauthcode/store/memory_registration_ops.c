@@ -135,6 +135,9 @@ ac_memory_put_client(struct ac_memory *memory, struct authcode_operation *operat
 		row = old->row;
 	}
 	result = ac_rule_put_client(row, args);
+	if (result == AUTHCODE_RESULT_DONE && args->sealed_secret[0] != '\0' &&
+	    !ac_memory_seal_fits(memory, args->sealed_secret))
+		result = AUTHCODE_RESULT_OTHER_KEY;
 	if (result != AUTHCODE_RESULT_DONE) {
 		ac_memory_finish(operation, result);
 		return;

@@ -13,6 +13,19 @@
 #include "store/operation.h"
 #include "store/rules.h"
 
+bool
+ac_memory_seal_fits(const struct ac_memory *memory, const char *sealed)
+{
+	bool fits = true;
+
+	for (size_t i = 0; fits && i < memory->secrets.count; i++) {
+		const struct ac_memory_secret *kept = memory->secrets.rows[i];
+
+		fits = ac_sealed_beside(sealed, kept->sealed);
+	}
+	return fits;
+}
+
 void
 ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operation)
 {
@@ -21,6 +34,10 @@ ac_memory_put_secret(struct ac_memory *memory, struct authcode_operation *operat
 						 args->sealed };
 	enum authcode_err err;
 
+	if (!ac_memory_seal_fits(memory, args->sealed)) {
+		ac_memory_finish(operation, AUTHCODE_RESULT_OTHER_KEY);
+		return;
+	}
 	for (size_t i = 0; i < memory->secrets.count; i++) {
 		const struct ac_memory_secret *known = memory->secrets.rows[i];
 

@@ -240,6 +240,16 @@ ac_rule_stop_signing_key(const struct ac_key_state *key)
 	return key->id != 0 && !key->forgotten ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_NOT_FOUND;
 }
 
+/* What is stored after everything else was sealed anew, and was sealed before, would never
+ * open again. */
+bool
+ac_sealed_beside(const char *sealed, const char *stored)
+{
+	const char *dot = strchr(stored, '.');
+
+	return dot == NULL || strncmp(sealed, stored, (size_t)(dot - stored) + 1) == 0;
+}
+
 /* What was sealed meanwhile under the old key would never open again. */
 enum authcode_result
 ac_rule_reseal(const struct authcode_op_reseal *args, const struct authcode_sealed *current,

@@ -109,6 +109,10 @@ ac_rule_forget_signing_key(const struct authcode_op_forget_signing_key *args,
 /* DONE, NOT_FOUND. */
 AC_MUST_USE enum authcode_result ac_rule_stop_signing_key(const struct ac_key_state *key);
 
+/* May it be stored beside a text that is sealed already? A text names its master key in
+ * front of its first dot; one without is older than the names, and says nothing. */
+AC_MUST_USE bool ac_sealed_beside(const char *sealed, const char *stored);
+
 /* DONE, CONFLICT. current: everything that is sealed, by place and name. */
 AC_MUST_USE enum authcode_result ac_rule_reseal(const struct authcode_op_reseal *args,
 						const struct authcode_sealed *current,

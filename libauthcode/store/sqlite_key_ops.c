@@ -42,8 +42,9 @@ ac_sqlite_add_signing_key(const struct ac_sqlite_work *work, struct authcode_ope
 	if (err != AUTHCODE_OK)
 		return err;
 	operation->result = ac_rule_add_signing_key(args, newest_id, known_id != 0);
-	if (operation->result != AUTHCODE_RESULT_DONE)
-		return AUTHCODE_OK;
+	err = ac_sqlite_check_seal(work, args->sealed, &operation->result);
+	if (err != AUTHCODE_OK || operation->result != AUTHCODE_RESULT_DONE)
+		return err;
 	ac_query_begin(&query, work->connection, AC_SQL_INSERT_SIGNING_KEY);
 	ac_query_put_text(&query, args->kid);
 	ac_query_put_text(&query, args->alg);

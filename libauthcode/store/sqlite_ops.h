@@ -43,6 +43,11 @@ enum authcode_err ac_sqlite_stop_signing_key(const struct ac_sqlite_work *work,
 					     struct authcode_operation *operation);
 
 /* sqlite_sealed.c */
+/* result DONE becomes OTHER_KEY when it is not sealed under the master key of the secrets
+ * that are kept. They are what tells the key of the database: an issuer has them before it
+ * seals anything else. */
+enum authcode_err ac_sqlite_check_seal(const struct ac_sqlite_work *work, const char *sealed,
+				       enum authcode_result *result);
 enum authcode_err ac_sqlite_put_secret(const struct ac_sqlite_work *work,
 				       struct authcode_operation *operation);
 enum authcode_err ac_sqlite_reseal(const struct ac_sqlite_work *work,

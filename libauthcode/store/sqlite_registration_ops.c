@@ -76,8 +76,10 @@ ac_sqlite_put_client(const struct ac_sqlite_work *work, struct authcode_operatio
 	if (err != AUTHCODE_OK)
 		return err;
 	operation->result = ac_rule_put_client(&row, args);
-	if (operation->result != AUTHCODE_RESULT_DONE)
-		return AUTHCODE_OK;
+	if (args->sealed_secret[0] != '\0')
+		err = ac_sqlite_check_seal(work, args->sealed_secret, &operation->result);
+	if (err != AUTHCODE_OK || operation->result != AUTHCODE_RESULT_DONE)
+		return err;
 	err = put_row(work, args, operation->now_ms);
 	if (err == AUTHCODE_OK && ac_client_ends(&row, args))
 		err = end_client(work, args->client_id, operation->now_ms);

@@ -16,11 +16,37 @@ static const enum ac_sql resealers[] = {
 };
 
 enum authcode_err
-ac_sqlite_put_secret(const struct ac_sqlite_work *work, struct authcode_operation *operation)
+ac_sqlite_check_seal(const struct ac_sqlite_work *work, const char *sealed,
+		     enum authcode_result *result)
 {
 	struct ac_query query;
 	enum authcode_err err;
+	bool fits = true;
 
+	if (*result != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_OK;
+	ac_query_begin(&query, work->connection, AC_SQL_KEPT_SEALS);
+	while (fits && ac_query_step(&query))
+		fits = ac_sealed_beside(sealed, ac_query_peek_text(&query));
+	err = ac_query_err(&query);
+	ac_query_end(&query);
+	if (err == AUTHCODE_OK && !fits)
+		*result = AUTHCODE_RESULT_OTHER_KEY;
+	return err;
+}
+
+enum authcode_err
+ac_sqlite_put_secret(const struct ac_sqlite_work *work, struct authcode_operation *operation)
+{
+	enum authcode_result result = AUTHCODE_RESULT_DONE;
+	enum authcode_err err = ac_sqlite_check_seal(work, operation->u.put_secret.sealed, &result);
+	struct ac_query query;
+
+	if (err != AUTHCODE_OK)
+		return err;
+	operation->result = result;
+	if (result != AUTHCODE_RESULT_DONE)
+		return AUTHCODE_OK;
 	ac_query_begin(&query, work->connection, AC_SQL_PUT_SECRET);
 	ac_query_put_text(&query, operation->u.put_secret.name);
 	ac_query_put_text(&query, operation->u.put_secret.sealed);

@@ -232,6 +232,7 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_STOP_SIGNING_KEY] = "UPDATE signing_key SET stopped_ms = ? WHERE id = ?",
 	[AC_SQL_PUT_SECRET] = "INSERT INTO secret (name, sealed) VALUES (?, ?)"
 			      " ON CONFLICT DO NOTHING",
+	[AC_SQL_KEPT_SEALS] = "SELECT sealed FROM secret",
 	[AC_SQL_RESEAL_SIGNING_KEY] = "UPDATE signing_key SET sealed = ?"
 				      " WHERE sealed <> '' AND alg || ' ' || kid = ?",
 	[AC_SQL_RESEAL_SECRET] = "UPDATE secret SET sealed = ? WHERE name = ?",

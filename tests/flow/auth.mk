@@ -7,6 +7,7 @@ flow_auth_tests = \
 	tests/flow/test_logout \
 	tests/flow/test_logout_told \
 	tests/flow/test_key_withdrawn \
+	tests/flow/test_resealed \
 	tests/flow/test_keys \
 	tests/flow/test_keys_memory \
 	tests/flow/test_out_of_memory \
@@ -74,6 +75,11 @@ tests_flow_test_key_withdrawn_SOURCES = tests/flow/test_key_withdrawn.c \
 	tests/flow/keys_world.c tests/flow/keys_world.h tests/flow/fault_store.h
 tests_flow_test_key_withdrawn_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_key_withdrawn_LDADD = $(unit_ldadd)
+
+tests_flow_test_resealed_SOURCES = tests/flow/test_resealed.c \
+	tests/flow/keys_world.c tests/flow/keys_world.h
+tests_flow_test_resealed_CPPFLAGS = $(unit_cppflags)
+tests_flow_test_resealed_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c
 tests_flow_test_keys_memory_CPPFLAGS = $(unit_cppflags)

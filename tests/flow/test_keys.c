@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
+#include "base/base64url.h"
 #include "jose/jws.h"
 #include "jose/key_pair.h"
 #include "jose/seal.h"
@@ -27,6 +28,19 @@ struct forged {
 	const char *kid; /* NULL: its thumbprint */
 	int64_t active_ms, newest_id;
 };
+
+/* As a text is stored beside others: behind the name of the master key. */
+static const char *
+named(const struct authcode_issuer *issuer, const char *sealed)
+{
+	char id[AC_BASE64URL_LEN(AC_MASTER_ID_LEN) + 1];
+	const char *text;
+
+	ac_base64url_encode(issuer->keys.id, AC_MASTER_ID_LEN, id);
+	text = ac_arena_printf(arena, "%s.%s", id, sealed);
+	assert_non_null(text);
+	return text;
+}
 
 static void
 put_key(struct authcode_issuer *issuer, const struct forged *forged)
@@ -47,7 +61,7 @@ put_key(struct authcode_issuer *issuer, const struct forged *forged)
 				 ac_secret_len(der), arena, &sealed),
 			 AUTHCODE_OK);
 	op.u.add_signing_key.alg = forged->row_alg;
-	op.u.add_signing_key.sealed = sealed;
+	op.u.add_signing_key.sealed = issuer->kept ? named(issuer, sealed) : sealed;
 	op.u.add_signing_key.active_ms = forged->active_ms;
 	op.u.add_signing_key.newest_id = forged->newest_id;
 	authcode_store_perform(store, &op);
@@ -580,7 +594,7 @@ sealed_parts_cannot_be_swapped_or_cut(void **state)
 	cut[strlen(cut) - 4] = '\0';
 	sealed[0] = keys[1].sealed;
 	sealed[1] = cut;
-	sealed[2] = "no seal at all";
+	sealed[2] = named(issuer, "no seal at all");
 	for (size_t i = 0; i < 3; i++) {
 		struct authcode_operation op = {
 			.kind = AUTHCODE_OP_ADD_SIGNING_KEY,

@@ -14,6 +14,7 @@ server_http_tests = \
 	tests/server/test_jwks_fetch \
 	tests/server/test_log_line \
 	tests/server/test_logout_teller \
+	tests/server/test_client_rows \
 	tests/server/test_master_key \
 	tests/server/test_http_passed \
 	tests/server/test_recent \
@@ -67,6 +68,10 @@ tests_server_test_jwks_fetch_LDFLAGS = $(heap_ldflags)
 tests_server_test_jwks_fetch_LDADD = libtests_fake_http.la libauthcode_inside.la $(CMOCKA_LIBS) \
 	$(JANSSON_LIBS) -lpthread
 
+tests_server_test_client_rows_SOURCES = tests/server/test_client_rows.c
+tests_server_test_client_rows_CPPFLAGS = $(server_http_cppflags)
+tests_server_test_client_rows_LDADD = libserver_http.la libserver_config.la libauthcode_inside.la \
+	$(CMOCKA_LIBS)
 tests_server_test_master_key_SOURCES = tests/server/test_master_key.c
 tests_server_test_master_key_CPPFLAGS = $(server_http_cppflags)
 tests_server_test_master_key_LDADD = $(server_http_ldadd)

@@ -88,7 +88,7 @@ every_record_of_the_store_has_a_row(void **state)
 
 	(void)state;
 	for (int kind = 1; kind < AUTHCODE_OP_COUNT; kind++) {
-		for (int result = 0; result <= AUTHCODE_RESULT_REPEATED; result++) {
+		for (int result = 0; result <= AUTHCODE_RESULT_OTHER_KEY; result++) {
 			const struct authcode_operation operation = {
 				.kind = (enum authcode_operation_kind)kind,
 				.result = (enum authcode_result)result,

@@ -212,6 +212,75 @@ a_list_of_what_is_sealed_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(count, 77);
 }
 
+/* Each of the operations that store something sealed, and no row more when refused. */
+static void
+stores(struct fixture *f, const char *sealed, bool good)
+{
+	const enum authcode_result wanted = good ? AUTHCODE_RESULT_DONE : AUTHCODE_RESULT_OTHER_KEY;
+	const size_t before = list(f).count;
+	struct authcode_operation key = op_add_key(f, sealed, "RS256", 0);
+	struct authcode_operation client = op_put_client(f, sealed, 0);
+
+	key.u.add_signing_key.alg = sealed;
+	key.u.add_signing_key.sealed = sealed;
+	client.u.put_client.sealed_secret = sealed;
+	put(f, sealed, sealed, wanted);
+	assert_int_equal(perform(f, &key), wanted);
+	assert_int_equal(perform(f, &client), wanted);
+	assert_int_equal(list(f).count, before + (good ? 3 : 0));
+}
+
+static void
+what_is_sealed_under_another_master_key_is_not_stored(void **state)
+{
+	static const char *const others[] = {
+		"k2.a", "k.a", "k11.a", "K1.a", "k1", "k1a.", ".k1."
+	};
+	struct fixture *f = *state;
+	struct authcode_operation op;
+
+	put(f, "sid", "k1.s", AUTHCODE_RESULT_DONE);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(others); i++)
+		stores(f, others[i], false);
+	stores(f, "k1.a", true);
+	put(f, "sid", "k2.s", AUTHCODE_RESULT_OTHER_KEY);
+	op = op_put_client(f, "k1.a", 1);
+	op.u.put_client.sealed_secret = "k2.b";
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_OTHER_KEY);
+	op.u.put_client.revision = 0;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_CONFLICT);
+	op = op_put_client(f, "k1.a", 1); /* with nothing that is sealed */
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+what_was_sealed_before_the_rest_was_sealed_anew_is_not_stored(void **state)
+{
+	static const char *const under_the_next[] = { "k2.0", "k2.1" };
+	struct fixture *f = *state;
+	struct listed before;
+
+	put(f, "sid", "k1.s", AUTHCODE_RESULT_DONE);
+	put(f, "pairwise", "k1.p", AUTHCODE_RESULT_DONE);
+	before = list(f);
+	reseal(f, &before, under_the_next, AUTHCODE_RESULT_DONE);
+	if (f->backend->durable)
+		reopen_store(f);
+	stores(f, "k1.a", false);
+	stores(f, "k2.a", true);
+}
+
+/* Texts had no name of their key once: they tell nothing, and are sealed anew some day. */
+static void
+beside_what_names_no_master_key_everything_is_stored(void **state)
+{
+	put(*state, "sid", "old", AUTHCODE_RESULT_DONE);
+	stores(*state, "older", true);
+	stores(*state, "k1.a", true);
+	stores(*state, "k2.a", false);
+	stores(*state, "olden", false);
+}
+
 static const struct contract_case cases[] = {
 	CONTRACT_CASE(an_empty_store_has_nothing_sealed),
 	CONTRACT_CASE(all_that_is_sealed_is_listed_by_place_and_name),
@@ -219,6 +288,9 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(everything_is_sealed_anew_at_once),
 	CONTRACT_CASE(what_has_changed_meanwhile_conflicts),
 	CONTRACT_CASE(what_cannot_be_sealed_is_refused),
+	CONTRACT_CASE(what_is_sealed_under_another_master_key_is_not_stored),
+	CONTRACT_CASE(what_was_sealed_before_the_rest_was_sealed_anew_is_not_stored),
+	CONTRACT_CASE(beside_what_names_no_master_key_everything_is_stored),
 	CONTRACT_CASE(a_list_of_what_is_sealed_that_does_not_fit_is_refused),
 };
 

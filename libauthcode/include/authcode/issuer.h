@@ -123,6 +123,15 @@ authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const c
 				   const char *sealed, struct authcode_arena *arena,
 				   const char **ret_secret);
 
+/* Performs the put_client of operation, with secret sealed for it; NULL: the client has none
+ * that is kept sealed. While the master key is rotated the seal may have become one of the
+ * old key: the store refuses that, and it is made anew, once. On failure nothing was
+ * performed; else operation has its result, and sealed_secret what was stored, in the
+ * arena. Thread-safe. */
+AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
+authcode_issuer_put_client(const struct authcode_issuer *issuer, const char *secret,
+			   struct authcode_arena *arena, struct authcode_operation *operation);
+
 /* The issuer URL as configured. Borrowed. */
 AUTHCODE_API const char *authcode_issuer_url(const struct authcode_issuer *issuer);
 

@@ -249,6 +249,8 @@ enum authcode_result {
 				   * revoked */
 	AUTHCODE_RESULT_CONFLICT, /* another row stands in the way */
 	AUTHCODE_RESULT_REPEATED, /* done a moment ago: ret_ members name what was made then */
+	AUTHCODE_RESULT_OTHER_KEY, /* what it stores is sealed under a master key that is not the
+				    * one of the database any more: nothing was written */
 };
 
 enum authcode_operation_kind {
