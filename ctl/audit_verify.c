@@ -23,7 +23,7 @@
 
 /* All pages so far. */
 struct walk {
-	json_int_t records, emptied, first, newest, seq;
+	json_int_t records, emptied, shortened, first, newest, seq;
 	bool older;
 	char head[96];
 	char fault[24];
@@ -48,6 +48,7 @@ take_page(struct walk *walk, const json_t *answer)
 	walk->first = walk->records == 0 ? number(answer, "first") : walk->first;
 	walk->records += number(answer, "checked");
 	walk->emptied += number(answer, "emptied");
+	walk->shortened += number(answer, "shortened");
 	walk->newest = number(answer, "newest");
 	walk->seq = number(answer, "seq");
 	walk->older = json_is_true(json_object_get(answer, "older"));
@@ -101,9 +102,10 @@ tell_progress(const struct walk *walk)
 static enum ac_ctl_exit
 print_json(const struct walk *walk)
 {
-	json_t *all = json_pack("{s:b, s:I, s:I, s:I, s:b, s:s}", "whole", walk->fault[0] == '\0',
-				"records", walk->records, "first", walk->first, "emptied",
-				walk->emptied, "older", walk->older, "head", walk->head);
+	json_t *all =
+		json_pack("{s:b, s:I, s:I, s:I, s:I, s:b, s:s}", "whole", walk->fault[0] == '\0',
+			  "records", walk->records, "first", walk->first, "emptied", walk->emptied,
+			  "shortened", walk->shortened, "older", walk->older, "head", walk->head);
 
 	if (all != NULL && walk->fault[0] != '\0')
 		(void)(json_object_set_new(all, "fault", json_string(walk->fault)) +
@@ -127,6 +129,11 @@ print_text(const struct walk *walk)
 		(void)snprintf(line, sizeof(line), "%lld, of people who were forgotten",
 			       (long long)walk->emptied);
 		ac_ctl_show_text(stdout, "without address", line);
+	}
+	if (walk->shortened > 0) {
+		(void)snprintf(line, sizeof(line), "%lld, whose time for the whole one is over",
+			       (long long)walk->shortened);
+		ac_ctl_show_text(stdout, "network alone", line);
 	}
 	if (walk->older)
 		ac_ctl_show_text(stdout, "older",

@@ -52,6 +52,7 @@ put(struct ac_buf *json, const struct authcode_audit_check *check)
 	ac_out_open(&out, NULL, '{');
 	ac_out_int(&out, "checked", check->ret_checked);
 	ac_out_int(&out, "emptied", check->ret_emptied);
+	ac_out_int(&out, "shortened", check->ret_shortened);
 	ac_out_int(&out, "first", check->ret_first_seq);
 	ac_out_bool(&out, "older", check->ret_older);
 	ac_out_int(&out, "newest", check->ret_head.seq);

@@ -115,7 +115,8 @@ struct ac_config {
 	unsigned log_sink; /* enum ac_log_sink */
 	unsigned audit;    /* 1: operations leave records */
 	uint32_t audit_retention_s;
-	const char *metrics_listen; /* or NULL */
+	uint32_t audit_address_retention_s; /* 0: as long as the record */
+	const char *metrics_listen;         /* or NULL */
 	struct authcode_lifetimes lifetimes;
 	uint32_t refresh_retry_s;              /* 0: a lost answer stays lost */
 	const char *const *signing_algorithms; /* JWS names, RS256 among them */

@@ -277,6 +277,13 @@ static const struct ac_option rows[] = {
 	  .offset = GLOBAL(config.audit_retention_s),
 	  .min = DAY,
 	  .max = 3650 * DAY },
+	{ .row = { "", "audit_address_retention", "duration", "0",
+		   "how long records keep the whole address of a person, not its network alone; 0: "
+		   "as long as the record",
+		   AT_START },
+	  .kind = AC_OPTION_DURATION,
+	  .offset = GLOBAL(config.audit_address_retention_s),
+	  .max = 3650 * DAY },
 	{ .row = { "", "metrics_listen", "text", "",
 		   "where /metrics and /health are served beside admin_socket", AT_START },
 	  .kind = AC_OPTION_TEXT,

@@ -334,26 +334,39 @@ start(struct daemon *d, struct authcode_reason *reason)
 
 /* --- run ------------------------------------------------------------------------ */
 
+/* 0: never. */
+static int64_t
+time_before(int64_t now_ms, uint32_t s)
+{
+	return s > 0 ? now_ms - (int64_t)s * 1000 : 0;
+}
+
 /* In small operations, so that no request waits behind a long one. True: more rows are left. */
 static bool
-purge(const struct ac_app *app)
+purge(const struct ac_app *app, int64_t *shortened_id)
 {
-	int64_t now_ms = ac_clock_unix_ms();
-	int64_t audit_before_ms = now_ms - (int64_t)app->config->audit_retention_s * 1000;
+	const int64_t now_ms = ac_clock_unix_ms();
 
 	for (int i = 0; i < PURGE_BATCHES; i++) {
 		struct authcode_operation operation = {
 			.kind = AUTHCODE_OP_PURGE,
 			.now_ms = now_ms,
-			.u.purge = { .limit = PURGE_ROWS, .audit_before_ms = audit_before_ms },
+			.u.purge = { .limit = PURGE_ROWS,
+				     .audit_before_ms =
+					     time_before(now_ms, app->config->audit_retention_s),
+				     .shorten_before_ms = time_before(
+					     now_ms, app->config->audit_address_retention_s),
+				     .shortened_id = *shortened_id },
 		};
 
 		authcode_store_perform(app->store, &operation);
 		if (operation.result != AUTHCODE_RESULT_DONE)
 			ac_log(AC_LOG_WARNING, "old rows could not be deleted: %s",
 			       authcode_err_str(operation.err));
-		if (operation.result != AUTHCODE_RESULT_DONE ||
-		    operation.u.purge.ret_deleted < PURGE_ROWS)
+		if (operation.result != AUTHCODE_RESULT_DONE)
+			return false;
+		*shortened_id = operation.u.purge.shortened_id;
+		if (operation.u.purge.ret_deleted < PURGE_ROWS)
 			return false;
 	}
 	return true;
@@ -369,7 +382,8 @@ run(struct daemon *d)
 	};
 	struct signalfd_siginfo info;
 	struct ac_clock_watch clocks = { 0 };
-	bool more = false;
+	int64_t shortened_id = 0; /* a new start looks at all that is kept once more */
+	bool more = true;         /* what has grown old meanwhile */
 
 	for (;;) {
 		const int keys_ms = ac_keys_idle_ms(d->app.keys);
@@ -380,7 +394,7 @@ run(struct daemon *d)
 		rc = poll(waits, AC_ARRAY_SIZE(waits), keys_ms < purge_ms ? keys_ms : purge_ms);
 		ac_clock_watch_round(&clocks, ac_clock_unix_ms(), ac_clock_boot_ms());
 		if (rc == 0)
-			more = purge(&d->app);
+			more = purge(&d->app, &shortened_id);
 		if (rc >= 0)
 			ac_keys_tend(d->app.keys);
 		if (rc > 0)

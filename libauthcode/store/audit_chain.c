@@ -8,7 +8,7 @@
  *   record   'R' mac-before seq id txn subject object admin salted length*4 event client
  *            reason address
  *   address  'A' salt rhost            (its first 16 bytes)
- *   mark     'E' seq id address
+ *   mark     'E' seq id address rhost  (what is left of it)
  *   anchor   'B' seq mac before-id
  */
 #include "store/audit_chain.h"
@@ -65,6 +65,7 @@ make_mark(const struct authcode_audit_key *key, const struct authcode_audit_reco
 		{ "E", 1 },
 		{ numbers, sizeof(numbers) },
 		{ digest, SALT_LEN },
+		{ record->rhost, strlen(record->rhost) },
 	};
 
 	ac_put_i64(numbers, record->seq);
@@ -88,7 +89,7 @@ cover_address(const struct authcode_audit_key *key, const struct authcode_audit_
 	return AUTHCODE_OK;
 }
 
-/* A record that was emptied has no address, and its mark says that it may. */
+/* Of what was taken out the mark says what may be left. */
 static enum authcode_err
 is_address_good(const struct authcode_audit_key *key, const struct authcode_audit_record *record,
 		const struct ac_audit_link *link, bool *ret_good)
@@ -100,8 +101,8 @@ is_address_good(const struct authcode_audit_key *key, const struct authcode_audi
 	if (link->address_len != AC_AUDIT_EMPTIED_LEN)
 		return err;
 	err = make_mark(key, record, link->address, mark);
-	*ret_good = err == AUTHCODE_OK && record->rhost[0] == '\0' &&
-		    ac_secret_equal(mark, link->address + SALT_LEN, sizeof(mark));
+	*ret_good =
+		err == AUTHCODE_OK && ac_secret_equal(mark, link->address + SALT_LEN, sizeof(mark));
 	return err;
 }
 
@@ -151,21 +152,35 @@ ac_audit_holds(const struct authcode_audit_key *key, const uint8_t before[MAC_LE
 	return err;
 }
 
-enum authcode_err
-ac_audit_empty(const struct authcode_audit_key *key, const struct authcode_audit_record *record,
-	       struct ac_audit_link *link)
+bool
+ac_audit_is_long(const struct authcode_audit_record *record, const struct ac_audit_link *link)
 {
-	struct ac_audit_link emptied = *link;
+	return ac_audit_needs_salt(record) &&
+	       (record->seq == 0 || link->address_len == AC_AUDIT_SALT_LEN);
+}
+
+enum authcode_err
+ac_audit_leave(const struct authcode_audit_key *key, const struct authcode_audit_record *record,
+	       const char *left, struct ac_audit_link *link)
+{
+	struct authcode_audit_record rest = *record;
+	struct ac_audit_link taken = *link;
+	bool good = false;
 	enum authcode_err err;
 
-	if (link->address_len != SALT_LEN)
-		return AUTHCODE_OK;
-	err = digest_address(key, record, link, emptied.address);
+	/* A digest that was made before is all that is known of the whole address; a new mark
+	 * over something that somebody has put there would vouch for it. */
+	err = is_address_good(key, record, link, &good);
+	if (err != AUTHCODE_OK || !good || link->address_len == 0)
+		return err;
+	if (link->address_len == SALT_LEN)
+		err = digest_address(key, record, link, taken.address);
+	rest.rhost = left;
 	if (err == AUTHCODE_OK)
-		err = make_mark(key, record, emptied.address, emptied.address + SALT_LEN);
-	emptied.address_len = AC_AUDIT_EMPTIED_LEN;
+		err = make_mark(key, &rest, taken.address, taken.address + SALT_LEN);
+	taken.address_len = AC_AUDIT_EMPTIED_LEN;
 	if (err == AUTHCODE_OK)
-		*link = emptied;
+		*link = taken;
 	return err;
 }
 

@@ -5,9 +5,9 @@
  * chain can be checked by whoever has the key. doc/store.md tells what it is good for.
  *
  * The address that a record has of a person is covered by a salted digest, whose salt
- * goes with the address when the person is forgotten: what is left says nothing of it,
- * yet the chain stands. Whoever takes it out leaves a mark that only the key can make,
- * for otherwise anybody could.
+ * goes with the address when it is shortened or the person is forgotten: the digest says
+ * nothing of it, yet the chain stands. Whoever takes it out leaves a mark over what is
+ * left, which only the key can make, for otherwise anybody could.
  */
 #ifndef AC_STORE_AUDIT_CHAIN_H
 #define AC_STORE_AUDIT_CHAIN_H
@@ -23,7 +23,7 @@
 struct ac_audit_link {
 	uint8_t mac[AUTHCODE_AUDIT_MAC_LEN];
 	/* Nothing: the address is nobody's, or there is none. A salt. Digest and mark: it
-	 * was taken out. */
+	 * was taken out, all of it or to its network. */
 	uint8_t address[AC_AUDIT_EMPTIED_LEN];
 	size_t address_len;
 };
@@ -58,10 +58,20 @@ AC_MUST_USE enum authcode_err ac_audit_holds(const struct authcode_audit_key *ke
 					     const struct authcode_audit_record *record,
 					     const struct ac_audit_link *link, bool *ret_holds);
 
-/* What is left when the address of the record is taken out, in the place of the salt. */
-AC_MUST_USE enum authcode_err ac_audit_empty(const struct authcode_audit_key *key,
+/* What is in the place of the salt when of the record's address this is left, its network
+ * or "". An address that has been changed since stays found out. */
+AC_MUST_USE enum authcode_err ac_audit_leave(const struct authcode_audit_key *key,
 					     const struct authcode_audit_record *record,
-					     struct ac_audit_link *link);
+					     const char *left, struct ac_audit_link *link);
+
+/* Is it a person's whole address? */
+AC_MUST_USE bool ac_audit_is_long(const struct authcode_audit_record *record,
+				  const struct ac_audit_link *link);
+
+#define AC_AUDIT_NETWORK 46 /* INET6_ADDRSTRLEN */
+
+/* The network of an address, 24 bits of IPv4 and 48 of IPv6, as text; "" for what is none. */
+void ac_audit_network(const char *rhost, char ret[AC_AUDIT_NETWORK]);
 
 /* Makes anchor->proof. */
 AC_MUST_USE enum authcode_err ac_audit_prove(const struct authcode_audit_key *key,

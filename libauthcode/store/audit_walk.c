@@ -107,7 +107,10 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	}
 	check->ret_first_seq = check->ret_checked == 0 ? record->seq : check->ret_first_seq;
 	check->ret_checked++;
-	check->ret_emptied += link->address_len == AC_AUDIT_EMPTIED_LEN;
+	if (link->address_len == AC_AUDIT_EMPTIED_LEN) {
+		check->ret_emptied += record->rhost[0] == '\0';
+		check->ret_shortened += record->rhost[0] != '\0';
+	}
 	walk->last.seq = record->seq;
 	memcpy(walk->last.mac, link->mac, sizeof(walk->last.mac));
 	*ret_more = check->ret_checked < check->limit;

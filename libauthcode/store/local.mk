@@ -2,6 +2,7 @@
 store_sources = \
 	libauthcode/store/audit.c libauthcode/store/audit.h \
 	libauthcode/store/audit_chain.c libauthcode/store/audit_chain.h \
+	libauthcode/store/audit_network.c \
 	libauthcode/store/audit_walk.c \
 	libauthcode/store/memory.c libauthcode/store/memory.h \
 	libauthcode/store/memory_audit.c \
@@ -27,6 +28,7 @@ store_sources = \
 	libauthcode/store/rules.c libauthcode/store/rules.h \
 	libauthcode/store/sqlite.c \
 	libauthcode/store/sqlite_audit.c libauthcode/store/sqlite_audit.h \
+	libauthcode/store/sqlite_audit_address.c \
 	libauthcode/store/sqlite_audit_check.c \
 	libauthcode/store/sqlite_backup.c libauthcode/store/sqlite_backup.h \
 	libauthcode/store/sqlite_client_ops.c \

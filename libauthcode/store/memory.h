@@ -145,6 +145,8 @@ AC_MUST_USE enum authcode_err ac_memory_check_audit(const struct ac_memory *memo
 /* Audit records that are older than args->audit_before_ms, up to what is left of its limit. */
 void ac_memory_purge_audit(struct ac_memory *memory, struct authcode_op_purge *args,
 			   int64_t now_ms);
+/* The addresses of records that are older than args->shorten_before_ms. */
+void ac_memory_shorten_audit(struct ac_memory *memory, struct authcode_op_purge *args);
 
 /* Takes the addresses out of the records of the subject. */
 void ac_memory_empty_audit(struct ac_memory *memory, int64_t subject_id);

@@ -235,19 +235,51 @@ ac_memory_check_audit(const struct ac_memory *memory, struct authcode_audit_chec
 	return err;
 }
 
+/* What is left is no longer than what was there, whose place it takes. */
+static void
+leave(const struct ac_memory *memory, struct ac_memory_record *row, const char *left)
+{
+	const size_t len = strlen(left);
+
+	/* The address goes in any case; that there is no mark is found out. */
+	if (len > strlen(row->record.rhost) ||
+	    (row->record.seq != 0 &&
+	     ac_audit_leave(memory->chain.key, &row->record, left, &row->link) != AUTHCODE_OK)) {
+		row->link = (struct ac_audit_link){ 0 };
+		row->record.rhost = "";
+		return;
+	}
+	memcpy((char *)(uintptr_t)row->record.rhost, left, len + 1);
+}
+
 void
 ac_memory_empty_audit(struct ac_memory *memory, int64_t subject_id)
 {
 	for (size_t i = 0; i < memory->audit.count; i++) {
 		struct ac_memory_record *row = memory->audit.rows[i];
 
-		if (row->record.subject_id != subject_id || row->record.rhost[0] == '\0')
+		if (row->record.subject_id == subject_id && row->record.rhost[0] != '\0')
+			leave(memory, row, "");
+	}
+}
+
+void
+ac_memory_shorten_audit(struct ac_memory *memory, struct authcode_op_purge *args)
+{
+	for (size_t i = 0; i < memory->audit.count && args->ret_deleted < args->limit; i++) {
+		struct ac_memory_record *row = memory->audit.rows[i];
+		char network[AC_AUDIT_NETWORK];
+
+		if (row->record.id <= args->shortened_id)
 			continue;
-		/* The address goes in any case; that there is no mark is found out. */
-		if (row->record.seq != 0 &&
-		    ac_audit_empty(memory->chain.key, &row->record, &row->link) != AUTHCODE_OK)
-			row->link = (struct ac_audit_link){ 0 };
-		row->record.rhost = "";
+		if (row->record.id >= ac_audit_key(args->shorten_before_ms))
+			return;
+		if (ac_audit_is_long(&row->record, &row->link)) {
+			ac_audit_network(row->record.rhost, network);
+			leave(memory, row, network);
+		}
+		args->shortened_id = row->record.id;
+		args->ret_deleted++;
 	}
 }
 

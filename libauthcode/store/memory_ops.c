@@ -223,6 +223,8 @@ purge(struct ac_memory *memory, struct authcode_operation *operation)
 
 	args->ret_deleted = ac_memory_purge(memory, operation->now_ms, args->limit);
 	ac_memory_purge_audit(memory, args, operation->now_ms);
+	if (args->shorten_before_ms > 0)
+		ac_memory_shorten_audit(memory, args);
 	ac_memory_finish(operation, AUTHCODE_RESULT_DONE);
 }
 

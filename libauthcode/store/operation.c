@@ -100,7 +100,10 @@ check_purge(const struct authcode_operation *operation)
 
 	return args->limit >= 1 && args->limit <= AUTHCODE_PURGE_MAX &&
 			       args->audit_before_ms >= 0 &&
-			       args->audit_before_ms <= AC_ROW_KEY_MAX_MS
+			       args->audit_before_ms <= AC_ROW_KEY_MAX_MS &&
+			       args->shorten_before_ms >= 0 &&
+			       args->shorten_before_ms <= AC_ROW_KEY_MAX_MS &&
+			       args->shortened_id >= 0
 		       ? AUTHCODE_OK
 		       : AUTHCODE_ERR_USAGE;
 }

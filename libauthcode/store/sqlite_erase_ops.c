@@ -52,7 +52,7 @@ static const struct {
 	{ AC_SQL_REACH_CODES, AC_SQL_ERASE_CODES },
 	{ AC_SQL_REACH_DEVICES, AC_SQL_ERASE_DEVICES },
 	{ AC_SQL_REACH_SESSIONS, AC_SQL_ERASE_SESSIONS },
-	{ AC_SQL_REACH_AUDIT, AC_SQL_EMPTY_AUDIT }, /* nothing is deleted */
+	{ AC_SQL_REACH_AUDIT, AC_SQL_LEAVE_ADDRESS }, /* nothing is deleted */
 };
 
 /* A stretch of one table. */
@@ -87,7 +87,7 @@ erase(const struct ac_sqlite_work *work, enum ac_sql sql, const struct piece *pi
 	struct ac_query query;
 	enum authcode_err err;
 
-	if (sql == AC_SQL_EMPTY_AUDIT)
+	if (sql == AC_SQL_LEAVE_ADDRESS)
 		return ac_sqlite_empty_audit(work, piece->after_id, piece->last_id,
 					     args->subject_id);
 	ac_query_begin(&query, work->connection, sql);

@@ -210,6 +210,19 @@ end_session(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	return ac_sqlite_tell(work, id, 0, operation->now_ms);
 }
 
+/* What is deleted has no address to be shortened. */
+static enum authcode_err
+purge_audit(const struct ac_sqlite_work *work, struct authcode_op_purge *args, int64_t now_ms)
+{
+	enum authcode_err err = AUTHCODE_OK;
+
+	if (args->audit_before_ms > 0 && args->ret_deleted < args->limit)
+		err = ac_sqlite_purge_audit(work, args, now_ms);
+	if (err == AUTHCODE_OK && args->shorten_before_ms > 0)
+		err = ac_sqlite_shorten_audit(work, args);
+	return err;
+}
+
 /* In the order in which rows depend on each other. */
 static enum authcode_err
 purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
@@ -242,9 +255,7 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
 	operation->result = AUTHCODE_RESULT_DONE;
-	return left > 0 && operation->u.purge.audit_before_ms > 0
-		       ? ac_sqlite_purge_audit(work, &operation->u.purge, operation->now_ms)
-		       : AUTHCODE_OK;
+	return purge_audit(work, &operation->u.purge, operation->now_ms);
 }
 
 static enum authcode_err (*const appliers[AUTHCODE_OP_COUNT])(const struct ac_sqlite_work *,

@@ -51,6 +51,9 @@
 	"?)"
 #define ERASE(table) "DELETE FROM " table " WHERE id > ? AND id <= ? AND subject_id = ?"
 
+/* Of a record: what may be taken out of it, and how it is covered. */
+#define ADDRESS "SELECT id, ifnull(seq, 0), ifnull(subject_id, 0), rhost, address FROM audit"
+
 #define PURGE(table)                                                                               \
 	"DELETE FROM " table " WHERE id IN (SELECT id FROM " table                                 \
 	" WHERE forget_ms <= ? ORDER BY forget_ms LIMIT ?)"
@@ -352,10 +355,10 @@ const char *const ac_sql_text[AC_SQL_COUNT] = {
 	[AC_SQL_ERASE_DEVICES] = ERASE("device"),
 	[AC_SQL_ERASE_SESSIONS] = ERASE("session"),
 	/* Records stay, and say of whom no more than a subject without a name. */
-	[AC_SQL_FIND_FULL_AUDIT] = "SELECT id, rhost, ifnull(seq, 0), address FROM audit"
-				   " WHERE id > ? AND id <= ? AND subject_id = ? AND rhost <> ''"
-				   " ORDER BY id LIMIT 1",
-	[AC_SQL_EMPTY_AUDIT] = "UPDATE audit SET rhost = '', address = ? WHERE id = ?",
+	[AC_SQL_ADDRESS_OF_SUBJECT] = ADDRESS " WHERE id > ? AND id <= ? AND subject_id = ?"
+					      " AND rhost <> '' ORDER BY id LIMIT 1",
+	[AC_SQL_NEXT_ADDRESS] = ADDRESS " WHERE id > ? AND id < ? ORDER BY id LIMIT 1",
+	[AC_SQL_LEAVE_ADDRESS] = "UPDATE audit SET rhost = ?, address = ? WHERE id = ?",
 	[AC_SQL_ERASE_GRANTS] = "DELETE FROM user_grant WHERE subject_id = ?",
 	[AC_SQL_EMPTY_SUBJECT] = "UPDATE subject SET user_name = '', uid = 0, full_name = '',"
 				 " group_names = '', forget_ms = 0 WHERE id = ?",

@@ -8,6 +8,7 @@ http_tests = \
 	tests/http/test_attacks.py \
 	tests/http/test_attacks_clients.py \
 	tests/http/test_attacks_tokens.py \
+	tests/http/test_audit_addresses.py \
 	tests/http/test_audit_chain.py \
 	tests/http/test_begun.py \
 	tests/http/test_canaries.py \

@@ -81,7 +81,8 @@ def test_what_was_written_is_whole_and_numbered(recorded):
     assert (least, most) == (1, count) and count >= 4
     status, told = verify(recorded)
     assert status == 0 and HEAD.fullmatch(told["head"]).group(1) == str(count)
-    assert told == {"whole": True, "records": count, "first": 1, "emptied": 0, "older": False, "head": told["head"]}
+    assert told == {"whole": True, "records": count, "first": 1, "emptied": 0, "shortened": 0, "older": False,
+                    "head": told["head"]}
     told = ctl(recorded, "audit", "verify")
     assert (told.returncode, told.stderr) == (0, "")
     assert [line.split(None, 1)[0] for line in told.stdout.splitlines()] == ["records", "numbers", "head"]
@@ -149,6 +150,16 @@ def test_what_somebody_did_to_the_file_is_told(tampered, sql, fault, seq, words)
     issue(tampered)
 
 
+def test_a_look_sees_what_was_written_a_moment_ago(tampered):
+    """Other readers may see what they saw for 50 ms; who looks for what others have done may not."""
+    for reason in ("one", "another", "a third"):
+        curl(tampered, "/admin/audit/verify")
+        tamper(tampered, f"UPDATE audit SET reason = '{reason}' WHERE seq = 2")
+        assert curl(tampered, "/admin/audit/verify")[1].get("seq") == 2
+        tamper(tampered, "UPDATE audit SET reason = '' WHERE seq = 2")
+        assert "seq" not in curl(tampered, "/admin/audit/verify")[1]
+
+
 def test_a_check_of_the_database_counts_what_is_missing(tampered):
     check = [BUILD / "authcodectl", "--state-dir", tampered.state]
     done = subprocess.run([*check, "--json", "db", "check"], capture_output=True, timeout=60, check=True, text=True)
@@ -208,7 +219,7 @@ def a_daemon_that_says_what_it_is_told_to(tmp_path):
 
 def test_a_head_that_was_purged_is_compared_with_nothing(says):
     mac = "5" * 64
-    page = {"checked": 5, "emptied": 0, "first": 11, "older": False, "newest": 15, "head": f"15:{mac}"}
+    page = {"checked": 5, "emptied": 0, "shortened": 0, "first": 11, "older": False, "newest": 15, "head": f"15:{mac}"}
     none = {**page, "checked": 0, "first": 0}
     for pages, head, status in (((page,), 15, 0), ((page,), 10, 0), ((page,), 9, 1), ((page,), 1, 1),
                                 ((none,), 15, 0), ((none,), 14, 1)):
@@ -218,13 +229,13 @@ def test_a_head_that_was_purged_is_compared_with_nothing(says):
 
 
 def test_pages_are_put_together_and_what_is_no_answer_is_none(says):
-    pages = ({"checked": 3, "emptied": 1, "first": 4, "older": True, "newest": 9, "head": "9:x", "next": "6"},
-             {"checked": 2, "emptied": 1, "first": 7, "older": True, "newest": 9, "head": "9:y", "fault": "changed",
-              "seq": 9})
+    every = {"emptied": 1, "older": True, "newest": 9}
+    pages = ({**every, "checked": 3, "shortened": 2, "first": 4, "head": "9:x", "next": "6"},
+             {**every, "checked": 2, "shortened": 1, "first": 7, "head": "9:y", "fault": "changed", "seq": 9})
     told = says(pages, "--json")
     assert told.returncode == 5 and json.loads(told.stdout) == {
-        "whole": False, "records": 5, "first": 4, "emptied": 2, "older": True, "head": "9:y", "fault": "changed",
-        "seq": 9}
+        "whole": False, "records": 5, "first": 4, "emptied": 2, "shortened": 3, "older": True, "head": "9:y",
+        "fault": "changed", "seq": 9}
     for answer in ({}, {"checked": "1"}, []):
         told = says([answer])
         assert told.returncode == 3 and told.stdout == "" and "not one of authcoded" in told.stderr, answer

@@ -43,14 +43,20 @@ leave_records(struct fixture *f, unsigned count)
 	}
 }
 
+static void
+leave_from(struct fixture *f, int64_t subject_id, const char *rhost)
+{
+	struct authcode_operation op = op_client_token(f);
+
+	op.audit = (struct authcode_audit){ .rhost = rhost, .subject_id = subject_id };
+	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+}
+
 /* Of a person, whose address it has. */
 static void
 leave_personal(struct fixture *f, int64_t subject_id)
 {
-	struct authcode_operation op = op_client_token(f);
-
-	op.audit = (struct authcode_audit){ .rhost = "192.0.2.9", .subject_id = subject_id };
-	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
+	leave_from(f, subject_id, "192.0.2.9");
 }
 
 static void
@@ -299,6 +305,117 @@ who_is_forgotten_leaves_a_whole_chain(void **state)
 	assert_int_equal(check_audit(f, 100).ret_emptied, 1);
 }
 
+/* How many were looked at. */
+static uint32_t
+shorten_before(struct fixture *f, int64_t before_ms, uint32_t limit, int64_t *shortened_id)
+{
+	struct authcode_operation op = op_purge(f, limit);
+
+	op.u.purge.shorten_before_ms = before_ms;
+	op.u.purge.shortened_id = *shortened_id;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_true(op.u.purge.shortened_id >= *shortened_id);
+	*shortened_id = op.u.purge.shortened_id;
+	return op.u.purge.ret_deleted;
+}
+
+static void
+assert_addresses(struct fixture *f, const char *const *rhosts, size_t count)
+{
+	struct authcode_audit_record records[RECORDS];
+
+	assert_int_equal(list_records(f, records), count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(records[count - 1 - i].rhost, rhosts[i]);
+}
+
+static void
+old_addresses_are_shortened_and_the_chain_stands(void **state)
+{
+	static const char *const before[] = { "192.0.2.9", "192.0.2.7", "2001:db8:1:2::3",
+					      "unix:",     "192.0.2.9", "192.0.2.9" };
+	static const char *const half[] = { "192.0.2.0", "192.0.2.7", "2001:db8:1:2::3",
+					    "unix:",     "192.0.2.9", "192.0.2.9" };
+	static const char *const after[] = { "192.0.2.0", "192.0.2.7", "2001:db8:1::",
+					     "",          "192.0.2.9", "192.0.2.9" };
+	static const char *const forgotten[] = { "", "192.0.2.7", "", "", "", "192.0.2.9", "" };
+	struct fixture *f = *state;
+	int64_t ana = session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id;
+	int64_t bob = session_of(f, sign_in_as(f, "bob", 1002, "s2")).subject.id;
+	int64_t young_ms, done = 0, again = 0;
+
+	leave_from(f, ana, before[0]);
+	leave_records(f, 1); /* of nobody: a client's own */
+	leave_from(f, ana, before[2]);
+	leave_from(f, ana, before[3]);
+	young_ms = f->now + 1;
+	leave_personal(f, ana);
+	leave_personal(f, bob);
+	assert_int_equal(shorten_before(f, 0, 100, &done), 0);
+	assert_int_equal(done, 0);
+	assert_addresses(f, before, 6);
+	/* A few at a time, each looked at once. */
+	assert_int_equal(shorten_before(f, young_ms, 2, &done), 2);
+	assert_addresses(f, half, 6);
+	assert_whole(f, 1, 6);
+	assert_int_equal(shorten_before(f, young_ms, 100, &done), 2);
+	assert_int_equal(shorten_before(f, young_ms, 100, &done), 0);
+	assert_addresses(f, after, 6);
+	assert_whole(f, 1, 6);
+	assert_int_equal(check_audit(f, 100).ret_shortened, 2);
+	assert_int_equal(check_audit(f, 100).ret_emptied, 1);
+	if (f->backend->durable)
+		reopen_store(f);
+	/* Who does not know how far it had come looks again, and changes nothing. */
+	assert_int_equal(shorten_before(f, young_ms, 100, &again), 4);
+	assert_true(again == done);
+	assert_addresses(f, after, 6);
+	assert_whole(f, 1, 6);
+	forget(f, ana, 2);
+	assert_addresses(f, forgotten, 7);
+	assert_whole(f, 1, 7);
+	assert_int_equal(check_audit(f, 100).ret_shortened, 0);
+	assert_int_equal(check_audit(f, 100).ret_emptied, 4);
+	assert_int_equal(purge_before(f, young_ms, 100), 4);
+	assert_whole(f, 5, 7);
+}
+
+static void
+addresses_of_before_the_chain_are_shortened_too(void **state)
+{
+	static const char *const after[] = { "192.0.2.0", "192.0.2.7" };
+	struct fixture *f = *state;
+	int64_t done = 0;
+
+	f->unchained = true;
+	reopen_store(f);
+	leave_from(f, session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id, "192.0.2.9");
+	leave_records(f, 1);
+	assert_int_equal(shorten_before(f, f->now + 1, 100, &done), 2);
+	assert_addresses(f, after, 2);
+}
+
+static void
+a_time_that_is_none_shortens_nothing(void **state)
+{
+	static const struct {
+		int64_t before_ms, shortened_id;
+	} rows[] = { { -1, 0 }, { INT64_MIN, 0 }, { INT64_MAX, 0 }, { T0, -1 }, { T0, INT64_MIN } };
+	struct fixture *f = *state;
+
+	leave_personal(f, session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
+		struct authcode_operation op = op_purge(f, 100);
+
+		op.u.purge.shorten_before_ms = rows[i].before_ms;
+		op.u.purge.shortened_id = rows[i].shortened_id;
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
+		assert_int_equal(op.err, AUTHCODE_ERR_USAGE);
+	}
+	assert_int_equal(check_audit(f, 100).ret_shortened, 0);
+	assert_whole(f, 1, 1);
+}
+
 static void
 without_a_key_there_is_no_chain(void **state)
 {
@@ -368,6 +485,9 @@ static const struct contract_case cases[] = {
 	CONTRACT_CASE(a_record_of_a_time_to_come_goes_with_what_is_old_behind_it),
 	CONTRACT_CASE(a_purge_ends_at_the_first_young_record),
 	CONTRACT_CASE(who_is_forgotten_leaves_a_whole_chain),
+	CONTRACT_CASE(old_addresses_are_shortened_and_the_chain_stands),
+	CONTRACT_CASE(addresses_of_before_the_chain_are_shortened_too),
+	CONTRACT_CASE(a_time_that_is_none_shortens_nothing),
 	CONTRACT_CASE(without_a_key_there_is_no_chain),
 	CONTRACT_CASE(a_store_has_one_key),
 	CONTRACT_CASE(a_check_that_asks_for_nothing_is_refused),

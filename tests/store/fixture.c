@@ -99,6 +99,7 @@ check_audit(struct fixture *f, uint32_t limit)
 			all.ret_first_seq = page.ret_first_seq;
 		all.ret_checked += page.ret_checked;
 		all.ret_emptied += page.ret_emptied;
+		all.ret_shortened += page.ret_shortened;
 	} while (page.ret_last_seq != 0);
 	all.ret_older = page.ret_older;
 	all.ret_fault = page.ret_fault;

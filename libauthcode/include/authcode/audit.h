@@ -121,10 +121,11 @@ struct authcode_audit_check {
 	uint32_t limit;                   /* at least 1: records that are looked at */
 	struct authcode_audit_head known; /* a head of before, kept elsewhere; seq 0: none */
 	uint32_t ret_checked;
-	uint32_t ret_emptied;  /* of these: whose address was taken out, as it may be */
-	int64_t ret_first_seq; /* 0: none was looked at */
-	int64_t ret_last_seq;  /* there may be more: go on behind it; 0: that was all */
-	bool ret_older;        /* there are records of before the chain */
+	uint32_t ret_emptied;   /* of these: whose address was taken out, as it may be */
+	uint32_t ret_shortened; /* of these: whose address was shortened, as it may be */
+	int64_t ret_first_seq;  /* 0: none was looked at */
+	int64_t ret_last_seq;   /* there may be more: go on behind it; 0: that was all */
+	bool ret_older;         /* there are records of before the chain */
 	enum authcode_audit_fault ret_fault;
 	int64_t ret_fault_seq;               /* 0: of no record that has a number */
 	struct authcode_audit_head ret_head; /* what this store has written or met last */

@@ -417,12 +417,16 @@ struct authcode_op_end_session {
  * its end names;
  * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made; what was used once, at
  * its end.
- * Subjects, grants and audit records are kept, but for audit_before_ms. What was DONE or REUSED with consequences stays
- * so; refusals may become NOT_FOUND. DONE. */
+ * Subjects, grants and audit records are kept, but for audit_before_ms and shorten_before_ms.
+ * What was DONE or REUSED with consequences stays so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
 	uint32_t limit;          /* 1 to AUTHCODE_PURGE_MAX */
 	int64_t audit_before_ms; /* audit records older than that go too; 0: none does */
-	uint32_t ret_deleted;    /* == limit: there may be more */
+	/* Of audit records older than that, the addresses of persons are shortened to their
+	 * network, 24 bits of IPv4 and 48 of IPv6 (what is no address goes); 0: of none. */
+	int64_t shorten_before_ms;
+	int64_t shortened_id; /* of records up to this one they have been; set to what is reached */
+	uint32_t ret_deleted; /* and shortened, or looked at for it; == limit: there may be more */
 };
 
 /* A family without a person, and its one access token (RFC 6749 §4.4). DONE. */

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright the authcode authors
+ *
+ * The network that is left of an address; and somebody who writes to a file whose records
+ * have been shortened, behind the store's back.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "fixture.h"
+#include "store/audit_chain.h"
+
+static const struct {
+	const char *rhost, *network;
+} networks[] = {
+	/* 24 bits. */
+	{ "192.0.2.7", "192.0.2.0" },
+	{ "192.0.2.0", "192.0.2.0" },
+	{ "255.255.255.255", "255.255.255.0" },
+	{ "0.0.0.1", "0.0.0.0" },
+	{ "127.0.0.1", "127.0.0.0" },
+	/* 48 bits. */
+	{ "2001:db8:1:2:3:4:5:6", "2001:db8:1::" },
+	{ "2001:db8:1::", "2001:db8:1::" },
+	{ "2001:DB8:abcd:ffff::1", "2001:db8:abcd::" },
+	{ "2001:db8::1", "2001:db8::" },
+	{ "fe80::1", "fe80::" },
+	{ "::1", "::" },
+	{ "::", "::" },
+	{ "::2:3:4:5:6:7", "0:0:2::" },
+	{ "64:ff9b::192.0.2.7", "64:ff9b::" },
+	/* IPv4, in the clothes of IPv6 (RFC 4291 §2.5.5.2). */
+	{ "::ffff:192.0.2.7", "192.0.2.0" },
+	{ "::ffff:c000:207", "192.0.2.0" },
+	/* What is no address has no network. */
+	{ "", "" },
+	{ "unknown", "" },
+	{ "192.0.2", "" },
+	{ "192.0.2.", "" },
+	{ "192.0.2.7 ", "" },
+	{ " 192.0.2.7", "" },
+	{ "192.0.2.7:8080", "" },
+	{ "192.0.2.256", "" },
+	{ "192.0.2.7.1", "" },
+	{ "0x7f.0.0.1", "" },
+	{ "3221225991", "" },
+	{ "[2001:db8::1]", "" },
+	{ "2001:db8::1%eth0", "" },
+	{ "2001:db8::1/64", "" },
+	{ "2001:db8:::1", "" },
+	{ "2001:db8::1::2", "" },
+	{ "1:2:3:4:5:6:7:8:9", "" },
+	{ "12345::", "" },
+	{ "unix:/run/x", "" },
+	{ "host.example", "" },
+};
+
+static void
+of_an_address_its_network_is_left_and_of_anything_else_nothing(void **state)
+{
+	char network[AC_AUDIT_NETWORK];
+
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(networks); i++) {
+		memset(network, 'x', sizeof(network));
+		ac_audit_network(networks[i].rhost, network);
+		if (strcmp(network, networks[i].network) != 0)
+			fail_msg("\"%s\": \"%s\"", networks[i].rhost, network);
+		/* It takes the place of what was there. */
+		assert_true(strlen(network) <= strlen(networks[i].rhost));
+	}
+}
+
+/* --- somebody writes to the file ---------------------------------------------------- */
+
+static int
+set_up(void **state)
+{
+	*state = fixture_new(&backends[backend_count - 1]);
+	assert_true((*(struct fixture **)state)->backend->durable);
+	return 0;
+}
+
+static void
+leave_record(struct fixture *f, int64_t subject_id, const char *rhost)
+{
+	struct authcode_operation op = op_client_token(f);
+
+	op.now_ms = ++f->now;
+	op.audit = (struct authcode_audit){
+		.wanted = true, .client_id = "robot", .rhost = rhost, .subject_id = subject_id
+	};
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+shorten_before(struct fixture *f, int64_t before_ms)
+{
+	struct authcode_operation op = op_purge(f, 100);
+
+	op.u.purge.shorten_before_ms = before_ms;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+}
+
+static void
+forget(struct fixture *f, int64_t subject_id)
+{
+	struct authcode_operation op = { .kind = AUTHCODE_OP_ERASE_SUBJECT,
+					 .now_ms = f->now,
+					 .u.erase_subject = { .subject_id = subject_id,
+							      .limit = 1000 } };
+
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_true(op.u.erase_subject.ret_whole);
+}
+
+static void
+execute(const struct fixture *f, const char *sql)
+{
+	char *why = NULL;
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", sql, why);
+	assert_true(sqlite3_total_changes(db) > 0);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* Records 1 and 2 of ana, shortened; 3 of hers, whole; 4 of nobody. */
+static int64_t
+leave_records(struct fixture *f)
+{
+	int64_t ana = session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id;
+
+	leave_record(f, ana, "192.0.2.7");
+	leave_record(f, ana, "2001:db8:1:2::3");
+	shorten_before(f, f->now + 1);
+	leave_record(f, ana, "192.0.2.7");
+	leave_record(f, 0, "192.0.2.7");
+	return ana;
+}
+
+static const struct {
+	const char *sql;
+	int64_t seq; /* of the record that is found to have been changed */
+} deeds[] = {
+	/* Another network, another address of it, the whole one again, none. */
+	{ "UPDATE audit SET rhost = '192.0.3.0' WHERE seq = 1", 1 },
+	{ "UPDATE audit SET rhost = '192.0.2.1' WHERE seq = 1", 1 },
+	{ "UPDATE audit SET rhost = '192.0.2.7' WHERE seq = 1", 1 },
+	{ "UPDATE audit SET rhost = '' WHERE seq = 1", 1 },
+	{ "UPDATE audit SET rhost = '192.0.2.00' WHERE seq = 1", 1 },
+	{ "UPDATE audit SET rhost = '2001:db8::' WHERE seq = 2", 2 },
+	/* What another record has. */
+	{ "UPDATE audit SET (rhost, address) = (SELECT b.rhost, b.address FROM audit b"
+	  " WHERE b.seq = 2) WHERE seq = 1",
+	  1 },
+	/* A salt in the place of digest and mark, parts of them, nothing. */
+	{ "UPDATE audit SET address = NULL WHERE seq = 1", 1 },
+	{ "UPDATE audit SET address = zeroblob(16) WHERE seq = 1", 1 },
+	{ "UPDATE audit SET address = CAST(substr(address, 1, 16) AS BLOB) WHERE seq = 1", 1 },
+	{ "UPDATE audit SET address = CAST(substr(address, 1, 47) AS BLOB) WHERE seq = 1", 1 },
+	{ "UPDATE audit SET address = CAST(substr(address, 1, 16) || zeroblob(32) AS BLOB)"
+	  " WHERE seq = 1",
+	  1 },
+	{ "UPDATE audit SET address = CAST(zeroblob(16) || substr(address, 17) AS BLOB)"
+	  " WHERE seq = 1",
+	  1 },
+	/* One that is whole, shortened by somebody else. */
+	{ "UPDATE audit SET rhost = '192.0.2.0' WHERE seq = 3", 3 },
+	{ "UPDATE audit SET (rhost, address) = (SELECT b.rhost, b.address FROM audit b"
+	  " WHERE b.seq = 1) WHERE seq = 3",
+	  3 },
+	{ "UPDATE audit SET rhost = '192.0.2.0' WHERE seq = 4", 4 },
+};
+
+static void
+assert_found(struct fixture *f, const char *what, int64_t seq)
+{
+	const struct authcode_audit_check check = check_audit(f, 100);
+
+	if (check.ret_fault != AUTHCODE_AUDIT_CHANGED || check.ret_fault_seq != seq)
+		fail_msg("%s: %s %lld", what, authcode_audit_fault_name(check.ret_fault),
+			 (long long)check.ret_fault_seq);
+}
+
+/* Whatever is shortened or emptied afterwards: nothing vouches for what was put there. */
+static void
+whoever_changes_what_is_left_is_found_and_stays_found(void **state)
+{
+	for (size_t i = 0; i < AC_ARRAY_SIZE(deeds); i++) {
+		struct fixture *f;
+		int64_t ana;
+
+		(void)fixture_tear_down(state);
+		(void)set_up(state);
+		f = *state;
+		ana = leave_records(f);
+		assert_int_equal(check_audit(f, 100).ret_fault, AUTHCODE_AUDIT_WHOLE);
+		execute(f, deeds[i].sql);
+		assert_found(f, deeds[i].sql, deeds[i].seq);
+		shorten_before(f, f->now + 1);
+		assert_found(f, deeds[i].sql, deeds[i].seq);
+		forget(f, ana);
+		assert_found(f, deeds[i].sql, deeds[i].seq);
+	}
+}
+
+#define SHORTENED_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_an_address_its_network_is_left_and_of_anything_else_nothing),
+		SHORTENED_TEST(whoever_changes_what_is_left_is_found_and_stays_found),
+	};
+
+	return cmocka_run_group_tests_name("addresses that were shortened", tests, NULL, NULL);
+}
