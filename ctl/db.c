@@ -182,8 +182,8 @@ report_table(const struct check *check, const struct authcode_database_report *r
 		(void)printf("%s\n", report->fault_count > 1 ? ", and more" : "");
 	}
 	if (report->records_missing > 0)
-		(void)printf("audit: %lld records are MISSING; authcodectl audit verify names the "
-			     "first\n",
+		(void)printf("audit: %lld records are MISSING; authcodectl audit verify names "
+			     "them\n",
 			     (long long)report->records_missing);
 	ac_ctl_table_init(&table, headings, AC_ARRAY_SIZE(headings));
 	for (size_t i = 0; i < report->table_count; i++) {

@@ -28,6 +28,7 @@ static const char *
 read_query(const struct ac_params *params, struct authcode_audit_check *ret)
 {
 	const char *after = ac_params_get(params, "after"), *head = ac_params_get(params, "head");
+	const char *begun = ac_params_get(params, "begun");
 	uint64_t number = 0;
 
 	if (ac_params_repeated(params, NULL, 0) != NULL)
@@ -36,7 +37,10 @@ read_query(const struct ac_params *params, struct authcode_audit_check *ret)
 		return "after is the number of a record";
 	if (head != NULL && !ac_audit_head_parse(head, &ret->known))
 		return "head is the number of a record, a colon and 64 hexadecimal digits";
+	if (begun != NULL && strcmp(begun, "yes") != 0)
+		return "begun is yes, or not there";
 	ret->after_seq = (int64_t)number;
+	ret->begun = begun != NULL;
 	return NULL;
 }
 
@@ -44,7 +48,7 @@ static void
 put(struct ac_buf *json, const struct authcode_audit_check *check)
 {
 	struct ac_json_out out = { .buf = json };
-	char head[AC_AUDIT_HEAD_LEN + 1];
+	char head[AC_AUDIT_HEAD_LEN + 1], number[24];
 
 	head[0] = '\0';
 	if (check->ret_head.seq != 0)
@@ -60,6 +64,11 @@ put(struct ac_buf *json, const struct authcode_audit_check *check)
 	if (check->ret_fault != AUTHCODE_AUDIT_WHOLE) {
 		ac_out_text(&out, "fault", authcode_audit_fault_name(check->ret_fault));
 		ac_out_int(&out, "seq", check->ret_fault_seq);
+		ac_out_int(&out, "last", check->ret_fault_last);
+	}
+	if (check->ret_resumes) {
+		(void)snprintf(number, sizeof(number), "%lld", (long long)check->ret_resume_seq);
+		ac_out_text(&out, "resume", number);
 	}
 	ac_out_key(&out, "next", check->ret_last_seq);
 	ac_out_close(&out, '}');

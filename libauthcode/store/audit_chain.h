@@ -88,6 +88,7 @@ struct ac_audit_walk {
 	const struct authcode_audit_key *key;
 	struct authcode_audit_check *check;
 	struct authcode_audit_head last; /* the record before the next */
+	bool unplaced;                   /* nobody can say what was before the next */
 };
 
 /* What there is of it. */

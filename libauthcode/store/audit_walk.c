@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright the authcode authors
  *
- * A look at the chain, record by record (audit_chain.h). It stops at the first fault:
- * behind that, every record would be one.
+ * A look at the chain, record by record (audit_chain.h). It stops at the first fault, and
+ * says where another look may go on.
  */
 #include <string.h>
 
@@ -26,6 +26,15 @@ find_fault(const struct ac_audit_walk *walk, enum authcode_audit_fault fault, in
 {
 	walk->check->ret_fault = fault;
 	walk->check->ret_fault_seq = seq;
+	walk->check->ret_fault_last = seq;
+}
+
+/* A fault before that record, or of it: what it is stored with is where to go on. */
+static void
+resume_at(const struct ac_audit_walk *walk, int64_t seq)
+{
+	walk->check->ret_resumes = true;
+	walk->check->ret_resume_seq = seq;
 }
 
 static bool
@@ -46,13 +55,17 @@ is_another(const struct ac_audit_walk *walk, int64_t seq, const uint8_t mac[])
 static bool
 find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
 {
-	const int64_t after_seq = walk->check->after_seq;
+	const struct authcode_audit_check *check = walk->check;
+	const int64_t after_seq = check->after_seq;
 
-	walk->last = start->anchor->last;
-	if (is_another(walk, walk->last.seq, walk->last.mac)) {
+	if (start->anchor != NULL)
+		walk->last = start->anchor->last;
+	if (!check->begun && is_another(walk, walk->last.seq, walk->last.mac)) {
 		find_fault(walk, AUTHCODE_AUDIT_CHANGED, walk->last.seq);
+		resume_at(walk, after_seq);
 		return false;
 	}
+	walk->unplaced = start->anchor == NULL && after_seq == 0;
 	if (after_seq <= walk->last.seq)
 		return true;
 	if (start->resumed == NULL) {
@@ -66,6 +79,8 @@ find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
 enum authcode_err
 ac_audit_walk_begin(struct ac_audit_walk *walk, const struct ac_audit_start *start, bool *ret_more)
 {
+	/* What an anchor says that is not proved nobody vouches for. */
+	const struct ac_audit_start unproved = { .resumed = start->resumed };
 	bool proved = false;
 	enum authcode_err err = AUTHCODE_OK;
 
@@ -74,14 +89,17 @@ ac_audit_walk_begin(struct ac_audit_walk *walk, const struct ac_audit_start *sta
 		err = ac_audit_proved(walk->key, start->anchor, &proved);
 	if (err != AUTHCODE_OK)
 		return err;
-	if (start->anchor == NULL && !start->chained)
+	if (start->anchor == NULL && !start->chained) {
 		ac_audit_walk_end(walk);
-	else if (!proved)
+	} else if (!walk->check->begun && !proved) {
 		find_fault(walk, AUTHCODE_AUDIT_UNANCHORED, 0);
-	else if (start->unchained)
+		resume_at(walk, walk->check->after_seq);
+	} else if (!walk->check->begun && start->unchained) {
 		find_fault(walk, AUTHCODE_AUDIT_UNCHAINED, 0);
-	else
-		*ret_more = find_place(walk, start);
+		resume_at(walk, walk->check->after_seq);
+	} else {
+		*ret_more = find_place(walk, proved ? start : &unproved);
+	}
 	return err;
 }
 
@@ -94,17 +112,24 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	enum authcode_err err = AUTHCODE_OK;
 
 	*ret_more = false;
-	if (record->seq != walk->last.seq + 1) {
+	if (!walk->unplaced && record->seq != walk->last.seq + 1) {
 		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
+		check->ret_fault_last = record->seq - 1;
+		resume_at(walk, record->seq);
 		return err;
 	}
-	err = ac_audit_holds(walk->key, walk->last.mac, record, link, &holds);
+	if (walk->unplaced)
+		holds = true;
+	else
+		err = ac_audit_holds(walk->key, walk->last.mac, record, link, &holds);
 	if (err != AUTHCODE_OK)
 		return err;
 	if (!holds || is_another(walk, record->seq, link->mac)) {
 		find_fault(walk, AUTHCODE_AUDIT_CHANGED, record->seq);
+		resume_at(walk, record->seq);
 		return err;
 	}
+	walk->unplaced = false;
 	check->ret_first_seq = check->ret_checked == 0 ? record->seq : check->ret_first_seq;
 	check->ret_checked++;
 	if (link->address_len == AC_AUDIT_EMPTIED_LEN) {
@@ -126,6 +151,10 @@ ac_audit_walk_end(struct ac_audit_walk *walk)
 {
 	const struct authcode_audit_check *check = walk->check;
 
-	if (walk->last.seq < check->ret_head.seq || walk->last.seq < check->known.seq)
+	if (walk->last.seq < check->ret_head.seq || walk->last.seq < check->known.seq) {
 		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
+		walk->check->ret_fault_last = check->ret_head.seq > check->known.seq
+						      ? check->ret_head.seq
+						      : check->known.seq;
+	}
 }

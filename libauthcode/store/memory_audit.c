@@ -216,6 +216,7 @@ enum authcode_err
 ac_memory_check_audit(const struct ac_memory *memory, struct authcode_audit_check *check)
 {
 	struct authcode_audit_check found = { .after_seq = check->after_seq,
+					      .begun = check->begun,
 					      .limit = check->limit,
 					      .known = check->known,
 					      .ret_head = memory->chain.head };

@@ -271,6 +271,7 @@ static enum authcode_err
 check_audit(void *self, struct authcode_audit_check *check)
 {
 	struct authcode_audit_check found = { .after_seq = check->after_seq,
+					      .begun = check->begun,
 					      .limit = check->limit,
 					      .known = check->known };
 	struct sqlite_store *store = self;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""authcodectl audit verify: the records are what was written, or the first that is not is named."""
+"""authcodectl audit verify: the records are what was written, or those that are not are named."""
 import contextlib
 import json
 import os
@@ -123,29 +123,45 @@ def test_long_work_shows_on_a_terminal_how_far_it_is(recorded):
 
 
 @pytest.mark.parametrize("query", ("after=x", "after=-1", "after=01", "after=9223372036854775807", "after=1&after=2",
-                                   "head=1", "head=1:00", "%zz"))
+                                   "head=1", "head=1:00", "%zz", "begun=no", "begun=1", "begun=yes&begun=yes"))
 def test_a_query_that_is_none_is_refused(recorded, query):
     status, answer = curl(recorded, "/admin/audit/verify?" + query)
     assert status == 400 and answer["error"] == "invalid_request"
 
 
+CHANGED = "record {} is not what was written"
+PUT_IN = "there is a record that was put in: audit list shows it without a number, or with one from before the first"
+BEGINNING = "where the records begin is not what was written"
+
+
 @pytest.mark.parametrize("sql,fault,seq,words", (
-    (("UPDATE audit SET client_id = 'other' WHERE seq = 3",), "changed", 3, "record 3 is not what was written"),
-    (("UPDATE audit SET rhost = '203.0.113.9' WHERE seq = 3",), "changed", 3, "record 3 is not what was written"),
-    (("DELETE FROM audit WHERE seq = 2",), "missing", 2, "record 2 is missing"),
-    (("DELETE FROM audit WHERE seq > 3",), "missing", 4, "record 4 is missing"),
+    (("UPDATE audit SET client_id = 'other' WHERE seq = 3",), "changed", 3, (CHANGED.format(3),)),
+    (("UPDATE audit SET rhost = '203.0.113.9' WHERE seq = 3",), "changed", 3, (CHANGED.format(3),)),
+    (("DELETE FROM audit WHERE seq = 2",), "missing", 2, ("record 2 is missing",)),
+    (("DELETE FROM audit WHERE seq > 3",), "missing", 4, ("records 4 to {newest} are missing",)),
+    # What is behind one with another MAC hangs in the air.
     (("UPDATE audit SET seq = 9999 WHERE seq = 2", "UPDATE audit SET seq = 2 WHERE seq = 4",
-      "UPDATE audit SET seq = 4 WHERE seq = 9999"), "changed", 2, "record 2 is not what was written"),
-    (("UPDATE audit SET seq = NULL WHERE seq = 2",), "unchained", 0,
-     "there is a record that was put in: audit list shows it without a number, or with one from before the first"),
-    (("DELETE FROM audit_anchor",), "unanchored", 0, "where the records begin is not what was written"),
+      "UPDATE audit SET seq = 4 WHERE seq = 9999"), "changed", 2, tuple(CHANGED.format(n) for n in (2, 3, 4, 5))),
+    (("UPDATE audit SET seq = NULL WHERE seq = 2",), "unchained", 0, (PUT_IN, "record 2 is missing")),
+    (("DELETE FROM audit_anchor",), "unanchored", 0, (BEGINNING,)),
+    (("DELETE FROM audit_anchor", "UPDATE audit SET txn = txn + 1 WHERE seq = 3"), "unanchored", 0,
+     (BEGINNING, CHANGED.format(3))),
+    (("UPDATE audit SET seq = NULL WHERE seq = 1", "UPDATE audit SET reason = 'x' WHERE seq IN (3, 4)",
+      "DELETE FROM audit WHERE seq = 6"), "unchained", 0,
+     (PUT_IN, "record 1 is missing", CHANGED.format(3), CHANGED.format(4), "record 6 is missing")),
 ))
 def test_what_somebody_did_to_the_file_is_told(tampered, sql, fault, seq, words):
+    for _ in range(3):
+        issue(tampered)
+    newest = verify(tampered)[1]["records"]
     tamper(tampered, *sql)
     status, told = verify(tampered)
     assert status == 5 and (told["whole"], told["fault"], told["seq"]) == (False, fault, seq)
+    assert told["faults"][0] == {"fault": fault, "seq": seq, **({"last": newest} if "{newest}" in words[0] else {})}
+    assert len(told["faults"]) == len(words) and told["more_faults"] is False
     told = ctl(tampered, "audit", "verify")
-    assert (told.returncode, told.stderr) == (5, f"authcodectl: {words}\n")
+    said = "".join(f"authcodectl: {line.format(newest=newest)}\n" for line in words)
+    assert (told.returncode, told.stderr) == (5, said)
     # Whatever it was, people are served.
     issue(tampered)
 
@@ -160,6 +176,47 @@ def test_a_look_sees_what_was_written_a_moment_ago(tampered):
         assert "seq" not in curl(tampered, "/admin/audit/verify")[1]
 
 
+def test_faults_have_their_kind_and_numbers_and_a_page_ends_at_each(tampered):
+    for _ in range(6):
+        issue(tampered)
+    newest = verify(tampered)[1]["records"]
+    tamper(tampered, "UPDATE audit SET txn = txn + 1 WHERE seq = 2", "DELETE FROM audit WHERE seq IN (4, 5)",
+           f"DELETE FROM audit WHERE seq >= {newest - 1}")
+    status, told = verify(tampered)
+    assert status == 5 and told["records"] == newest - 6
+    assert told["faults"] == [{"fault": "changed", "seq": 2}, {"fault": "missing", "seq": 4, "last": 5},
+                              {"fault": "missing", "seq": newest - 1, "last": newest}]
+    _, page = curl(tampered, "/admin/audit/verify")
+    assert (page["checked"], page["fault"], page["seq"], page["last"], page["resume"]) == (1, "changed", 2, 2, "2")
+    assert "next" not in page
+    _, page = curl(tampered, "/admin/audit/verify?after=2&begun=yes")
+    assert (page["checked"], page["fault"], page["seq"], page["last"], page["resume"]) == (1, "missing", 4, 5, "6")
+    status, page = curl(tampered, "/admin/audit/verify?after=4&begun=yes")
+    assert status == 200 and (page["fault"], page["seq"]) == ("missing", 4) and "resume" not in page
+
+
+def test_a_hundred_faults_are_told_and_it_is_said_that_there_may_be_more(tmp_path):
+    head = {"emptied": 0, "first": 0, "older": False, "newest": 900, "head": "900:x", "checked": 0}
+
+    def fault(number):
+        return {**head, "fault": "changed", "seq": number, "last": number, "resume": str(number)}
+
+    with Saying(tmp_path / "admin.sock") as daemon:
+        for pages, told, more in ((200, 100, True), (100, 100, True), (99, 99, False)):
+            daemon.pages = [fault(number) for number in range(1, pages + 1)] + [head]
+            done = daemon.ctl("--json", "audit", "verify")
+            answer = json.loads(done.stdout)
+            assert done.returncode == 5 and [row["seq"] for row in answer["faults"]] == list(range(1, told + 1))
+            assert answer["more_faults"] is more
+            assert daemon.asked == [("/admin/audit/verify", {})] + [
+                ("/admin/audit/verify", {"after": str(number), "begun": "yes"})
+                for number in range(1, told if more else told + 1)]
+        daemon.pages = [fault(number) for number in range(1, 102)]
+        lines = daemon.ctl("audit", "verify").stderr.splitlines()
+        assert len(lines) == 101
+        assert lines[-1] == "authcodectl: there may be more behind these 100: nobody has looked further"
+
+
 def test_a_check_of_the_database_counts_what_is_missing(tampered):
     check = [BUILD / "authcodectl", "--state-dir", tampered.state]
     done = subprocess.run([*check, "--json", "db", "check"], capture_output=True, timeout=60, check=True, text=True)
@@ -170,7 +227,7 @@ def test_a_check_of_the_database_counts_what_is_missing(tampered):
     assert done.returncode == 5 and (told["whole"], told["records_missing"]) == (True, 2)
     done = subprocess.run([*check, "db", "check"], capture_output=True, timeout=60, check=False, text=True)
     assert done.returncode == 5
-    assert "audit: 2 records are MISSING; authcodectl audit verify names the first\n" in done.stdout
+    assert "audit: 2 records are MISSING; authcodectl audit verify names them\n" in done.stdout
 
 
 def test_only_a_head_from_elsewhere_tells_what_was_last(tampered):
@@ -235,7 +292,7 @@ def test_pages_are_put_together_and_what_is_no_answer_is_none(says):
     told = says(pages, "--json")
     assert told.returncode == 5 and json.loads(told.stdout) == {
         "whole": False, "records": 5, "first": 4, "emptied": 2, "shortened": 3, "older": True, "head": "9:y",
-        "fault": "changed", "seq": 9}
+        "fault": "changed", "seq": 9, "faults": [{"fault": "changed", "seq": 9}], "more_faults": False}
     for answer in ({}, {"checked": "1"}, []):
         told = says([answer])
         assert told.returncode == 3 and told.stdout == "" and "not one of authcoded" in told.stderr, answer

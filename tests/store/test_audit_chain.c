@@ -244,6 +244,98 @@ whatever_is_done_to_the_file_is_found(void **state)
 	open_store(f);
 }
 
+/* --- and more than one thing -------------------------------------------------------- */
+
+/* All faults, as one look after the other finds them: "changed 2, missing 4-5". */
+static void
+assert_all_found(struct fixture *f, const char *what, const char *wanted, uint32_t limit)
+{
+	struct authcode_audit_check check = { .limit = limit };
+	char found[512] = "";
+	size_t len = 0;
+
+	for (int looks = 0; looks < 40; looks++) {
+		assert_int_equal(authcode_store_check_audit(f->store, &check), AUTHCODE_OK);
+		if (check.ret_fault != AUTHCODE_AUDIT_WHOLE) {
+			len += (size_t)snprintf(found + len, sizeof(found) - len, "%s%s %lld",
+						len > 0 ? ", " : "",
+						authcode_audit_fault_name(check.ret_fault),
+						(long long)check.ret_fault_seq);
+			if (check.ret_fault_last != check.ret_fault_seq)
+				len += (size_t)snprintf(found + len, sizeof(found) - len, "-%lld",
+							(long long)check.ret_fault_last);
+			if (len >= sizeof(found))
+				fail_msg("%s, pages of %u, does not end: %s", what, limit, found);
+		}
+		if (!check.ret_resumes && check.ret_last_seq == 0)
+			break;
+		check = (struct authcode_audit_check){
+			.limit = limit,
+			.begun = check.begun || check.ret_resumes,
+			.after_seq = check.ret_resumes ? check.ret_resume_seq : check.ret_last_seq,
+		};
+	}
+	if (strcmp(found, wanted) != 0)
+		fail_msg("%s, pages of %u: %s", what, limit, found);
+}
+
+static const struct {
+	const char *sql, *found;
+} many_deeds[] = {
+	{ "INSERT OR REPLACE INTO probe VALUES (1, 1)", "" },
+	{ "UPDATE audit SET txn = txn + 1 WHERE seq IN (1, 2, 3)",
+	  "changed 1, changed 2, changed 3" },
+	{ "UPDATE audit SET client_id = 'demo' WHERE seq = 2; DELETE FROM audit WHERE seq = 4;"
+	  "UPDATE audit SET admin_uid = 0 WHERE seq = 7",
+	  "changed 2, missing 4, changed 7" },
+	{ "DELETE FROM audit WHERE seq IN (2, 3, 5); UPDATE audit SET txn = txn + 1 WHERE seq > 6",
+	  "missing 2-3, missing 5, changed 7, changed 8" },
+	{ "DELETE FROM audit WHERE seq < 3 OR seq > 5", "missing 1-2, missing 6-8" },
+	/* Behind a gap nobody knows what the next hangs on, and behind another MAC too. */
+	{ "DELETE FROM audit WHERE seq = 4; UPDATE audit SET txn = txn + 1 WHERE seq IN (5, 6)",
+	  "missing 4, changed 6" },
+	{ "UPDATE audit SET mac = zeroblob(32) WHERE seq = 3", "changed 3, changed 4" },
+	/* The beginning. */
+	{ "UPDATE audit SET seq = NULL WHERE seq = 5; UPDATE audit SET txn = txn + 1 WHERE seq = 7;"
+	  "DELETE FROM audit WHERE seq = 8",
+	  "unchained 0, missing 5, changed 7, missing 8" },
+	{ "UPDATE audit SET seq = -5 WHERE seq = 5; UPDATE audit SET reason = '' WHERE seq = 1",
+	  "unchained 0, changed 1, missing 5" },
+	{ "DELETE FROM audit_anchor; UPDATE audit SET txn = txn + 1 WHERE seq IN (1, 4)",
+	  "unanchored 0, changed 4" },
+	{ "UPDATE audit_anchor SET seq = 3, mac = (SELECT mac FROM audit WHERE seq = 3);"
+	  "DELETE FROM audit WHERE seq < 4; UPDATE audit SET txn = txn + 1 WHERE seq = 6",
+	  "unanchored 0, changed 6" },
+	{ "UPDATE audit_anchor SET before_id = before_id + 1; DELETE FROM audit WHERE seq = 8",
+	  "unanchored 0, missing 8" },
+	{ "UPDATE audit_anchor SET seq = 3, mac = CAST(zeroblob(31) || x'01' AS BLOB)",
+	  "unanchored 0" },
+	{ "UPDATE audit_anchor SET proof = x''; DELETE FROM audit", "unanchored 0, missing 1-8" },
+	{ "DELETE FROM audit; DELETE FROM audit_anchor", "missing 1-8" },
+	{ "DELETE FROM audit", "missing 1-8" },
+};
+
+static void
+all_that_is_done_to_the_file_is_found(void **state)
+{
+	struct fixture *f = *state;
+	char copy[160];
+
+	leave_records(f);
+	authcode_store_close(&f->store);
+	snprintf(copy, sizeof(copy), "%s.copy", f->path);
+	copy_file(f->path, copy);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(many_deeds); i++) {
+		copy_file(copy, f->path);
+		open_store(f);
+		tamper(f, many_deeds[i].sql);
+		for (uint32_t limit = 1; limit < 12; limit += 2)
+			assert_all_found(f, many_deeds[i].sql, many_deeds[i].found, limit);
+		authcode_store_close(&f->store);
+	}
+	open_store(f);
+}
+
 static void
 assert_known(struct fixture *f, const struct authcode_audit_head *known, const char *fault,
 	     int64_t seq)
@@ -581,6 +673,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(whatever_is_done_to_the_file_is_found, set_up,
+						fixture_tear_down),
+		cmocka_unit_test_setup_teardown(all_that_is_done_to_the_file_is_found, set_up,
 						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(what_was_last_can_be_taken_away_while_nobody_looks,
 						set_up, fixture_tear_down),

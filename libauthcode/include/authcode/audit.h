@@ -115,10 +115,13 @@ enum authcode_audit_fault {
 	AUTHCODE_AUDIT_UNANCHORED /* where the chain begins is not what was written */
 };
 
-/* A look at a stretch of the chain, from its beginning to the first fault. */
+/* A look at a stretch of the chain, from its beginning to the first fault. Behind a fault
+ * another look goes on, with what the record there is stored with: a record that was
+ * changed is told by itself, one behind a gap cannot be judged. */
 struct authcode_audit_check {
-	int64_t after_seq;                /* go on behind that record; 0: from the first there is */
-	uint32_t limit;                   /* at least 1: records that are looked at */
+	int64_t after_seq; /* go on behind that record; 0: from the first there is */
+	bool begun;        /* behind a fault: nothing of the beginning is told again */
+	uint32_t limit;    /* at least 1: records that are looked at */
 	struct authcode_audit_head known; /* a head of before, kept elsewhere; seq 0: none */
 	uint32_t ret_checked;
 	uint32_t ret_emptied;   /* of these: whose address was taken out, as it may be */
@@ -128,6 +131,9 @@ struct authcode_audit_check {
 	bool ret_older;         /* there are records of before the chain */
 	enum authcode_audit_fault ret_fault;
 	int64_t ret_fault_seq;               /* 0: of no record that has a number */
+	int64_t ret_fault_last;              /* MISSING: up to that one; else as ret_fault_seq */
+	bool ret_resumes;                    /* there is a place behind the fault to go on from: */
+	int64_t ret_resume_seq;              /* the next after_seq, with begun */
 	struct authcode_audit_head ret_head; /* what this store has written or met last */
 };
 
