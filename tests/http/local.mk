@@ -16,6 +16,7 @@ http_tests = \
 	tests/http/test_clients.py \
 	tests/http/test_client_keys.py \
 	tests/http/test_cors.py \
+	tests/http/test_credentials.py \
 	tests/http/test_ctl_asks.py \
 	tests/http/test_database.py \
 	tests/http/test_resource.py \
