@@ -138,6 +138,25 @@ a_refund_gives_back_what_was_paid_once(void **state)
 	drain("alice");
 }
 
+/* Between the guess and its refund a reload may take the limit away. */
+static void
+a_refund_without_a_limit_gives_back_nothing(void **state)
+{
+	static const struct ac_throttle_limits none;
+	struct ac_bucket one = bucket(AC_BUCKET_NAME, "alice");
+	uint32_t wait_s = 0;
+
+	(void)state;
+	assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
+	ac_throttle_set(t, &none);
+	ac_throttle_refund(t, &one, 1);
+	assert_int_equal(one.paid, 0);
+	ac_throttle_set(t, &limits);
+	assert_int_equal(guess("alice"), 0);
+	assert_int_equal(guess("alice"), 0);
+	assert_true(guess("alice") > 0);
+}
+
 static void
 no_limit_is_no_limit(void **state)
 {
@@ -415,6 +434,7 @@ main(void)
 		TEST(guesses_come_back_one_by_one),
 		TEST(who_is_refused_pays_nothing),
 		TEST(a_refund_gives_back_what_was_paid_once),
+		TEST(a_refund_without_a_limit_gives_back_nothing),
 		TEST(no_limit_is_no_limit),
 		TEST(the_limit_of_everybody_is_one_bucket),
 		TEST(a_bucket_that_cannot_be_told_is_refused),
