@@ -514,6 +514,25 @@ numbers_that_are_missing_are_counted(void **state)
 	}
 }
 
+/* Other readers may go on with what they saw for a while (sqlite_pool.h); who looks for what
+ * was done behind the store's back may not. */
+static void
+a_look_does_not_see_what_another_reader_saw(void **state)
+{
+	const struct authcode_audit_query query = { .examine = 100 };
+	struct authcode_audit_record records[1];
+	struct authcode_audit_page page = { .records = records, .capacity = 1 };
+	struct fixture *f = *state;
+
+	leave_records(f);
+	assert_int_equal(authcode_store_list_audit(f->store, &query, f->arena, &page), AUTHCODE_OK);
+	tamper(f, "UPDATE audit SET reason = '' WHERE seq = 1");
+	assert_found(f, "after a list", "changed", 1);
+	assert_int_equal(authcode_store_list_audit(f->store, &query, f->arena, &page), AUTHCODE_OK);
+	tamper(f, "UPDATE audit SET reason = 'because' WHERE seq = 1");
+	assert_found(f, "after another", "whole", 0);
+}
+
 /* --- what fails ------------------------------------------------------------------------- */
 
 static int countdown; /* of MACs until one fails; 0: none does */
@@ -686,6 +705,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_number_follows_the_last_there_is, set_up,
 						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(numbers_that_are_missing_are_counted, set_up,
+						fixture_tear_down),
+		cmocka_unit_test_setup_teardown(a_look_does_not_see_what_another_reader_saw, set_up,
 						fixture_tear_down),
 		cmocka_unit_test_setup_teardown(without_a_mac_nothing_is_done, set_up,
 						fixture_tear_down),
