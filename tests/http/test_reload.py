@@ -278,8 +278,10 @@ def test_drop_ins_are_read_again_in_their_order(running):
 def test_guesses_are_counted_by_the_new_limits(running):
     """Last of all: what has been spent stays spent under whatever limit comes."""
     running.take(running.robot(), change=lambda text: text + "token_guesses = 2\n")
-    statuses = [running.host.post("/token", client="nobody", grant_type="client_credentials").status_code for _ in range(5)]
-    assert statuses[-1] == 429 and set(statuses) <= {401, 429}
+    # A guess under the old limit still costs some milliseconds, so the second under this one may be too early.
+    statuses = [running.host.post("/token", client="nobody", grant_type="client_credentials").status_code
+                for _ in range(10)]
+    assert statuses[-1] == 429 and 1 <= statuses.count(401) <= 2 and set(statuses) == {401, 429}
     running.take(running.robot(), change=lambda text: text + "token_guesses = 0\n")
     assert running.host.post("/token", client="nobody", grant_type="client_credentials").status_code == 401
 
