@@ -135,11 +135,11 @@ def filled(path, tokens, say):
 
 def expire(path, count):
     """Makes the first tokens of the file old enough to be purged."""
-    with contextlib.closing(sqlite3.connect(path)) as db, db:
-        last = db.execute("SELECT id FROM token ORDER BY id LIMIT 1 OFFSET ?", (count - 1,)).fetchone()[0]
-        db.execute("UPDATE token SET expires_ms = created_ms, forget_ms = created_ms WHERE id <= ?", (last,))
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    db.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        with db:
+            last = db.execute("SELECT id FROM token ORDER BY id LIMIT 1 OFFSET ?", (count - 1,)).fetchone()[0]
+            db.execute("UPDATE token SET expires_ms = created_ms, forget_ms = created_ms WHERE id <= ?", (last,))
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def left_to_purge(path, now_ms):

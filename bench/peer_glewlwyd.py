@@ -74,7 +74,6 @@ class Glewlwyd(rival.Rival):
             db.executescript(self.text("database", "init.sqlite3.sql.gz"))
             changed = db.execute("UPDATE g_client_module_instance SET gcmi_parameters ="
                                  " json_set(gcmi_parameters, '$.\"pbkdf2-iterations\"', 1)").rowcount
-        db.close()
         if changed != 1:
             raise RuntimeError("glewlwyd keeps its clients elsewhere than expected")
 
