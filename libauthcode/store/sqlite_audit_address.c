@@ -48,24 +48,32 @@ leave(const struct ac_sqlite_work *work, struct full *full, const char *left)
 	return ac_query_finish(&query);
 }
 
-/* The first record of the stretch that has an address; id 0: none has. */
+/* Steps a query that is bound; id 0: there is no such record. */
+static enum authcode_err
+read_full(struct ac_query *query, struct authcode_arena *arena, struct full *ret)
+{
+	enum authcode_err err;
+
+	*ret = (struct full){ .record.id = 0 };
+	if (ac_query_step(query))
+		get_full(query, arena, ret);
+	err = ac_query_err(query);
+	ac_query_end(query);
+	return err;
+}
+
+/* The first record of the stretch that has an address. */
 static enum authcode_err
 find_of_subject(const struct ac_sqlite_work *work, const int64_t stretch[2], int64_t subject_id,
 		struct full *ret)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
-	*ret = (struct full){ .record.id = 0 };
 	ac_query_begin(&query, work->connection, AC_SQL_ADDRESS_OF_SUBJECT);
 	ac_query_put_int(&query, stretch[0]);
 	ac_query_put_int(&query, stretch[1]);
 	ac_query_put_int(&query, subject_id);
-	if (ac_query_step(&query))
-		get_full(&query, work->arena, ret);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return read_full(&query, work->arena, ret);
 }
 
 enum authcode_err
@@ -87,22 +95,16 @@ ac_sqlite_empty_audit(const struct ac_sqlite_work *work, int64_t after_id, int64
 	}
 }
 
-/* The next record that is old enough, whatever it has; id 0: there is none. */
+/* The next record that is old enough, whatever it has. */
 static enum authcode_err
 find_next(const struct ac_sqlite_work *work, const struct authcode_op_purge *args, struct full *ret)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
-	*ret = (struct full){ .record.id = 0 };
 	ac_query_begin(&query, work->connection, AC_SQL_NEXT_ADDRESS);
 	ac_query_put_int(&query, args->shortened_id);
 	ac_query_put_int(&query, ac_audit_key(args->shorten_before_ms));
-	if (ac_query_step(&query))
-		get_full(&query, work->arena, ret);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return read_full(&query, work->arena, ret);
 }
 
 enum authcode_err
