@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include <authcode/database.h>
 
 #include "fixture_device.h"
@@ -64,14 +62,4 @@ copy(struct world *world)
 	make_file(world->copy);
 	if (authcode_database_copy(world->f->path, world->copy, NULL, &reason) != AUTHCODE_OK)
 		fail_msg("%s", reason.text);
-}
-
-void
-execute(const char *path, const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }

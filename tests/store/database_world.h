@@ -29,7 +29,4 @@ void make_file(const char *path);
 /* world->copy, as authcode_database_copy() makes it. */
 void copy(struct world *world);
 
-/* In a file that nobody serves from. */
-void execute(const char *path, const char *sql);
-
 #endif

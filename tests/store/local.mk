@@ -21,6 +21,7 @@ TESTS += $(store_tests)
 
 store_fixture = tests/store/dice.h tests/store/fixture.c tests/store/fixture.h \
 	tests/store/fixture_device.c tests/store/fixture_device.h
+raw_sql = tests/store/raw_sql.c tests/store/raw_sql.h
 store_cppflags = $(unit_cppflags)
 store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread
 
@@ -65,18 +66,19 @@ tests_store_test_history_SOURCES = $(store_fixture) tests/store/test_history.c
 tests_store_test_history_CPPFLAGS = $(store_cppflags)
 tests_store_test_history_LDADD = $(store_ldadd)
 
-tests_store_test_sqlite_files_SOURCES = $(store_fixture) tests/store/test_sqlite_files.c
+tests_store_test_sqlite_files_SOURCES = $(store_fixture) $(raw_sql) \
+	tests/store/test_sqlite_files.c
 tests_store_test_sqlite_files_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_files_LDADD = $(store_ldadd)
 
-tests_store_test_sqlite_migration_SOURCES = $(store_fixture) \
+tests_store_test_sqlite_migration_SOURCES = $(store_fixture) $(raw_sql) \
 	tests/store/golden.c tests/store/golden.h \
 	tests/store/test_sqlite_migration.c
 tests_store_test_sqlite_migration_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_migration_LDADD = $(store_ldadd)
 EXTRA_DIST += tests/store/golden/001.sql
 
-tests_store_test_sqlite_faults_SOURCES = $(store_fixture) \
+tests_store_test_sqlite_faults_SOURCES = $(store_fixture) $(raw_sql) \
 	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
 	tests/store/shim_vfs.c tests/store/shim_vfs.h \
 	tests/store/test_sqlite_faults.c
@@ -99,7 +101,8 @@ tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sq
 tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_snapshots_LDADD = $(store_ldadd)
 
-database_fixture = $(store_fixture) tests/store/database_world.c tests/store/database_world.h
+database_fixture = $(store_fixture) $(raw_sql) \
+	tests/store/database_world.c tests/store/database_world.h
 
 tests_store_test_database_SOURCES = $(database_fixture) tests/store/test_database.c
 tests_store_test_database_CPPFLAGS = $(store_cppflags)

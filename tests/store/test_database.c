@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 #include "database_world.h"
+#include "raw_sql.h"
 
 /* The world goes on from the copy. */
 static void

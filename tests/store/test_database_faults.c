@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "database_world.h"
+#include "raw_sql.h"
 
 /* By each of the three. */
 static void

@@ -19,6 +19,7 @@
 #include "base/attr.h"
 #include "faulty_vfs.h"
 #include "fixture.h"
+#include "raw_sql.h"
 
 #define BATCH 6
 
@@ -79,30 +80,16 @@ batch_release(struct batch *batch)
 static void
 chill_the_cache(struct fixture *f)
 {
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE subject SET uid = uid", NULL, NULL, NULL),
-			 SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	execute(f->path, "UPDATE subject SET uid = uid");
 }
 
 static int64_t
 count_rows(struct fixture *f, const char *table)
 {
-	sqlite3 *db = NULL;
-	sqlite3_stmt *statement = NULL;
 	char sql[64];
-	int64_t count;
 
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
-	assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	count = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	return count;
+	return number(f->path, sql);
 }
 
 /* What the batch says against what a new process would find. */

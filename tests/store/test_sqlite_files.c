@@ -13,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "base/attr.h"
 #include "fixture.h"
+#include "raw_sql.h"
 #include "store/sqlite_schema.h"
 
 static struct authcode_store_sqlite_settings
@@ -45,17 +44,6 @@ write_at(const char *path, off_t offset, const void *data, size_t len)
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, data, len, offset), len);
 	close(fd);
-}
-
-static void
-run_sql(const char *path, const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	assert_int_equal(chmod(path, 0600), 0);
 }
 
 static void
@@ -152,55 +140,55 @@ make_bad_last_page(const char *path)
 static void
 make_foreign(const char *path)
 {
-	run_sql(path, "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 1");
+	execute(path, "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 1");
 }
 
 static void
 make_foreign_with_id(const char *path)
 {
-	run_sql(path, "CREATE TABLE bookmark (url TEXT); PRAGMA application_id = 1196444487");
+	execute(path, "CREATE TABLE bookmark (url TEXT); PRAGMA application_id = 1196444487");
 }
 
 static void
 make_unversioned(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "PRAGMA user_version = 0");
+	execute(path, "PRAGMA user_version = 0");
 }
 
 static void
 make_negative_version(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "PRAGMA user_version = -1");
+	execute(path, "PRAGMA user_version = -1");
 }
 
 static void
 make_newer(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "PRAGMA user_version = 1000");
+	execute(path, "PRAGMA user_version = 1000");
 }
 
 static void
 make_missing_table(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "DROP TABLE token");
+	execute(path, "DROP TABLE token");
 }
 
 static void
 make_missing_column(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "ALTER TABLE token DROP COLUMN scope");
+	execute(path, "ALTER TABLE token DROP COLUMN scope");
 }
 
 static void
 make_view_for_table(const char *path)
 {
 	make_ours(path);
-	run_sql(path, "ALTER TABLE token RENAME TO old;"
+	execute(path, "ALTER TABLE token RENAME TO old;"
 		      "CREATE VIEW token AS SELECT * FROM old");
 }
 
@@ -423,24 +411,6 @@ remains_without_a_database_are_not_built_upon(void **state)
 	}
 }
 
-static int
-pragma(const char *path, const char *name)
-{
-	sqlite3 *db = NULL;
-	sqlite3_stmt *statement = NULL;
-	char sql[64];
-	int value;
-
-	snprintf(sql, sizeof(sql), "PRAGMA %s", name);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	value = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return value;
-}
-
 static void
 a_new_database_is_private_versioned_and_complete(void **state)
 {
@@ -466,8 +436,8 @@ a_new_database_is_private_versioned_and_complete(void **state)
 	authcode_store_close(&store);
 	umask(umask_before);
 	assert_int_equal(access(log, F_OK), -1); /* moved into the file */
-	assert_int_equal(pragma(place.path, "application_id"), 0x61636462);
-	assert_int_equal(pragma(place.path, "user_version"), (int)ac_schema_count);
+	assert_int_equal(number(place.path, "PRAGMA application_id"), 0x61636462);
+	assert_int_equal(number(place.path, "PRAGMA user_version"), (int)ac_schema_count);
 	assert_int_equal(unlink(place.path), 0);
 	assert_int_equal(rmdir(place.directory), 0); /* no draft was left */
 }
@@ -516,7 +486,7 @@ two_who_create_at_once_share_one_database(void **state)
 			pthread_join(threads[i], &failed);
 			assert_null(failed);
 		}
-		assert_int_equal(pragma(place.path, "user_version"), (int)ac_schema_count);
+		assert_int_equal(number(place.path, "PRAGMA user_version"), (int)ac_schema_count);
 		remove_directory(place.directory);
 	}
 }

@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "fixture.h"
 #include "golden.h"
+#include "raw_sql.h"
 #include "store/sqlite_open.h"
 #include "store/sqlite_schema.h"
 
@@ -32,22 +33,6 @@
 
 /* When the file was closed. */
 #define CLOSED (T0 + 8 * SECOND)
-
-static int
-number(const char *path, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-	sqlite3 *db = NULL;
-	int value;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	value = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return value;
-}
 
 /* A fixture whose store was opened on a golden file. */
 static int
@@ -324,17 +309,13 @@ make_records_of_old(const struct fixture *f, size_t schema)
 		" '192.0.2.7', '', -1), (3565158402097152001, 'token_issued', 0, 'demo', 0, 0,"
 		" '192.0.2.7', '', -1)";
 	char numbers[96];
-	sqlite3 *db = NULL;
 
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
 	for (size_t i = 0; i < schema; i++)
-		assert_int_equal(sqlite3_exec(db, ac_schema_texts[i], NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, records, NULL, NULL, NULL), SQLITE_OK);
+		execute(f->path, ac_schema_texts[i]);
+	execute(f->path, records);
 	snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %zu",
 		 AC_SQLITE_APPLICATION_ID, schema);
-	assert_int_equal(sqlite3_exec(db, numbers, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	assert_int_equal(chmod(f->path, 0600), 0);
+	execute(f->path, numbers);
 }
 
 static void
