@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "fixture_device.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 #define RECORDS 64
 
@@ -282,9 +283,7 @@ whole_erasures_leave_one_record_which_names_nobody(void **state)
 
 	assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
 	assert_string_equal(newest(f).user_name, "ana");
-	op = (struct authcode_operation){ .kind = AUTHCODE_OP_ERASE_SUBJECT,
-					  .u.erase_subject = { .subject_id = subject_id,
-							       .limit = 1 } };
+	op = op_erase(f, subject_id, 1);
 	do {
 		assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);
 		op.u.erase_subject.step = op.u.erase_subject.ret_step;

@@ -262,9 +262,7 @@ a_purge_ends_at_the_first_young_record(void **state)
 static void
 forget(struct fixture *f, int64_t subject_id, uint32_t limit)
 {
-	struct authcode_operation op = { .kind = AUTHCODE_OP_ERASE_SUBJECT,
-					 .u.erase_subject = { .subject_id = subject_id,
-							      .limit = limit } };
+	struct authcode_operation op = op_erase(f, subject_id, limit);
 
 	do {
 		assert_int_equal(perform_wanted(f, &op), AUTHCODE_RESULT_DONE);

@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 static void
 a_code_is_read_back_with_what_its_session_knows(void **state)

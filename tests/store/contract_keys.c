@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 #include "store/row_key.h"
 
 /* From now on the generator says these, then the last one for ever. */

@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 /* Spoils an operation that would be DONE. */
 struct spoiler {

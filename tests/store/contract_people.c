@@ -32,16 +32,6 @@ revoke_subject(struct fixture *f, int64_t subject_id)
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 }
 
-static struct authcode_operation
-op_erase(const struct fixture *f, int64_t subject_id, uint32_t limit)
-{
-	return (struct authcode_operation){
-		.kind = AUTHCODE_OP_ERASE_SUBJECT,
-		.now_ms = f->now,
-		.u.erase_subject = { .subject_id = subject_id, .limit = limit },
-	};
-}
-
 /* To its last piece; returns how many rows went. */
 static uint32_t
 erase(struct fixture *f, int64_t subject_id, uint32_t limit)

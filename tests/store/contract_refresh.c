@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 static void
 rotation_marks_the_old_token_and_makes_a_successor(void **state)

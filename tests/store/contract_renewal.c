@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 #define NEW_HASH 0x5a
 

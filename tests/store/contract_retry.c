@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 #define RETRY (10 * SECOND)
 

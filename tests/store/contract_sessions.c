@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 static void
 a_session_is_read_back_as_it_was_written(void **state)

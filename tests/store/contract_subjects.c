@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture.h"
+#include "same_rows.h"
 
 static const int64_t unknown_ids[] = { 0, 1, -1, INT64_MAX, INT64_MIN };
 

@@ -2,8 +2,8 @@
  * Copyright the authcode authors
  *
  * What the store tests share: both backends behind one factory, a clock that
- * stands where the test put it, a generator that says what it was told, and
- * operations with everything filled in.
+ * stands where the test put it, a generator that says what it was told, and the
+ * usual course of things.
  */
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
@@ -19,6 +19,7 @@
 #include <authcode/store.h>
 
 #include "dice.h"
+#include "fixture_ops.h"
 
 #define T0 INT64_C(1700000000000)
 #define SECOND INT64_C(1000)
@@ -85,35 +86,6 @@ enum authcode_err audit_mac(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN],
 /* A look at the whole chain, so many records a page. */
 struct authcode_audit_check check_audit(struct fixture *f, uint32_t limit);
 
-/* Operations at f->now, not yet performed. */
-struct authcode_operation op_sign_in(const struct fixture *f, const char *user_name, uint32_t uid,
-				     const char *new_sub);
-struct authcode_operation op_issue(const struct fixture *f, int64_t session_id);
-struct authcode_operation op_redeem(const struct fixture *f, int64_t code_id);
-struct authcode_operation op_refresh(const struct fixture *f, int64_t refresh_id, bool rotate);
-struct authcode_operation op_client_token(const struct fixture *f);
-struct authcode_operation op_revoke_family(const struct fixture *f, int64_t family_id);
-struct authcode_operation op_revoke_token(const struct fixture *f, int64_t token_id);
-struct authcode_operation op_end_session(const struct fixture *f, int64_t session_id);
-struct authcode_operation op_purge(const struct fixture *f, uint32_t limit);
-struct authcode_operation op_retire(const struct fixture *f, int64_t subject_id);
-struct authcode_operation op_withdraw(const struct fixture *f, int64_t subject_id,
-				      const char *client_id);
-struct authcode_operation op_relink(const struct fixture *f, const char *old_name,
-				    const char *new_name, uint32_t uid);
-/* One more try of a delivery: 250 delivers it, else the next is a minute later. */
-struct authcode_operation op_record(const struct fixture *f, int64_t delivery_id, uint32_t status);
-struct authcode_operation op_add_key(const struct fixture *f, const char *kid, const char *alg,
-				     int64_t newest_id);
-struct authcode_operation op_forget_key(const struct fixture *f, int64_t key_id);
-struct authcode_operation op_stop_key(const struct fixture *f, int64_t key_id, int64_t stopped_ms);
-
-/* Its registration says nothing; it ends nothing. */
-struct authcode_operation op_put_client(const struct fixture *f, const char *id, int64_t revision);
-
-/* Of demo, at most 1000 of them. */
-struct authcode_operation op_use_once(const struct fixture *f, uint8_t fill, int64_t expires_ms);
-
 /* Performs and returns the result; a failure shows its error when the result is
  * compared. */
 enum authcode_result perform(struct fixture *f, struct authcode_operation *operation);
@@ -144,14 +116,5 @@ bool has_token(struct fixture *f, int64_t id);
 const char *granted_scope(struct fixture *f, int64_t subject_id, const char *client_id);
 
 void assert_hash(const uint8_t hash[AUTHCODE_HASH_LEN], uint8_t fill);
-
-/* Every member, so that "nothing was written" means it. */
-void assert_same_subject(const struct authcode_subject *a, const struct authcode_subject *b);
-void assert_same_session(const struct authcode_session_view *a,
-			 const struct authcode_session_view *b);
-void assert_same_code(const struct authcode_code_view *a, const struct authcode_code_view *b);
-void assert_same_token(const struct authcode_token_view *a, const struct authcode_token_view *b);
-void assert_same_delivery(const struct authcode_delivery_view *a,
-			  const struct authcode_delivery_view *b);
 
 #endif

@@ -69,17 +69,6 @@ op_poll(const struct fixture *f, int64_t device_id)
 	return operation;
 }
 
-static struct authcode_new_token
-new_token(const struct fixture *f, uint8_t fill, int64_t ttl_ms)
-{
-	struct authcode_new_token token = { .scope = "profile",
-					    .resource = "https://api.example/",
-					    .expires_ms = f->now + ttl_ms };
-
-	memset(token.hash, fill, sizeof(token.hash));
-	return token;
-}
-
 struct authcode_operation
 op_redeem_device(const struct fixture *f, int64_t device_id)
 {

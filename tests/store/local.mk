@@ -20,7 +20,9 @@ check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
 store_fixture = tests/store/dice.h tests/store/fixture.c tests/store/fixture.h \
-	tests/store/fixture_device.c tests/store/fixture_device.h
+	tests/store/fixture_device.c tests/store/fixture_device.h \
+	tests/store/fixture_ops.c tests/store/fixture_ops.h \
+	tests/store/same_rows.c tests/store/same_rows.h
 raw_sql = tests/store/raw_sql.c tests/store/raw_sql.h
 store_cppflags = $(unit_cppflags)
 store_ldadd = $(unit_ldadd) $(SQLITE_LIBS) -lpthread

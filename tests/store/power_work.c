@@ -245,17 +245,13 @@ static void
 erase_one(struct work *work)
 {
 	size_t person = dice_below(&work->dice, WORK_PEOPLE);
-	int64_t subject = 0;
-	struct authcode_operation op = {
-		.kind = AUTHCODE_OP_ERASE_SUBJECT,
-		.now_ms = work->f->now,
-		.u.erase_subject = { .limit = AUTHCODE_PURGE_MAX },
-	};
+	struct authcode_operation op;
+	int64_t subject;
 
 	if (person == 0 || work->erased[person])
 		return;
 	subject = session_of(work->f, work->people[person].id).subject.id;
-	op.u.erase_subject.subject_id = subject;
+	op = op_erase(work->f, subject, AUTHCODE_PURGE_MAX);
 	for (;;) {
 		struct authcode_op_erase_subject *erase = &op.u.erase_subject;
 

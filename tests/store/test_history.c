@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "fixture_device.h"
+#include "same_rows.h"
 
 #define STEPS 3000
 #define KEPT 4096 /* ids to draw from */

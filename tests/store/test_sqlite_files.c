@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "fixture.h"
 #include "raw_sql.h"
+#include "same_rows.h"
 #include "store/sqlite_schema.h"
 
 static struct authcode_store_sqlite_settings

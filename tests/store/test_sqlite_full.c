@@ -201,14 +201,8 @@ retiring(struct trial *trial)
 static struct authcode_operation
 erasing(struct trial *trial)
 {
-	struct authcode_operation op = {
-		.kind = AUTHCODE_OP_ERASE_SUBJECT,
-		.now_ms = trial->f->now,
-		.u.erase_subject = { .limit = AUTHCODE_PURGE_MAX },
-	};
-
-	op.u.erase_subject.subject_id = session_of(trial->f, signed_in(trial)).subject.id;
-	return op;
+	return op_erase(trial->f, session_of(trial->f, signed_in(trial)).subject.id,
+			AUTHCODE_PURGE_MAX);
 }
 
 static const struct flow {
