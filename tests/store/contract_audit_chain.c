@@ -3,7 +3,8 @@
  *
  * The contract on the chain of audit records: it has a place for each, without a gap,
  * whatever fails, is purged or is forgotten in between. What somebody does to the file
- * behind the store's back is in test_audit_chain.c.
+ * behind the store's back is in test_audit_chain.c, and how else it is written in
+ * test_audit_writers.c.
  */
 #include "contract.h"
 

@@ -3,6 +3,7 @@ store_tests = \
 	tests/store/contract \
 	tests/store/test_audit_chain \
 	tests/store/test_audit_shortened \
+	tests/store/test_audit_writers \
 	tests/store/test_database \
 	tests/store/test_database_faults \
 	tests/store/test_history \
@@ -56,13 +57,19 @@ tests_store_contract_SOURCES = $(store_fixture) \
 tests_store_contract_CPPFLAGS = $(store_cppflags)
 tests_store_contract_LDADD = $(store_ldadd)
 
-tests_store_test_audit_chain_SOURCES = $(store_fixture) tests/store/test_audit_chain.c
+audit_file = $(store_fixture) $(raw_sql) tests/store/audit_file.c tests/store/audit_file.h
+
+tests_store_test_audit_chain_SOURCES = $(audit_file) tests/store/test_audit_chain.c
 tests_store_test_audit_chain_CPPFLAGS = $(store_cppflags)
 tests_store_test_audit_chain_LDADD = $(store_ldadd)
 
-tests_store_test_audit_shortened_SOURCES = $(store_fixture) tests/store/test_audit_shortened.c
+tests_store_test_audit_shortened_SOURCES = $(audit_file) tests/store/test_audit_shortened.c
 tests_store_test_audit_shortened_CPPFLAGS = $(store_cppflags)
 tests_store_test_audit_shortened_LDADD = $(store_ldadd)
+
+tests_store_test_audit_writers_SOURCES = $(audit_file) tests/store/test_audit_writers.c
+tests_store_test_audit_writers_CPPFLAGS = $(store_cppflags)
+tests_store_test_audit_writers_LDADD = $(store_ldadd)
 
 tests_store_test_history_SOURCES = $(store_fixture) tests/store/test_history.c
 tests_store_test_history_CPPFLAGS = $(store_cppflags)

@@ -2,78 +2,16 @@
  * Copyright the authcode authors
  *
  * Somebody writes to the file behind the store's back: what the chain of audit records
- * says of it. And what becomes of the chain when an operation, a batch or a MAC fails,
- * when two stores write to one file, and when a database is older than the chain.
+ * says of it.
  */
-#include <pthread.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <authcode/database.h>
 
+#include "audit_file.h"
 #include "base/attr.h"
-#include "fixture.h"
 #include "store/row_key.h"
-
-#define RECORDS 8
-
-static int
-set_up(void **state)
-{
-	*state = fixture_new(&backends[backend_count - 1]);
-	assert_true((*(struct fixture **)state)->backend->durable);
-	return 0;
-}
-
-static void
-tamper(const struct fixture *f, const char *sql)
-{
-	char *why = NULL;
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s: %s", sql, why);
-	assert_true(sqlite3_total_changes(db) > 0);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void
-leave_record(struct fixture *f, int64_t subject_id)
-{
-	struct authcode_operation op = op_client_token(f);
-
-	f->now++;
-	op.now_ms = f->now;
-	op.audit = (struct authcode_audit){ .wanted = true,
-					    .client_id = "robot",
-					    .rhost = "192.0.2.7",
-					    .reason = "because",
-					    .txn = f->now << 21,
-					    .subject_id = subject_id };
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-}
-
-static int64_t
-person(struct fixture *f, const char *name, uint32_t uid)
-{
-	return session_of(f, sign_in_as(f, name, uid, name)).subject.id;
-}
-
-static void
-forget(struct fixture *f, int64_t subject_id)
-{
-	struct authcode_operation op = { .kind = AUTHCODE_OP_ERASE_SUBJECT,
-					 .now_ms = f->now,
-					 .u.erase_subject = { .subject_id = subject_id,
-							      .limit = 1000 } };
-
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_true(op.u.erase_subject.ret_whole);
-}
 
 static uint32_t
 purge_before(struct fixture *f, int64_t before_ms)
@@ -83,31 +21,6 @@ purge_before(struct fixture *f, int64_t before_ms)
 	op.u.purge.audit_before_ms = before_ms;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 	return op.u.purge.ret_deleted;
-}
-
-/* Records 1 to 8 at T0 + 1 to 8: of nobody, of ana, and of bob, who is forgotten. */
-static void
-leave_records(struct fixture *f)
-{
-	int64_t ana = person(f, "ana", 1001), bob = person(f, "bob", 1002);
-	const int64_t whose[RECORDS] = { 0, ana, bob, 0, ana, bob, 0, ana };
-
-	for (size_t i = 0; i < RECORDS; i++)
-		leave_record(f, whose[i]);
-	forget(f, bob);
-}
-
-static void
-assert_found(struct fixture *f, const char *what, const char *fault, int64_t seq)
-{
-	for (uint32_t limit = 1; limit < 12; limit += 2) {
-		const struct authcode_audit_check check = check_audit(f, limit);
-		const char *found = authcode_audit_fault_name(check.ret_fault);
-
-		if (strcmp(found, fault) != 0 || check.ret_fault_seq != seq)
-			fail_msg("%s, pages of %u: %s %lld", what, limit, found,
-				 (long long)check.ret_fault_seq);
-	}
 }
 
 /* --- what is done to the file ------------------------------------------------------- */
@@ -204,44 +117,20 @@ static const struct {
 	{ "DELETE FROM audit WHERE seq = 8", "missing", 8 },
 };
 
-/* The file as it is while nobody has it open. */
-static void
-copy_file(const char *from, const char *to)
-{
-	char *bytes = malloc(1024 * 1024);
-	FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-	size_t len;
-
-	assert_non_null(bytes);
-	assert_non_null(in);
-	assert_non_null(out);
-	len = fread(bytes, 1, 1024 * 1024, in);
-	assert_true(len > 0 && len < 1024 * 1024);
-	assert_int_equal(fwrite(bytes, 1, len, out), len);
-	assert_int_equal(fclose(in), 0);
-	assert_int_equal(fclose(out), 0);
-	free(bytes);
-}
-
 /* The store is open: it knows how far it had come. */
 static void
 whatever_is_done_to_the_file_is_found(void **state)
 {
 	struct fixture *f = *state;
-	char copy[160];
 
 	leave_records(f);
-	authcode_store_close(&f->store);
-	snprintf(copy, sizeof(copy), "%s.copy", f->path);
-	copy_file(f->path, copy);
+	keep_file(f);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(deeds); i++) {
-		copy_file(copy, f->path);
+		restore_file(f);
 		open_store(f);
 		tamper(f, deeds[i].sql);
 		assert_found(f, deeds[i].sql, deeds[i].fault, deeds[i].seq);
-		authcode_store_close(&f->store);
 	}
-	open_store(f);
 }
 
 /* --- and more than one thing -------------------------------------------------------- */
@@ -319,21 +208,16 @@ static void
 all_that_is_done_to_the_file_is_found(void **state)
 {
 	struct fixture *f = *state;
-	char copy[160];
 
 	leave_records(f);
-	authcode_store_close(&f->store);
-	snprintf(copy, sizeof(copy), "%s.copy", f->path);
-	copy_file(f->path, copy);
+	keep_file(f);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(many_deeds); i++) {
-		copy_file(copy, f->path);
+		restore_file(f);
 		open_store(f);
 		tamper(f, many_deeds[i].sql);
 		for (uint32_t limit = 1; limit < 12; limit += 2)
 			assert_all_found(f, many_deeds[i].sql, many_deeds[i].found, limit);
-		authcode_store_close(&f->store);
 	}
-	open_store(f);
 }
 
 static void
@@ -419,22 +303,17 @@ a_purge_moves_the_beginning_over_nothing_that_is_missing(void **state)
 		{ "UPDATE audit SET mac = zeroblob(32) WHERE seq = 4", T0 + 5, "changed", 5 },
 	};
 	struct fixture *f = *state;
-	char copy[160];
 
 	leave_records(f);
-	authcode_store_close(&f->store);
-	snprintf(copy, sizeof(copy), "%s.copy", f->path);
-	copy_file(f->path, copy);
+	keep_file(f);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
-		copy_file(copy, f->path);
+		restore_file(f);
 		tamper(f, table[i].sql);
 		open_store(f);
 		assert_true(purge_before(f, table[i].before_ms) >= 1);
 		leave_record(f, 0);
 		assert_found(f, table[i].sql, table[i].fault, table[i].seq);
-		authcode_store_close(&f->store);
 	}
-	open_store(f);
 }
 
 static size_t
@@ -457,16 +336,13 @@ no_number_follows_the_last_there_is(void **state)
 		"UPDATE audit_anchor SET seq = 9223372036854775807",
 	};
 	struct fixture *f = *state;
-	char copy[160];
 
 	leave_records(f);
-	authcode_store_close(&f->store);
-	snprintf(copy, sizeof(copy), "%s.copy", f->path);
-	copy_file(f->path, copy);
+	keep_file(f);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
 		struct authcode_operation op = op_client_token(f);
 
-		copy_file(copy, f->path);
+		restore_file(f);
 		tamper(f, table[i]);
 		open_store(f);
 		op.audit.wanted = true;
@@ -478,9 +354,7 @@ no_number_follows_the_last_there_is(void **state)
 		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 		assert_int_equal(count_records(f), 4);
 		f->now = T0 + 9;
-		authcode_store_close(&f->store);
 	}
-	open_store(f);
 }
 
 /* --- without the key ------------------------------------------------------------------- */
@@ -533,189 +407,18 @@ a_look_does_not_see_what_another_reader_saw(void **state)
 	assert_found(f, "after another", "whole", 0);
 }
 
-/* --- what fails ------------------------------------------------------------------------- */
-
-static int countdown; /* of MACs until one fails; 0: none does */
-
-static enum authcode_err
-failing_mac(const uint8_t key[AUTHCODE_AUDIT_MAC_LEN], const struct authcode_audit_part *parts,
-	    size_t count, uint8_t ret[AUTHCODE_AUDIT_MAC_LEN])
-{
-	if (countdown > 0 && --countdown == 0)
-		return AUTHCODE_ERR_CRYPTO;
-	return audit_mac(key, parts, count, ret);
-}
-
-static void
-without_a_mac_nothing_is_done(void **state)
-{
-	struct fixture *f = *state;
-	int64_t ana = person(f, "ana", 1001);
-	struct authcode_operation op;
-
-	f->audit_mac = failing_mac;
-	reopen_store(f);
-	/* The first record needs three: of the beginning, the address and itself. */
-	for (int n = 1; n <= 3; n++) {
-		countdown = n;
-		op = op_client_token(f);
-		op.audit = (struct authcode_audit){ .wanted = true,
-						    .rhost = "192.0.2.7",
-						    .subject_id = ana };
-		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
-		assert_int_equal(op.err, AUTHCODE_ERR_CRYPTO);
-		assert_int_equal(op.u.issue_client_token.access.ret_id, 0);
-		assert_int_equal(countdown, 0);
-		assert_found(f, "nothing", "whole", 0);
-		assert_int_equal(check_audit(f, 9).ret_checked, 0);
-	}
-	leave_record(f, ana);
-	leave_record(f, 0);
-	assert_int_equal(check_audit(f, 9).ret_checked, 2);
-	/* An address is not taken out when nothing can be left in its place. */
-	countdown = 1;
-	op = (struct authcode_operation){ .kind = AUTHCODE_OP_ERASE_SUBJECT,
-					  .now_ms = f->now,
-					  .u.erase_subject = { .subject_id = ana, .limit = 100 } };
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
-	assert_found(f, "an erasure that failed", "whole", 0);
-	assert_int_equal(check_audit(f, 9).ret_emptied, 0);
-	forget(f, ana);
-	assert_int_equal(check_audit(f, 9).ret_emptied, 1);
-	/* Nobody is accused when it is the look that fails. */
-	{
-		struct authcode_audit_check check = { .limit = 9 };
-
-		for (int n = 1; n <= 3; n++) {
-			countdown = n;
-			assert_int_equal(authcode_store_check_audit(f->store, &check),
-					 AUTHCODE_ERR_CRYPTO);
-		}
-	}
-	assert_found(f, "afterwards", "whole", 0);
-}
-
-/* --- whose chain ---------------------------------------------------------------------------- */
-
-static void
-with_another_key_nothing_holds(void **state)
-{
-	struct fixture *f = *state;
-
-	leave_records(f);
-	f->audit_key = 7;
-	reopen_store(f);
-	assert_found(f, "another key", "unanchored", 0);
-	leave_record(f, 0);
-	f->audit_key = 0;
-	reopen_store(f);
-	assert_found(f, "a record under another", "changed", 9);
-}
-
-static void
-a_record_that_is_written_without_a_key_is_found(void **state)
-{
-	struct fixture *f = *state;
-
-	leave_records(f);
-	f->unchained = true;
-	reopen_store(f);
-	leave_record(f, 0);
-	f->unchained = false;
-	reopen_store(f);
-	leave_record(f, 0);
-	assert_found(f, "one without", "unchained", 0);
-}
-
-struct node {
-	struct fixture *f;
-	struct authcode_store *store;
-};
-
-#define NODES 2
-#define THREADS 3
-#define EACH 60
-#define TURNS 20
-
-static bool
-write_record(const struct node *node)
-{
-	struct authcode_operation op = op_client_token(node->f);
-
-	op.audit = (struct authcode_audit){ .wanted = true, .client_id = "robot" };
-	authcode_store_perform(node->store, &op);
-	return op.result == AUTHCODE_RESULT_DONE;
-}
-
-static void *
-write_records(void *arg)
-{
-	for (unsigned i = 0; i < EACH; i++) {
-		if (!write_record(arg))
-			return NULL;
-	}
-	return arg;
-}
-
-/* Two stores, as of two processes: in turns, and as it comes. */
-static void
-all_who_write_to_a_file_write_one_chain(void **state)
-{
-	struct fixture *f = *state;
-	const struct authcode_audit_key key = audit_key_of(f);
-	struct authcode_store_sqlite_settings settings = { .path = f->path };
-	struct node nodes[NODES] = { { f, f->store }, { f, NULL } };
-	pthread_t threads[NODES * THREADS];
-
-	assert_int_equal(authcode_store_sqlite_open(&settings, &nodes[1].store, NULL), AUTHCODE_OK);
-	assert_int_equal(authcode_store_chain_audit(nodes[1].store, &key), AUTHCODE_OK);
-	for (size_t i = 0; i < TURNS; i++)
-		assert_true(write_record(&nodes[i % NODES]));
-	for (size_t i = 0; i < AC_ARRAY_SIZE(threads); i++)
-		assert_int_equal(
-			pthread_create(&threads[i], NULL, write_records, &nodes[i % NODES]), 0);
-	for (size_t i = 0; i < AC_ARRAY_SIZE(threads); i++) {
-		void *done = NULL;
-
-		assert_int_equal(pthread_join(threads[i], &done), 0);
-		assert_non_null(done);
-	}
-	authcode_store_close(&nodes[1].store);
-	reopen_store(f);
-	assert_found(f, "two stores", "whole", 0);
-	assert_int_equal(check_audit(f, 100).ret_checked, TURNS + NODES * THREADS * EACH);
-	assert_int_equal(check_audit(f, 100).ret_head.seq, TURNS + NODES * THREADS * EACH);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(whatever_is_done_to_the_file_is_found, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(all_that_is_done_to_the_file_is_found, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(what_was_last_can_be_taken_away_while_nobody_looks,
-						set_up, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(what_is_taken_from_the_end_is_missed_for_ever,
-						set_up, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_purge_moves_the_beginning_over_nothing_that_is_missing, set_up,
-			fixture_tear_down),
-		cmocka_unit_test_setup_teardown(no_number_follows_the_last_there_is, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(numbers_that_are_missing_are_counted, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(a_look_does_not_see_what_another_reader_saw, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(without_a_mac_nothing_is_done, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(with_another_key_nothing_holds, set_up,
-						fixture_tear_down),
-		cmocka_unit_test_setup_teardown(a_record_that_is_written_without_a_key_is_found,
-						set_up, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(all_who_write_to_a_file_write_one_chain, set_up,
-						fixture_tear_down),
+		AUDIT_FILE_TEST(whatever_is_done_to_the_file_is_found),
+		AUDIT_FILE_TEST(all_that_is_done_to_the_file_is_found),
+		AUDIT_FILE_TEST(what_was_last_can_be_taken_away_while_nobody_looks),
+		AUDIT_FILE_TEST(what_is_taken_from_the_end_is_missed_for_ever),
+		AUDIT_FILE_TEST(a_purge_moves_the_beginning_over_nothing_that_is_missing),
+		AUDIT_FILE_TEST(no_number_follows_the_last_there_is),
+		AUDIT_FILE_TEST(numbers_that_are_missing_are_counted),
+		AUDIT_FILE_TEST(a_look_does_not_see_what_another_reader_saw),
 	};
 
 	return cmocka_run_group_tests_name("chain of the audit", tests, NULL, NULL);

@@ -4,13 +4,10 @@
  * The network that is left of an address; and somebody who writes to a file whose records
  * have been shortened, behind the store's back.
  */
-#include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "audit_file.h"
 #include "base/attr.h"
-#include "fixture.h"
 #include "store/audit_chain.h"
 
 static const struct {
@@ -76,26 +73,6 @@ of_an_address_its_network_is_left_and_of_anything_else_nothing(void **state)
 
 /* --- somebody writes to the file ---------------------------------------------------- */
 
-static int
-set_up(void **state)
-{
-	*state = fixture_new(&backends[backend_count - 1]);
-	assert_true((*(struct fixture **)state)->backend->durable);
-	return 0;
-}
-
-static void
-leave_record(struct fixture *f, int64_t subject_id, const char *rhost)
-{
-	struct authcode_operation op = op_client_token(f);
-
-	op.now_ms = ++f->now;
-	op.audit = (struct authcode_audit){
-		.wanted = true, .client_id = "robot", .rhost = rhost, .subject_id = subject_id
-	};
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-}
-
 static void
 shorten_before(struct fixture *f, int64_t before_ms)
 {
@@ -105,43 +82,17 @@ shorten_before(struct fixture *f, int64_t before_ms)
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
 }
 
-static void
-forget(struct fixture *f, int64_t subject_id)
-{
-	struct authcode_operation op = { .kind = AUTHCODE_OP_ERASE_SUBJECT,
-					 .now_ms = f->now,
-					 .u.erase_subject = { .subject_id = subject_id,
-							      .limit = 1000 } };
-
-	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_true(op.u.erase_subject.ret_whole);
-}
-
-static void
-execute(const struct fixture *f, const char *sql)
-{
-	char *why = NULL;
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s: %s", sql, why);
-	assert_true(sqlite3_total_changes(db) > 0);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
 /* Records 1 and 2 of ana, shortened; 3 of hers, whole; 4 of nobody. */
 static int64_t
-leave_records(struct fixture *f)
+leave_shortened(struct fixture *f)
 {
-	int64_t ana = session_of(f, sign_in_as(f, "ana", 1001, "s1")).subject.id;
+	int64_t ana = person(f, "ana", 1001);
 
-	leave_record(f, ana, "192.0.2.7");
-	leave_record(f, ana, "2001:db8:1:2::3");
+	leave_record(f, ana);
+	leave_record_from(f, ana, "2001:db8:1:2::3");
 	shorten_before(f, f->now + 1);
-	leave_record(f, ana, "192.0.2.7");
-	leave_record(f, 0, "192.0.2.7");
+	leave_record(f, ana);
+	leave_record(f, 0);
 	return ana;
 }
 
@@ -179,46 +130,33 @@ static const struct {
 	{ "UPDATE audit SET rhost = '192.0.2.0' WHERE seq = 4", 4 },
 };
 
-static void
-assert_found(struct fixture *f, const char *what, int64_t seq)
-{
-	const struct authcode_audit_check check = check_audit(f, 100);
-
-	if (check.ret_fault != AUTHCODE_AUDIT_CHANGED || check.ret_fault_seq != seq)
-		fail_msg("%s: %s %lld", what, authcode_audit_fault_name(check.ret_fault),
-			 (long long)check.ret_fault_seq);
-}
-
 /* Whatever is shortened or emptied afterwards: nothing vouches for what was put there. */
 static void
 whoever_changes_what_is_left_is_found_and_stays_found(void **state)
 {
-	for (size_t i = 0; i < AC_ARRAY_SIZE(deeds); i++) {
-		struct fixture *f;
-		int64_t ana;
+	struct fixture *f = *state;
+	int64_t ana = leave_shortened(f);
 
-		(void)fixture_tear_down(state);
-		(void)set_up(state);
-		f = *state;
-		ana = leave_records(f);
-		assert_int_equal(check_audit(f, 100).ret_fault, AUTHCODE_AUDIT_WHOLE);
-		execute(f, deeds[i].sql);
-		assert_found(f, deeds[i].sql, deeds[i].seq);
+	assert_found(f, "nothing", "whole", 0);
+	keep_file(f);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(deeds); i++) {
+		restore_file(f);
+		open_store(f);
+		tamper(f, deeds[i].sql);
+		assert_found(f, deeds[i].sql, "changed", deeds[i].seq);
 		shorten_before(f, f->now + 1);
-		assert_found(f, deeds[i].sql, deeds[i].seq);
+		assert_found(f, deeds[i].sql, "changed", deeds[i].seq);
 		forget(f, ana);
-		assert_found(f, deeds[i].sql, deeds[i].seq);
+		assert_found(f, deeds[i].sql, "changed", deeds[i].seq);
 	}
 }
-
-#define SHORTENED_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_an_address_its_network_is_left_and_of_anything_else_nothing),
-		SHORTENED_TEST(whoever_changes_what_is_left_is_found_and_stays_found),
+		AUDIT_FILE_TEST(whoever_changes_what_is_left_is_found_and_stays_found),
 	};
 
 	return cmocka_run_group_tests_name("addresses that were shortened", tests, NULL, NULL);
