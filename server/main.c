@@ -112,6 +112,7 @@ open_store(struct daemon *d, struct authcode_reason *reason)
 	struct authcode_store_upgrade upgrade;
 	struct authcode_store_sqlite_settings settings = { .path = d->state.database,
 							   .create = d->state.fresh,
+							   .owns_sqlite = true,
 							   .ret_upgrade = &upgrade };
 	struct authcode_reason why = { 0 };
 

@@ -413,6 +413,9 @@ authcode_store_sqlite_open(const struct authcode_store_sqlite_settings *settings
 	if (sqlite3_threadsafe() == 0)
 		return ac_explain(reason, AUTHCODE_ERR_STORE,
 				  "this build of SQLite cannot be used from threads");
+	/* Refused when SQLite runs already; it counts on then, and all else is the same. */
+	if (settings->owns_sqlite)
+		(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	err = ac_file_resolve(settings->path, &path, reason);
 	if (err == AUTHCODE_OK)
 		err = ac_file_check(path, reason);

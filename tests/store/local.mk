@@ -14,6 +14,7 @@ store_tests = \
 	tests/store/test_sqlite_files \
 	tests/store/test_sqlite_full \
 	tests/store/test_sqlite_migration \
+	tests/store/test_sqlite_process \
 	tests/store/test_sqlite_purge \
 	tests/store/test_sqlite_snapshots
 
@@ -105,6 +106,10 @@ tests_store_test_sqlite_full_SOURCES = $(store_fixture) \
 	tests/store/test_sqlite_full.c
 tests_store_test_sqlite_full_CPPFLAGS = $(store_cppflags)
 tests_store_test_sqlite_full_LDADD = $(store_ldadd)
+
+tests_store_test_sqlite_process_SOURCES = $(store_fixture) tests/store/test_sqlite_process.c
+tests_store_test_sqlite_process_CPPFLAGS = $(store_cppflags)
+tests_store_test_sqlite_process_LDADD = $(store_ldadd)
 
 tests_store_test_sqlite_snapshots_SOURCES = $(store_fixture) tests/store/test_sqlite_snapshots.c
 tests_store_test_sqlite_snapshots_CPPFLAGS = $(store_cppflags)

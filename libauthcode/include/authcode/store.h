@@ -685,6 +685,9 @@ struct authcode_store_upgrade {
 struct authcode_store_sqlite_settings {
 	const char *path;
 	bool create; /* make a new database when the file does not exist; never replaces one */
+	/* Nothing else in this process uses SQLite, and nobody has yet: its count of the memory it
+	 * has, behind one lock for all threads, is turned off (SQLITE_CONFIG_MEMSTATUS). */
+	bool owns_sqlite;
 	struct authcode_store_random random;
 	struct authcode_store_upgrade *ret_upgrade; /* may be NULL */
 };
