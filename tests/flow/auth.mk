@@ -67,7 +67,8 @@ tests_flow_test_logout_told_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_logout_told_LDADD = $(unit_ldadd)
 
 tests_flow_test_keys_SOURCES = tests/flow/test_keys.c \
-	tests/flow/keys_world.c tests/flow/keys_world.h tests/flow/fault_store.h
+	tests/flow/keys_world.c tests/flow/keys_world.h tests/flow/fault_store.h \
+	tests/flow/race_store.c tests/flow/race_store.h
 tests_flow_test_keys_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_keys_LDADD = $(unit_ldadd)
 
@@ -77,7 +78,8 @@ tests_flow_test_key_withdrawn_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_key_withdrawn_LDADD = $(unit_ldadd)
 
 tests_flow_test_resealed_SOURCES = tests/flow/test_resealed.c \
-	tests/flow/keys_world.c tests/flow/keys_world.h
+	tests/flow/keys_world.c tests/flow/keys_world.h \
+	tests/flow/race_store.c tests/flow/race_store.h
 tests_flow_test_resealed_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resealed_LDADD = $(unit_ldadd)
 

@@ -21,6 +21,7 @@
 #include "protocol/issuer.h"
 #include "protocol/signing_keys.h"
 #include "tests/flow/fault_store.h"
+#include "tests/flow/race_store.h"
 
 /* Seals a new pair as the issuer would, under the labels given, and adds it. */
 struct forged {
@@ -400,53 +401,18 @@ as_many_keys_as_fit_and_no_more_are_made(void **state)
 
 /* --- two nodes ----------------------------------------------------------------- */
 
-/* A store in which another node is first: before our first key is added. */
-struct race {
-	struct authcode_store store;
-	struct authcode_store_ops ops;
-	struct authcode_issuer *other;
+struct node {
+	struct authcode_issuer *issuer;
 	enum authcode_key_rotation rotation;
 	int64_t now_ms;
-	unsigned conflicts;
 };
 
 static void
-race_submit(void *self, struct authcode_operation *operation)
+tend_first(void *arg)
 {
-	struct race *race = self;
-	struct authcode_issuer *other = race->other;
+	const struct node *node = arg;
 
-	race->other = NULL;
-	if (other != NULL && operation->kind == AUTHCODE_OP_ADD_SIGNING_KEY)
-		tend(other, race->now_ms, race->rotation);
-	else
-		race->other = other;
-	store->ops->submit(store->self, operation);
-	if (operation->result == AUTHCODE_RESULT_CONFLICT)
-		race->conflicts++;
-}
-
-static enum authcode_err
-race_list_sealed(void *self, struct authcode_arena *into, struct authcode_sealed *ret,
-		 size_t capacity, size_t *ret_count)
-{
-	(void)self;
-	return authcode_store_list_sealed(store, into, ret, capacity, ret_count);
-}
-
-static enum authcode_err
-race_list(void *self, struct authcode_arena *into, struct authcode_signing_key *ret,
-	  size_t capacity, size_t *ret_count)
-{
-	(void)self;
-	return authcode_store_list_signing_keys(store, into, ret, capacity, ret_count);
-}
-
-static enum authcode_err
-race_chain_audit(void *self, const struct authcode_audit_key *key)
-{
-	(void)self;
-	return authcode_store_chain_audit(store, key);
+	tend(node->issuer, node->now_ms, node->rotation);
 }
 
 static void
@@ -462,35 +428,35 @@ two_nodes_that_rotate_at_the_same_moment_rotate_once(void **state)
 		{ AUTHCODE_KEYS_TEND, T0 + 91 * DAY, "CN" },
 	};
 	struct authcode_issuer_settings s = settings();
-	struct race race = { .ops = { .submit = race_submit,
-				      .list_signing_keys = race_list,
-				      .list_sealed = race_list_sealed,
-				      .chain_audit = race_chain_audit } };
-	struct authcode_issuer *other = issuer_of(&s), *issuer;
+	struct node other = { .issuer = issuer_of(&s) };
+	struct authcode_issuer *issuer;
+	struct race race;
 	char *jwks, *others;
 
 	(void)state;
-	race.store = (struct authcode_store){ .ops = &race.ops, .self = &race };
+	race_init(&race, AUTHCODE_OP_ADD_SIGNING_KEY, tend_first, &other);
 	s.store = &race.store;
 	issuer = issuer_of(&s);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(cases); i++) {
-		race.other = other;
-		race.rotation = cases[i].rotation;
-		race.now_ms = cases[i].now_ms;
-		race.conflicts = 0;
+		unsigned *conflicts = &race.results[AUTHCODE_RESULT_CONFLICT];
+
+		other.rotation = cases[i].rotation;
+		other.now_ms = cases[i].now_ms;
+		race.times = 1;
+		*conflicts = 0;
 		tend(issuer, cases[i].now_ms, cases[i].rotation);
-		assert_null(race.other);
-		assert_int_equal(race.conflicts, 2);
+		assert_int_equal(race.times, 0);
+		assert_int_equal(*conflicts, 2);
 		assert_string_equal(states(issuer, "RS256", cases[i].now_ms), cases[i].states);
 		assert_string_equal(states(issuer, "ES256", cases[i].now_ms), cases[i].states);
 		jwks = authcode_issuer_jwks(issuer);
-		others = authcode_issuer_jwks(other);
+		others = authcode_issuer_jwks(other.issuer);
 		assert_string_equal(jwks, others);
 		free(jwks);
 		free(others);
 	}
 	authcode_issuer_free(&issuer);
-	authcode_issuer_free(&other);
+	authcode_issuer_free(&other.issuer);
 }
 
 /* --- refused ------------------------------------------------------------------- */

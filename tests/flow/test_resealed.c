@@ -11,18 +11,15 @@
 #include <authcode/authcode.h>
 
 #include "base/attr.h"
+#include "tests/flow/race_store.h"
 
 #define SECRET "0123456789-0123456789-0123456789-abc"
 
-/* A store before which the master key is rotated when something of that kind comes. */
-struct race {
-	struct authcode_store store;
-	struct authcode_store_ops ops;
-	struct authcode_issuer *rotates;
-	enum authcode_operation_kind kind;
-	uint8_t key;    /* the next */
-	unsigned times; /* that it is still rotated */
-	unsigned refused;
+/* Of the master key, before something of a kind is stored. */
+struct rotation {
+	struct race race;
+	struct authcode_issuer *issuer;
+	uint8_t key; /* the next */
 };
 
 static enum authcode_err
@@ -35,62 +32,32 @@ rotate(struct authcode_issuer *issuer, uint8_t key)
 }
 
 static void
-race_submit(void *self, struct authcode_operation *operation)
+rotate_first(void *arg)
 {
-	struct race *race = self;
+	struct rotation *rotation = arg;
 
-	if (operation->kind == race->kind && race->times > 0) {
-		race->times--;
-		assert_int_equal(rotate(race->rotates, race->key++), AUTHCODE_OK);
-	}
-	store->ops->submit(store->self, operation);
-	race->refused += operation->result == AUTHCODE_RESULT_OTHER_KEY;
+	assert_int_equal(rotate(rotation->issuer, rotation->key++), AUTHCODE_OK);
 }
 
-static enum authcode_err
-race_list_sealed(void *self, struct authcode_arena *into, struct authcode_sealed *ret,
-		 size_t capacity, size_t *ret_count)
-{
-	(void)self;
-	return authcode_store_list_sealed(store, into, ret, capacity, ret_count);
-}
-
-static enum authcode_err
-race_list_keys(void *self, struct authcode_arena *into, struct authcode_signing_key *ret,
-	       size_t capacity, size_t *ret_count)
-{
-	(void)self;
-	return authcode_store_list_signing_keys(store, into, ret, capacity, ret_count);
-}
-
-static enum authcode_err
-race_chain_audit(void *self, const struct authcode_audit_key *key)
-{
-	(void)self;
-	return authcode_store_chain_audit(store, key);
-}
-
-/* An issuer on it, with keys. */
+/* An issuer before whose store it rotates, with keys. */
 static struct authcode_issuer *
-start(struct race *race, enum authcode_operation_kind kind)
+start(struct rotation *rotation, enum authcode_operation_kind kind)
 {
 	struct authcode_issuer_settings s = settings();
-	struct authcode_issuer *issuer;
 
-	*race = (struct race){
-		.ops = { .submit = race_submit,
-			 .list_signing_keys = race_list_keys,
-			 .list_sealed = race_list_sealed,
-			 .chain_audit = race_chain_audit },
-		.kind = kind,
-		.key = 8,
-	};
-	race->store = (struct authcode_store){ .ops = &race->ops, .self = race };
-	s.store = &race->store;
-	issuer = issuer_of(&s);
-	tend(issuer, T0, AUTHCODE_KEYS_TEND);
-	race->rotates = issuer;
-	return issuer;
+	race_init(&rotation->race, kind, rotate_first, rotation);
+	s.store = &rotation->race.store;
+	rotation->issuer = issuer_of(&s);
+	rotation->key = 8;
+	tend(rotation->issuer, T0, AUTHCODE_KEYS_TEND);
+	return rotation->issuer;
+}
+
+/* How often something was not stored, for it was sealed under another key. */
+static unsigned
+refused(const struct rotation *rotation)
+{
+	return rotation->race.results[AUTHCODE_RESULT_OTHER_KEY];
 }
 
 static struct authcode_operation
@@ -132,19 +99,19 @@ opens(const struct authcode_issuer *issuer)
 static void
 a_secret_that_was_sealed_before_a_rotation_is_sealed_anew_behind_it(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_PUT_CLIENT);
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_PUT_CLIENT);
 
 	(void)state;
 	for (int64_t revision = 0; revision < 3; revision++) {
 		struct authcode_operation op = put(revision);
 
-		race.times = 1;
-		race.refused = 0;
+		rotation.race.times = 1;
+		rotation.race.results[AUTHCODE_RESULT_OTHER_KEY] = 0;
 		assert_int_equal(authcode_issuer_put_client(issuer, SECRET, arena, &op),
 				 AUTHCODE_OK);
 		assert_int_equal(op.result, AUTHCODE_RESULT_DONE);
-		assert_int_equal(race.refused, 1);
+		assert_int_equal(refused(&rotation), 1);
 		assert_string_equal(op.u.put_client.sealed_secret, stored()->sealed_secret);
 		opens(issuer);
 	}
@@ -156,16 +123,16 @@ a_secret_that_was_sealed_before_a_rotation_is_sealed_anew_behind_it(void **state
 static void
 a_key_that_is_rotated_all_the_time_gets_one_try_more_and_nothing_is_stored(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_PUT_CLIENT);
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_PUT_CLIENT);
 	struct authcode_operation op = put(0);
 
 	(void)state;
-	race.times = 3;
+	rotation.race.times = 3;
 	assert_int_equal(authcode_issuer_put_client(issuer, SECRET, arena, &op), AUTHCODE_OK);
 	assert_int_equal(op.result, AUTHCODE_RESULT_OTHER_KEY);
-	assert_int_equal(race.refused, 2);
-	assert_int_equal(race.times, 1);
+	assert_int_equal(refused(&rotation), 2);
+	assert_int_equal(rotation.race.times, 1);
 	assert_null(stored());
 	authcode_issuer_free(&issuer);
 }
@@ -174,8 +141,8 @@ a_key_that_is_rotated_all_the_time_gets_one_try_more_and_nothing_is_stored(void 
 static void
 a_key_that_another_has_rotated_stores_no_secret(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_PUT_CLIENT), *other;
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_PUT_CLIENT), *other;
 	const struct authcode_issuer_settings s = settings();
 	struct authcode_operation op = put(0);
 
@@ -185,7 +152,7 @@ a_key_that_another_has_rotated_stores_no_secret(void **state)
 	assert_int_equal(rotate(other, 8), AUTHCODE_OK);
 	assert_int_equal(authcode_issuer_put_client(issuer, SECRET, arena, &op), AUTHCODE_OK);
 	assert_int_equal(op.result, AUTHCODE_RESULT_OTHER_KEY);
-	assert_int_equal(race.refused, 2);
+	assert_int_equal(refused(&rotation), 2);
 	assert_null(stored());
 	authcode_issuer_free(&issuer);
 	authcode_issuer_free(&other);
@@ -194,15 +161,15 @@ a_key_that_another_has_rotated_stores_no_secret(void **state)
 static void
 a_client_without_a_sealed_secret_does_not_mind(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_PUT_CLIENT);
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_PUT_CLIENT);
 	struct authcode_operation op = put(0);
 
 	(void)state;
-	race.times = 1;
+	rotation.race.times = 1;
 	assert_int_equal(authcode_issuer_put_client(issuer, NULL, arena, &op), AUTHCODE_OK);
 	assert_int_equal(op.result, AUTHCODE_RESULT_DONE);
-	assert_int_equal(race.refused, 0);
+	assert_int_equal(refused(&rotation), 0);
 	assert_string_equal(stored()->sealed_secret, "");
 	authcode_issuer_free(&issuer);
 }
@@ -210,8 +177,8 @@ a_client_without_a_sealed_secret_does_not_mind(void **state)
 static void
 what_is_no_client_or_has_no_secret_that_can_be_sealed_is_not_performed(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_PUT_CLIENT);
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_PUT_CLIENT);
 	struct authcode_operation op = put(0), other = put(0), nobody = put(0);
 
 	(void)state;
@@ -230,8 +197,8 @@ what_is_no_client_or_has_no_secret_that_can_be_sealed_is_not_performed(void **st
 static void
 a_signing_key_under_a_key_that_another_has_rotated_is_not_stored(void **state)
 {
-	struct race race;
-	struct authcode_issuer *issuer = start(&race, AUTHCODE_OP_ADD_SIGNING_KEY), *other;
+	struct rotation rotation;
+	struct authcode_issuer *issuer = start(&rotation, AUTHCODE_OP_ADD_SIGNING_KEY), *other;
 	const struct authcode_issuer_settings s = settings();
 	struct authcode_signing_key rows[AUTHCODE_MAX_KEYS];
 	size_t before = 0, after = 0;
@@ -242,14 +209,14 @@ a_signing_key_under_a_key_that_another_has_rotated_is_not_stored(void **state)
 	assert_int_equal(
 		authcode_store_list_signing_keys(store, arena, rows, AUTHCODE_MAX_KEYS, &before),
 		AUTHCODE_OK);
-	race.rotates = other;
-	race.times = 1;
+	rotation.issuer = other;
+	rotation.race.times = 1;
 	assert_int_equal(
 		authcode_issuer_tend_keys(issuer, T0 + HOUR, AUTHCODE_KEYS_ROTATE, &reason),
 		AUTHCODE_ERR_CRYPTO);
 	assert_string_equal(reason.text, "the database was sealed under another master key by "
 					 "somebody else: restart the server with that key");
-	assert_int_equal(race.refused, 1);
+	assert_int_equal(refused(&rotation), 1);
 	assert_int_equal(
 		authcode_store_list_signing_keys(store, arena, rows, AUTHCODE_MAX_KEYS, &after),
 		AUTHCODE_OK);
