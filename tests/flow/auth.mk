@@ -20,34 +20,35 @@ TESTS += $(flow_auth_tests)
 
 flow_sources = tests/flow/flow.h \
 	tests/flow/keys_fixture.h
+one_browser = tests/flow/one_browser.c tests/flow/one_browser.h $(flow_sources)
 
-tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(flow_sources)
+tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(one_browser)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_authorize_LDADD = $(unit_ldadd)
 
-tests_flow_test_consent_SOURCES = tests/flow/test_consent.c $(flow_sources)
+tests_flow_test_consent_SOURCES = tests/flow/test_consent.c $(one_browser)
 tests_flow_test_consent_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_consent_LDADD = $(unit_ldadd)
 
-tests_flow_test_sign_in_SOURCES = tests/flow/test_sign_in.c $(flow_sources)
+tests_flow_test_sign_in_SOURCES = tests/flow/test_sign_in.c $(one_browser)
 tests_flow_test_sign_in_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_sign_in_LDADD = $(unit_ldadd)
 
 tests_flow_test_out_of_memory_SOURCES = tests/flow/test_out_of_memory.c \
-	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+	tests/flow/device_flow.c tests/flow/device_flow.h $(one_browser)
 tests_flow_test_out_of_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_out_of_memory_LDADD = $(unit_ldadd)
 tests_flow_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
 
-tests_flow_test_authorize_edges_SOURCES = tests/flow/test_authorize_edges.c $(flow_sources)
+tests_flow_test_authorize_edges_SOURCES = tests/flow/test_authorize_edges.c $(one_browser)
 tests_flow_test_authorize_edges_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_authorize_edges_LDADD = $(unit_ldadd)
 
-tests_flow_test_consent_kept_SOURCES = tests/flow/test_consent_kept.c $(flow_sources)
+tests_flow_test_consent_kept_SOURCES = tests/flow/test_consent_kept.c $(one_browser)
 tests_flow_test_consent_kept_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_consent_kept_LDADD = $(unit_ldadd)
 
-tests_flow_test_resume_SOURCES = tests/flow/test_resume.c $(flow_sources)
+tests_flow_test_resume_SOURCES = tests/flow/test_resume.c $(one_browser)
 tests_flow_test_resume_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resume_LDADD = $(unit_ldadd)
 

@@ -17,7 +17,7 @@ flow_person_tests = \
 check_PROGRAMS += $(flow_person_tests)
 TESTS += $(flow_person_tests)
 
-tests_flow_test_access_SOURCES = tests/flow/test_access.c $(flow_sources)
+tests_flow_test_access_SOURCES = tests/flow/test_access.c $(one_browser)
 tests_flow_test_access_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_access_LDADD = $(unit_ldadd)
 
@@ -27,16 +27,16 @@ tests_flow_test_account_SOURCES = tests/flow/test_account.c \
 tests_flow_test_account_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_account_LDADD = $(unit_ldadd)
 
-tests_flow_test_acr_SOURCES = tests/flow/test_acr.c $(flow_sources)
+tests_flow_test_acr_SOURCES = tests/flow/test_acr.c $(one_browser)
 tests_flow_test_acr_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_acr_LDADD = $(unit_ldadd)
 
 tests_flow_test_device_SOURCES = tests/flow/test_device.c \
-	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+	tests/flow/device_flow.c tests/flow/device_flow.h $(one_browser)
 tests_flow_test_device_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_device_LDADD = $(unit_ldadd)
 
-tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(flow_sources)
+tests_flow_test_claims_SOURCES = tests/flow/test_claims.c $(one_browser)
 tests_flow_test_claims_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_claims_LDADD = $(unit_ldadd)
 

@@ -10,15 +10,15 @@ flow_request_tests = \
 check_PROGRAMS += $(flow_request_tests)
 TESTS += $(flow_request_tests)
 
-tests_flow_test_claims_request_SOURCES = tests/flow/test_claims_request.c $(flow_sources)
+tests_flow_test_claims_request_SOURCES = tests/flow/test_claims_request.c $(one_browser)
 tests_flow_test_claims_request_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_claims_request_LDADD = $(unit_ldadd)
 
-tests_flow_test_prompt_SOURCES = tests/flow/test_prompt.c $(flow_sources)
+tests_flow_test_prompt_SOURCES = tests/flow/test_prompt.c $(one_browser)
 tests_flow_test_prompt_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_prompt_LDADD = $(unit_ldadd)
 
-tests_flow_test_response_mode_SOURCES = tests/flow/test_response_mode.c $(flow_sources)
+tests_flow_test_response_mode_SOURCES = tests/flow/test_response_mode.c $(one_browser)
 tests_flow_test_response_mode_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_response_mode_LDADD = $(unit_ldadd)
 

@@ -10,24 +10,19 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define REQUEST                                                                                    \
 	"client_id=web&redirect_uri=" FLOW_WEB_URI "&response_type=code&state=s&scope=openid"      \
 	"+groups"
 #define WHY "this account may not use this application"
 
-static struct flow flow;
-static struct flow_browser browser;
-
 static int
 set_up_with(bool check_accounts)
 {
 	struct authcode_client client;
 
-	flow_start_with(&flow,
-			&(struct authcode_issuer_settings){ .check_accounts = check_accounts });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(&(struct authcode_issuer_settings){ .check_accounts = check_accounts });
 	client = flow_client(&flow, FLOW_WEB);
 	client.auth = AUTHCODE_AUTH_SECRET_POST;
 	flow_set_clients(&flow, &client, 1);
@@ -48,14 +43,6 @@ set_up_checking(void **state)
 	return set_up_with(true);
 }
 
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
-
 /* A list of at most one name each; NULL: none. */
 static void
 allow(const char *user, const char *group)
@@ -67,12 +54,6 @@ allow(const char *user, const char *group)
 	client.allow_groups = &group;
 	client.allow_group_count = group != NULL ? 1 : 0;
 	flow_set_clients(&flow, &client, 1);
-}
-
-static const struct authcode_response *
-authorize(void)
-{
-	return flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, REQUEST);
 }
 
 static const struct authcode_response *
@@ -174,7 +155,7 @@ names_and_groups_are_compared_byte_for_byte_at_every_step(void **state)
 		allow(NULL, NULL);
 		code = flow_code(&flow, &browser, REQUEST);
 		allow(rows[i].user, rows[i].group);
-		r = authorize();
+		r = ask(REQUEST);
 		if (rows[i].allowed) {
 			flow_assert_code(&flow, r, FLOW_WEB_URI, "s");
 			assert_int_equal(redeem(code)->status, 200);
@@ -199,7 +180,7 @@ the_way_on_from_the_page_tells_the_client(void **state)
 	(void)state;
 	flow_code(&flow, &browser, REQUEST);
 	allow("bob", NULL);
-	r = authorize();
+	r = ask(REQUEST);
 	assert_page(r);
 	flow_assert_refused(&flow, flow_decide(&flow, &browser, r->interaction, "deny"),
 			    FLOW_WEB_URI, "access_denied", "s");
@@ -213,7 +194,7 @@ whoever_signs_in_and_may_not_sees_the_page(void **state)
 
 	(void)state;
 	allow("bob", NULL);
-	r = authorize();
+	r = ask(REQUEST);
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
 	r = flow_sign_in(&flow, &browser, r->interaction->transaction, "alice");
 	assert_page(flow_follow(&flow, &browser, r));
@@ -228,7 +209,7 @@ the_page_cannot_be_turned_into_a_consent(void **state)
 	(void)state;
 	flow_code(&flow, &browser, REQUEST);
 	allow("bob", NULL);
-	page = authorize();
+	page = ask(REQUEST);
 	assert_page(page);
 	writes = flow.writes;
 	r = flow_decide(&flow, &browser, page->interaction, "allow");
@@ -248,7 +229,7 @@ a_consent_does_not_overtake_the_list(void **state)
 	const struct authcode_response *r;
 
 	(void)state;
-	r = authorize();
+	r = ask(REQUEST);
 	r = flow_follow(&flow, &browser,
 			flow_sign_in(&flow, &browser, r->interaction->transaction, "alice"));
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
@@ -274,16 +255,17 @@ the_groups_that_count_are_those_of_the_account_now(void **state)
 	assert_int_equal(r->status, 200);
 	code = flow_code(&flow, &browser, REQUEST);
 	flow.account.group_count = 0;
-	assert_page(authorize());
+	assert_page(ask(REQUEST));
 	assert_grant_refused(redeem(code));
 	assert_grant_refused(token(flow_text(&flow, "grant_type=refresh_token&refresh_token=%s",
 					     refresh_token_of(r))));
 	/* wheel was hers when she signed in. */
 	allow(NULL, "wheel");
-	assert_page(authorize());
+	assert_page(ask(REQUEST));
 }
 
-#define ACCESS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define ACCESS_TEST(function)                                                                      \
+	cmocka_unit_test_setup_teardown(function, set_up, one_browser_tear_down)
 
 /* A stack that lets in whom the look at the account calls gone: said, not asked again. */
 static void
@@ -293,7 +275,7 @@ an_account_that_signs_in_and_is_gone_is_refused_once(void **state)
 
 	(void)state;
 	flow.account.state = AUTHCODE_ACCOUNT_GONE;
-	page = authorize();
+	page = ask(REQUEST);
 	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
 	flow.now_ms += 1000;
 	r = flow_follow(&flow, &browser,
@@ -301,7 +283,7 @@ an_account_that_signs_in_and_is_gone_is_refused_once(void **state)
 	flow_assert_refused(&flow, r, FLOW_WEB_URI, "access_denied", "s");
 	/* Another request of the browser, and so another try. */
 	flow.now_ms += 1000;
-	assert_int_equal(authorize()->kind, AUTHCODE_RESPONSE_SIGN_IN);
+	assert_int_equal(ask(REQUEST)->kind, AUTHCODE_RESPONSE_SIGN_IN);
 }
 
 int
@@ -314,10 +296,10 @@ main(void)
 		ACCESS_TEST(the_page_cannot_be_turned_into_a_consent),
 		ACCESS_TEST(a_consent_does_not_overtake_the_list),
 		cmocka_unit_test_setup_teardown(the_groups_that_count_are_those_of_the_account_now,
-						set_up_checking, tear_down),
+						set_up_checking, one_browser_tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_account_that_signs_in_and_is_gone_is_refused_once, set_up_checking,
-			tear_down),
+			one_browser_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define REQUEST                                                                                    \
 	"client_id=first&redirect_uri=" FLOW_FIRST_URI "&response_type=code&state=s"               \
@@ -21,24 +21,12 @@ static const struct authcode_acr acrs[] = {
 	{ "pwd", 10 }, { "otp", 20 }, { "mfa", 30 }, { "kerberos", 0 }, { "card", 0 },
 };
 
-static struct flow flow;
-static struct flow_browser browser;
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	flow_start_with(&flow, &(struct authcode_issuer_settings){
-				       .acrs = acrs, .acr_count = AC_ARRAY_SIZE(acrs) });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
+	one_browser_start(&(struct authcode_issuer_settings){ .acrs = acrs,
+							      .acr_count = AC_ARRAY_SIZE(acrs) });
 	return 0;
 }
 
@@ -52,7 +40,7 @@ insist_on(const char *min_acr)
 }
 
 static const struct authcode_response *
-ask(const char *acr_values)
+ask_for(const char *acr_values)
 {
 	const char *query = acr_values != NULL ? flow_text(&flow, REQUEST "&acr_values=%s",
 							   flow_encode(&flow, acr_values))
@@ -82,15 +70,6 @@ assert_asked(const struct authcode_response *r, const char *acr, const char *use
 						 r->interaction->csrf, browser.cookie, flow.now_ms);
 	assert_int_equal(transaction.state, AUTHCODE_TRANSACTION_VALID);
 	assert_string_equal(transaction.acr, acr != NULL ? acr : "");
-}
-
-/* Carries a sign-in page on with a sign-in that proves acr. */
-static const struct authcode_response *
-prove(const struct authcode_response *page, const char *acr)
-{
-	flow.now_ms += 1000;
-	return flow_follow(&flow, &browser,
-			   flow_sign_in_acr(&flow, &browser, page->interaction->transaction, acr));
 }
 
 static void
@@ -156,13 +135,13 @@ a_session_is_enough_or_the_right_thing_is_asked_for(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		const struct authcode_response *r;
 
-		tear_down(state);
+		one_browser_tear_down(state);
 		set_up(state);
 		print_message("# %s\n", rows[i].name);
-		r = prove(ask(NULL), rows[i].session);
+		r = prove(ask_for(NULL), rows[i].session);
 		assert_code(r);
 		insist_on(rows[i].min_acr);
-		r = ask(rows[i].wish);
+		r = ask_for(rows[i].wish);
 		if (rows[i].asked == NULL)
 			assert_code(r);
 		else
@@ -184,7 +163,7 @@ who_has_no_session_is_asked_for_the_same(void **state)
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(fresh); i++) {
 		insist_on(fresh[i].min_acr);
-		assert_asked(ask(fresh[i].wish), fresh[i].asked, NULL);
+		assert_asked(ask_for(fresh[i].wish), fresh[i].asked, NULL);
 	}
 }
 
@@ -197,11 +176,11 @@ a_sign_in_that_proves_it_goes_on(void **state)
 
 	(void)state;
 	insist_on("otp");
-	r = ask(NULL);
+	r = ask_for(NULL);
 	assert_asked(r, "otp", NULL);
 	assert_code(prove(r, "otp"));
-	assert_code(ask(NULL));
-	assert_code(ask("otp"));
+	assert_code(ask_for(NULL));
+	assert_code(ask_for("otp"));
 }
 
 /* Also on top of a session, whose place the new one takes. */
@@ -212,14 +191,14 @@ proving_more_replaces_the_session(void **state)
 	const char *old;
 
 	(void)state;
-	assert_code(prove(ask(NULL), "pwd"));
+	assert_code(prove(ask_for(NULL), "pwd"));
 	old = browser.session;
-	r = ask("mfa");
+	r = ask_for("mfa");
 	assert_asked(r, "mfa", "alice");
 	assert_code(prove(r, "mfa"));
 	assert_string_not_equal(browser.session, old);
 	browser.session = old;
-	assert_asked(ask(NULL), NULL, NULL);
+	assert_asked(ask_for(NULL), NULL, NULL);
 }
 
 static void
@@ -232,7 +211,7 @@ a_sign_in_that_does_not_prove_what_is_insisted_on_ends_in_an_error(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(proved); i++) {
 		const struct authcode_response *r, *redirect;
 
-		r = ask(NULL);
+		r = ask_for(NULL);
 		assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
 		flow.now_ms += 1000;
 		redirect =
@@ -241,7 +220,7 @@ a_sign_in_that_does_not_prove_what_is_insisted_on_ends_in_an_error(void **state)
 		/* Reloaded it says the same. */
 		assert_unmet(flow_follow(&flow, &browser, redirect));
 		/* A new request may try again. */
-		assert_asked(ask(NULL), "otp", "alice");
+		assert_asked(ask_for(NULL), "otp", "alice");
 	}
 }
 
@@ -253,10 +232,10 @@ a_sign_in_that_does_not_prove_what_was_wished_for_goes_on(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(proved); i++)
-		assert_code(prove(ask("otp"), proved[i]));
+		assert_code(prove(ask_for("otp"), proved[i]));
 	insist_on("pwd");
-	assert_code(prove(ask("mfa"), "otp"));
-	assert_unmet(prove(ask("mfa"), "card"));
+	assert_code(prove(ask_for("mfa"), "otp"));
+	assert_unmet(prove(ask_for("mfa"), "card"));
 }
 
 /* The consent page between sign-in and code does not ask anew. */
@@ -307,7 +286,7 @@ the_seal_of_one_sign_in_excuses_no_other(void **state)
 	const char *query;
 
 	(void)state;
-	r = ask("mfa");
+	r = ask_for("mfa");
 	flow.now_ms += 1000;
 	redirect = flow_sign_in_acr(&flow, &browser, r->interaction->transaction, "pwd");
 	query = flow_query(redirect->location);
@@ -320,7 +299,7 @@ the_seal_of_one_sign_in_excuses_no_other(void **state)
 			 AUTHCODE_RESPONSE_SIGN_IN);
 	/* Another sign-in of the same browser. */
 	browser.session = NULL;
-	assert_code(prove(ask(NULL), "pwd"));
+	assert_code(prove(ask_for(NULL), "pwd"));
 	assert_asked(flow_get(&flow, &browser, AUTHCODE_ENDPOINT_RESUME, query), "mfa", "alice");
 }
 
@@ -330,7 +309,7 @@ an_old_seal_excuses_nobody(void **state)
 	const struct authcode_response *redirect, *r;
 
 	(void)state;
-	r = ask("mfa");
+	r = ask_for("mfa");
 	redirect = flow_sign_in_acr(&flow, &browser, r->interaction->transaction, "pwd");
 	flow.now_ms += 3600 * 1000;
 	r = flow_follow(&flow, &browser, redirect);
@@ -346,7 +325,7 @@ what_was_tried_does_not_stand_for_something_else(void **state)
 
 	(void)state;
 	insist_on("otp");
-	r = ask(NULL);
+	r = ask_for(NULL);
 	redirect = flow_sign_in_acr(&flow, &browser, r->interaction->transaction, "otp");
 	insist_on("mfa");
 	r = flow_follow(&flow, &browser, redirect);
@@ -363,7 +342,7 @@ a_failed_sign_in_asks_for_the_same_again(void **state)
 
 	(void)state;
 	insist_on("otp");
-	r = ask(NULL);
+	r = ask_for(NULL);
 	assert_int_equal(
 		authcode_transaction_resume_url(
 			flow.issuer,
@@ -385,11 +364,11 @@ what_is_insisted_on_and_has_no_row_is_never_satisfied(void **state)
 {
 	(void)state;
 	insist_on("retina");
-	flow_assert_refused(&flow, ask(NULL), FLOW_FIRST_URI, "server_error", "s");
+	flow_assert_refused(&flow, ask_for(NULL), FLOW_FIRST_URI, "server_error", "s");
 	insist_on(NULL);
-	assert_code(prove(ask(NULL), "retina"));
+	assert_code(prove(ask_for(NULL), "retina"));
 	insist_on("retina");
-	flow_assert_refused(&flow, ask("otp"), FLOW_FIRST_URI, "server_error", "s");
+	flow_assert_refused(&flow, ask_for("otp"), FLOW_FIRST_URI, "server_error", "s");
 }
 
 /* AZ-33: nor too long, nor strange; only twice it is one of two (AZ-04). */
@@ -403,7 +382,7 @@ no_wish_is_an_error(void **state)
 	for (size_t i = 0; i + 2 < sizeof(many); i += 2)
 		memcpy(many + i, "x ", 2);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(wishes); i++)
-		assert_asked(ask(wishes[i]), NULL, NULL);
+		assert_asked(ask_for(wishes[i]), NULL, NULL);
 	flow_assert_refused(&flow,
 			    flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE,
 				     REQUEST "&acr_values=otp&acr_values=otp"),
@@ -422,7 +401,7 @@ tokens_tell_what_was_proved(void **state)
 	(void)state;
 	client.auth = AUTHCODE_AUTH_SECRET_POST;
 	flow_set_clients(&flow, &client, 1);
-	r = prove(ask("otp"), "otp");
+	r = prove(ask_for("otp"), "otp");
 	assert_code(r);
 	token = flow_text(&flow,
 			  "grant_type=authorization_code&client_id=first&client_secret=" FLOW_SECRET
@@ -449,7 +428,7 @@ tokens_tell_what_was_proved(void **state)
 	assert_non_null(strstr(r->body, "\"amr\":[\"pwd\"]"));
 }
 
-#define ACR_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define ACR_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, one_browser_tear_down)
 
 int
 main(void)

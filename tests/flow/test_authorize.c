@@ -8,53 +8,18 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb"
 #define WEB_OK WEB "&response_type=code"
 #define APP "client_id=app&redirect_uri=com.example.app%3A%2Fcb&response_type=code"
-
-static struct flow flow;
-static const struct flow_browser nobody = { .cookie = "browser-one" };
-
-static int
-setup(void **state)
-{
-	(void)state;
-	flow_start(&flow);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
-
-static const struct authcode_response *
-authorize(const char *query)
-{
-	return flow_get(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, query);
-}
-
-static void
-assert_sign_in(const struct authcode_response *response)
-{
-	assert_int_equal(response->kind, AUTHCODE_RESPONSE_SIGN_IN);
-	assert_int_equal(response->status, 200);
-	assert_null(response->location);
-	assert_null(response->refusal.error);
-	assert_non_null(response->interaction);
-}
 
 /* AZ-45: what is posted goes on by a GET of our own, with the browser's cookies. */
 static const struct authcode_response *
 hop(const struct authcode_response *response)
 {
 	assert_int_equal(response->status, 303);
-	return flow_follow(&flow, &nobody, response);
+	return flow_follow(&flow, &browser, response);
 }
 
 /* AZ-01 */
@@ -64,11 +29,11 @@ get_and_post_mean_the_same(void **state)
 	const struct authcode_response *response;
 
 	(void)state;
-	assert_sign_in(authorize(WEB_OK));
-	response = hop(flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK));
-	assert_sign_in(response);
+	assert_sign_in_page(ask(WEB_OK));
+	response = hop(flow_post(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB_OK));
+	assert_sign_in_page(response);
 	assert_string_equal(response->interaction->client->id, "web");
-	response = flow_post(&flow, &nobody, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "&state=s");
+	response = flow_post(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, WEB "&state=s");
 	flow_assert_refused(&flow, response, FLOW_WEB_URI, "invalid_request", "s");
 }
 
@@ -179,12 +144,11 @@ refusals_before_the_redirect_uri_is_trusted_are_pages(void **state)
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		print_message("# %s\n", rows[i].name);
 		/* The fragment row is about the URI itself. */
-		flow_assert_page(
-			authorize(strstr(rows[i].query, "%23") != NULL
-					  ? "client_id=web&response_type=code&redirect_uri="
-					    "https://web.example/cb%23"
-					  : rows[i].query),
-			400, rows[i].error);
+		flow_assert_page(ask(strstr(rows[i].query, "%23") != NULL
+					     ? "client_id=web&response_type=code&redirect_uri="
+					       "https://web.example/cb%23"
+					     : rows[i].query),
+				 400, rows[i].error);
 	}
 	assert_int_equal(flow.writes, 0);
 }
@@ -318,10 +282,10 @@ refusals_behind_it_are_redirects(void **state)
 		const struct authcode_response *response;
 
 		print_message("# %s\n", rows[i].name);
-		response = authorize(flow_text(&flow, "%s&state=a%%20b%%2Bc", rows[i].query));
+		response = ask(flow_text(&flow, "%s&state=a%%20b%%2Bc", rows[i].query));
 		/* The row that is fine: an empty parameter does not repeat (AZ-03). */
 		if (rows[i].uri == NULL)
-			assert_sign_in(response);
+			assert_sign_in_page(response);
 		else
 			flow_assert_refused(&flow, response, rows[i].uri, rows[i].error, "a b+c");
 	}
@@ -333,10 +297,10 @@ static void
 a_repeated_state_is_refused_and_not_returned(void **state)
 {
 	(void)state;
-	flow_assert_refused(&flow, authorize(WEB_OK "&state=a&state=b"), FLOW_WEB_URI,
-			    "invalid_request", NULL);
-	flow_assert_refused(&flow, authorize(WEB_OK "&state=a&state=a"), FLOW_WEB_URI,
-			    "invalid_request", NULL);
+	flow_assert_refused(&flow, ask(WEB_OK "&state=a&state=b"), FLOW_WEB_URI, "invalid_request",
+			    NULL);
+	flow_assert_refused(&flow, ask(WEB_OK "&state=a&state=a"), FLOW_WEB_URI, "invalid_request",
+			    NULL);
 }
 
 /* AZ-04: a parameter in the query and in the body is sent twice. */
@@ -357,7 +321,7 @@ query_and_body_of_a_post_count_together(void **state)
 	request.body = (struct authcode_bytes){ "client_id=web", 13 };
 	flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
 	request.body = (struct authcode_bytes){ "state=x", 7 };
-	assert_sign_in(hop(flow_run(&flow, request)));
+	assert_sign_in_page(hop(flow_run(&flow, request)));
 }
 
 static void
@@ -383,7 +347,7 @@ a_post_of_another_content_type_is_refused(void **state)
 		flow_assert_page(flow_run(&flow, request), 400, "invalid_request");
 	}
 	request.content_type = "Application/X-WWW-Form-URLencoded;charset=UTF-8";
-	assert_sign_in(hop(flow_run(&flow, request)));
+	assert_sign_in_page(hop(flow_run(&flow, request)));
 }
 
 /* AZ-02, AZ-03, AZ-05, AZ-29, AZ-30 */
@@ -409,7 +373,7 @@ unknown_and_empty_parameters_and_order_do_not_matter(void **state)
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(queries); i++) {
 		print_message("# %s\n", queries[i]);
-		assert_sign_in(authorize(queries[i]));
+		assert_sign_in_page(ask(queries[i]));
 	}
 }
 
@@ -418,7 +382,7 @@ assert_scopes(const struct authcode_response *response, const char *expected)
 {
 	char joined[256] = "";
 
-	assert_sign_in(response);
+	assert_sign_in_page(response);
 	for (size_t i = 0; i < response->interaction->scope_count; i++)
 		snprintf(joined + strlen(joined), sizeof(joined) - strlen(joined), "%s%s",
 			 i > 0 ? " " : "", response->interaction->scopes[i]);
@@ -430,12 +394,12 @@ static void
 scope_is_cut_to_what_the_client_may_ask_for(void **state)
 {
 	(void)state;
-	assert_scopes(authorize(WEB_OK), "profile groups");
-	assert_scopes(authorize(WEB_OK "&scope="), "profile groups");
-	assert_scopes(authorize(WEB_OK "&scope=openid+profile"), "openid profile");
-	assert_scopes(authorize(WEB_OK "&scope=profile+openid"), "profile openid");
-	assert_scopes(authorize(WEB_OK "&scope=admin+profile+root"), "profile");
-	assert_scopes(authorize(WEB_OK "&scope=profile+profile"), "profile");
+	assert_scopes(ask(WEB_OK), "profile groups");
+	assert_scopes(ask(WEB_OK "&scope="), "profile groups");
+	assert_scopes(ask(WEB_OK "&scope=openid+profile"), "openid profile");
+	assert_scopes(ask(WEB_OK "&scope=profile+openid"), "profile openid");
+	assert_scopes(ask(WEB_OK "&scope=admin+profile+root"), "profile");
+	assert_scopes(ask(WEB_OK "&scope=profile+profile"), "profile");
 }
 
 static void
@@ -469,22 +433,20 @@ requests_without_what_the_host_owes_are_not_begun(void **state)
 	authcode_exchange_free(NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(get_and_post_mean_the_same),
-		TEST(other_methods_are_answered_405_with_allow),
-		TEST(refusals_before_the_redirect_uri_is_trusted_are_pages),
-		TEST(refusals_behind_it_are_redirects),
-		TEST(a_repeated_state_is_refused_and_not_returned),
-		TEST(query_and_body_of_a_post_count_together),
-		TEST(a_post_of_another_content_type_is_refused),
-		TEST(unknown_and_empty_parameters_and_order_do_not_matter),
-		TEST(scope_is_cut_to_what_the_client_may_ask_for),
-		TEST(requests_without_what_the_host_owes_are_not_begun),
+		ONE_BROWSER_TEST(get_and_post_mean_the_same),
+		ONE_BROWSER_TEST(other_methods_are_answered_405_with_allow),
+		ONE_BROWSER_TEST(refusals_before_the_redirect_uri_is_trusted_are_pages),
+		ONE_BROWSER_TEST(refusals_behind_it_are_redirects),
+		ONE_BROWSER_TEST(a_repeated_state_is_refused_and_not_returned),
+		ONE_BROWSER_TEST(query_and_body_of_a_post_count_together),
+		ONE_BROWSER_TEST(a_post_of_another_content_type_is_refused),
+		ONE_BROWSER_TEST(unknown_and_empty_parameters_and_order_do_not_matter),
+		ONE_BROWSER_TEST(scope_is_cut_to_what_the_client_may_ask_for),
+		ONE_BROWSER_TEST(requests_without_what_the_host_owes_are_not_begun),
 	};
 
 	return cmocka_run_group_tests_name("authorize", tests, NULL, NULL);

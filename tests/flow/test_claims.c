@@ -13,12 +13,10 @@
 
 #include "base/attr.h"
 #include "base/limits.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define ALL "openid profile email address phone groups"
 
-static struct flow flow;
-static struct flow_browser browser;
 static char debug_text[256];
 
 static void
@@ -35,22 +33,13 @@ set_up(void **state)
 
 	(void)state;
 	debug_text[0] = '\0';
-	flow_start_with(&flow, &(struct authcode_issuer_settings){ .check_accounts = true,
-								   .log.debug = note });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(
+		&(struct authcode_issuer_settings){ .check_accounts = true, .log.debug = note });
 	client = flow_client(&flow, FLOW_WEB);
 	client.auth = AUTHCODE_AUTH_SECRET_POST;
 	client.trusted = true;
 	client.scope = ALL " other";
 	flow_set_clients(&flow, &client, 1);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
 	return 0;
 }
 
@@ -550,7 +539,8 @@ the_largest_account_can_be_told(void **state)
 	assert_int_equal(r->status, 503);
 }
 
-#define CLAIMS_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define CLAIMS_TEST(function)                                                                      \
+	cmocka_unit_test_setup_teardown(function, set_up, one_browser_tear_down)
 
 int
 main(void)

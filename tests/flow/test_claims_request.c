@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "base/limits.h"
 #include "protocol/credential.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 /* Trusted, scope "openid profile". */
 #define FIRST                                                                                      \
@@ -20,50 +20,20 @@
 
 static const struct authcode_acr acrs[] = { { "pwd", 10 }, { "otp", 20 }, { "card", 0 } };
 
-static struct flow flow;
-static struct flow_browser browser;
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	flow_start_with(&flow, &(struct authcode_issuer_settings){
-				       .acrs = acrs, .acr_count = AC_ARRAY_SIZE(acrs) });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
+	one_browser_start(&(struct authcode_issuer_settings){ .acrs = acrs,
+							      .acr_count = AC_ARRAY_SIZE(acrs) });
 	return 0;
 }
 
 static const struct authcode_response *
-ask(const char *request, const char *claims)
+ask_claims(const char *request, const char *claims)
 {
 	return flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE,
 			flow_text(&flow, "%s&claims=%s", request, flow_encode(&flow, claims)));
-}
-
-static const struct authcode_response *
-finish(const struct authcode_response *page, const char *user)
-{
-	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
-	flow.now_ms += 1000;
-	return flow_follow(&flow, &browser,
-			   flow_sign_in(&flow, &browser, page->interaction->transaction, user));
-}
-
-static const struct authcode_response *
-prove(const struct authcode_response *page, const char *acr)
-{
-	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
-	flow.now_ms += 1000;
-	return flow_follow(&flow, &browser,
-			   flow_sign_in_acr(&flow, &browser, page->interaction->transaction, acr));
 }
 
 static struct authcode_code_view
@@ -120,12 +90,12 @@ what_is_no_object_of_such_members_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(claims); i++) {
 		print_message("# %s\n", claims[i]);
-		assert_refused(ask(FIRST, claims[i]), "invalid_request");
+		assert_refused(ask_claims(FIRST, claims[i]), "invalid_request");
 	}
 	for (size_t i = 0; i < AC_MAX_JSON_MEMBERS; i++)
 		used += (size_t)snprintf(many + used, sizeof(many) - used, ",\"%zx\":0", i);
 	(void)snprintf(many + used, sizeof(many) - used, "}}");
-	assert_refused(ask(FIRST, many), "invalid_request");
+	assert_refused(ask_claims(FIRST, many), "invalid_request");
 	assert_refused(flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE,
 				FIRST "&claims=%7B%7D&claims=%7B%7D"),
 		       "invalid_request");
@@ -141,9 +111,9 @@ what_is_too_long_is_refused(void **state)
 	(void)state;
 	memset(claims + used, 'a', AC_MAX_AUTHORIZE_PARAMS - used);
 	memcpy(claims + AC_MAX_AUTHORIZE_PARAMS, "\":null}}", 9);
-	assert_refused(ask(FIRST, claims), "invalid_request");
+	assert_refused(ask_claims(FIRST, claims), "invalid_request");
 	memcpy(claims + AC_MAX_AUTHORIZE_PARAMS - 8, "\":null}}", 9);
-	assert_refused(ask(FIRST, claims), "invalid_request");
+	assert_refused(ask_claims(FIRST, claims), "invalid_request");
 }
 
 /* AZ-35, UI-11: what of it reaches the code, for a client of these scopes. */
@@ -178,10 +148,10 @@ what_is_kept_is_what_the_client_may_have(void **state)
 	};
 
 	(void)state;
-	(void)finish(ask(FIRST, "{}"), "alice");
+	(void)finish(ask_claims(FIRST, "{}"), "alice");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		print_message("# %s\n", rows[i].name);
-		assert_string_equal(code_of(ask(FIRST, rows[i].claims)).code.claims_request,
+		assert_string_equal(code_of(ask_claims(FIRST, rows[i].claims)).code.claims_request,
 				    rows[i].kept);
 	}
 }
@@ -194,14 +164,15 @@ without_openid_there_is_nothing_to_ask_claims_for(void **state)
 				    "&response_type=code&state=s&scope=profile";
 
 	(void)state;
-	(void)finish(ask(FIRST, "{}"), "alice");
+	(void)finish(ask_claims(FIRST, "{}"), "alice");
 	assert_string_equal(
-		code_of(ask(request, "{\"userinfo\":{\"name\":null}}")).code.claims_request, "");
+		code_of(ask_claims(request, "{\"userinfo\":{\"name\":null}}")).code.claims_request,
+		"");
 	assert_non_null(
-		code_of(ask(request, "{\"id_token\":{\"sub\":{\"value\":\"nobody\"},\"acr\":"
-				     "{\"essential\":true,\"value\":\"nothing\"}}}"))
+		code_of(ask_claims(request, "{\"id_token\":{\"sub\":{\"value\":\"nobody\"},\"acr\":"
+					    "{\"essential\":true,\"value\":\"nothing\"}}}"))
 			.code.client_id);
-	assert_refused(ask(request, "[]"), "invalid_request");
+	assert_refused(ask_claims(request, "[]"), "invalid_request");
 }
 
 /* What travels in the seal is what was read. */
@@ -209,7 +180,7 @@ static void
 it_outlives_the_pages(void **state)
 {
 	const struct authcode_response *r =
-		ask(WEB, "{\"x\":1,\"userinfo\":{\"email\":{\"essential\":true}}}");
+		ask_claims(WEB, "{\"x\":1,\"userinfo\":{\"email\":{\"essential\":true}}}");
 
 	(void)state;
 	r = finish(r, "alice");
@@ -238,20 +209,20 @@ static void
 consent_is_asked_for_what_the_claims_amount_to(void **state)
 {
 	const char *const email = "{\"userinfo\":{\"email\":null}}";
-	const struct authcode_response *r = finish(ask(WEB, "{}"), "alice");
+	const struct authcode_response *r = finish(ask_claims(WEB, "{}"), "alice");
 
 	(void)state;
 	assert_false(is_shown(r, "email"));
 	(void)flow_decide(&flow, &browser, r->interaction, "allow");
-	flow_assert_code(&flow, ask(WEB, "{}"), FLOW_WEB_URI, "s");
-	r = ask(WEB, email);
+	flow_assert_code(&flow, ask_claims(WEB, "{}"), FLOW_WEB_URI, "s");
+	r = ask_claims(WEB, email);
 	assert_true(is_shown(r, "email"));
 	assert_true(is_shown(r, "openid"));
-	flow_assert_refused(&flow, ask(WEB "&prompt=none", email), FLOW_WEB_URI, "consent_required",
-			    "s");
+	flow_assert_refused(&flow, ask_claims(WEB "&prompt=none", email), FLOW_WEB_URI,
+			    "consent_required", "s");
 	(void)flow_decide(&flow, &browser, r->interaction, "allow");
-	flow_assert_code(&flow, ask(WEB, email), FLOW_WEB_URI, "s");
-	assert_true(is_shown(ask(WEB, "{\"id_token\":{\"groups\":null}}"), "groups"));
+	flow_assert_code(&flow, ask_claims(WEB, email), FLOW_WEB_URI, "s");
+	assert_true(is_shown(ask_claims(WEB, "{\"id_token\":{\"groups\":null}}"), "groups"));
 }
 
 /* --- acr ------------------------------------------------------------------ */
@@ -272,7 +243,7 @@ an_essential_acr_that_nothing_proves_is_refused_at_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(claims); i++) {
 		print_message("# %s\n", claims[i]);
-		assert_refused(ask(FIRST, claims[i]), "unmet_authentication_requirements");
+		assert_refused(ask_claims(FIRST, claims[i]), "unmet_authentication_requirements");
 	}
 	assert_int_equal(flow.writes, 0);
 }
@@ -283,19 +254,19 @@ an_essential_acr_is_asked_for_once_and_then_refused(void **state)
 {
 	const char *const otp =
 		"{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"otp\"]}}}";
-	const struct authcode_response *r = prove(ask(FIRST, "{}"), "pwd");
+	const struct authcode_response *r = prove(ask_claims(FIRST, "{}"), "pwd");
 
 	(void)state;
-	r = ask(FIRST, otp);
+	r = ask_claims(FIRST, otp);
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
 	assert_string_equal(r->interaction->acr, "otp");
-	assert_refused(ask(FIRST "&prompt=none", otp), "login_required");
+	assert_refused(ask_claims(FIRST "&prompt=none", otp), "login_required");
 	assert_refused(prove(r, "pwd"), "unmet_authentication_requirements");
-	r = prove(ask(FIRST, otp), "otp");
+	r = prove(ask_claims(FIRST, otp), "otp");
 	assert_string_equal(code_of(r).code.acr, "otp");
-	assert_string_equal(code_of(ask(FIRST "&prompt=none", otp)).code.acr, "otp");
+	assert_string_equal(code_of(ask_claims(FIRST "&prompt=none", otp)).code.acr, "otp");
 	/* acr_values asks for less than what is essential. */
-	r = prove(ask(FIRST "&prompt=login&acr_values=pwd", otp), "pwd");
+	r = prove(ask_claims(FIRST "&prompt=login&acr_values=pwd", otp), "pwd");
 	assert_refused(r, "unmet_authentication_requirements");
 }
 
@@ -309,11 +280,13 @@ an_essential_acr_that_is_too_little_is_refused(void **state)
 	client.min_acr = "otp";
 	flow_set_clients(&flow, &client, 1);
 	assert_refused(
-		ask(FIRST, "{\"id_token\":{\"acr\":{\"essential\":true,\"value\":\"card\"}}}"),
+		ask_claims(FIRST,
+			   "{\"id_token\":{\"acr\":{\"essential\":true,\"value\":\"card\"}}}"),
 		"unmet_authentication_requirements");
 	/* A level that reaches it. */
 	assert_string_equal(
-		code_of(prove(ask(FIRST, "{\"id_token\":{\"acr\":{\"essential\":true,\"value\":"
+		code_of(prove(ask_claims(FIRST,
+					 "{\"id_token\":{\"acr\":{\"essential\":true,\"value\":"
 					 "\"pwd\"}}}"),
 			      "otp"))
 			.code.acr,
@@ -325,16 +298,16 @@ static void
 an_acr_that_is_not_essential_is_a_wish(void **state)
 {
 	const char *const otp = "{\"id_token\":{\"acr\":{\"value\":\"otp\"}}}";
-	const struct authcode_response *r = prove(ask(FIRST, "{}"), "pwd");
+	const struct authcode_response *r = prove(ask_claims(FIRST, "{}"), "pwd");
 
 	(void)state;
-	r = ask(FIRST, otp);
+	r = ask_claims(FIRST, otp);
 	assert_string_equal(r->interaction->acr, "otp");
 	assert_string_equal(code_of(prove(r, "pwd")).code.acr, "pwd");
-	(void)code_of(ask(FIRST "&prompt=none", otp));
-	(void)code_of(ask(FIRST, "{\"id_token\":{\"acr\":{\"value\":\"retina\"}}}"));
-	(void)code_of(ask(FIRST, "{\"id_token\":{\"acr\":{\"essential\":true}}}"));
-	(void)code_of(ask(FIRST, "{\"id_token\":{\"acr\":null}}"));
+	(void)code_of(ask_claims(FIRST "&prompt=none", otp));
+	(void)code_of(ask_claims(FIRST, "{\"id_token\":{\"acr\":{\"value\":\"retina\"}}}"));
+	(void)code_of(ask_claims(FIRST, "{\"id_token\":{\"acr\":{\"essential\":true}}}"));
+	(void)code_of(ask_claims(FIRST, "{\"id_token\":{\"acr\":null}}"));
 }
 
 /* AZ-33 */
@@ -349,13 +322,13 @@ an_acr_of_the_list_is_told_when_one_is_reached(void **state)
 	};
 
 	(void)state;
-	(void)prove(ask(FIRST, "{}"), "otp");
+	(void)prove(ask_claims(FIRST, "{}"), "otp");
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		const char *query =
 			flow_text(&flow, FIRST "&acr_values=%s", flow_encode(&flow, rows[i].wish));
 
 		print_message("# %s\n", rows[i].wish);
-		assert_string_equal(code_of(ask(query, "{}")).code.acr, rows[i].told);
+		assert_string_equal(code_of(ask_claims(query, "{}")).code.acr, rows[i].told);
 	}
 }
 
@@ -365,22 +338,22 @@ an_acr_of_the_list_is_told_when_one_is_reached(void **state)
 static void
 one_person_can_be_asked_for(void **state)
 {
-	const struct authcode_response *r = finish(ask(FIRST, "{}"), "alice");
+	const struct authcode_response *r = finish(ask_claims(FIRST, "{}"), "alice");
 	const char *alice = flow_text(&flow, "{\"id_token\":{\"sub\":{\"value\":\"%s\"}}}",
 				      code_of(r).subject.sub);
 
 	(void)state;
-	(void)code_of(ask(FIRST, alice));
-	(void)code_of(ask(FIRST "&prompt=none", alice));
+	(void)code_of(ask_claims(FIRST, alice));
+	(void)code_of(ask_claims(FIRST "&prompt=none", alice));
 	/* Somebody else is there. */
-	(void)finish(ask(FIRST "&prompt=login", "{}"), "bob");
-	assert_refused(ask(FIRST "&prompt=none", alice), "login_required");
-	r = ask(FIRST, alice);
+	(void)finish(ask_claims(FIRST "&prompt=login", "{}"), "bob");
+	assert_refused(ask_claims(FIRST "&prompt=none", alice), "login_required");
+	r = ask_claims(FIRST, alice);
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_SIGN_IN);
 	assert_null(r->interaction->user_name);
 	/* And signs in again. */
 	assert_refused(finish(r, "bob"), "login_required");
-	r = finish(ask(FIRST, alice), "alice");
+	r = finish(ask_claims(FIRST, alice), "alice");
 	assert_string_equal(code_of(r).subject.user_name, "alice");
 }
 
@@ -391,16 +364,16 @@ a_person_who_does_not_exist_is_nobody(void **state)
 	const char *const nobody = "{\"id_token\":{\"sub\":{\"value\":\"nobody\"}}}";
 
 	(void)state;
-	assert_refused(ask(FIRST "&prompt=none", nobody), "login_required");
-	assert_refused(finish(ask(FIRST, nobody), "alice"), "login_required");
+	assert_refused(ask_claims(FIRST "&prompt=none", nobody), "login_required");
+	assert_refused(finish(ask_claims(FIRST, nobody), "alice"), "login_required");
 	/* No name, so nobody in particular. */
-	(void)code_of(ask(FIRST, "{\"id_token\":{\"sub\":null}}"));
-	(void)code_of(ask(FIRST, "{\"id_token\":{\"sub\":{\"value\":7}}}"));
+	(void)code_of(ask_claims(FIRST, "{\"id_token\":{\"sub\":null}}"));
+	(void)code_of(ask_claims(FIRST, "{\"id_token\":{\"sub\":{\"value\":7}}}"));
 	/* Of userinfo it asks nothing (OIDC-Core §5.5.1). */
-	(void)code_of(ask(FIRST, "{\"userinfo\":{\"sub\":{\"value\":\"nobody\"}}}"));
+	(void)code_of(ask_claims(FIRST, "{\"userinfo\":{\"sub\":{\"value\":\"nobody\"}}}"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, one_browser_tear_down)
 
 int
 main(void)

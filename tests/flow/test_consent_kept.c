@@ -8,51 +8,20 @@
 
 #include "base/attr.h"
 #include "protocol/credential.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code"
 #define POST_CLIENT "client_id=post&redirect_uri=https://post.example/cb&response_type=code"
 #define FIRST "client_id=first&redirect_uri=https://first.example/cb&response_type=code"
 
-static struct flow flow;
-static struct flow_browser browser;
 static const struct authcode_interaction *page; /* a consent page of alice for WEB */
-
-static const struct authcode_response *
-authorize(const struct flow_browser *who, const char *query)
-{
-	return flow_get(&flow, who, AUTHCODE_ENDPOINT_AUTHORIZE, query);
-}
-
-static const struct authcode_interaction *
-consent_page(struct flow_browser *who, const char *user, const char *query)
-{
-	const struct authcode_response *response = authorize(who, query);
-
-	if (response->kind == AUTHCODE_RESPONSE_SIGN_IN) {
-		response = flow_sign_in(&flow, who, response->interaction->transaction, user);
-		response = flow_follow(&flow, who, response);
-	}
-	assert_int_equal(response->kind, AUTHCODE_RESPONSE_CONSENT);
-	assert_int_equal(response->status, 200);
-	return response->interaction;
-}
 
 static int
 setup(void **state)
 {
 	(void)state;
-	flow_start(&flow);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(&(struct authcode_issuer_settings){ 0 });
 	page = consent_page(&browser, "alice", WEB "&state=s&scope=openid+profile");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
 	return 0;
 }
 
@@ -235,7 +204,7 @@ a_code_carries_everything_it_is_bound_to(void **state)
 	authcode_arena_free(&arena);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, one_browser_tear_down)
 
 int
 main(void)

@@ -8,17 +8,16 @@
 
 #include "base/attr.h"
 #include "tests/flow/device_flow.h"
+#include "tests/flow/one_browser.h"
 
 #define S INT64_C(1000)
 
-static struct flow flow;
-static struct flow_browser browser, other;
+static struct flow_browser other;
 
 static int
 set_up_with(const struct authcode_issuer_settings *settings)
 {
-	flow_start_with(&flow, settings);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(settings);
 	other = (struct flow_browser){ .cookie = "browser-two" };
 	return 0;
 }
@@ -35,14 +34,6 @@ set_up_checking(void **state)
 {
 	(void)state;
 	return set_up_with(&(struct authcode_issuer_settings){ .check_accounts = true });
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
 }
 
 static void
@@ -607,7 +598,7 @@ a_store_that_fails_answers_for_nobody(void **state)
 	assert_pending(&device);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, one_browser_tear_down)
 
 int
 main(void)
@@ -634,7 +625,7 @@ main(void)
 		TEST(a_sign_in_must_prove_what_the_client_needs),
 		TEST(a_store_that_fails_answers_for_nobody),
 		cmocka_unit_test_setup_teardown(an_account_that_is_not_good_allows_nothing,
-						set_up_checking, tear_down),
+						set_up_checking, one_browser_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

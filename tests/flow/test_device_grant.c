@@ -10,29 +10,10 @@
 #include "base/attr.h"
 #include "protocol/credential.h"
 #include "tests/flow/device_flow.h"
+#include "tests/flow/one_browser.h"
 
 #define SECRET "&client_secret=" FLOW_SECRET
 #define S INT64_C(1000)
-
-static struct flow flow;
-static struct flow_browser browser;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	flow_start(&flow);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
 
 /* DV-01, DV-08. */
 static void
@@ -407,8 +388,7 @@ the_lifetime_is_the_issuers_and_bounded(void **state)
 	assert_int_equal(authcode_issuer_new(&settings, &issuer, &reason), AUTHCODE_ERR_CONFIG);
 	assert_string_equal(reason.text, "a device code must not live longer than 900 seconds");
 	flow_stop(&flow);
-	flow_start_with(&flow,
-			&(struct authcode_issuer_settings){ .lifetimes.device_code_s = 900 });
+	one_browser_start(&(struct authcode_issuer_settings){ .lifetimes.device_code_s = 900 });
 	device = device_begin(&flow, "");
 	flow.now_ms += 900 * S - 1;
 	device_assert_error(&flow, device_poll(&flow, &device), 400, "authorization_pending");
@@ -553,36 +533,34 @@ a_client_for_which_too_many_wait_is_told_to_come_later(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_device_is_told_all_that_it_needs),
-		TEST(a_user_code_is_eight_consonants_and_never_the_same),
-		TEST(the_store_has_neither_code),
-		TEST(who_may_not_ask_gets_no_code),
-		TEST(only_a_post_asks),
-		TEST(a_store_or_a_generator_that_fails_gives_no_code),
-		TEST(polls_are_pending_and_too_fast_ones_slow_down),
-		TEST(what_was_allowed_gives_tokens),
-		TEST(an_allowed_device_is_not_slowed_down),
-		TEST(a_device_code_is_good_once_and_its_second_use_revokes),
-		TEST(a_used_device_code_is_evidence_when_its_time_is_over),
-		TEST(a_used_device_code_is_evidence_whatever_resource_is_named),
-		TEST(a_device_code_is_bound_to_its_client),
-		TEST(what_is_no_device_code_is_refused),
-		TEST(a_denied_device_is_told_so_each_time),
-		TEST(a_device_code_expires_at_its_end),
-		TEST(in_the_last_millisecond_it_gives_tokens),
-		TEST(the_lifetime_is_the_issuers_and_bounded),
-		TEST(a_session_ended_in_between_gives_nothing),
-		TEST(tokens_of_a_device_live_as_long_as_the_session_or_offline),
-		TEST(a_store_that_fails_gives_no_tokens_and_uses_nothing_up),
-		TEST(who_may_not_use_the_client_any_more_gets_no_tokens),
-		TEST(a_client_for_which_too_many_wait_is_told_to_come_later),
-		TEST(metadata_names_the_endpoint_and_the_grant),
+		ONE_BROWSER_TEST(a_device_is_told_all_that_it_needs),
+		ONE_BROWSER_TEST(a_user_code_is_eight_consonants_and_never_the_same),
+		ONE_BROWSER_TEST(the_store_has_neither_code),
+		ONE_BROWSER_TEST(who_may_not_ask_gets_no_code),
+		ONE_BROWSER_TEST(only_a_post_asks),
+		ONE_BROWSER_TEST(a_store_or_a_generator_that_fails_gives_no_code),
+		ONE_BROWSER_TEST(polls_are_pending_and_too_fast_ones_slow_down),
+		ONE_BROWSER_TEST(what_was_allowed_gives_tokens),
+		ONE_BROWSER_TEST(an_allowed_device_is_not_slowed_down),
+		ONE_BROWSER_TEST(a_device_code_is_good_once_and_its_second_use_revokes),
+		ONE_BROWSER_TEST(a_used_device_code_is_evidence_when_its_time_is_over),
+		ONE_BROWSER_TEST(a_used_device_code_is_evidence_whatever_resource_is_named),
+		ONE_BROWSER_TEST(a_device_code_is_bound_to_its_client),
+		ONE_BROWSER_TEST(what_is_no_device_code_is_refused),
+		ONE_BROWSER_TEST(a_denied_device_is_told_so_each_time),
+		ONE_BROWSER_TEST(a_device_code_expires_at_its_end),
+		ONE_BROWSER_TEST(in_the_last_millisecond_it_gives_tokens),
+		ONE_BROWSER_TEST(the_lifetime_is_the_issuers_and_bounded),
+		ONE_BROWSER_TEST(a_session_ended_in_between_gives_nothing),
+		ONE_BROWSER_TEST(tokens_of_a_device_live_as_long_as_the_session_or_offline),
+		ONE_BROWSER_TEST(a_store_that_fails_gives_no_tokens_and_uses_nothing_up),
+		ONE_BROWSER_TEST(who_may_not_use_the_client_any_more_gets_no_tokens),
+		ONE_BROWSER_TEST(a_client_for_which_too_many_wait_is_told_to_come_later),
+		ONE_BROWSER_TEST(metadata_names_the_endpoint_and_the_grant),
 	};
 
 	return cmocka_run_group_tests_name("device grant", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "tests/flow/device_flow.h"
+#include "tests/flow/one_browser.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code&state=s"
 
@@ -48,26 +49,6 @@ void *
 __wrap_calloc(size_t count, size_t size)
 {
 	return refuse_this_one() ? NULL : __real_calloc(count, size);
-}
-
-static struct flow flow;
-static struct flow_browser browser;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	flow_start(&flow);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
 }
 
 /* A refusal, and nothing of what a success would have. */
@@ -325,7 +306,7 @@ an_account_is_good_or_unknown(void **state)
 	size_t refusals = 0;
 
 	flow_stop(&flow);
-	flow_start_with(&flow, &(struct authcode_issuer_settings){ .check_accounts = true });
+	one_browser_start(&(struct authcode_issuer_settings){ .check_accounts = true });
 	browser.session = NULL;
 	flow_code(&flow, &browser, WEB);
 	request.session = browser.session;
@@ -387,23 +368,21 @@ issuer_and_registry_are_made_or_not(void **state)
 	assert_true(issuer_made && clients_made);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_sign_in_page_is_whole_or_none),
-		TEST(the_consent_page_is_whole_or_none),
-		TEST(a_code_is_given_or_not),
-		TEST(a_decision_counts_or_not),
-		TEST(the_page_of_a_device_is_reached_or_not),
-		TEST(a_device_is_allowed_or_still_waits),
-		TEST(a_logout_is_asked_about_or_not),
-		TEST(a_logout_is_answered_or_not),
-		TEST(a_sign_in_gives_a_session_or_none),
-		TEST(an_account_is_good_or_unknown),
-		TEST(issuer_and_registry_are_made_or_not),
+		ONE_BROWSER_TEST(the_sign_in_page_is_whole_or_none),
+		ONE_BROWSER_TEST(the_consent_page_is_whole_or_none),
+		ONE_BROWSER_TEST(a_code_is_given_or_not),
+		ONE_BROWSER_TEST(a_decision_counts_or_not),
+		ONE_BROWSER_TEST(the_page_of_a_device_is_reached_or_not),
+		ONE_BROWSER_TEST(a_device_is_allowed_or_still_waits),
+		ONE_BROWSER_TEST(a_logout_is_asked_about_or_not),
+		ONE_BROWSER_TEST(a_logout_is_answered_or_not),
+		ONE_BROWSER_TEST(a_sign_in_gives_a_session_or_none),
+		ONE_BROWSER_TEST(an_account_is_good_or_unknown),
+		ONE_BROWSER_TEST(issuer_and_registry_are_made_or_not),
 	};
 
 	return cmocka_run_group_tests_name("out_of_memory", tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include "base/attr.h"
 #include "protocol/credential.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 /* Trusted: consent is not asked. */
 #define FIRST                                                                                      \
@@ -18,47 +18,20 @@
 
 static const struct authcode_acr acrs[] = { { "pwd", 10 }, { "otp", 20 } };
 
-static struct flow flow;
-static struct flow_browser browser;
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	flow_start_with(&flow, &(struct authcode_issuer_settings){ .acrs = acrs,
-								   .acr_count = AC_ARRAY_SIZE(acrs),
-								   .check_accounts = true });
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(&(struct authcode_issuer_settings){
+		.acrs = acrs, .acr_count = AC_ARRAY_SIZE(acrs), .check_accounts = true });
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
-
-static const struct authcode_response *
-ask(const char *query)
-{
-	return flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, query);
-}
-
-static const struct authcode_response *
-finish_sign_in(const struct authcode_response *page, const char *user)
-{
-	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
-	return flow_follow(&flow, &browser,
-			   flow_sign_in(&flow, &browser, page->interaction->transaction, user));
 }
 
 /* alice has signed in, a while ago. */
 static void
 be_signed_in(int64_t age_s)
 {
-	flow_assert_code(&flow, finish_sign_in(ask(FIRST), "alice"), FLOW_FIRST_URI, "s");
+	flow_assert_code(&flow, finish(ask(FIRST), "alice"), FLOW_FIRST_URI, "s");
 	flow.now_ms += age_s * 1000;
 }
 
@@ -198,7 +171,7 @@ login_asks_although_there_is_a_session(void **state)
 	r = ask(FIRST "&prompt=login");
 	assert_sign_in(r, "alice");
 	flow.now_ms += 5000;
-	assert_int_equal(auth_time_of(finish_sign_in(r, "alice")), FLOW_START_MS + 65000);
+	assert_int_equal(auth_time_of(finish(r, "alice")), FLOW_START_MS + 65000);
 	/* Once, and not for the next request. */
 	assert_sign_in(ask(FIRST "&prompt=login"), "alice");
 	assert_code(ask(FIRST));
@@ -232,7 +205,7 @@ no_link_skips_a_login_that_was_asked_for(void **state)
 				   flow_decide(&flow, &browser, page->interaction, "choose")),
 		       "alice");
 	/* A sign-in that somebody makes beside it, in another tab. */
-	assert_code(finish_sign_in(ask(FIRST "&prompt=login"), "alice"));
+	assert_code(finish(ask(FIRST "&prompt=login"), "alice"));
 	assert_sign_in(flow_get(&flow, &browser, AUTHCODE_ENDPOINT_RESUME,
 				flow_text(&flow, "txn=%s", txn)),
 		       "alice");
@@ -263,12 +236,12 @@ login_is_asked_once_before_a_consent(void **state)
 
 	(void)state;
 	be_signed_in(60);
-	r = finish_sign_in(ask(WEB "&prompt=login"), "alice");
+	r = finish(ask(WEB "&prompt=login"), "alice");
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
 	flow.now_ms += 60000;
 	flow_assert_code(&flow, flow_decide(&flow, &browser, r->interaction, "allow"), FLOW_WEB_URI,
 			 "s");
-	r = finish_sign_in(ask(WEB "&prompt=login+consent"), "alice");
+	r = finish(ask(WEB "&prompt=login+consent"), "alice");
 	assert_int_equal(r->kind, AUTHCODE_RESPONSE_CONSENT);
 	flow_assert_code(&flow, flow_decide(&flow, &browser, r->interaction, "allow"), FLOW_WEB_URI,
 			 "s");
@@ -355,7 +328,7 @@ another_account_is_signed_in_with(void **state)
 	free(url);
 	assert_sign_in(failed, NULL);
 	assert_int_equal(failed->interaction->notice, AUTHCODE_NOTICE_FAILED);
-	assert_code(finish_sign_in(failed, "bob"));
+	assert_code(finish(failed, "bob"));
 	assert_string_equal(flow.query.user_name, "bob");
 }
 
@@ -364,9 +337,9 @@ static void
 who_signs_in_for_the_request_has_chosen(void **state)
 {
 	(void)state;
-	assert_code(finish_sign_in(ask(FIRST "&prompt=select_account"), "alice"));
+	assert_code(finish(ask(FIRST "&prompt=select_account"), "alice"));
 	flow.now_ms += 1000;
-	assert_code(finish_sign_in(ask(FIRST "&prompt=select_account+login"), "alice"));
+	assert_code(finish(ask(FIRST "&prompt=select_account+login"), "alice"));
 }
 
 /* AZ-27: a choice is of one account, made at one browser. */
@@ -442,7 +415,7 @@ a_sign_in_must_be_young_enough(void **state)
 		const char *query;
 		const struct authcode_response *r;
 
-		tear_down(state);
+		one_browser_tear_down(state);
 		set_up(state);
 		print_message("# %s\n", rows[i].name);
 		be_signed_in(rows[i].age_s);
@@ -513,7 +486,7 @@ a_login_hint_is_for_the_page_alone(void **state)
 	r = flow_get(&flow, &browser, AUTHCODE_ENDPOINT_RESUME,
 		     flow_text(&flow, "txn=%s", r->interaction->transaction));
 	assert_string_equal(r->interaction->login_hint, "bob<b>");
-	assert_code(finish_sign_in(r, "alice"));
+	assert_code(finish(r, "alice"));
 	/* It is nobody's proof and keeps nobody out. */
 	assert_code(ask(FIRST "&login_hint=bob"));
 	assert_code(ask(FIRST "&login_hint=bob&prompt=none"));
@@ -563,7 +536,7 @@ a_posted_request_finds_the_session_by_one_get(void **state)
 	page = flow_follow(&flow, &browser, r);
 	assert_sign_in(page, NULL);
 	assert_int_equal(page->interaction->notice, AUTHCODE_NOTICE_NONE);
-	assert_code(finish_sign_in(page, "alice"));
+	assert_code(finish(page, "alice"));
 	flow.now_ms += INT64_C(3600) * 1000;
 	browser.session = NULL;
 	page = flow_follow(&flow, &browser, r);
@@ -591,7 +564,7 @@ the_seal_of_a_posted_request_is_good_for_nothing_else(void **state)
 			403, "access_denied");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, one_browser_tear_down)
 
 int
 main(void)

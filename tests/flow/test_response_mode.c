@@ -7,44 +7,10 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define REQUEST "client_id=first&redirect_uri=" FLOW_FIRST_URI "&response_type=code&scope=profile"
 #define APP "client_id=app&response_type=code&scope=profile" FLOW_PKCE
-
-static struct flow flow;
-static struct flow_browser browser;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	flow_start(&flow);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
-	return 0;
-}
-
-static const struct authcode_response *
-ask(const char *query)
-{
-	return flow_get(&flow, &browser, AUTHCODE_ENDPOINT_AUTHORIZE, query);
-}
-
-static const struct authcode_response *
-finish(const struct authcode_response *page)
-{
-	assert_int_equal(page->kind, AUTHCODE_RESPONSE_SIGN_IN);
-	return flow_follow(&flow, &browser,
-			   flow_sign_in(&flow, &browser, page->interaction->transaction, "alice"));
-}
 
 static const char *
 field(const struct authcode_form_post *form, const char *name)
@@ -98,7 +64,7 @@ static void
 a_code_comes_in_the_query_by_default(void **state)
 {
 	(void)state;
-	flow_assert_code(&flow, finish(ask(REQUEST "&state=s")), FLOW_FIRST_URI, "s");
+	flow_assert_code(&flow, finish(ask(REQUEST "&state=s"), "alice"), FLOW_FIRST_URI, "s");
 	flow_assert_code(&flow, ask(REQUEST "&state=s&response_mode="), FLOW_FIRST_URI, "s");
 	flow_assert_code(&flow, ask(REQUEST "&state=s&response_mode=query"), FLOW_FIRST_URI, "s");
 }
@@ -108,7 +74,8 @@ static void
 a_code_comes_in_the_fragment_when_asked_for(void **state)
 {
 	struct ac_params params = assert_fragment(
-		finish(ask(REQUEST "&state=a%20b%26c%23&response_mode=fragment")), FLOW_FIRST_URI);
+		finish(ask(REQUEST "&state=a%20b%26c%23&response_mode=fragment"), "alice"),
+		FLOW_FIRST_URI);
 
 	(void)state;
 	assert_int_equal(params.count, 3);
@@ -126,9 +93,9 @@ a_code_comes_in_the_fragment_when_asked_for(void **state)
 static void
 a_code_is_posted_when_asked_for(void **state)
 {
-	const struct authcode_form_post *form =
-		assert_form(finish(ask(REQUEST "&state=%3Cb%3E%22%26&response_mode=form_post")),
-			    FLOW_FIRST_URI, 3);
+	const struct authcode_form_post *form = assert_form(
+		finish(ask(REQUEST "&state=%3Cb%3E%22%26&response_mode=form_post"), "alice"),
+		FLOW_FIRST_URI, 3);
 
 	(void)state;
 	assert_string_equal(form->origin, "https://first.example");
@@ -191,7 +158,7 @@ what_comes_later_travels_the_same_way(void **state)
 	form = assert_form(flow_decide(&flow, &browser, page->interaction, "deny"), FLOW_FIRST_URI,
 			   4);
 	assert_string_equal(field(form, "error"), "access_denied");
-	(void)finish(page);
+	(void)finish(page, "alice");
 	flow.writes_fail = true;
 	form = assert_form(ask(REQUEST "&state=s&response_mode=form_post"), FLOW_FIRST_URI, 4);
 	assert_string_equal(field(form, "error"), "temporarily_unavailable");
@@ -282,19 +249,17 @@ the_origin_of_a_form_is_that_of_its_action(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_code_comes_in_the_query_by_default),
-		TEST(a_code_comes_in_the_fragment_when_asked_for),
-		TEST(a_code_is_posted_when_asked_for),
-		TEST(refusals_travel_as_the_request_says),
-		TEST(what_comes_later_travels_the_same_way),
-		TEST(a_mode_that_cannot_be_is_refused_in_the_query),
-		TEST(the_origin_of_a_form_is_that_of_its_action),
+		ONE_BROWSER_TEST(a_code_comes_in_the_query_by_default),
+		ONE_BROWSER_TEST(a_code_comes_in_the_fragment_when_asked_for),
+		ONE_BROWSER_TEST(a_code_is_posted_when_asked_for),
+		ONE_BROWSER_TEST(refusals_travel_as_the_request_says),
+		ONE_BROWSER_TEST(what_comes_later_travels_the_same_way),
+		ONE_BROWSER_TEST(a_mode_that_cannot_be_is_refused_in_the_query),
+		ONE_BROWSER_TEST(the_origin_of_a_form_is_that_of_its_action),
 	};
 
 	return cmocka_run_group_tests_name("response_mode", tests, NULL, NULL);

@@ -8,37 +8,20 @@
 
 #include "base/attr.h"
 #include "protocol/credential.h"
-#include "tests/flow/flow.h"
+#include "tests/flow/one_browser.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code"
 #define HOUR_MS INT64_C(3600000)
 
-static struct flow flow;
-static struct flow_browser browser;
 static const struct authcode_interaction *page; /* a sign-in page of browser */
-
-static const struct authcode_response *
-authorize(const struct flow_browser *who, const char *query)
-{
-	return flow_get(&flow, who, AUTHCODE_ENDPOINT_AUTHORIZE, query);
-}
 
 static int
 setup(void **state)
 {
 	(void)state;
-	flow_start(&flow);
-	browser = (struct flow_browser){ .cookie = "browser-one" };
+	one_browser_start(&(struct authcode_issuer_settings){ 0 });
 	page = authorize(&browser, WEB "&state=s")->interaction;
 	assert_non_null(page);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	flow_stop(&flow);
 	return 0;
 }
 
@@ -385,7 +368,7 @@ a_failing_store_or_random_source_signs_nobody_in(void **state)
 	authcode_exchange_free(&x);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, one_browser_tear_down)
 
 int
 main(void)

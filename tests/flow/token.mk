@@ -20,7 +20,7 @@ check_PROGRAMS += $(flow_token_tests)
 TESTS += $(flow_token_tests)
 
 tests_flow_test_device_grant_SOURCES = tests/flow/test_device_grant.c \
-	tests/flow/device_flow.c tests/flow/device_flow.h $(flow_sources)
+	tests/flow/device_flow.c tests/flow/device_flow.h $(one_browser)
 tests_flow_test_device_grant_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_device_grant_LDADD = $(unit_ldadd)
 
