@@ -157,27 +157,6 @@ ac_memory_poll_device(struct ac_memory *memory, struct authcode_operation *opera
 	ac_memory_finish(operation, result);
 }
 
-static struct authcode_family
-family_of(const struct authcode_device *device, const struct authcode_op_redeem *args,
-	  int64_t now_ms)
-{
-	return (struct authcode_family){
-		.id = device->id,
-		.client_id = device->client_id,
-		.subject_id = device->subject_id,
-		.session_id = args->detached ? 0 : device->session_id,
-		.scope = device->scope,
-		.auth_time_ms = device->auth_time_ms,
-		.acr = device->acr,
-		.amr = device->amr,
-		.claims = device->claims,
-		.claims_request = "",
-		.resource = device->resource,
-		.created_ms = now_ms,
-		.expires_ms = args->family_expires_ms,
-	};
-}
-
 void
 ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *operation)
 {
@@ -197,7 +176,7 @@ ac_memory_redeem_device(struct ac_memory *memory, struct authcode_operation *ope
 		ac_memory_finish(operation, result);
 		return;
 	}
-	family = family_of(device, args, operation->now_ms);
+	family = ac_family_of_device(device, args, operation->now_ms);
 	err = ac_memory_start_family(memory, &family, args);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);

@@ -138,7 +138,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 	struct authcode_op_redeem *args = &operation->u.redeem_code;
 	struct authcode_code *code = ac_table_find(&memory->codes, args->id);
 	struct authcode_code_view view;
-	struct authcode_family family = { .expires_ms = args->family_expires_ms };
+	struct authcode_family family;
 	enum authcode_result result;
 	enum authcode_err err;
 
@@ -152,18 +152,7 @@ redeem_code(struct ac_memory *memory, struct authcode_operation *operation)
 		return;
 	}
 
-	family.id = code->id;
-	family.client_id = code->client_id;
-	family.subject_id = code->subject_id;
-	family.session_id = args->detached ? 0 : code->session_id;
-	family.scope = code->scope;
-	family.auth_time_ms = code->auth_time_ms;
-	family.acr = code->acr;
-	family.amr = code->amr;
-	family.claims = code->claims;
-	family.claims_request = code->claims_request;
-	family.resource = code->resource;
-	family.created_ms = operation->now_ms;
+	family = ac_family_of_code(code, args, operation->now_ms);
 	err = ac_memory_start_family(memory, &family, args);
 	if (err != AUTHCODE_OK) {
 		ac_operation_fail(operation, err);

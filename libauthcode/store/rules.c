@@ -74,6 +74,27 @@ ac_rule_redeem_code(const struct authcode_code_view *view, int64_t now_ms)
 	return AUTHCODE_RESULT_DONE;
 }
 
+struct authcode_family
+ac_family_of_code(const struct authcode_code *code, const struct authcode_op_redeem *args,
+		  int64_t now_ms)
+{
+	return (struct authcode_family){
+		.id = code->id,
+		.client_id = code->client_id,
+		.subject_id = code->subject_id,
+		.session_id = args->detached ? 0 : code->session_id,
+		.scope = code->scope,
+		.auth_time_ms = code->auth_time_ms,
+		.acr = code->acr,
+		.amr = code->amr,
+		.claims = code->claims,
+		.claims_request = code->claims_request,
+		.resource = code->resource,
+		.created_ms = now_ms,
+		.expires_ms = args->family_expires_ms,
+	};
+}
+
 /* Everything that a token of the family hangs on but itself. */
 static bool
 family_lives(const struct authcode_token_view *view, int64_t now_ms)
@@ -178,6 +199,27 @@ ac_rule_redeem_device(const struct authcode_device_view *view, int64_t now_ms)
 	    view->withdrawn_ms != 0)
 		return AUTHCODE_RESULT_EXPIRED;
 	return AUTHCODE_RESULT_DONE;
+}
+
+struct authcode_family
+ac_family_of_device(const struct authcode_device *device, const struct authcode_op_redeem *args,
+		    int64_t now_ms)
+{
+	return (struct authcode_family){
+		.id = device->id,
+		.client_id = device->client_id,
+		.subject_id = device->subject_id,
+		.session_id = args->detached ? 0 : device->session_id,
+		.scope = device->scope,
+		.auth_time_ms = device->auth_time_ms,
+		.acr = device->acr,
+		.amr = device->amr,
+		.claims = device->claims,
+		.claims_request = "",
+		.resource = device->resource,
+		.created_ms = now_ms,
+		.expires_ms = args->family_expires_ms,
+	};
 }
 
 bool

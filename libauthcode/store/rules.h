@@ -43,6 +43,11 @@ AC_MUST_USE enum ac_replaced ac_rule_replace_session(const struct authcode_sessi
 AC_MUST_USE enum authcode_result ac_rule_redeem_code(const struct authcode_code_view *view,
 						     int64_t now_ms);
 
+/* The family that redeeming it begins; texts are borrowed from it. */
+AC_MUST_USE struct authcode_family ac_family_of_code(const struct authcode_code *code,
+						     const struct authcode_op_redeem *args,
+						     int64_t now_ms);
+
 /* A refresh token, and what replaced it when it was rotated; each NULL: not there. */
 struct ac_refresh_rows {
 	const struct authcode_token_view *token;
@@ -78,6 +83,11 @@ AC_MUST_USE bool ac_device_too_fast(const struct authcode_device *device, int64_
 
 /* DONE, EXPIRED, CONFLICT, REUSED, NOT_FOUND. */
 AC_MUST_USE enum authcode_result ac_rule_redeem_device(const struct authcode_device_view *view,
+						       int64_t now_ms);
+
+/* As of a code. */
+AC_MUST_USE struct authcode_family ac_family_of_device(const struct authcode_device *device,
+						       const struct authcode_op_redeem *args,
 						       int64_t now_ms);
 
 /* When an unused device is forgotten: later than its end, for whoever still polls

@@ -157,27 +157,6 @@ ac_sqlite_poll_device(const struct ac_sqlite_work *work, struct authcode_operati
 	return err;
 }
 
-static struct authcode_family
-family_of(const struct authcode_device *device, const struct authcode_op_redeem *args,
-	  int64_t now_ms)
-{
-	return (struct authcode_family){
-		.id = device->id,
-		.client_id = device->client_id,
-		.subject_id = device->subject_id,
-		.session_id = args->detached ? 0 : device->session_id,
-		.scope = device->scope,
-		.auth_time_ms = device->auth_time_ms,
-		.acr = device->acr,
-		.amr = device->amr,
-		.claims = device->claims,
-		.claims_request = "",
-		.resource = device->resource,
-		.created_ms = now_ms,
-		.expires_ms = args->family_expires_ms,
-	};
-}
-
 static enum authcode_err
 use_device(const struct ac_sqlite_work *work, const struct authcode_family *family)
 {
@@ -208,7 +187,7 @@ ac_sqlite_redeem_device(const struct ac_sqlite_work *work, struct authcode_opera
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
-	family = family_of(&view.device, args, now_ms);
+	family = ac_family_of_device(&view.device, args, now_ms);
 	err = use_device(work, &family);
 	return err == AUTHCODE_OK ? ac_sqlite_start_family(work, &family, &view.session, args)
 				  : err;

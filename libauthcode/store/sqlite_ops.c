@@ -125,26 +125,6 @@ use_code(const struct ac_sqlite_work *work, int64_t id, int64_t family_expires_m
 	return ac_sqlite_finish_surely(work, &query);
 }
 
-static struct authcode_family
-family_of(const struct authcode_code *code, const struct authcode_op_redeem *args, int64_t now_ms)
-{
-	return (struct authcode_family){
-		.id = code->id,
-		.client_id = code->client_id,
-		.subject_id = code->subject_id,
-		.session_id = args->detached ? 0 : code->session_id,
-		.scope = code->scope,
-		.auth_time_ms = code->auth_time_ms,
-		.acr = code->acr,
-		.amr = code->amr,
-		.claims = code->claims,
-		.claims_request = code->claims_request,
-		.resource = code->resource,
-		.created_ms = now_ms,
-		.expires_ms = args->family_expires_ms,
-	};
-}
-
 static enum authcode_err
 redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 {
@@ -164,7 +144,7 @@ redeem_code(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	if (operation->result != AUTHCODE_RESULT_DONE)
 		return AUTHCODE_OK;
 
-	family = family_of(&view.code, args, now_ms);
+	family = ac_family_of_code(&view.code, args, now_ms);
 	err = use_code(work, view.code.id, family.expires_ms, now_ms);
 	return err == AUTHCODE_OK ? ac_sqlite_start_family(work, &family, &view.session, args)
 				  : err;
