@@ -34,7 +34,6 @@ ac_sqlite_find_audit_anchor(struct ac_connection *connection, struct ac_audit_an
 			    bool *ret_found)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, connection, AC_SQL_AUDIT_ANCHOR);
 	*ret_found = ac_query_step(&query);
@@ -43,9 +42,7 @@ ac_sqlite_find_audit_anchor(struct ac_connection *connection, struct ac_audit_an
 		ret->before_id = ac_query_get_int(&query);
 		ac_sqlite_get_audit_mac(&query, ret->proof);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
@@ -72,8 +69,7 @@ lay_anchor(const struct ac_sqlite_work *work)
 	ac_query_begin(&query, work->connection, AC_SQL_LAST_AUDIT_KEY);
 	if (ac_query_step(&query))
 		anchor.before_id = ac_query_get_int(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		err = ac_audit_prove(work->chain->key, &anchor);
 	if (err == AUTHCODE_OK)
@@ -95,8 +91,7 @@ ac_sqlite_load_audit_head(struct ac_connection *connection, struct ac_audit_chai
 	ac_query_begin(&query, connection, AC_SQL_AUDIT_HEAD);
 	if (ac_query_step(&query))
 		get_head(&query, &head);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		err = ac_sqlite_find_audit_anchor(connection, &anchor, &chain->anchored);
 	/* A chain whose anchor is gone gets no other: that is how it is found out. */
@@ -277,8 +272,7 @@ ac_sqlite_list_audit(struct ac_connection *connection, const struct authcode_aud
 	}
 	if (query.rc == SQLITE_DONE)
 		next_id = 0;
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err != AUTHCODE_OK)
 		return err;
 	page->count = count;
@@ -312,7 +306,6 @@ find_old(const struct ac_sqlite_work *work, const struct authcode_op_purge *args
 {
 	uint64_t next = (uint64_t)last->seq; /* whatever number somebody has put there */
 	struct authcode_audit_head head;
-	enum authcode_err err;
 	struct ac_query query;
 
 	*last = (struct authcode_audit_head){ 0 };
@@ -334,9 +327,7 @@ find_old(const struct ac_sqlite_work *work, const struct authcode_op_purge *args
 		if ((uint64_t)head.seq == next)
 			*last = head;
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 /* The anchor moves on only where it was what it must be, and over nothing that is

@@ -52,14 +52,10 @@ leave(const struct ac_sqlite_work *work, struct full *full, const char *left)
 static enum authcode_err
 read_full(struct ac_query *query, struct authcode_arena *arena, struct full *ret)
 {
-	enum authcode_err err;
-
 	*ret = (struct full){ .record.id = 0 };
 	if (ac_query_step(query))
 		get_full(query, arena, ret);
-	err = ac_query_err(query);
-	ac_query_end(query);
-	return err;
+	return ac_query_end(query);
 }
 
 /* The first record of the stretch that has an address. */

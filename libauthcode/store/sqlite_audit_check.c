@@ -17,29 +17,23 @@ find_unchained(struct ac_connection *connection, const struct ac_audit_anchor *a
 	       bool *ret_found)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, connection, AC_SQL_UNCHAINED_AUDIT);
 	ac_query_put_int(&query, anchor->before_id);
 	ac_query_put_int(&query, anchor->last.seq);
 	*ret_found = ask(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
 find_kinds(struct ac_connection *connection, bool *ret_older, bool *ret_chained)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, connection, AC_SQL_OLDER_AUDIT);
 	*ret_older = ask(&query);
 	*ret_chained = query.rc == SQLITE_ROW && ac_query_get_int(&query) != 0;
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
@@ -47,7 +41,6 @@ find_resumed(struct ac_connection *connection, int64_t seq, struct authcode_audi
 	     bool *ret_found)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, connection, AC_SQL_AUDIT_MAC);
 	ac_query_put_int(&query, seq);
@@ -56,9 +49,7 @@ find_resumed(struct ac_connection *connection, int64_t seq, struct authcode_audi
 		ret->seq = ac_query_get_int(&query);
 		ac_sqlite_get_audit_mac(&query, ret->mac);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
@@ -115,7 +106,7 @@ ac_sqlite_check_audit(struct ac_connection *connection, const struct authcode_au
 	struct ac_audit_link link;
 	struct ac_query query;
 	bool more = false;
-	enum authcode_err err = begin(connection, &walk, &more);
+	enum authcode_err err = begin(connection, &walk, &more), ended;
 
 	if (err != AUTHCODE_OK || !more)
 		return err;
@@ -128,9 +119,9 @@ ac_sqlite_check_audit(struct ac_connection *connection, const struct authcode_au
 		if (err == AUTHCODE_OK)
 			err = ac_audit_walk_on(&walk, &record, &link, &more);
 	}
+	ended = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
-		err = ac_query_err(&query);
-	ac_query_end(&query);
+		err = ended;
 	if (err == AUTHCODE_OK && more)
 		ac_audit_walk_end(&walk);
 	return err;

@@ -25,8 +25,7 @@ check_room(const struct ac_sqlite_work *work, const struct authcode_op_create_de
 	ac_query_put_int(&query, args->max_pending);
 	if (ac_query_step(&query))
 		pending = (uint64_t)ac_query_get_int(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err != AUTHCODE_OK)
 		return err;
 	return ac_rule_create_device(args, pending) ? AUTHCODE_OK : AUTHCODE_ERR_LIMIT;

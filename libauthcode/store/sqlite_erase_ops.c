@@ -66,7 +66,6 @@ static enum authcode_err
 reach(const struct ac_sqlite_work *work, enum ac_sql sql, uint32_t limit, struct piece *piece)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, work->connection, sql);
 	ac_query_put_int(&query, piece->after_id);
@@ -75,9 +74,7 @@ reach(const struct ac_sqlite_work *work, enum ac_sql sql, uint32_t limit, struct
 		piece->last_id = ac_query_get_int(&query); /* NULL reads as 0 */
 		piece->count = (uint32_t)ac_query_get_int(&query);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err

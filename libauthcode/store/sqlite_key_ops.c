@@ -21,8 +21,7 @@ number_of(const struct ac_sqlite_work *work, enum ac_sql sql, const char *text, 
 	ac_query_put_text(&query, text);
 	if (ac_query_step(&query))
 		number = ac_query_get_int(&query); /* NULL reads as 0 */
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret = number;
 	return err;
@@ -71,8 +70,7 @@ read_state(const struct ac_sqlite_work *work, int64_t id, struct ac_key_state *r
 		state.alg = ac_query_get_text(&query, work->arena);
 		state.forgotten = ac_query_get_int(&query) != 0;
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret = state;
 	return err;

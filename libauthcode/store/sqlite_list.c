@@ -134,7 +134,7 @@ read_page(struct ac_query *query, struct authcode_list *list, struct authcode_ar
 		list->ret_count += err == AUTHCODE_OK ? 1 : 0;
 	}
 	list->ret_more = looked == list->look;
-	return err == AUTHCODE_OK ? ac_query_err(query) : err;
+	return err;
 }
 
 enum authcode_err
@@ -143,12 +143,14 @@ ac_sqlite_list(struct ac_connection *connection, struct authcode_list *list,
 {
 	struct authcode_list page = *list;
 	struct ac_query query;
-	enum authcode_err err;
+	enum authcode_err err, ended;
 
 	page.ret_count = 0;
 	begin(&query, connection, &page);
 	err = read_page(&query, &page, arena, ret);
-	ac_query_end(&query);
+	ended = ac_query_end(&query);
+	if (err == AUTHCODE_OK)
+		err = ended;
 	if (err == AUTHCODE_OK)
 		*list = page;
 	return err;

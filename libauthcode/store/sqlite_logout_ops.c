@@ -31,8 +31,7 @@ has_listener(const struct ac_sqlite_work *work, int64_t session_id, int64_t subj
 	ac_query_put_int(&query, session_id);
 	ac_query_put_int(&query, subject_id);
 	found = ac_query_step(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret = found;
 	return err;
@@ -75,8 +74,7 @@ has_client_listener(const struct ac_sqlite_work *work, const char *client_id, bo
 	ac_query_begin(&query, work->connection, AC_SQL_HAS_CLIENT_LISTENER);
 	ac_query_put_text(&query, client_id);
 	found = ac_query_step(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret = found;
 	return err;

@@ -41,20 +41,27 @@ ac_query_begin(struct ac_query *query, struct ac_connection *connection, enum ac
 	query->statement = *statement;
 }
 
-void
-ac_query_end(struct ac_query *query)
-{
-	if (query->statement == NULL)
-		return;
-	sqlite3_reset(query->statement);
-	sqlite3_clear_bindings(query->statement);
-	query->statement = NULL;
-}
-
 static bool
 good(const struct ac_query *query)
 {
 	return query->rc == SQLITE_OK || query->rc == SQLITE_ROW || query->rc == SQLITE_DONE;
+}
+
+enum authcode_err
+ac_query_err(const struct ac_query *query)
+{
+	return good(query) ? AUTHCODE_OK : ac_sqlite_err(query->rc);
+}
+
+enum authcode_err
+ac_query_end(struct ac_query *query)
+{
+	if (query->statement != NULL) {
+		sqlite3_reset(query->statement);
+		sqlite3_clear_bindings(query->statement);
+		query->statement = NULL;
+	}
+	return ac_query_err(query);
 }
 
 void
@@ -178,20 +185,10 @@ ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN])
 }
 
 enum authcode_err
-ac_query_err(const struct ac_query *query)
-{
-	return good(query) ? AUTHCODE_OK : ac_sqlite_err(query->rc);
-}
-
-enum authcode_err
 ac_query_finish(struct ac_query *query)
 {
-	enum authcode_err err;
-
 	(void)ac_query_step(query);
-	err = ac_query_err(query);
-	ac_query_end(query);
-	return err;
+	return ac_query_end(query);
 }
 
 enum authcode_err
@@ -220,7 +217,7 @@ enum authcode_err
 ac_query_insert(struct ac_query *query, const struct authcode_store_random *random, int64_t now_ms,
 		int64_t *ret_id)
 {
-	enum authcode_err err = AUTHCODE_ERR_RANDOM;
+	enum authcode_err err = AUTHCODE_ERR_RANDOM, ended;
 	int64_t id = 0;
 	int try = 0;
 
@@ -240,9 +237,9 @@ ac_query_insert(struct ac_query *query, const struct authcode_store_random *rand
 		query->rc = SQLITE_OK;
 		err = AUTHCODE_ERR_RANDOM;
 	}
-	if (try == 0 && !good(query))
-		err = ac_query_err(query);
-	ac_query_end(query);
+	ended = ac_query_end(query);
+	if (try == 0 && ended != AUTHCODE_OK)
+		err = ended;
 	if (err == AUTHCODE_OK)
 		*ret_id = id;
 	return err;

@@ -47,9 +47,9 @@ struct ac_query {
 };
 
 /* begin ... end: end resets the statement, which closes a read snapshot, and
- * forgets what was bound. */
+ * forgets what was bound. OK, or what has failed first. */
 void ac_query_begin(struct ac_query *query, struct ac_connection *connection, enum ac_sql sql);
-void ac_query_end(struct ac_query *query);
+AC_MUST_USE enum authcode_err ac_query_end(struct ac_query *query);
 
 /* Borrowed until the end. */
 void ac_query_put_int(struct ac_query *query, int64_t value);
@@ -73,6 +73,7 @@ const char *ac_query_peek_text(struct ac_query *query);
 size_t ac_query_get_bytes(struct ac_query *query, void *ret, size_t max);
 void ac_query_get_hash(struct ac_query *query, uint8_t ret[AUTHCODE_HASH_LEN]);
 
+/* As the end would say it by now. */
 AC_MUST_USE enum authcode_err ac_query_err(const struct ac_query *query);
 
 /* Begin, no values, one step, end. */

@@ -149,16 +149,22 @@ get_device(struct ac_query *query, struct authcode_arena *arena)
 	return device;
 }
 
-/* The end of every read: what the query came to, had it been a row or not. */
-static enum authcode_err
-end_read(struct ac_query *query, bool found)
+/* The one row with that id. */
+static void
+begin_of(struct ac_query *query, struct ac_connection *connection, enum ac_sql sql, int64_t id)
 {
-	enum authcode_err err = ac_query_err(query);
+	ac_query_begin(query, connection, sql);
+	ac_query_put_int(query, id);
+}
 
-	ac_query_end(query);
-	if (err == AUTHCODE_OK && !found)
-		err = AUTHCODE_ERR_NOT_FOUND;
-	return err;
+/* Of a query for one row: ERR_NOT_FOUND when it was stepped and there was none. */
+static enum authcode_err
+end_row(struct ac_query *query)
+{
+	const bool none = query->rc == SQLITE_DONE;
+	enum authcode_err err = ac_query_end(query);
+
+	return none ? AUTHCODE_ERR_NOT_FOUND : err;
 }
 
 enum authcode_err
@@ -168,16 +174,13 @@ ac_sqlite_find_session(struct ac_connection *connection, int64_t id, struct auth
 	struct authcode_session_view view = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_SESSION);
-	ac_query_put_int(&query, id);
-	found = ac_query_step(&query);
-	if (found) {
+	begin_of(&query, connection, AC_SQL_FIND_SESSION, id);
+	if (ac_query_step(&query)) {
 		view.session = get_session(&query, arena);
 		view.subject = get_subject(&query, arena);
 	}
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -190,20 +193,18 @@ ac_sqlite_find_grant(struct ac_connection *connection, int64_t subject_id, const
 	struct authcode_grant grant = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
 	ac_query_begin(&query, connection, AC_SQL_FIND_GRANT);
 	ac_query_put_int(&query, subject_id);
 	ac_query_put_text(&query, client_id);
-	found = ac_query_step(&query);
-	if (found) {
+	if (ac_query_step(&query)) {
 		grant.subject_id = ac_query_get_int(&query);
 		grant.client_id = ac_query_get_text(&query, arena);
 		grant.scope = ac_query_get_text(&query, arena);
 		grant.updated_ms = ac_query_get_int(&query);
 		grant.withdrawn_ms = ac_query_get_int(&query);
 	}
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = grant;
 	return err;
@@ -216,18 +217,15 @@ ac_sqlite_find_code(struct ac_connection *connection, int64_t id, struct authcod
 	struct authcode_code_view view = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_CODE);
-	ac_query_put_int(&query, id);
-	found = ac_query_step(&query);
-	if (found) {
+	begin_of(&query, connection, AC_SQL_FIND_CODE, id);
+	if (ac_query_step(&query)) {
 		view.code = get_code(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
 		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -240,19 +238,16 @@ ac_sqlite_find_token(struct ac_connection *connection, int64_t id, struct authco
 	struct authcode_token_view view = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_TOKEN);
-	ac_query_put_int(&query, id);
-	found = ac_query_step(&query);
-	if (found) {
+	begin_of(&query, connection, AC_SQL_FIND_TOKEN, id);
+	if (ac_query_step(&query)) {
 		view.token = get_token(&query, arena);
 		view.family = get_family(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
 		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -265,18 +260,15 @@ ac_sqlite_find_family(struct ac_connection *connection, int64_t id, struct authc
 	struct authcode_token_view view = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_FAMILY);
-	ac_query_put_int(&query, id);
-	found = ac_query_step(&query);
-	if (found) {
+	begin_of(&query, connection, AC_SQL_FIND_FAMILY, id);
+	if (ac_query_step(&query)) {
 		view.family = get_family(&query, arena);
 		view.subject = get_subject(&query, arena);
 		view.session = get_session(&query, arena);
 		view.withdrawn_ms = ac_query_get_int(&query); /* NULL reads as 0 */
 	}
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -287,12 +279,11 @@ static enum authcode_err
 read_subject(struct ac_query *query, struct authcode_arena *arena, struct authcode_subject *ret)
 {
 	struct authcode_subject subject = { 0 };
-	bool found = ac_query_step(query);
 	enum authcode_err err;
 
-	if (found)
+	if (ac_query_step(query))
 		subject = get_subject(query, arena);
-	err = end_read(query, found);
+	err = end_row(query);
 	if (err == AUTHCODE_OK)
 		*ret = subject;
 	return err;
@@ -304,8 +295,7 @@ ac_sqlite_find_subject(struct ac_connection *connection, int64_t id, struct auth
 {
 	struct ac_query query;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_SUBJECT);
-	ac_query_put_int(&query, id);
+	begin_of(&query, connection, AC_SQL_FIND_SUBJECT, id);
 	return read_subject(&query, arena, ret);
 }
 
@@ -328,16 +318,15 @@ static enum authcode_err
 read_device(struct ac_query *query, struct authcode_arena *arena, struct authcode_device_view *ret)
 {
 	struct authcode_device_view view = { 0 };
-	bool found = ac_query_step(query);
 	enum authcode_err err;
 
-	if (found) {
+	if (ac_query_step(query)) {
 		view.device = get_device(query, arena);
 		view.subject = get_subject(query, arena);
 		view.session = get_session(query, arena);
 		view.withdrawn_ms = ac_query_get_int(query); /* NULL reads as 0 */
 	}
-	err = end_read(query, found);
+	err = end_row(query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -349,8 +338,7 @@ ac_sqlite_find_device(struct ac_connection *connection, int64_t id, struct authc
 {
 	struct ac_query query;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_DEVICE);
-	ac_query_put_int(&query, id);
+	begin_of(&query, connection, AC_SQL_FIND_DEVICE, id);
 	return read_device(&query, arena, ret);
 }
 
@@ -380,7 +368,7 @@ ac_sqlite_list_subjects(struct ac_connection *connection, const struct ac_subjec
 	ac_query_put_int(&query, (int64_t)page->capacity);
 	while (count < page->capacity && ac_query_step(&query))
 		ret[count++] = get_subject(&query, arena);
-	err = end_read(&query, true);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret_count = count;
 	return err;
@@ -411,14 +399,11 @@ ac_sqlite_find_delivery(struct ac_connection *connection, int64_t id, struct aut
 	struct authcode_delivery_view view = { 0 };
 	struct ac_query query;
 	enum authcode_err err;
-	bool found;
 
-	ac_query_begin(&query, connection, AC_SQL_FIND_DELIVERY);
-	ac_query_put_int(&query, id);
-	found = ac_query_step(&query);
-	if (found)
+	begin_of(&query, connection, AC_SQL_FIND_DELIVERY, id);
+	if (ac_query_step(&query))
 		view = get_delivery(&query, arena);
-	err = end_read(&query, found);
+	err = end_row(&query);
 	if (err == AUTHCODE_OK)
 		*ret = view;
 	return err;
@@ -439,7 +424,7 @@ ac_sqlite_list_deliveries(struct ac_connection *connection, const struct ac_deli
 	ac_query_put_int(&query, (int64_t)page->capacity);
 	while (count < page->capacity && ac_query_step(&query))
 		ret[count++] = get_delivery(&query, arena);
-	err = end_read(&query, true);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret_count = count;
 	return err;
@@ -466,7 +451,7 @@ ac_sqlite_list_signing_keys(struct ac_connection *connection, struct authcode_ar
 		key->active_ms = ac_query_get_int(&query);
 		key->stopped_ms = ac_query_get_int(&query);
 	}
-	err = end_read(&query, true);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK && more)
 		err = AUTHCODE_ERR_LIMIT;
 	if (err == AUTHCODE_OK)
@@ -491,7 +476,7 @@ ac_sqlite_list_sealed(struct ac_connection *connection, struct authcode_arena *a
 		row->name = ac_query_get_text(&query, arena);
 		row->sealed = ac_query_get_text(&query, arena);
 	}
-	err = end_read(&query, true);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK && more)
 		err = AUTHCODE_ERR_LIMIT;
 	if (err == AUTHCODE_OK)

@@ -14,7 +14,6 @@ static enum authcode_err
 find_client(const struct ac_sqlite_work *work, const char *id, struct authcode_stored_client *ret)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, work->connection, AC_SQL_FIND_CLIENT);
 	ac_query_put_text(&query, id);
@@ -22,9 +21,7 @@ find_client(const struct ac_sqlite_work *work, const char *id, struct authcode_s
 		ret->revision = ac_query_get_int(&query);
 		ret->removed_ms = ac_query_get_int(&query);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
@@ -112,8 +109,7 @@ ac_sqlite_list_clients(struct ac_connection *connection, const struct ac_client_
 		client->changed_by = (uint32_t)ac_query_get_int(&query);
 		client->removed_ms = ac_query_get_int(&query);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK)
 		*ret_count = count;
 	return err;

@@ -13,7 +13,6 @@ find_replay(const struct ac_sqlite_work *work, const struct authcode_op_use_once
 	    struct ac_used_once *ret)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, work->connection, AC_SQL_FIND_REPLAY);
 	ac_query_put_text(&query, args->client_id);
@@ -22,9 +21,7 @@ find_replay(const struct ac_sqlite_work *work, const struct authcode_op_use_once
 		ret->forget_ms = ac_query_get_int(&query);
 		ret->count = (uint32_t)ac_query_get_int(&query);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 static enum authcode_err
@@ -67,7 +64,7 @@ enum authcode_err
 ac_sqlite_purge_replays(const struct ac_sqlite_work *work, int64_t now_ms, uint32_t limit,
 			uint32_t *ret_deleted)
 {
-	enum authcode_err err = AUTHCODE_OK;
+	enum authcode_err err = AUTHCODE_OK, ended;
 	struct ac_query query;
 	uint32_t deleted = 0;
 
@@ -81,9 +78,7 @@ ac_sqlite_purge_replays(const struct ac_sqlite_work *work, int64_t now_ms, uint3
 					: AUTHCODE_ERR_MEMORY;
 		deleted++;
 	}
-	if (err == AUTHCODE_OK)
-		err = ac_query_err(&query);
-	ac_query_end(&query);
+	ended = ac_query_end(&query);
 	*ret_deleted = deleted;
-	return err;
+	return err == AUTHCODE_OK ? ended : err;
 }

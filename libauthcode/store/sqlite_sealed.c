@@ -28,8 +28,7 @@ ac_sqlite_check_seal(const struct ac_sqlite_work *work, const char *sealed,
 	ac_query_begin(&query, work->connection, AC_SQL_KEPT_SEALS);
 	while (fits && ac_query_step(&query))
 		fits = ac_sealed_beside(sealed, ac_query_peek_text(&query));
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK && !fits)
 		*result = AUTHCODE_RESULT_OTHER_KEY;
 	return err;

@@ -14,7 +14,6 @@ ac_sqlite_find_live_subject(const struct ac_sqlite_work *work, const char *user_
 			    int64_t *ret_id, uint32_t *ret_uid)
 {
 	struct ac_query query;
-	enum authcode_err err;
 
 	ac_query_begin(&query, work->connection, AC_SQL_FIND_LIVE_SUBJECT);
 	ac_query_put_text(&query, user_name);
@@ -22,9 +21,7 @@ ac_sqlite_find_live_subject(const struct ac_sqlite_work *work, const char *user_
 		*ret_id = ac_query_get_int(&query);
 		*ret_uid = (uint32_t)ac_query_get_int(&query);
 	}
-	err = ac_query_err(&query);
-	ac_query_end(&query);
-	return err;
+	return ac_query_end(&query);
 }
 
 enum authcode_err

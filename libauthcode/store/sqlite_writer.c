@@ -171,8 +171,7 @@ follow_chain(struct ac_writer *writer)
 	ac_query_begin(&query, writer->connection, AC_SQL_DATA_VERSION);
 	if (ac_query_step(&query))
 		version = ac_query_get_int(&query);
-	err = ac_query_err(&query);
-	ac_query_end(&query);
+	err = ac_query_end(&query);
 	if (err == AUTHCODE_OK && version != writer->data_version)
 		err = ac_sqlite_load_audit_head(writer->connection, &writer->chain);
 	if (err == AUTHCODE_OK)
