@@ -29,7 +29,21 @@ ac_memory_view_session(const struct ac_memory *memory, int64_t id,
 	return true;
 }
 
-/* When the client was ended, or the subject (NULL: none) has taken back what it had
+/* Whose a row is, and the session that it hangs on; what is not there stays zero. */
+static void
+view_person(const struct ac_memory *memory, int64_t subject_id, int64_t session_id,
+	    struct authcode_subject *subject, struct authcode_session *session)
+{
+	const struct authcode_subject *whose = ac_table_find(&memory->subjects, subject_id);
+	const struct authcode_session *hangs_on = ac_table_find(&memory->sessions, session_id);
+
+	if (whose != NULL)
+		*subject = *whose;
+	if (hangs_on != NULL)
+		*session = *hangs_on;
+}
+
+/* When the client was ended, or the subject (zero: none) has taken back what it had
  * allowed it, at since_ms or later. */
 static int64_t
 withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subject,
@@ -38,7 +52,7 @@ withdrawn_ms(const struct ac_memory *memory, const struct authcode_subject *subj
 	const char *const clients[] = { client_id, "" }; /* it alone, and every one */
 	int64_t last_ms = ac_memory_ended_ms(memory, client_id, since_ms);
 
-	if (last_ms != 0 || subject == NULL || subject->withdrawn_ms < since_ms)
+	if (last_ms != 0 || subject->withdrawn_ms < since_ms)
 		return last_ms;
 	for (size_t i = 0; i < AC_ARRAY_SIZE(clients); i++) {
 		const struct ac_memory_grant *grant =
@@ -54,17 +68,12 @@ bool
 ac_memory_view_code(const struct ac_memory *memory, int64_t id, struct authcode_code_view *view)
 {
 	const struct authcode_code *code = ac_table_find(&memory->codes, id);
-	const struct authcode_session *session;
 
 	*view = (struct authcode_code_view){ 0 };
 	if (code == NULL)
 		return false;
 	view->code = *code;
-	view->subject =
-		*(struct authcode_subject *)ac_table_find(&memory->subjects, code->subject_id);
-	session = ac_table_find(&memory->sessions, code->session_id);
-	if (session != NULL)
-		view->session = *session;
+	view_person(memory, code->subject_id, code->session_id, &view->subject, &view->session);
 	view->withdrawn_ms =
 		withdrawn_ms(memory, &view->subject, code->client_id, code->created_ms);
 	return true;
@@ -74,16 +83,8 @@ void
 ac_memory_view_family(const struct ac_memory *memory, const struct authcode_family *family,
 		      struct authcode_token_view *view)
 {
-	const struct authcode_subject *subject =
-		ac_table_find(&memory->subjects, family->subject_id);
-	const struct authcode_session *session =
-		ac_table_find(&memory->sessions, family->session_id);
-
 	*view = (struct authcode_token_view){ .family = *family };
-	if (subject != NULL)
-		view->subject = *subject;
-	if (session != NULL)
-		view->session = *session;
+	view_person(memory, family->subject_id, family->session_id, &view->subject, &view->session);
 	view->withdrawn_ms =
 		withdrawn_ms(memory, &view->subject, family->client_id, family->created_ms);
 }
@@ -105,20 +106,14 @@ bool
 ac_memory_view_device(const struct ac_memory *memory, int64_t id, struct authcode_device_view *view)
 {
 	const struct authcode_device *device = ac_table_find(&memory->devices, id);
-	const struct authcode_subject *subject;
-	const struct authcode_session *session;
 
 	*view = (struct authcode_device_view){ 0 };
 	if (device == NULL)
 		return false;
 	view->device = *device;
-	subject = ac_table_find(&memory->subjects, device->subject_id);
-	if (subject != NULL)
-		view->subject = *subject;
-	view->withdrawn_ms = withdrawn_ms(memory, subject, device->client_id, device->created_ms);
-	session = ac_table_find(&memory->sessions, device->session_id);
-	if (session != NULL)
-		view->session = *session;
+	view_person(memory, device->subject_id, device->session_id, &view->subject, &view->session);
+	view->withdrawn_ms =
+		withdrawn_ms(memory, &view->subject, device->client_id, device->created_ms);
 	return true;
 }
 
@@ -155,6 +150,16 @@ keep(const struct ac_row_type *type, int64_t id, struct authcode_arena *arena, v
 	return id == 0 ? AUTHCODE_OK : ac_row_read(type, row, arena, row);
 }
 
+/* The same for whose row it is, and the session that it hangs on. */
+static enum authcode_err
+keep_person(struct authcode_arena *arena, struct authcode_subject *subject,
+	    struct authcode_session *session)
+{
+	enum authcode_err err = keep(&ac_row_subject, subject->id, arena, subject);
+
+	return err == AUTHCODE_OK ? keep(&ac_row_session, session->id, arena, session) : err;
+}
+
 static enum authcode_err
 find_session(void *self, int64_t id, struct authcode_arena *arena,
 	     struct authcode_session_view *ret)
@@ -164,11 +169,8 @@ find_session(void *self, int64_t id, struct authcode_arena *arena,
 	enum authcode_err err = AUTHCODE_ERR_NOT_FOUND;
 
 	pthread_mutex_lock(&memory->mutex);
-	if (ac_memory_view_session(memory, id, &view)) {
-		err = keep(&ac_row_session, view.session.id, arena, &view.session);
-		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
-	}
+	if (ac_memory_view_session(memory, id, &view))
+		err = keep_person(arena, &view.subject, &view.session);
 	pthread_mutex_unlock(&memory->mutex);
 	if (err == AUTHCODE_OK)
 		*ret = view;
@@ -202,9 +204,7 @@ find_code(void *self, int64_t id, struct authcode_arena *arena, struct authcode_
 	if (ac_memory_view_code(memory, id, &view)) {
 		err = keep(&ac_row_code, view.code.id, arena, &view.code);
 		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
-		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+			err = keep_person(arena, &view.subject, &view.session);
 	}
 	pthread_mutex_unlock(&memory->mutex);
 	if (err == AUTHCODE_OK)
@@ -225,9 +225,7 @@ find_token(void *self, int64_t id, struct authcode_arena *arena, struct authcode
 		if (err == AUTHCODE_OK)
 			err = keep(&ac_row_family, view.family.id, arena, &view.family);
 		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
-		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+			err = keep_person(arena, &view.subject, &view.session);
 	}
 	pthread_mutex_unlock(&memory->mutex);
 	if (err == AUTHCODE_OK)
@@ -252,9 +250,7 @@ read_device(struct ac_memory *memory, int64_t id, const uint8_t *user_code_hash,
 	if (ac_memory_view_device(memory, id, &view)) {
 		err = keep(&ac_row_device, view.device.id, arena, &view.device);
 		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_subject, view.subject.id, arena, &view.subject);
-		if (err == AUTHCODE_OK)
-			err = keep(&ac_row_session, view.session.id, arena, &view.session);
+			err = keep_person(arena, &view.subject, &view.session);
 	}
 	pthread_mutex_unlock(&memory->mutex);
 	if (err == AUTHCODE_OK)
