@@ -13,6 +13,8 @@ import urllib.parse
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "http"))
@@ -74,6 +76,12 @@ class Application:
 
 class Visitor(Person):
     """A browser that goes wherever it is sent, and knows the sign-in page when it sees it."""
+
+    def __init__(self, *args, **named):
+        super().__init__(*args, **named)
+        # an application may close a connection that is kept just when it is used again, and a browser asks once more
+        # (RFC 9112 §9.3.1); the applications speak plain HTTP, the daemon, of which that is not taken, TLS
+        self.http.mount("http://", HTTPAdapter(max_retries=Retry(total=1, allowed_methods={"GET"})))
 
     def follow(self, url):
         for _ in range(30):

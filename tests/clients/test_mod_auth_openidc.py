@@ -102,6 +102,9 @@ def test_whoever_refuses_stays_outside(world):
     host, application = started(world)
     visitor = Visitor(host.issuer)
     page = visitor.follow(application.home + "inside/")
-    page = visitor.post(page, decision="deny") if "decision" in page.text else page
-    assert page.text != "inside"
-    assert visitor.follow(application.home + "inside/").text != "inside"
+    page = visitor.post(page, decision="deny")
+    assert page.url.startswith(application.redirect_uri + "?error=access_denied&"), page.url
+    assert page.text != "inside" and not page.headers.get("X-Remote-User"), (page.text, page.headers)
+    assert 'error="access_denied" path="/login" why="the person said no"' in host.log(), host.log()[-2000:]
+    page = visitor.follow(application.home + "inside/")
+    assert page.url.startswith(host.issuer) and 'name="password"' in page.text, (page.url, page.text)
