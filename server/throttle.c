@@ -314,7 +314,7 @@ ac_throttle_spend(struct ac_throttle *t, struct ac_bucket *buckets, size_t count
 			continue;
 		full_ms = find(t->table, &buckets[i]);
 		*full_ms = full_at(*full_ms, now) + cost_of(t, &buckets[i]);
-		buckets[i].paid++;
+		buckets[i].paid_ms += cost_of(t, &buckets[i]);
 	}
 	(void)pthread_mutex_unlock(&t->lock);
 	if (wait > 0)
@@ -332,13 +332,11 @@ ac_throttle_refund(struct ac_throttle *t, struct ac_bucket *buckets, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		int64_t *full_ms;
 
-		/* Nothing is counted any more when a reload has taken the limit away. */
-		if (buckets[i].paid != 0 && t->limits.guesses[buckets[i].kind] != 0) {
-			full_ms = find(t->table, &buckets[i]);
-			*full_ms =
-				full_at(*full_ms, now) - cost_of(t, &buckets[i]) * buckets[i].paid;
-		}
-		buckets[i].paid = 0;
+		if (buckets[i].paid_ms == 0)
+			continue;
+		full_ms = find(t->table, &buckets[i]);
+		*full_ms = full_at(*full_ms, now) - buckets[i].paid_ms;
+		buckets[i].paid_ms = 0;
 	}
 	(void)pthread_mutex_unlock(&t->lock);
 }

@@ -44,11 +44,12 @@ struct ac_throttle_limits {
 	uint32_t guesses[AC_BUCKET_COUNT];
 };
 
-/* One bucket of one attempt, and what that attempt has paid into it. */
+/* One bucket of one attempt, and what that attempt has paid into it: time, for a reload may
+ * change the price of a guess before it is given back. */
 struct ac_bucket {
 	enum ac_bucket_kind kind;
 	uint8_t id[16];
-	uint32_t paid;
+	int64_t paid_ms;
 };
 
 struct ac_config;

@@ -55,6 +55,6 @@ ac_token_guess_spend(struct ac_app *app, struct ac_http *h, struct ac_bucket *re
 void
 ac_token_guess_settle(struct ac_app *app, struct ac_bucket *bucket, bool guessed)
 {
-	if (!guessed && bucket->paid > 0)
+	if (!guessed && bucket->paid_ms > 0)
 		ac_throttle_refund(app->throttle, bucket, 1);
 }

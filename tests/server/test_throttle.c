@@ -58,7 +58,7 @@ guess(const char *name)
 	bool ok = ac_throttle_spend(t, &one, 1, &wait_s);
 
 	assert_int_equal(ok, wait_s == 0);
-	assert_int_equal(one.paid, ok ? 1 : 0);
+	assert_int_equal(one.paid_ms, ok ? AC_THROTTLE_WINDOW_MS / 3 : 0);
 	return wait_s;
 }
 
@@ -124,7 +124,7 @@ a_refund_gives_back_what_was_paid_once(void **state)
 	assert_int_equal(guess("alice"), 0);
 	assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
 	assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
-	assert_int_equal(one.paid, 2);
+	assert_int_equal(one.paid_ms, AC_THROTTLE_WINDOW_MS / 3 * 2);
 	ac_throttle_refund(t, &one, 1);
 	ac_throttle_refund(t, &one, 1);
 	assert_int_equal(guess("alice"), 0);
@@ -140,7 +140,7 @@ a_refund_gives_back_what_was_paid_once(void **state)
 
 /* Between the guess and its refund a reload may take the limit away. */
 static void
-a_refund_without_a_limit_gives_back_nothing(void **state)
+a_refund_without_a_limit_gives_back_what_was_paid(void **state)
 {
 	static const struct ac_throttle_limits none;
 	struct ac_bucket one = bucket(AC_BUCKET_NAME, "alice");
@@ -150,11 +150,27 @@ a_refund_without_a_limit_gives_back_nothing(void **state)
 	assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
 	ac_throttle_set(t, &none);
 	ac_throttle_refund(t, &one, 1);
-	assert_int_equal(one.paid, 0);
+	assert_int_equal(one.paid_ms, 0);
 	ac_throttle_set(t, &limits);
+	drain("alice");
+}
+
+/* A guess of three is a third of the window, the only one is all of it. */
+static void
+a_refund_gives_back_the_price_of_its_day(void **state)
+{
+	static const struct ac_throttle_limits stricter = { .guesses = { [AC_BUCKET_NAME] = 1 } };
+	struct ac_bucket one = bucket(AC_BUCKET_NAME, "alice");
+	uint32_t wait_s = 0;
+
+	(void)state;
 	assert_int_equal(guess("alice"), 0);
 	assert_int_equal(guess("alice"), 0);
-	assert_true(guess("alice") > 0);
+	assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
+	ac_throttle_set(t, &stricter);
+	ac_throttle_refund(t, &one, 1);
+	assert_false(ac_throttle_spend(t, &one, 1, &wait_s));
+	assert_in_range(wait_s, WINDOW_S / 3 * 2 - 5, WINDOW_S / 3 * 2);
 }
 
 static void
@@ -166,7 +182,7 @@ no_limit_is_no_limit(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 10000; i++)
 		assert_true(ac_throttle_spend(t, &one, 1, &wait_s));
-	assert_int_equal(one.paid, 0);
+	assert_int_equal(one.paid_ms, 0);
 	ac_throttle_refund(t, &one, 1);
 }
 
@@ -434,7 +450,8 @@ main(void)
 		TEST(guesses_come_back_one_by_one),
 		TEST(who_is_refused_pays_nothing),
 		TEST(a_refund_gives_back_what_was_paid_once),
-		TEST(a_refund_without_a_limit_gives_back_nothing),
+		TEST(a_refund_without_a_limit_gives_back_what_was_paid),
+		TEST(a_refund_gives_back_the_price_of_its_day),
 		TEST(no_limit_is_no_limit),
 		TEST(the_limit_of_everybody_is_one_bucket),
 		TEST(a_bucket_that_cannot_be_told_is_refused),
