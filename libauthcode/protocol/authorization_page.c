@@ -104,38 +104,36 @@ ac_authorization_show_sign_in(struct ac_authorization *a, enum authcode_notice n
 	(void)show(a, AUTHCODE_RESPONSE_SIGN_IN, &transaction, page);
 }
 
-void
-ac_authorization_show_consent(struct ac_authorization *a)
+/* A page whose seal names what it asks, and whom it was shown to. */
+static void
+show_question(struct ac_authorization *a, enum authcode_response_kind kind,
+	      enum ac_question question)
 {
 	struct ac_transaction transaction;
 	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
 
-	transaction.question = AC_QUESTION_CONSENT;
+	transaction.question = question;
 	transaction.subject_id = a->view.subject.id;
-	(void)show(a, AUTHCODE_RESPONSE_CONSENT, &transaction, page);
+	(void)show(a, kind, &transaction, page);
+}
+
+void
+ac_authorization_show_consent(struct ac_authorization *a)
+{
+	show_question(a, AUTHCODE_RESPONSE_CONSENT, AC_QUESTION_CONSENT);
 }
 
 void
 ac_authorization_show_accounts(struct ac_authorization *a)
 {
-	struct ac_transaction transaction;
-	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
-
-	transaction.question = AC_QUESTION_ACCOUNT;
-	transaction.subject_id = a->view.subject.id;
-	(void)show(a, AUTHCODE_RESPONSE_ACCOUNTS, &transaction, page);
+	show_question(a, AUTHCODE_RESPONSE_ACCOUNTS, AC_QUESTION_ACCOUNT);
 }
 
-/* The seal names the device and whom the page was shown to (DV-11). */
+/* The seal names the device too (DV-11). */
 void
 ac_authorization_show_device(struct ac_authorization *a)
 {
-	struct ac_transaction transaction;
-	struct authcode_interaction *page = new_page(a, AUTHCODE_NOTICE_NONE, &transaction);
-
-	transaction.question = AC_QUESTION_CONSENT;
-	transaction.subject_id = a->view.subject.id;
-	(void)show(a, AUTHCODE_RESPONSE_DEVICE, &transaction, page);
+	show_question(a, AUTHCODE_RESPONSE_DEVICE, AC_QUESTION_CONSENT);
 }
 
 /* Its seal names nobody: it can carry a refusal but no consent. */
