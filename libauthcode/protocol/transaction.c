@@ -323,6 +323,18 @@ foreign_is_syntax(enum authcode_err err)
 	return err == AUTHCODE_ERR_CRYPTO ? AUTHCODE_ERR_SYNTAX : err;
 }
 
+/* New, and outlives the arena. */
+static enum authcode_err
+hand_out(const char *text, char **ret)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return AUTHCODE_ERR_MEMORY;
+	*ret = copy;
+	return AUTHCODE_OK;
+}
+
 enum authcode_err
 authcode_transaction_resume_url(struct authcode_issuer *issuer,
 				const struct authcode_resumption *resumption, char **ret_url)
@@ -330,7 +342,6 @@ authcode_transaction_resume_url(struct authcode_issuer *issuer,
 	struct authcode_arena *arena = NULL;
 	struct ac_transaction opened;
 	const char *url = NULL;
-	char *copy;
 	enum authcode_err err;
 
 	if (resumption == NULL || resumption->transaction == NULL || resumption->browser == NULL ||
@@ -356,13 +367,8 @@ authcode_transaction_resume_url(struct authcode_issuer *issuer,
 	err = ac_transaction_browser(resumption->browser, opened.browser);
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_resume_url(issuer, arena, &opened, &url);
-	if (err != AUTHCODE_OK)
-		goto out;
-	copy = strdup(url);
-	if (copy != NULL)
-		*ret_url = copy;
-	else
-		err = AUTHCODE_ERR_MEMORY;
+	if (err == AUTHCODE_OK)
+		err = hand_out(url, ret_url);
 out:
 	authcode_arena_free(&arena);
 	return err;
@@ -374,7 +380,7 @@ authcode_transaction_csrf(struct authcode_issuer *issuer, const char *transactio
 {
 	struct authcode_arena *arena = NULL;
 	struct ac_transaction opened;
-	char *csrf = NULL, *copy;
+	char *csrf = NULL;
 	enum authcode_err err;
 
 	if (transaction == NULL || browser == NULL || *browser == '\0' || ret_csrf == NULL)
@@ -385,14 +391,8 @@ authcode_transaction_csrf(struct authcode_issuer *issuer, const char *transactio
 	err = foreign_is_syntax(ac_transaction_unseal(issuer, arena, transaction, &opened));
 	if (err == AUTHCODE_OK)
 		err = ac_transaction_csrf(issuer, arena, transaction, browser, &csrf);
-	if (err != AUTHCODE_OK)
-		goto out;
-	copy = strdup(csrf);
-	if (copy != NULL)
-		*ret_csrf = copy;
-	else
-		err = AUTHCODE_ERR_MEMORY;
-out:
+	if (err == AUTHCODE_OK)
+		err = hand_out(csrf, ret_csrf);
 	authcode_arena_free(&arena);
 	return err;
 }
