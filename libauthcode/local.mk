@@ -27,7 +27,8 @@ authcodeinclude_HEADERS = \
 	libauthcode/include/authcode/store.h \
 	libauthcode/include/authcode/store_clients.h \
 	libauthcode/include/authcode/store_keys.h \
-	libauthcode/include/authcode/store_people.h
+	libauthcode/include/authcode/store_people.h \
+	libauthcode/include/authcode/store_rows.h
 
 noinst_LTLIBRARIES += libauthcode_base.la libauthcode_inside.la
 
