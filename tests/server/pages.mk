@@ -118,26 +118,27 @@ tests_server_test_user_code_LDADD = $(server_pages_ldadd) -lpthread
 # These bring an issuer of their own, so the library's protocol stays out.
 login_sources = tests/server/fake_authenticator.c tests/server/fake_issuer.c \
 	tests/server/login_world.c tests/server/login_world.h
+one_world = tests/server/one_world.c tests/server/one_world.h $(login_sources)
 login_ldadd = libserver_pages.la libtests_fake_http.la libpam_relay.la libauthcode_base.la \
 	$(CMOCKA_LIBS) $(CRYPTO_LIBS) -lpthread
 
-tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(login_sources)
+tests_server_test_conversation_SOURCES = tests/server/test_conversation.c $(one_world)
 tests_server_test_conversation_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_LDADD = $(login_ldadd)
 
-tests_server_test_change_SOURCES = tests/server/test_change.c $(login_sources)
+tests_server_test_change_SOURCES = tests/server/test_change.c $(one_world)
 tests_server_test_change_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_change_LDADD = $(login_ldadd)
 
-tests_server_test_success_SOURCES = tests/server/test_success.c $(login_sources)
+tests_server_test_success_SOURCES = tests/server/test_success.c $(one_world)
 tests_server_test_success_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_success_LDADD = $(login_ldadd)
 
-tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(login_sources)
+tests_server_test_conversation_run_SOURCES = tests/server/test_conversation_run.c $(one_world)
 tests_server_test_conversation_run_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_conversation_run_LDADD = $(login_ldadd)
 
-tests_server_test_failure_floor_SOURCES = tests/server/test_failure_floor.c $(login_sources)
+tests_server_test_failure_floor_SOURCES = tests/server/test_failure_floor.c $(one_world)
 tests_server_test_failure_floor_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_failure_floor_LDADD = $(login_ldadd)
 
@@ -145,7 +146,7 @@ tests_server_test_guesses_SOURCES = tests/server/test_guesses.c $(login_sources)
 tests_server_test_guesses_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_guesses_LDADD = $(login_ldadd)
 
-tests_server_test_login_SOURCES = tests/server/test_login.c $(login_sources)
+tests_server_test_login_SOURCES = tests/server/test_login.c $(one_world)
 tests_server_test_login_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_login_LDADD = $(login_ldadd)
 
@@ -153,7 +154,7 @@ tests_server_test_login_service_SOURCES = tests/server/test_login_service.c $(lo
 tests_server_test_login_service_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_login_service_LDADD = $(login_ldadd)
 
-tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(login_sources)
+tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(one_world)
 tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_prompt_LDADD = $(login_ldadd)
 

@@ -14,11 +14,10 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
 #define TICKET "TTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTA"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
 
 /* The password was right and has expired: helper 1 works. */
@@ -383,15 +382,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, one_world_stop)
 
 int
 main(void)

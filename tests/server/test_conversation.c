@@ -11,38 +11,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
-
-/* POST /login with page n: the id, "" when refused as busy. */
-static void
-enter(unsigned n, const char *browser, const char *user, char out[AC_LOGIN_LEN + 1])
-{
-	struct ac_http *h;
-	char txn[16];
-
-	snprintf(txn, sizeof(txn), "txn:%u", n);
-	h = post_login(&w, browser, txn, user, "secret");
-	login_of(h, out);
-	if (out[0] == '\0')
-		assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_BUSY));
-	fake_http_free(&h);
-}
-
-/* Long enough for the thread to do what it must not do. */
-static void
-pause_briefly(void)
-{
-	const struct timespec pause = { .tv_nsec = 60 * 1000000 };
-
-	(void)nanosleep(&pause, NULL);
-}
 
 /* --- limits ------------------------------------------------------------------ */
 
@@ -54,7 +28,7 @@ one_of_a_name_is_at_work_and_two_wait(void **state)
 	(void)state;
 	world_start(&w);
 	for (unsigned i = 0; i < 4; i++)
-		enter(i, ALICE, "alice", ids[i]);
+		enter_by(i, ALICE, "alice", ids[i]);
 	assert_string_equal(ids[3], "");
 	assert_true(script_wait_gos(0, 1));
 	pause_briefly();
@@ -73,8 +47,8 @@ other_names_do_not_wait_for_it(void **state)
 {
 	(void)state;
 	world_start(&w);
-	enter(1, ALICE, "alice", login);
-	enter(2, ALICE, "bob", login);
+	enter_by(1, ALICE, "alice", login);
+	enter_by(2, ALICE, "bob", login);
 	assert_true(script_wait_started(2));
 }
 
@@ -88,7 +62,7 @@ an_address_has_its_share_and_the_house_its_limit(void **state)
 	world_start(&w);
 	for (unsigned i = 0; i < 3; i++) {
 		snprintf(user, sizeof(user), "user%u", i);
-		enter(i, ALICE, user, login);
+		enter_by(i, ALICE, user, login);
 		assert_int_equal(strlen(login), i < 2 ? AC_LOGIN_LEN : 0);
 	}
 	assert_true(script_wait_started(2));
@@ -151,14 +125,14 @@ the_house_is_full_at_its_limit_and_has_room_again(void **state)
 	world_start(&w);
 	for (unsigned i = 0; i < 3; i++) {
 		snprintf(user, sizeof(user), "user%u", i);
-		enter(i, ALICE, user, login);
+		enter_by(i, ALICE, user, login);
 		assert_int_equal(strlen(login), i < 2 ? AC_LOGIN_LEN : 0);
 	}
 	assert_true(script_wait_gos(0, 1));
 	script_result(0, AC_VERDICT_DENIED, NULL);
 	assert_true(script_wait_cancelled(0));
 	/* The page that was refused as busy was not used up. */
-	enter(2, ALICE, "user2", login);
+	enter_by(2, ALICE, "user2", login);
 	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 }
 
@@ -169,9 +143,9 @@ a_closed_tab_does_not_lock_its_owner_out(void **state)
 	w.settings.max_parked_per_name = 1;
 	world_start(&w);
 	begin_question(&w, login, nonce);
-	enter(2, MALLORY, "alice", login); /* another browser may not push it out */
+	enter_by(2, MALLORY, "alice", login); /* another browser may not push it out */
 	assert_string_equal(login, "");
-	enter(3, ALICE, "alice", login);
+	enter_by(3, ALICE, "alice", login);
 	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 	assert_true(script_wait_cancelled(0));
 	assert_true(script_wait_gos(1, 1));
@@ -188,7 +162,7 @@ open_questions_do_not_fill_the_queue_of_a_name(void **state)
 		char txn[16];
 
 		snprintf(txn, sizeof(txn), "txn:%u", i);
-		enter(i, ALICE, "alice", login);
+		enter_by(i, ALICE, "alice", login);
 		assert_int_equal(strlen(login), AC_LOGIN_LEN);
 		assert_true(script_wait_gos(i, 1));
 		script_prompt(i, "Code:", false);
@@ -196,9 +170,9 @@ open_questions_do_not_fill_the_queue_of_a_name(void **state)
 		assert_int_equal(h->status, 200);
 		fake_http_free(&h);
 	}
-	enter(9, MALLORY, "alice", login);
+	enter_by(9, MALLORY, "alice", login);
 	assert_string_equal(login, "");
-	enter(9, MALLORY, "bob", login);
+	enter_by(9, MALLORY, "bob", login);
 	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 }
 
@@ -247,38 +221,20 @@ stopping_resumes_who_waits_and_begins_nothing(void **state)
 	assert_int_equal(script_started(), 1);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	world_init(&w);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(one_of_a_name_is_at_work_and_two_wait),
-		TEST(other_names_do_not_wait_for_it),
-		TEST(an_address_has_its_share_and_the_house_its_limit),
-		TEST(an_ipv6_address_shares_with_its_network),
-		TEST(who_has_no_address_is_not_counted),
-		TEST(the_house_is_full_at_its_limit_and_has_room_again),
-		TEST(a_closed_tab_does_not_lock_its_owner_out),
-		TEST(open_questions_do_not_fill_the_queue_of_a_name),
-		TEST(too_many_requests_for_one_conversation_are_sent_away),
-		TEST(stopping_resumes_who_waits_and_begins_nothing),
+		INIT_WORLD_TEST(one_of_a_name_is_at_work_and_two_wait),
+		INIT_WORLD_TEST(other_names_do_not_wait_for_it),
+		INIT_WORLD_TEST(an_address_has_its_share_and_the_house_its_limit),
+		INIT_WORLD_TEST(an_ipv6_address_shares_with_its_network),
+		INIT_WORLD_TEST(who_has_no_address_is_not_counted),
+		INIT_WORLD_TEST(the_house_is_full_at_its_limit_and_has_room_again),
+		INIT_WORLD_TEST(a_closed_tab_does_not_lock_its_owner_out),
+		INIT_WORLD_TEST(open_questions_do_not_fill_the_queue_of_a_name),
+		INIT_WORLD_TEST(too_many_requests_for_one_conversation_are_sent_away),
+		INIT_WORLD_TEST(stopping_resumes_who_waits_and_begins_nothing),
 	};
 
 	return cmocka_run_group_tests_name("conversation", tests, NULL, NULL);

@@ -14,34 +14,9 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
-
-/* POST /login with page n: the id, "" when refused as busy. */
-static void
-enter(unsigned n, const char *browser, const char *user, char out[AC_LOGIN_LEN + 1])
-{
-	struct ac_http *h;
-	char txn[16];
-
-	snprintf(txn, sizeof(txn), "txn:%u", n);
-	h = post_login(&w, browser, txn, user, "secret");
-	login_of(h, out);
-	if (out[0] == '\0')
-		assert_true(is_resumed(h, txn, AUTHCODE_NOTICE_BUSY));
-	fake_http_free(&h);
-}
-
-/* Long enough for the thread to do what it must not do. */
-static void
-pause_briefly(void)
-{
-	const struct timespec pause = { .tv_nsec = 60 * 1000000 };
-
-	(void)nanosleep(&pause, NULL);
-}
 
 /* --- the lock of a canonical name -------------------------------------------- */
 
@@ -53,8 +28,8 @@ two_spellings_of_a_name_are_one_at_work(void **state)
 	(void)state;
 	script_set(START_OK, false);
 	world_start(&w);
-	enter(1, ALICE, "alice", login);
-	enter(2, ALICE, "ALICE", second);
+	enter_by(1, ALICE, "alice", login);
+	enter_by(2, ALICE, "ALICE", second);
 	assert_true(script_wait_started(2));
 	script_canon(0, "alice");
 	assert_true(script_wait_gos(0, 1));
@@ -74,7 +49,7 @@ the_lock_is_free_while_a_person_thinks(void **state)
 	(void)state;
 	world_start(&w);
 	begin_question(&w, login, nonce);
-	enter(2, ALICE, "alice", second);
+	enter_by(2, ALICE, "alice", second);
 	assert_true(script_wait_gos(1, 1)); /* the first only thinks */
 	h = post_answer(&w, ALICE, login, nonce, "123456");
 	fake_http_free(&h);
@@ -116,7 +91,7 @@ a_name_stays_locked_until_a_cancelled_module_is_through(void **state)
 	finish_prompt(&w, waiting);
 	assert_true(is_resumed(waiting, "txn:1", AUTHCODE_NOTICE_EXPIRED));
 	fake_http_free(&waiting);
-	enter(2, ALICE, "alice", second);
+	enter_by(2, ALICE, "alice", second);
 	pause_briefly();
 	assert_int_equal(script_started(), 1);
 	script_result(0, AC_VERDICT_OK, "alice"); /* too late: nobody wants it */
@@ -139,7 +114,7 @@ whoever_cancels_keeps_his_place_until_the_module_is_through(void **state)
 	world_start(&w);
 	for (unsigned i = 0; i < 3; i++) {
 		snprintf(user, sizeof(user), "user%u", i);
-		enter(i, ALICE, user, login);
+		enter_by(i, ALICE, user, login);
 		assert_int_equal(strlen(login), i < 2 ? AC_LOGIN_LEN : 0);
 		if (i < 2) {
 			assert_true(script_wait_gos(i, 1));
@@ -148,7 +123,7 @@ whoever_cancels_keeps_his_place_until_the_module_is_through(void **state)
 	}
 	script_prompt(0, "Code:", false); /* nobody is there to be asked */
 	assert_true(script_wait_cancelled(0));
-	enter(2, ALICE, "user2", login);
+	enter_by(2, ALICE, "user2", login);
 	assert_int_equal(strlen(login), AC_LOGIN_LEN);
 }
 
@@ -385,41 +360,23 @@ an_event_out_of_turn_signs_nobody_in(void **state)
 	world_start(&w);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	world_init(&w);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(two_spellings_of_a_name_are_one_at_work),
-		TEST(a_name_stays_locked_until_a_cancelled_module_is_through),
-		TEST(whoever_cancels_keeps_his_place_until_the_module_is_through),
-		TEST(the_lock_is_free_while_a_person_thinks),
-		TEST(a_question_expires),
-		TEST(a_module_that_hangs_is_left_at_the_end_of_the_time),
-		TEST(a_success_nobody_fetches_is_lost),
-		TEST(a_long_wait_becomes_a_page_that_asks_again),
-		TEST(an_end_is_forgotten_after_a_while),
-		TEST(a_helper_that_cannot_be_asked_is_503),
-		TEST(a_name_the_wire_refuses_fails_like_any_other),
-		TEST(a_helper_that_dies_before_its_first_frame_is_503),
-		TEST(an_event_out_of_turn_signs_nobody_in),
+		INIT_WORLD_TEST(two_spellings_of_a_name_are_one_at_work),
+		INIT_WORLD_TEST(a_name_stays_locked_until_a_cancelled_module_is_through),
+		INIT_WORLD_TEST(whoever_cancels_keeps_his_place_until_the_module_is_through),
+		INIT_WORLD_TEST(the_lock_is_free_while_a_person_thinks),
+		INIT_WORLD_TEST(a_question_expires),
+		INIT_WORLD_TEST(a_module_that_hangs_is_left_at_the_end_of_the_time),
+		INIT_WORLD_TEST(a_success_nobody_fetches_is_lost),
+		INIT_WORLD_TEST(a_long_wait_becomes_a_page_that_asks_again),
+		INIT_WORLD_TEST(an_end_is_forgotten_after_a_while),
+		INIT_WORLD_TEST(a_helper_that_cannot_be_asked_is_503),
+		INIT_WORLD_TEST(a_name_the_wire_refuses_fails_like_any_other),
+		INIT_WORLD_TEST(a_helper_that_dies_before_its_first_frame_is_503),
+		INIT_WORLD_TEST(an_event_out_of_turn_signs_nobody_in),
 	};
 
 	return cmocka_run_group_tests_name("conversation_run", tests, NULL, NULL);

@@ -15,14 +15,13 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 #include "server/clock.h"
 #include "server/conversation_table.h"
 
 #define FLOOR_MS 600
 #define LATE_MS 500 /* of a thread on a busy machine */
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
 
 static void
@@ -222,15 +221,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, one_world_stop)
 
 int
 main(void)

@@ -15,9 +15,8 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
 
 /* --- POST /login ------------------------------------------------------------- */
@@ -321,40 +320,21 @@ a_stranger_cannot_cancel(void **state)
 	fake_http_free(&h);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	world_init(&w);
-	world_start(&w);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_post_that_may_not_be_evaluated_is_not),
-		TEST(what_can_be_nobodys_fails_like_a_wrong_password),
-		TEST(a_post_that_is_no_form_is_refused),
-		TEST(names_and_passwords_have_their_longest_length),
-		TEST(a_page_reaches_the_helper_once),
-		TEST(the_client_decides_the_service),
-		TEST(the_helper_hears_what_language_the_browser_speaks),
-		TEST(the_helper_hears_first_what_language_the_client_asks_for),
-		TEST(cancel_on_the_first_page_asks_nobody_for_a_password),
-		TEST(cancel_at_a_question_ends_the_conversation),
-		TEST(a_stranger_cannot_cancel),
+		WORLD_TEST(a_post_that_may_not_be_evaluated_is_not),
+		WORLD_TEST(what_can_be_nobodys_fails_like_a_wrong_password),
+		WORLD_TEST(a_post_that_is_no_form_is_refused),
+		WORLD_TEST(names_and_passwords_have_their_longest_length),
+		WORLD_TEST(a_page_reaches_the_helper_once),
+		WORLD_TEST(the_client_decides_the_service),
+		WORLD_TEST(the_helper_hears_what_language_the_browser_speaks),
+		WORLD_TEST(the_helper_hears_first_what_language_the_client_asks_for),
+		WORLD_TEST(cancel_on_the_first_page_asks_nobody_for_a_password),
+		WORLD_TEST(cancel_at_a_question_ends_the_conversation),
+		WORLD_TEST(a_stranger_cannot_cancel),
 	};
 
 	return cmocka_run_group_tests_name("login", tests, NULL, NULL);

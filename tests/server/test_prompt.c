@@ -16,9 +16,8 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1], nonce[AC_QUESTION_LEN + 1];
 
 static void
@@ -359,42 +358,23 @@ an_empty_answer_is_an_answer(void **state)
 	assert_string_equal(script_last_answer(0), "");
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	world_init(&w);
-	world_start(&w);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(signs_in_after_a_password_and_a_further_question),
-		TEST(the_reply_waits_until_the_session_is_durable),
-		TEST(a_page_that_names_no_conversation_leads_to_the_transaction),
-		TEST(a_page_without_a_transaction_of_ours_is_an_error),
-		TEST(another_browser_sees_and_changes_nothing),
-		TEST(a_question_can_be_reloaded_and_shows_what_the_module_said),
-		TEST(the_end_is_told_by_its_page),
-		TEST(a_success_without_a_name_is_none),
-		TEST(an_answer_that_may_not_be_given_is_not),
-		TEST(the_age_of_the_page_takes_no_answer_away),
-		TEST(a_question_is_answered_once),
-		TEST(answers_have_their_longest_length),
-		TEST(an_empty_answer_is_an_answer),
+		WORLD_TEST(signs_in_after_a_password_and_a_further_question),
+		WORLD_TEST(the_reply_waits_until_the_session_is_durable),
+		WORLD_TEST(a_page_that_names_no_conversation_leads_to_the_transaction),
+		WORLD_TEST(a_page_without_a_transaction_of_ours_is_an_error),
+		WORLD_TEST(another_browser_sees_and_changes_nothing),
+		WORLD_TEST(a_question_can_be_reloaded_and_shows_what_the_module_said),
+		WORLD_TEST(the_end_is_told_by_its_page),
+		WORLD_TEST(a_success_without_a_name_is_none),
+		WORLD_TEST(an_answer_that_may_not_be_given_is_not),
+		WORLD_TEST(the_age_of_the_page_takes_no_answer_away),
+		WORLD_TEST(a_question_is_answered_once),
+		WORLD_TEST(answers_have_their_longest_length),
+		WORLD_TEST(an_empty_answer_is_an_answer),
 	};
 
 	return cmocka_run_group_tests_name("prompt", tests, NULL, NULL);

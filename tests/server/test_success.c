@@ -14,9 +14,8 @@
 
 #include <cmocka.h>
 
-#include "login_world.h"
+#include "one_world.h"
 
-static struct world w;
 static char login[AC_LOGIN_LEN + 1];
 
 static bool
@@ -215,37 +214,18 @@ two_tabs_that_wait_get_a_session_each(void **state)
 	fake_http_free(&two);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	world_init(&w);
-	world_start(&w);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	world_stop(&w);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_told_with_a_success_is_shown_once_signed_in),
-		TEST(nothing_is_told_with_a_failure),
-		TEST(a_success_can_be_read_three_times_by_its_browser),
-		TEST(a_success_that_was_read_stays_its_browsers_alone),
-		TEST(a_success_that_was_read_is_gone_after_a_moment),
-		TEST(whoever_cancels_after_a_success_cannot_read_it_again),
-		TEST(a_success_that_was_read_holds_no_place),
-		TEST(two_tabs_that_wait_get_a_session_each),
+		WORLD_TEST(what_is_told_with_a_success_is_shown_once_signed_in),
+		WORLD_TEST(nothing_is_told_with_a_failure),
+		WORLD_TEST(a_success_can_be_read_three_times_by_its_browser),
+		WORLD_TEST(a_success_that_was_read_stays_its_browsers_alone),
+		WORLD_TEST(a_success_that_was_read_is_gone_after_a_moment),
+		WORLD_TEST(whoever_cancels_after_a_success_cannot_read_it_again),
+		WORLD_TEST(a_success_that_was_read_holds_no_place),
+		WORLD_TEST(two_tabs_that_wait_get_a_session_each),
 	};
 
 	return cmocka_run_group_tests_name("success", tests, NULL, NULL);
