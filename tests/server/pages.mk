@@ -70,7 +70,9 @@ tests_server_test_accounts_unknown_SOURCES = tests/server/test_accounts_unknown.
 tests_server_test_accounts_unknown_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_accounts_unknown_LDADD = $(accounts_ldadd)
 
-tests_server_test_assets_SOURCES = tests/server/test_assets.c
+drawn_pages = tests/server/drawn_pages.c tests/server/drawn_pages.h
+
+tests_server_test_assets_SOURCES = tests/server/test_assets.c $(drawn_pages)
 tests_server_test_assets_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_assets_LDADD = $(server_pages_ldadd)
 
@@ -86,11 +88,11 @@ tests_server_test_language_SOURCES = tests/server/test_language.c
 tests_server_test_language_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_language_LDADD = $(server_pages_ldadd)
 
-tests_server_test_pages_SOURCES = tests/server/test_pages.c
+tests_server_test_pages_SOURCES = tests/server/test_pages.c $(drawn_pages)
 tests_server_test_pages_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_pages_LDADD = $(server_pages_ldadd)
 
-tests_server_test_pages_account_SOURCES = tests/server/test_pages_account.c
+tests_server_test_pages_account_SOURCES = tests/server/test_pages_account.c $(drawn_pages)
 tests_server_test_pages_account_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_pages_account_LDADD = $(server_pages_ldadd)
 
@@ -158,7 +160,7 @@ tests_server_test_prompt_SOURCES = tests/server/test_prompt.c $(one_world)
 tests_server_test_prompt_CPPFLAGS = $(server_pages_cppflags)
 tests_server_test_prompt_LDADD = $(login_ldadd)
 
-tests_server_test_pages_client_SOURCES = tests/server/test_pages_client.c
+tests_server_test_pages_client_SOURCES = tests/server/test_pages_client.c $(drawn_pages)
 tests_server_test_pages_client_CPPFLAGS = $(server_pages_cppflags) $(CRYPTO_CFLAGS)
 tests_server_test_pages_client_LDADD = $(server_pages_ldadd) $(CRYPTO_LIBS)
 

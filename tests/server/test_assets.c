@@ -12,12 +12,9 @@
 
 #include <cmocka.h>
 
-#include "fake_http.h"
-#include "server/config.h"
-#include "server/pages.h"
+#include "drawn_pages.h"
 
 static const struct ac_config config = { .issuer = "https://sso.example.org", .issuer_path = "" };
-static struct ac_app app = { .config = &config };
 
 static void
 assets_answer_by_their_tag(void **state)
@@ -73,21 +70,8 @@ no_other_file_is_an_asset(void **state)
 static int
 set_up(void **state)
 {
-	struct authcode_reason reason = { "" };
-
 	(void)state;
-	if (ac_pages_new(&config, &app.pages, &reason) == AUTHCODE_OK)
-		return 0;
-	print_error("%s\n", reason.text);
-	return 1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	ac_pages_free(&app.pages);
-	return 0;
+	return pages_begin(&config);
 }
 
 int
@@ -98,5 +82,5 @@ main(void)
 		cmocka_unit_test(no_other_file_is_an_asset),
 	};
 
-	return cmocka_run_group_tests_name("assets", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("assets", tests, set_up, pages_end);
 }

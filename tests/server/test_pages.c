@@ -16,8 +16,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "fake_http.h"
-#include "server/config.h"
+#include "drawn_pages.h"
 #include "server/page_words.h"
 
 #define HOSTILE "zz<script>alert(1)</script>\" onx='`\xff\x1b&zz"
@@ -31,20 +30,9 @@ static const struct ac_config config = {
 	.pam_service = "authcode",
 	.contact = HOSTILE,
 };
-static struct ac_app app = { .config = &config };
 
 static const struct authcode_client client = { .id = "app", .name = HOSTILE };
 static const char *const hostile_scopes[] = { "openid", HOSTILE };
-
-static size_t
-count(const char *text, const char *word)
-{
-	size_t n = 0;
-
-	for (; (text = strstr(text, word)) != NULL; text += strlen(word))
-		n++;
-	return n;
-}
 
 static struct authcode_interaction
 interaction(void)
@@ -620,21 +608,8 @@ an_issuer_that_is_no_url_stops_the_start(void **state)
 static int
 set_up(void **state)
 {
-	struct authcode_reason reason = { "" };
-
 	(void)state;
-	if (ac_pages_new(&config, &app.pages, &reason) == AUTHCODE_OK)
-		return 0;
-	print_error("%s\n", reason.text);
-	return 1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	ac_pages_free(&app.pages);
-	return 0;
+	return pages_begin(&config);
 }
 
 int
@@ -658,5 +633,5 @@ main(void)
 		cmocka_unit_test(an_issuer_that_is_no_url_stops_the_start),
 	};
 
-	return cmocka_run_group_tests_name("pages", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("pages", tests, set_up, pages_end);
 }

@@ -16,9 +16,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
-#include "fake_http.h"
-#include "server/config.h"
-#include "server/pages.h"
+#include "drawn_pages.h"
 #include "server/respond.h"
 
 static const struct ac_service services[] = {
@@ -32,7 +30,6 @@ static struct ac_config config = {
 	.services = services,
 	.service_count = 2,
 };
-static struct ac_app app = { .config = &config };
 
 static const struct authcode_client wiki = { .id = "wiki", .name = "The Wiki" };
 static const struct authcode_client of_keys = { .id = "k", .name = "K", .pam_service = "keys" };
@@ -169,15 +166,7 @@ static int
 group_setup(void **state)
 {
 	(void)state;
-	return ac_pages_new(&config, &app.pages, NULL) == AUTHCODE_OK ? 0 : -1;
-}
-
-static int
-group_teardown(void **state)
-{
-	(void)state;
-	ac_pages_free(&app.pages);
-	return 0;
+	return pages_begin(&config);
 }
 
 int
@@ -191,5 +180,5 @@ main(void)
 		cmocka_unit_test(the_refusal_is_in_the_log_with_client_and_user),
 	};
 
-	return cmocka_run_group_tests_name("pages_account", tests, group_setup, group_teardown);
+	return cmocka_run_group_tests_name("pages_account", tests, group_setup, pages_end);
 }

@@ -17,8 +17,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "fake_http.h"
-#include "server/config.h"
+#include "drawn_pages.h"
 #include "server/page_script.h"
 
 #define HOSTILE "zz<script>alert(1)</script>\" onx='`&zz"
@@ -29,19 +28,8 @@ static const struct ac_config config = {
 	.issuer_path = "/auth",
 	.pam_service = "authcode",
 };
-static struct ac_app app = { .config = &config };
 
 static const struct authcode_client client = { .id = "app", .name = HOSTILE };
-
-static size_t
-count(const char *text, const char *word)
-{
-	size_t n = 0;
-
-	for (; (text = strstr(text, word)) != NULL; text += strlen(word))
-		n++;
-	return n;
-}
 
 static struct ac_http *
 post_to(const struct authcode_form_field *fields, size_t field_count)
@@ -260,21 +248,8 @@ a_client_that_says_nothing_has_no_links(void **state)
 static int
 set_up(void **state)
 {
-	struct authcode_reason reason = { "" };
-
 	(void)state;
-	if (ac_pages_new(&config, &app.pages, &reason) == AUTHCODE_OK)
-		return 0;
-	print_error("%s\n", reason.text);
-	return 1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	ac_pages_free(&app.pages);
-	return 0;
+	return pages_begin(&config);
 }
 
 int
@@ -290,5 +265,5 @@ main(void)
 		cmocka_unit_test(a_login_hint_fills_the_name_in_and_is_escaped),
 	};
 
-	return cmocka_run_group_tests_name("pages_client", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("pages_client", tests, set_up, pages_end);
 }
