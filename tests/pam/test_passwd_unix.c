@@ -5,110 +5,42 @@
  * exists for the length of this program: what changes it, what does not, and
  * with which rights. Needs root and the tools of shadow.
  */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/attr.h"
-#include "tests/pam/driver.h"
+#include "tests/pam/unix_account.h"
 
-#define USER_LEN 32
 #define OLD "Right-1-horse"
 #define NEW "New-2-battery"
-
-struct fixture {
-	struct driver driver;
-	char user[USER_LEN];
-};
-
-/* The exit status. input goes to standard input; NULL: nothing. */
-static int
-run_tool(const char *const *argv, const char *input)
-{
-	int pipes[2], status = -1;
-	pid_t pid;
-
-	assert_int_equal(pipe(pipes), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		(void)dup2(pipes[0], 0);
-		(void)close(pipes[0]);
-		(void)close(pipes[1]);
-		(void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
-		(void)execvp(argv[0], (char *const *)(const void *)argv);
-		_exit(127);
-	}
-	(void)close(pipes[0]);
-	if (input != NULL)
-		assert_int_equal(write(pipes[1], input, strlen(input)), strlen(input));
-	(void)close(pipes[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
-static void
-set_password(const struct fixture *f, const char *password)
-{
-	static const char *const argv[] = { "chpasswd", NULL };
-	char line[128];
-
-	(void)snprintf(line, sizeof(line), "%s:%s\n", f->user, password);
-	assert_int_equal(run_tool(argv, line), 0);
-}
-
-static void
-account_tool(const struct fixture *f, const char *tool, const char *option, const char *value)
-{
-	const char *const with_value[] = { tool, option, value, f->user, NULL };
-	const char *const without[] = { tool, option, f->user, NULL };
-
-	assert_int_equal(run_tool(value != NULL ? with_value : without, NULL), 0);
-}
 
 static int
 setup(void **state)
 {
-	static struct fixture f;
-	const char *add[] = { "useradd", "-M",         "-c",   "Unix Test,Room 1",
-			      "-s",      "/bin/false", f.user, NULL };
+	struct unix_account *a = unix_account_new();
 
-	(void)snprintf(f.user, sizeof(f.user), "actestp%d", (int)getpid());
-	driver_init(&f.driver);
-	assert_int_equal(run_tool(add, NULL), 0);
-	driver_write(&f.driver, "authcode",
+	driver_write(&a->driver, "authcode",
 		     "auth required pam_unix.so\naccount required pam_unix.so\n"
 		     "password required pam_unix.so obscure\n");
-	*state = &f;
+	*state = a;
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	const char *const argv[] = { "userdel", f->user, NULL };
-
-	driver_clear(&f->driver);
-	return run_tool(argv, NULL);
 }
 
 static int
 reset_account(void **state)
 {
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
-	set_password(f, OLD);
-	account_tool(f, "chage", "-E", "-1");
-	account_tool(f, "chage", "-d", "0");
+	set_password(a, OLD);
+	account_tool(a, "chage", "-E", "-1");
+	account_tool(a, "chage", "-d", "0");
 	return 0;
 }
 
@@ -116,12 +48,12 @@ reset_account(void **state)
 
 /* With the right password the sign-in ends so. */
 static void
-assert_login(const struct fixture *f, const char *password, const char *end)
+assert_login(const struct unix_account *a, const char *password, const char *end)
 {
-	const struct login_script script = { .user = f->user,
+	const struct login_script script = { .user = a->user,
 					     .language = "",
 					     .answers = { password } };
-	const char *told = driver_login(&f->driver, &script);
+	const char *told = driver_login(&a->driver, &script);
 
 	if (strncmp(strrchr(told, '|') + 1, end, strlen(end)) != 0)
 		fail_msg("%s: %s, not %s", password, told, end);
@@ -129,16 +61,16 @@ assert_login(const struct fixture *f, const char *password, const char *end)
 
 /* The verdict of a change with these answers; wrapper NULL: with every right. */
 static const char *
-change(const struct fixture *f, const char *const *wrapper, const char *const *answers)
+change(const struct unix_account *a, const char *const *wrapper, const char *const *answers)
 {
 	static const char *const options[] = { "--passwd", NULL };
 	char ticket[AC_WIRE_TICKET_LEN + 1];
 	struct login_script script = {
-		.user = f->user, .language = "", .ticket = ticket, .options = options
+		.user = a->user, .language = "", .ticket = ticket, .options = options
 	};
-	struct driver driver = f->driver;
+	struct driver driver = a->driver;
 
-	assert_login(f, OLD, "=CHANGE_DUE");
+	assert_login(a, OLD, "=CHANGE_DUE");
 	(void)snprintf(ticket, sizeof(ticket), "%s", driver_ticket());
 	driver.wrapper = wrapper;
 	for (size_t i = 0; answers[i] != NULL; i++)
@@ -151,11 +83,11 @@ static const char *const right_answers[] = { OLD, NEW, NEW, OLD, NEW, NEW, OLD, 
 static void
 the_new_password_takes_the_place_of_the_old(void **state)
 {
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
-	assert_memory_equal(change(f, NULL, right_answers), "=OK actest", 10);
-	assert_login(f, NEW, "=OK");
-	assert_login(f, OLD, "=DENIED");
+	assert_memory_equal(change(a, NULL, right_answers), "=OK actest", 10);
+	assert_login(a, NEW, "=OK");
+	assert_login(a, OLD, "=DENIED");
 }
 
 static void
@@ -167,11 +99,11 @@ a_mistake_can_be_mended(void **state)
 		{ OLD, NEW, "New-2-batterie", OLD, NEW, NEW },
 		{ OLD, NEW, "New-2-batterie", "wrong", OLD, NEW, NEW },
 	};
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		assert_memory_equal(change(f, NULL, rows[i]), "=OK", 3);
-		assert_login(f, NEW, "=OK");
+		assert_memory_equal(change(a, NULL, rows[i]), "=OK", 3);
+		assert_login(a, NEW, "=OK");
 		assert_int_equal(reset_account(state), 0);
 	}
 }
@@ -188,19 +120,19 @@ whoever_makes_mistakes_is_told_and_asked_again(void **state)
 					     "|?Current password: |?New password: |?Retype new "
 					     "password: |",
 					     "=OK " };
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 	static const char *const options[] = { "--passwd", NULL };
 	char ticket[AC_WIRE_TICKET_LEN + 1];
-	const struct login_script script = { .user = f->user,
+	const struct login_script script = { .user = a->user,
 					     .language = "",
 					     .ticket = ticket,
 					     .options = options,
 					     .answers = { "wrong", OLD, NEW, OLD, OLD, NEW, NEW } };
 	const char *told, *at;
 
-	assert_login(f, OLD, "=CHANGE_DUE");
+	assert_login(a, OLD, "=CHANGE_DUE");
 	(void)snprintf(ticket, sizeof(ticket), "%s", driver_ticket());
-	told = at = driver_login(&f->driver, &script);
+	told = at = driver_login(&a->driver, &script);
 	for (size_t i = 0; i < AC_ARRAY_SIZE(parts); i++) {
 		at = strstr(at, parts[i]);
 		if (at == NULL)
@@ -225,15 +157,15 @@ three_mistakes_change_nothing(void **state)
 		{ "empty", { OLD, THRICE(""), OLD, THRICE(""), OLD, THRICE("") } },
 		{ "the old one again", { OLD, THRICE(OLD), OLD, THRICE(OLD), OLD, THRICE(OLD) } },
 	};
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		const char *verdict = change(f, NULL, rows[i].answers);
+		const char *verdict = change(a, NULL, rows[i].answers);
 
 		if (verdict == NULL || strcmp(verdict, "=DENIED") != 0)
 			fail_msg("%s: %s", rows[i].name, verdict != NULL ? verdict : "nothing");
-		assert_login(f, OLD, "=CHANGE_DUE");
-		assert_login(f, NEW, "=DENIED");
+		assert_login(a, OLD, "=CHANGE_DUE");
+		assert_login(a, NEW, "=DENIED");
 	}
 }
 
@@ -248,22 +180,22 @@ an_account_that_is_not_due_any_more_is_refused(void **state)
 		{ "chage", "-E", "0" },          /* expired */
 	};
 	static const char *const options[] = { "--passwd", NULL };
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
 		char ticket[AC_WIRE_TICKET_LEN + 1];
-		struct login_script script = { .user = f->user,
+		struct login_script script = { .user = a->user,
 					       .language = "",
 					       .ticket = ticket,
 					       .options = options,
 					       .answers = { OLD, NEW, NEW } };
 
-		assert_login(f, OLD, "=CHANGE_DUE");
+		assert_login(a, OLD, "=CHANGE_DUE");
 		(void)snprintf(ticket, sizeof(ticket), "%s", driver_ticket());
-		account_tool(f, rows[i].tool, rows[i].option, rows[i].value);
-		assert_string_equal(strrchr(driver_login(&f->driver, &script), '|'), "|=DENIED");
+		account_tool(a, rows[i].tool, rows[i].option, rows[i].value);
+		assert_string_equal(strrchr(driver_login(&a->driver, &script), '|'), "|=DENIED");
 		assert_int_equal(reset_account(state), 0);
-		assert_login(f, NEW, "=DENIED");
+		assert_login(a, NEW, "=DENIED");
 	}
 }
 
@@ -271,21 +203,21 @@ an_account_that_is_not_due_any_more_is_refused(void **state)
 static void
 a_locked_account_changes_nothing(void **state)
 {
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 	static const char *const options[] = { "--passwd", NULL };
 	char ticket[AC_WIRE_TICKET_LEN + 1];
-	const struct login_script script = { .user = f->user,
+	const struct login_script script = { .user = a->user,
 					     .language = "",
 					     .ticket = ticket,
 					     .options = options,
 					     .answers = { OLD, OLD, OLD } };
 
-	assert_login(f, OLD, "=CHANGE_DUE");
+	assert_login(a, OLD, "=CHANGE_DUE");
 	(void)snprintf(ticket, sizeof(ticket), "%s", driver_ticket());
-	account_tool(f, "usermod", "-L", NULL);
-	assert_string_equal(strrchr(driver_login(&f->driver, &script), '|'), "|=DENIED");
-	account_tool(f, "usermod", "-U", NULL);
-	assert_login(f, NEW, "=DENIED");
+	account_tool(a, "usermod", "-L", NULL);
+	assert_string_equal(strrchr(driver_login(&a->driver, &script), '|'), "|=DENIED");
+	account_tool(a, "usermod", "-U", NULL);
+	assert_login(a, NEW, "=DENIED");
 }
 
 /* --- with the rights of a unit --------------------------------------------------- */
@@ -302,12 +234,12 @@ a_locked_account_changes_nothing(void **state)
 #define LOGIN_CAPS "--bounding-set -all,+dac_read_search,+audit_write"
 
 static const char *
-change_within(const struct fixture *f, const char *script)
+change_within(const struct unix_account *a, const char *script)
 {
 	const char *const wrapper[] = { "unshare", "--mount", "--propagation", "private", "sh",
-					"-c",      script,    f->driver.dir,   NULL };
+					"-c",      script,    a->driver.dir,   NULL };
 
-	return change(f, wrapper, right_answers);
+	return change(a, wrapper, right_answers);
 }
 
 static void
@@ -317,12 +249,12 @@ the_rights_of_the_passwd_unit_are_enough(void **state)
 		MOUNTS ETC WITH PASSWD_CAPS " \"$@\"",
 		MOUNTS ETC WITH "--bounding-set -all,+chown \"$@\"",
 	};
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		assert_memory_equal(change_within(f, rows[i]), "=OK actest", 10);
-		assert_login(f, NEW, "=OK");
-		assert_login(f, OLD, "=DENIED");
+		assert_memory_equal(change_within(a, rows[i]), "=OK actest", 10);
+		assert_login(a, NEW, "=OK");
+		assert_login(a, OLD, "=DENIED");
 		assert_int_equal(reset_account(state), 0);
 	}
 }
@@ -338,19 +270,19 @@ the_rights_of_the_login_unit_are_too_few(void **state)
 		{ MOUNTS WITH PASSWD_CAPS " \"$@\"", "=UNAVAILABLE" },
 		{ MOUNTS ETC WITH LOGIN_CAPS " \"$@\"", "=DENIED" },
 	};
-	struct fixture *f = *state;
+	struct unix_account *a = *state;
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		assert_string_equal(change_within(f, rows[i].script), rows[i].verdict);
-		assert_login(f, NEW, "=DENIED");
-		assert_login(f, OLD, "=CHANGE_DUE");
+		assert_string_equal(change_within(a, rows[i].script), rows[i].verdict);
+		assert_login(a, NEW, "=DENIED");
+		assert_login(a, OLD, "=CHANGE_DUE");
 	}
 }
 
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup(f, reset_account)
+#define TEST(a) cmocka_unit_test_setup(a, reset_account)
 	static const char *const mount[] = { "unshare", "--mount", "true", NULL };
 	const struct CMUnitTest tests[] = {
 		TEST(the_new_password_takes_the_place_of_the_old),
@@ -368,5 +300,5 @@ main(void)
 		(void)puts("1..0 # SKIP needs root that may mount, and useradd");
 		return 0;
 	}
-	return cmocka_run_group_tests_name("passwd_unix", tests, setup, teardown);
+	return cmocka_run_group_tests_name("passwd_unix", tests, setup, unix_account_remove);
 }
