@@ -22,6 +22,8 @@ flow_sources = tests/flow/flow.h \
 	tests/flow/keys_fixture.h
 one_browser = tests/flow/one_browser.c tests/flow/one_browser.h $(flow_sources)
 
+scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
 tests_flow_test_authorize_SOURCES = tests/flow/test_authorize.c $(one_browser)
 tests_flow_test_authorize_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_authorize_LDADD = $(unit_ldadd)
@@ -35,10 +37,11 @@ tests_flow_test_sign_in_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_sign_in_LDADD = $(unit_ldadd)
 
 tests_flow_test_out_of_memory_SOURCES = tests/flow/test_out_of_memory.c \
+	tests/flow/scarce_memory.c tests/flow/scarce_memory.h \
 	tests/flow/device_flow.c tests/flow/device_flow.h $(one_browser)
 tests_flow_test_out_of_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_out_of_memory_LDADD = $(unit_ldadd)
-tests_flow_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+tests_flow_test_out_of_memory_LDFLAGS = $(scarce_ldflags)
 
 tests_flow_test_authorize_edges_SOURCES = tests/flow/test_authorize_edges.c $(one_browser)
 tests_flow_test_authorize_edges_CPPFLAGS = $(unit_cppflags)
@@ -84,7 +87,8 @@ tests_flow_test_resealed_SOURCES = tests/flow/test_resealed.c \
 tests_flow_test_resealed_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resealed_LDADD = $(unit_ldadd)
 
-tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c
+tests_flow_test_keys_memory_SOURCES = tests/flow/test_keys_memory.c \
+	tests/flow/scarce_memory.c tests/flow/scarce_memory.h
 tests_flow_test_keys_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_keys_memory_LDADD = $(unit_ldadd)
-tests_flow_test_keys_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+tests_flow_test_keys_memory_LDFLAGS = $(scarce_ldflags)

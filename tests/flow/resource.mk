@@ -49,10 +49,11 @@ tests_flow_test_userinfo_step_up_SOURCES = tests/flow/test_userinfo_step_up.c $(
 tests_flow_test_userinfo_step_up_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_userinfo_step_up_LDADD = $(unit_ldadd)
 
-tests_flow_test_resource_memory_SOURCES = tests/flow/test_resource_memory.c $(flow_jwt_world)
+tests_flow_test_resource_memory_SOURCES = tests/flow/test_resource_memory.c \
+	tests/flow/scarce_memory.c tests/flow/scarce_memory.h $(flow_jwt_world)
 tests_flow_test_resource_memory_CPPFLAGS = $(unit_cppflags)
 tests_flow_test_resource_memory_LDADD = $(unit_ldadd)
-tests_flow_test_resource_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+tests_flow_test_resource_memory_LDFLAGS = $(scarce_ldflags)
 
 tests_flow_test_reconfigure_SOURCES = tests/flow/test_reconfigure.c $(flow_resource_world)
 tests_flow_test_reconfigure_CPPFLAGS = $(unit_cppflags)

@@ -3,8 +3,7 @@
  *
  * Tending keys with the n-th allocation failing, for every n: the keys in use
  * stay as they were or are the new ones whole, and nothing is called damaged
- * that only lacked memory. The linker puts the functions below in front of our
- * own allocations; libraries keep theirs.
+ * that only lacked memory.
  */
 #include <authcode/keys.h>
 
@@ -16,33 +15,10 @@
 
 #include <cmocka.h>
 
+#include "tests/flow/scarce_memory.h"
+
 #define T0 INT64_C(1700000000000)
 #define DAY INT64_C(86400000)
-
-static long allocations_left = -1; /* negative: no limit */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static bool
-refuse_this_one(void)
-{
-	return allocations_left >= 0 && allocations_left-- == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuse_this_one() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return refuse_this_one() ? NULL : __real_calloc(count, size);
-}
 
 static struct authcode_store *store;
 
@@ -71,10 +47,11 @@ tend(struct authcode_issuer *issuer, int64_t now_ms, long fail_at)
 	enum authcode_err err;
 	bool reached;
 
-	allocations_left = fail_at;
+	scarce.only_one = true;
+	scarce.left = fail_at;
 	err = authcode_issuer_tend_keys(issuer, now_ms, AUTHCODE_KEYS_TEND, &reason);
-	reached = allocations_left < 0;
-	allocations_left = -1;
+	reached = scarce.left < 0;
+	scarce.left = -1;
 	if (err == AUTHCODE_OK)
 		return !reached;
 	assert_int_equal(err, AUTHCODE_ERR_MEMORY);

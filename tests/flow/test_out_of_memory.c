@@ -2,9 +2,7 @@
  * Copyright the authcode authors
  *
  * Each step of a flow with its n-th allocation failing, for every n: the answer
- * is a complete one or a refusal, never a crash and never half a success. The
- * linker puts the functions below in front of our own allocations; libraries
- * keep theirs.
+ * is a complete one or a refusal, never a crash and never half a success.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,44 +10,9 @@
 #include "base/attr.h"
 #include "tests/flow/device_flow.h"
 #include "tests/flow/one_browser.h"
+#include "tests/flow/scarce_memory.h"
 
 #define WEB "client_id=web&redirect_uri=https://web.example/cb&response_type=code&state=s"
-
-static long allocations_left = -1; /* negative: no limit */
-static bool only_one;              /* the n-th alone fails, else all from it on */
-static bool refused;               /* at least one has failed */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static bool
-refuse_this_one(void)
-{
-	if (allocations_left < 0)
-		return false;
-	if (allocations_left > 0) {
-		allocations_left--;
-		return false;
-	}
-	refused = true;
-	if (only_one)
-		allocations_left = -1;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuse_this_one() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return refuse_this_one() ? NULL : __real_calloc(count, size);
-}
 
 /* A refusal, and nothing of what a success would have. */
 static void
@@ -68,14 +31,14 @@ check_outcome(enum authcode_err err, struct authcode_exchange *x, enum authcode_
 	const struct authcode_response *response;
 
 	if (err != AUTHCODE_OK) {
-		assert_true(refused);
+		assert_true(scarce.refused);
 		assert_int_equal(err, AUTHCODE_ERR_MEMORY);
 		assert_null(x);
 		return;
 	}
 	response = authcode_exchange_response(x);
 	if (response->refusal.error != NULL) {
-		assert_true(refused);
+		assert_true(scarce.refused);
 		assert_refusal(response);
 		return;
 	}
@@ -94,14 +57,14 @@ starve(const struct authcode_request *request, enum authcode_response_kind kind)
 			struct authcode_exchange *x = NULL;
 			enum authcode_err err;
 
-			refused = false;
-			only_one = mode == 1;
-			allocations_left = n++;
+			scarce.refused = false;
+			scarce.only_one = mode == 1;
+			scarce.left = n++;
 			err = authcode_exchange_run(flow.issuer, request, &x);
-			allocations_left = -1;
+			scarce.left = -1;
 			check_outcome(err, x, kind);
 			authcode_exchange_free(&x);
-		} while (refused);
+		} while (scarce.refused);
 		assert_in_range(n, 4, 1000);
 	}
 }
@@ -212,9 +175,9 @@ a_device_is_allowed_or_still_waits(void **state)
 	for (long n = 0; n < 200 && !allowed; n++) {
 		struct authcode_exchange *x = NULL;
 
-		allocations_left = n;
+		scarce.left = n;
 		(void)!authcode_exchange_run(flow.issuer, &request, &x);
-		allocations_left = -1;
+		scarce.left = -1;
 		authcode_exchange_free(&x);
 		allowed = device_poll(&flow, &device)->status == 200;
 	}
@@ -270,13 +233,13 @@ a_sign_in_gives_a_session_or_none(void **state)
 		struct authcode_exchange *x = NULL;
 		bool done = false;
 
-		allocations_left = n;
+		scarce.left = n;
 		if (authcode_exchange_begin_sign_in(flow.issuer, &sign_in, &x) == AUTHCODE_OK &&
 		    authcode_exchange_operation(x) != NULL) {
 			authcode_store_perform(flow.store, authcode_exchange_operation(x));
 			authcode_exchange_answer(x);
 		}
-		allocations_left = -1;
+		scarce.left = -1;
 		if (x != NULL) {
 			done = authcode_exchange_response(x)->set_session != NULL;
 			assert_int_equal(authcode_exchange_response(x)->kind,
@@ -318,9 +281,9 @@ an_account_is_good_or_unknown(void **state)
 
 		assert_int_equal(authcode_exchange_begin(flow.issuer, &request, &x), AUTHCODE_OK);
 		assert_non_null(authcode_exchange_account(x));
-		allocations_left = n;
+		scarce.left = n;
 		authcode_exchange_set_account(x, &account);
-		allocations_left = -1;
+		scarce.left = -1;
 		done = authcode_exchange_operation(x) != NULL;
 		response = authcode_exchange_response(x);
 		if (!done) {
@@ -355,11 +318,11 @@ issuer_and_registry_are_made_or_not(void **state)
 		struct authcode_issuer *issuer = NULL;
 		struct authcode_clients *clients = NULL;
 
-		allocations_left = n;
+		scarce.left = n;
 		issuer_made = authcode_issuer_new(&settings, &issuer, NULL) == AUTHCODE_OK;
-		allocations_left = n;
+		scarce.left = n;
 		clients_made = authcode_clients_new(&client, 1, &clients, NULL) == AUTHCODE_OK;
-		allocations_left = -1;
+		scarce.left = -1;
 		assert_int_equal(issuer_made, issuer != NULL);
 		assert_int_equal(clients_made, clients != NULL);
 		authcode_issuer_free(&issuer);

@@ -2,50 +2,14 @@
  * Copyright the authcode authors
  *
  * Resources and JWTs with the n-th allocation failing, for every n: an answer is whole
- * or a failure, and a token that is alive is never called dead (RFC 7662 §2.2). The
- * linker puts the functions below in front of our own allocations.
+ * or a failure, and a token that is alive is never called dead (RFC 7662 §2.2).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
 #include "tests/flow/jwt_world.h"
-
-static long allocations_left = -1; /* negative: no limit */
-static bool only_one;              /* the n-th alone fails, else all from it on */
-static bool refused;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static bool
-refuse_this_one(void)
-{
-	if (allocations_left < 0)
-		return false;
-	if (allocations_left > 0) {
-		allocations_left--;
-		return false;
-	}
-	refused = true;
-	if (only_one)
-		allocations_left = -1;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuse_this_one() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return refuse_this_one() ? NULL : __real_calloc(count, size);
-}
+#include "tests/flow/scarce_memory.h"
 
 /* With ever more memory until nothing is refused any more; what is in the body of a
  * success is once. */
@@ -61,19 +25,19 @@ starve(struct authcode_request request, unsigned success, const char *word)
 			const struct authcode_response *response;
 			enum authcode_err err;
 
-			refused = false;
-			only_one = mode == 1;
-			allocations_left = n++;
+			scarce.refused = false;
+			scarce.only_one = mode == 1;
+			scarce.left = n++;
 			err = authcode_exchange_run(flow.issuer, &request, &x);
-			allocations_left = -1;
+			scarce.left = -1;
 			if (err != AUTHCODE_OK) {
 				assert_int_equal(err, AUTHCODE_ERR_MEMORY);
-				assert_true(refused);
+				assert_true(scarce.refused);
 				continue;
 			}
 			response = authcode_exchange_response(x);
 			if (response->status != success) {
-				assert_true(refused);
+				assert_true(scarce.refused);
 				if (response->status != 500 && response->status != 503)
 					fail_msg("allocation %ld: %u %s", n - 1, response->status,
 						 response->body != NULL ? response->body : "");
@@ -81,7 +45,7 @@ starve(struct authcode_request request, unsigned success, const char *word)
 				assert_non_null(strstr(response->body, word));
 			}
 			authcode_exchange_free(&x);
-		} while (refused);
+		} while (scarce.refused);
 		assert_true(n > 1);
 	}
 }
@@ -149,19 +113,19 @@ a_target_is_not_blamed_for_a_lack_of_memory(void **state)
 		struct authcode_exchange *x = NULL;
 		const struct authcode_response *response;
 
-		refused = false;
-		only_one = true;
-		allocations_left = n;
+		scarce.refused = false;
+		scarce.only_one = true;
+		scarce.left = n;
 		if (authcode_exchange_run(flow.issuer, &request, &x) != AUTHCODE_OK)
 			continue;
-		allocations_left = -1;
+		scarce.left = -1;
 		response = authcode_exchange_response(x);
 		if (response->refusal.error != NULL)
 			assert_string_not_equal(response->refusal.error, "invalid_target");
 		else
 			assert_int_equal(response->kind, AUTHCODE_RESPONSE_SIGN_IN);
 		authcode_exchange_free(&x);
-		if (!refused)
+		if (!scarce.refused)
 			return;
 	}
 	fail();
