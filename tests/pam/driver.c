@@ -110,6 +110,23 @@ driver_clear(struct driver *driver)
 	(void)rmdir(driver->dir);
 }
 
+int
+driver_set_up(void **state)
+{
+	static struct driver driver;
+
+	driver_init(&driver);
+	*state = &driver;
+	return 0;
+}
+
+int
+driver_tear_down(void **state)
+{
+	driver_clear(*state);
+	return 0;
+}
+
 const char *
 driver_matrix(void)
 {

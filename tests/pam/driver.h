@@ -41,6 +41,10 @@ struct helper {
 void driver_init(struct driver *driver);
 void driver_clear(struct driver *driver);
 
+/* cmocka setup, with a driver of the program, and teardown; the state is the driver. */
+int driver_set_up(void **state);
+int driver_tear_down(void **state);
+
 /* Files in the driver's directory. In text, @T is the path of the test module,
  * @M that of pam_matrix, @D the directory. */
 void driver_write(const struct driver *driver, const char *name, const char *text);

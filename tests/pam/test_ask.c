@@ -19,23 +19,6 @@
 #include "base/attr.h"
 #include "tests/pam/driver.h"
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static struct ac_wire_about
 ask(const struct driver *driver, const char *service)
 {
@@ -207,5 +190,5 @@ main(void)
 		cmocka_unit_test(a_frame_that_asks_nothing_ends_the_check_entry),
 	};
 
-	return cmocka_run_group_tests_name("ask", tests, setup, teardown);
+	return cmocka_run_group_tests_name("ask", tests, driver_set_up, driver_tear_down);
 }

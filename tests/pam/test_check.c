@@ -24,23 +24,6 @@
 
 static const char *const check_options[] = { "--check", NULL };
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static time_t
 seconds(void)
 {
@@ -337,5 +320,5 @@ main(void)
 		cmocka_unit_test(it_ends_also_when_nobody_listens_any_more),
 	};
 
-	return cmocka_run_group_tests_name("check", tests, setup, teardown);
+	return cmocka_run_group_tests_name("check", tests, driver_set_up, driver_tear_down);
 }

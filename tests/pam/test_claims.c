@@ -38,13 +38,6 @@ setup(void **state)
 	return mkdir(path, 0755);
 }
 
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static void
 write_command(const struct driver *driver, const char *lines, mode_t mode)
 {
@@ -320,5 +313,5 @@ main(void)
 		cmocka_unit_test(a_command_that_hangs_is_killed_with_what_it_has_started),
 	};
 
-	return cmocka_run_group_tests_name("claims", tests, setup, teardown);
+	return cmocka_run_group_tests_name("claims", tests, setup, driver_tear_down);
 }

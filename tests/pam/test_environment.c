@@ -19,23 +19,6 @@
 #define ASK "auth required @T hidden=Password: expect=right "
 #define ACCOUNT "account required @T\n"
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static void
 variables_that_are_named_come_with_success(void **state)
 {
@@ -156,5 +139,5 @@ main(void)
 		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
 	};
 
-	return cmocka_run_group_tests_name("environment", tests, setup, teardown);
+	return cmocka_run_group_tests_name("environment", tests, driver_set_up, driver_tear_down);
 }

@@ -28,23 +28,6 @@ driver_of(void **state)
 	return *state;
 }
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 /* Runs the body as the user of the test and as nobody. */
 static void
 as_every_user(struct driver *driver, void (*body)(const struct driver *driver))
@@ -398,5 +381,5 @@ main(void)
 		cmocka_unit_test(the_twenty_first_question_ends_it),
 	};
 
-	return cmocka_run_group_tests_name("login", tests, setup, teardown);
+	return cmocka_run_group_tests_name("login", tests, driver_set_up, driver_tear_down);
 }

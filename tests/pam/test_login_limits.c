@@ -29,23 +29,6 @@ driver_of(void **state)
 	return *state;
 }
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static void
 modules_see_a_clean_process(void **state)
 {
@@ -428,5 +411,5 @@ main(void)
 		cmocka_unit_test(the_deadline_ends_what_a_module_has_started),
 	};
 
-	return cmocka_run_group_tests_name("login_limits", tests, setup, teardown);
+	return cmocka_run_group_tests_name("login_limits", tests, driver_set_up, driver_tear_down);
 }

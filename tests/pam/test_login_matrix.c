@@ -34,13 +34,6 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static void
 asks_for_the_password_and_for_the_code(void **state)
 {
@@ -92,5 +85,5 @@ main(void)
 		(void)puts("1..0 # SKIP needs pam_matrix (libpam-wrapper)");
 		return 0;
 	}
-	return cmocka_run_group_tests_name("login_matrix", tests, setup, teardown);
+	return cmocka_run_group_tests_name("login_matrix", tests, setup, driver_tear_down);
 }

@@ -284,27 +284,10 @@ a_change_is_neither_a_check_nor_a_test(void **state)
 	}
 }
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, driver_set_up, driver_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_the_password_and_signs_in),
 		TEST(every_question_of_the_dialogue_is_asked),

@@ -272,27 +272,10 @@ signing_in_takes_no_ticket(void **state)
 	assert_string_equal(driver_login(driver, &script), PASSWD_REFUSED);
 }
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, driver_set_up, driver_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_ticket_opens_one_change),
 		TEST(a_ticket_is_for_its_service_and_account),

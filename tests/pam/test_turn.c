@@ -26,23 +26,6 @@
 
 static const struct ac_wire_frame go = { .type = AC_WIRE_GO };
 
-static int
-setup(void **state)
-{
-	static struct driver driver;
-
-	driver_init(&driver);
-	*state = &driver;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	driver_clear(*state);
-	return 0;
-}
-
 static const char *
 path_of(const struct driver *driver, const char *name)
 {
@@ -310,5 +293,5 @@ main(void)
 		cmocka_unit_test(the_lock_directory_is_private_or_nobody_signs_in),
 	};
 
-	return cmocka_run_group_tests_name("turn", tests, setup, teardown);
+	return cmocka_run_group_tests_name("turn", tests, driver_set_up, driver_tear_down);
 }
