@@ -138,8 +138,8 @@ static const struct ac_event_row rows[] = {
 		.id = "6d94105a18eac49a739b8b957761291e",
 		.fields = F(rhost) | F(client) | F(service) | F(txn),
 		.means = "A name and what was typed with it go to PAM from now on. What becomes of it is "
-			 "said by login_failed, with the same txn, or by login_succeeded, where this "
-			 "number is begun.",
+			 "said by login_failed or login_succeeded, which have this number as txn or as "
+			 "begun.",
 	},
 	[AC_EVENT_LOGIN_SUCCEEDED] = {
 		.name = "login_succeeded",

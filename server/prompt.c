@@ -159,6 +159,35 @@ keep(struct wait *wait, const struct ac_look *look)
 	return true;
 }
 
+/* A field that has nothing to say is left out. */
+static const char *
+some(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static const char *
+reason_of(const struct wait *wait, bool in)
+{
+	if (!in)
+		return "session_refused";
+	return wait->changed ? "password_changed" : NULL;
+}
+
+/* PAM has said yes; this says whether a session came of it. */
+static void
+log_end(const struct ac_http *h, const struct wait *wait, bool in)
+{
+	char uid[16];
+
+	snprintf(uid, sizeof(uid), "%u", wait->uid);
+	ac_log_event(in ? AC_EVENT_LOGIN_SUCCEEDED : AC_EVENT_LOGIN_FAILED,
+		     .rhost = ac_http_peer(h), .reason = reason_of(wait, in),
+		     .client = wait->client_id, .user = wait->user, .uid = uid,
+		     .prompts = some(wait->prompts), .begun = some(wait->begun),
+		     .txn = ac_http_txn(h));
+}
+
 /* The helper said yes: a new session, and on to the transaction that asked. */
 static enum ac_step
 sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
@@ -193,6 +222,7 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 	free(proof.amr);
 	free(proof.claims);
 	if (err != AUTHCODE_OK) {
+		log_end(v->h, wait, false);
 		ac_visit_fail(v);
 		return AC_STEP_REPLY;
 	}
@@ -201,6 +231,7 @@ sign_in(struct ac_visit *v, const struct ac_look *look, struct wait *wait)
 		wait->device[0] = '\0';
 	operation = authcode_exchange_operation(wait->exchange);
 	if (operation == NULL) {
+		log_end(v->h, wait, false);
 		ac_respond(v->app, v->h, authcode_exchange_response(wait->exchange));
 		return AC_STEP_REPLY;
 	}
@@ -225,26 +256,10 @@ tell(struct ac_app *app, struct ac_http *h, const struct wait *wait,
 					     .message_count = wait->message_count });
 }
 
-/* A field that has nothing to say is left out. */
-static const char *
-some(const char *text)
-{
-	return text[0] != '\0' ? text : NULL;
-}
-
-static const char *
-reason_of(const struct wait *wait, bool in)
-{
-	if (!in)
-		return "session_refused";
-	return wait->changed ? "password_changed" : NULL;
-}
-
 static void
 finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 {
 	const struct authcode_response *response;
-	char uid[16];
 	bool in;
 
 	ac_storage_note(app->storage, app->store, authcode_exchange_operation(wait->exchange),
@@ -253,12 +268,7 @@ finish_sign_in(struct ac_app *app, struct ac_http *h, struct wait *wait)
 	response = authcode_exchange_response(wait->exchange);
 	in = response->kind == AUTHCODE_RESPONSE_REDIRECT && response->set_session != NULL &&
 	     response->set_session[0] != '\0';
-	snprintf(uid, sizeof(uid), "%u", wait->uid);
-	ac_log_event(in ? AC_EVENT_LOGIN_SUCCEEDED : AC_EVENT_LOGIN_FAILED,
-		     .rhost = ac_http_peer(h), .reason = reason_of(wait, in),
-		     .client = wait->client_id, .user = wait->user, .uid = uid,
-		     .prompts = some(wait->prompts), .begun = some(wait->begun),
-		     .txn = ac_http_txn(h));
+	log_end(h, wait, in);
 	if (in) {
 		ac_cookie_set_device(app, h, wait->device);
 		ac_accounts_renew(app->accounts, wait->user, wait->uid);

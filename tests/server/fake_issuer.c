@@ -25,6 +25,7 @@ static char last_body[4096], all_bodies[1 << 16];
 static char proof[256];
 static bool holding;
 static struct authcode_operation *held;
+static enum issuer_refusal refusal;
 
 void
 issuer_reset(void)
@@ -37,6 +38,7 @@ issuer_reset(void)
 	proof[0] = '\0';
 	holding = false;
 	held = NULL;
+	refusal = ISSUER_REFUSES_NOTHING;
 }
 
 unsigned
@@ -211,9 +213,12 @@ authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 				const struct authcode_sign_in *sign_in,
 				struct authcode_exchange **ret)
 {
-	struct authcode_exchange *x = calloc(1, sizeof(*x));
+	struct authcode_exchange *x;
 
 	(void)issuer;
+	if (refusal == ISSUER_BEGINS_NONE)
+		return AUTHCODE_ERR_MEMORY;
+	x = calloc(1, sizeof(*x));
 	if (x == NULL)
 		abort();
 	snprintf(x->user, sizeof(x->user), "%s", sign_in->user.name);
@@ -224,7 +229,7 @@ authcode_exchange_begin_sign_in(struct authcode_issuer *issuer,
 	snprintf(proof, sizeof(proof), "%s|%s|%s", sign_in->acr != NULL ? sign_in->acr : "-",
 		 sign_in->amr != NULL ? sign_in->amr : "-",
 		 sign_in->claims != NULL ? sign_in->claims : "-");
-	x->pending = true;
+	x->pending = refusal != ISSUER_STORES_NOTHING;
 	x->response = (struct authcode_response){ .kind = AUTHCODE_RESPONSE_PAGE, .status = 500 };
 	*ret = x;
 	return AUTHCODE_OK;
@@ -239,6 +244,8 @@ authcode_exchange_operation(struct authcode_exchange *x)
 void
 authcode_exchange_answer(struct authcode_exchange *x)
 {
+	if (refusal == ISSUER_LOSES_SESSION)
+		return;
 	(void)pthread_mutex_lock(&lock);
 	sign_ins++;
 	(void)pthread_mutex_unlock(&lock);
@@ -303,6 +310,12 @@ authcode_store_list_subjects(struct authcode_store *store, int64_t now_ms, int64
 	(void)capacity;
 	*ret_count = 0;
 	return AUTHCODE_OK;
+}
+
+void
+issuer_refuse(enum issuer_refusal where)
+{
+	refusal = where;
 }
 
 void

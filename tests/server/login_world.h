@@ -71,6 +71,14 @@ const char *issuer_last_proof(void);      /* acr|amr|claims of the last sign-in,
 bool issuer_saw_secret(const char *text); /* in any request body */
 void issuer_hold_store(bool hold);        /* submitted operations wait for ... */
 void issuer_release_store(void);
+/* Where the next sign-ins end without a session, though PAM has said yes. */
+enum issuer_refusal {
+	ISSUER_REFUSES_NOTHING,
+	ISSUER_BEGINS_NONE,    /* no exchange */
+	ISSUER_STORES_NOTHING, /* an exchange that is over before the store is asked */
+	ISSUER_LOSES_SESSION,  /* the store has refused */
+};
+void issuer_refuse(enum issuer_refusal where);
 
 /* --- the world --------------------------------------------------------------- */
 

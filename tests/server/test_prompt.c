@@ -223,6 +223,50 @@ a_success_without_a_name_is_none(void **state)
 
 /* --- POST /prompt ------------------------------------------------------------ */
 
+/* PAM has said yes, and nobody is signed in: the log has the end of what has begun. */
+static void
+check_no_session(enum issuer_refusal where)
+{
+	struct ac_http *h;
+
+	issuer_refuse(where);
+	begin_question(&w, login, nonce);
+	h = post_answer(&w, ALICE, login, nonce, "123456");
+	fake_http_free(&h);
+	assert_true(script_wait_answers(0, 1));
+	script_result(0, AC_VERDICT_OK, "alice");
+	h = get_prompt(&w, ALICE, login, "txn:1");
+	assert_int_equal(h->status, 500);
+	assert_null(fake_reply_header(h, "Set-Cookie"));
+	assert_int_equal(issuer_sign_ins(), 0);
+	assert_true(fake_log_contains(
+		"login failed rhost=192.0.2.7 reason=session_refused client=app user=alice "
+		"prompts=info,hidden begun=" FAKE_TXN_TEXT " txn=" FAKE_TXN_TEXT "\n"));
+	assert_false(fake_log_contains("login succeeded"));
+	fake_http_free(&h);
+}
+
+static void
+a_success_of_which_no_exchange_comes_is_a_failure(void **state)
+{
+	(void)state;
+	check_no_session(ISSUER_BEGINS_NONE);
+}
+
+static void
+a_success_that_asks_nothing_of_the_store_is_a_failure(void **state)
+{
+	(void)state;
+	check_no_session(ISSUER_STORES_NOTHING);
+}
+
+static void
+a_success_whose_session_is_not_stored_is_a_failure(void **state)
+{
+	(void)state;
+	check_no_session(ISSUER_LOSES_SESSION);
+}
+
 static void
 an_answer_that_may_not_be_given_is_not(void **state)
 {
@@ -370,6 +414,9 @@ main(void)
 		WORLD_TEST(a_question_can_be_reloaded_and_shows_what_the_module_said),
 		WORLD_TEST(the_end_is_told_by_its_page),
 		WORLD_TEST(a_success_without_a_name_is_none),
+		WORLD_TEST(a_success_of_which_no_exchange_comes_is_a_failure),
+		WORLD_TEST(a_success_that_asks_nothing_of_the_store_is_a_failure),
+		WORLD_TEST(a_success_whose_session_is_not_stored_is_a_failure),
 		WORLD_TEST(an_answer_that_may_not_be_given_is_not),
 		WORLD_TEST(the_age_of_the_page_takes_no_answer_away),
 		WORLD_TEST(a_question_is_answered_once),
