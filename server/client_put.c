@@ -139,7 +139,7 @@ logos_good(struct ac_client_work *w, const struct change *c)
 
 	if (ac_words_get(&c->fresh.words, "logo_file") == NULL)
 		return true;
-	good = ac_logos_new(c->clients, &logos, &reason) == AUTHCODE_OK;
+	good = ac_logos_new(c->clients, w->app->config->user, &logos, &reason) == AUTHCODE_OK;
 	ac_logos_free(&logos);
 	if (!good)
 		invalid(w, keep(w, reason.text[0] != '\0' ? reason.text : "out of memory"));

@@ -256,7 +256,7 @@ static const struct ac_option rows[] = {
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.tos_uri) },
 	{ .row = { "client", "logo_file", "path", "",
-		   "its picture, a PNG of at most 64 KiB that nobody but its owner may write",
+		   "its picture, a PNG of at most 64 KiB that nobody else may own or write",
 		   AT_RELOAD },
 	  .kind = AC_OPTION_TEXT,
 	  .offset = CLIENT(client.logo_file),

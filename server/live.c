@@ -124,7 +124,7 @@ make(const struct ac_live *live, struct ac_config *config, struct authcode_clien
 	next->cors = NULL;
 	next->config = ac_config_ref(config);
 	next->clients = authcode_clients_ref(clients);
-	if (ac_logos_new(clients, &next->logos, reason) != AUTHCODE_OK ||
+	if (ac_logos_new(clients, config->user, &next->logos, reason) != AUTHCODE_OK ||
 	    ac_cors_new(clients, &next->cors) != AUTHCODE_OK)
 		ac_live_unpin(&next);
 	return next;

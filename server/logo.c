@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/form.h"
 #include "base/limits.h"
+#include "server/config_file.h"
 #include "server/etag.h"
 #include "server/pages.h"
 
@@ -86,12 +87,22 @@ read_file(int fd, size_t *ret_len, const char **why)
 	return data;
 }
 
+static const char *
+belongs_to(uid_t owner, char *text, size_t size)
+{
+	(void)snprintf(text, size, "it belongs to another user (uid %lu); run chown root on it",
+		       (unsigned long)owner);
+	return text;
+}
+
 /* Who can write it can show another's name where people are asked for their password. */
 static bool
-read_logo(const struct authcode_client *client, struct logo *logo, struct authcode_reason *reason)
+read_logo(const struct authcode_client *client, const char *user, struct logo *logo,
+	  struct authcode_reason *reason)
 {
 	int fd = open(client->logo_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *why = NULL;
+	char whose[96];
 	struct stat st;
 
 	logo->client_id = client->id;
@@ -99,6 +110,8 @@ read_logo(const struct authcode_client *client, struct logo *logo, struct authco
 		why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
 		why = "it is not a regular file";
+	else if (!ac_config_owner_trusted(st.st_uid, user))
+		why = belongs_to(st.st_uid, whose, sizeof(whose));
 	else if ((st.st_mode & (S_IWOTH | S_IWGRP)) != 0)
 		why = "others may write it; run chmod go-w on it";
 	else
@@ -114,7 +127,7 @@ read_logo(const struct authcode_client *client, struct logo *logo, struct authco
 }
 
 enum authcode_err
-ac_logos_new(const struct authcode_clients *clients, struct ac_logos **ret,
+ac_logos_new(const struct authcode_clients *clients, const char *user, struct ac_logos **ret,
 	     struct authcode_reason *reason)
 {
 	size_t count = authcode_clients_count(clients);
@@ -127,7 +140,7 @@ ac_logos_new(const struct authcode_clients *clients, struct ac_logos **ret,
 
 		if (client->logo_file == NULL)
 			continue;
-		if (!read_logo(client, &logos->list[logos->count++], reason)) {
+		if (!read_logo(client, user, &logos->list[logos->count++], reason)) {
 			ac_logos_free(&logos);
 			return AUTHCODE_ERR_CONFIG;
 		}

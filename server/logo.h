@@ -16,9 +16,10 @@
 
 struct ac_logos;
 
-/* Reads the logo_file of every client. ERR_CONFIG: reason names the client and what
- * is wrong with its file. New: ac_logos_free(), which is NULL-safe and sets NULL. */
-AC_MUST_USE enum authcode_err ac_logos_new(const struct authcode_clients *clients,
+/* Reads the logo_file of every client; user: the option of that name, whose the files may
+ * be as well (config_file.h). ERR_CONFIG: reason names the client and what is wrong with
+ * its file. New: ac_logos_free(), which is NULL-safe and sets NULL. */
+AC_MUST_USE enum authcode_err ac_logos_new(const struct authcode_clients *clients, const char *user,
 					   struct ac_logos **ret, struct authcode_reason *reason);
 void ac_logos_free(struct ac_logos **logos);
 

@@ -19,7 +19,7 @@ static bool
 check_logos(const struct ac_config *config, struct authcode_reason *reason)
 {
 	struct ac_logos *logos = NULL;
-	bool ok = ac_logos_new(config->clients, &logos, reason) == AUTHCODE_OK;
+	bool ok = ac_logos_new(config->clients, config->user, &logos, reason) == AUTHCODE_OK;
 
 	ac_logos_free(&logos);
 	return ok;

@@ -13,6 +13,7 @@ import time
 import pytest
 from host import ROOT, SECRET, Host, basic
 
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x02\0\0\0\x02\x08\x06\0\0\0 and so on"
 ROBOT = """
 client "robot" {{
 	client_secret_file = "{secret}"
@@ -247,6 +248,21 @@ def test_a_file_that_may_not_be_read_is_refused(running):
     finally:
         running.host.config.chmod(0o640)
     assert running.token().status_code == 200
+
+
+if ROOT:  # an ordinary user can give nothing away
+    def test_a_logo_that_somebody_else_owns_is_refused(running):
+        logo = running.host.directory / "logo.png"
+        logo.write_bytes(PNG)
+        running.host.own(logo)
+        shown = f'logo_file = "{logo}"'
+        running.take(running.robot(more=shown))
+        os.chown(logo, 12345, 12345)
+        said = running.refuse(running.robot(scope="other", more=shown))
+        assert said == 'client "robot": logo_file: DIR/logo.png: it belongs to another user (uid 12345); run chown root on it'
+        assert running.host.request("GET", "/logo?client=robot").content == PNG and running.token(scope="read").status_code == 200
+        os.chown(logo, 0, 0)
+        running.take(running.robot(more=shown))
 
 
 def test_what_needs_a_restart_is_said_and_stays(running):

@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import html
+import os
 import re
+import subprocess
 
 import pytest
-from host import CALLBACK, PAGE_HEADERS, PASSWORD, REDIRECT_HEADERS, USER, Host, Person, answer_of
+from host import BUILD, CALLBACK, PAGE_HEADERS, PASSWORD, REDIRECT_HEADERS, ROOT, USER, Host, Person, answer_of
 
 both = pytest.mark.parametrize("server", ["http", "https"], indirect=True)
 
@@ -119,3 +121,36 @@ def test_what_is_no_logo_stops_the_start(shows, content):
     (shows.directory / "logo.png").write_bytes(content)
     status, said = shows.refuses()
     assert status == 78 and 'client "app": logo_file: ' in said
+
+
+def refused(path):
+    return (f'client "app": logo_file: {path}: it belongs to another user (uid 12345); '
+            "run chown root on it")
+
+
+if ROOT:  # an ordinary user can give nothing away
+    @pytest.mark.parametrize("mode", [0o644, 0o600])
+    def test_a_logo_that_somebody_else_owns_stops_the_start(shows, mode):
+        logo = shows.directory / "logo.png"
+        os.chown(logo, 12345, 12345)
+        logo.chmod(0o644)
+        status, said = shows.refuses()
+        assert status == 78 and f"authcoded: {refused(logo)}" in said.splitlines(), said
+        checked = subprocess.run([BUILD / "authcoded", "--config", shows.config, "--check-config"], capture_output=True, timeout=20,
+                                 check=False, text=True)
+        assert (checked.returncode, checked.stdout, checked.stderr) == (78, "", f"authcoded: {refused(logo)}\n")
+        shows.own(logo)
+        logo.chmod(mode)  # whom the daemon becomes may own it, as root may
+        shows.start()
+        assert shows.request("GET", "/logo?client=app").content == PNG
+
+    def test_a_client_is_not_added_with_a_logo_that_somebody_else_owns(shows):
+        logo = shows.directory / "logo.png"
+        shows.config.write_text(shows.config.read_text().replace(f'\tlogo_file = "{logo}"\n', ""))
+        os.chown(logo, 12345, 12345)
+        shows.start()
+        told = subprocess.run([BUILD / "authcodectl", "--socket", shows.directory / "run" / "admin.sock", "client", "add", "--id",
+                               "x", "--redirect-uri", CALLBACK, "--set", f"logo_file={logo}"],
+                              capture_output=True, timeout=30, check=False, text=True)
+        assert (told.returncode, told.stdout) == (1, "")
+        assert told.stderr == f"authcodectl: refused (400): {refused(logo).replace('app', 'x', 1)}\n"

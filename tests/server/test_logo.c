@@ -46,7 +46,7 @@ write_file(const void *data, size_t len)
 static enum authcode_err
 load(struct authcode_reason *reason)
 {
-	return ac_logos_new(clients, &app.logos, reason);
+	return ac_logos_new(clients, NULL, &app.logos, reason);
 }
 
 static struct ac_http *
