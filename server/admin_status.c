@@ -169,7 +169,8 @@ put_head(const struct status *status)
 	ac_out_text(status->out, "audit_head", text);
 }
 
-/* Clients that are still to be told that a session has ended: of many, the earliest. */
+/* What clients are still to be told of ended sessions. Of too many those that come next are
+ * read, and the oldest, which have been tried before, need not be among them. */
 static void
 put_logouts(struct status *status)
 {
@@ -192,7 +193,7 @@ put_logouts(struct status *status)
 		ac_out_open(status->out, "logouts", '{');
 		ac_out_int(status->out, count < LOGOUTS ? "waiting" : "waiting_at_least",
 			   (int64_t)count);
-		if (count > 0)
+		if (count > 0 && count < LOGOUTS)
 			ac_out_time(status->out, "since", since_ms);
 		ac_out_close(status->out, '}');
 	} else {

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logout at the real daemon, and clients that are told of it by the real authcode-fetch (LO-01, LO-02, LO-07, LO-10,
 BC-01 to BC-09, CR-02). Logout tokens are verified by another library against /jwks."""
+import contextlib
 import json
 import re
+import sqlite3
 import time
 import urllib.parse
 
@@ -289,17 +291,21 @@ def waiting(host):
     return told["logouts"]
 
 
+def sign_out_of(host, client):
+    person, tokens = host.sign_in_for_tokens(client)
+    assert person.go(logout_url(host, id_token_hint=tokens["id_token"], post_logout_redirect_uri=OUT)) == OUT
+
+
 def test_status_says_how_many_are_still_to_be_told_and_since_when(fresh):
     assert waiting(fresh) == {"waiting": 0}
     fresh.kill_fetch()
     began = int(time.time())
-    for client in ("es", "rs"):
-        person, tokens = fresh.sign_in_for_tokens(client)
-        assert person.go(logout_url(fresh, id_token_hint=tokens["id_token"], post_logout_redirect_uri=OUT)) == OUT
+    for client in ("es", "rs", "es"):  # one of the clients is to be told twice
+        sign_out_of(fresh, client)
     since = waiting(fresh)["since"]
-    assert waiting(fresh) == {"waiting": 2, "since": since} and began <= since <= int(time.time())
+    assert waiting(fresh) == {"waiting": 3, "since": since} and began <= since <= int(time.time())
     shown = ctl(fresh, "status").stdout
-    assert re.search(r"(?m)^logouts +2 wait to be told, the oldest since "
+    assert re.search(r"(?m)^logouts +3 wait to be told, the oldest since "
                      + time.strftime("%Y-%m-%d %H:%M$", time.localtime(since)), shown), shown
     assert fresh.stop_daemon() == 0
     fresh.start_sender()
@@ -308,7 +314,27 @@ def test_status_says_how_many_are_still_to_be_told_and_since_when(fresh):
     while waiting(fresh) != {"waiting": 0}:
         assert time.monotonic() < end, fresh.log()[-2000:]
         time.sleep(0.05)
-    assert sorted(path for path, *_ in fresh.receiver.seen) == ["/es", "/rs"]
+    assert sorted(path for path, *_ in fresh.receiver.seen) == ["/es", "/es", "/rs"]
+
+
+@pytest.mark.parametrize("more, told, said", [
+    (998, "waiting", r"999 wait to be told, the oldest since [-0-9 :]+"),
+    (999, "waiting_at_least", "at least 1000 wait to be told"),
+    (1500, "waiting_at_least", "at least 1000 wait to be told"),
+])
+def test_status_does_not_count_on_for_ever(fresh, more, told, said):
+    fresh.kill_fetch()
+    sign_out_of(fresh, "es")
+    assert fresh.stop_daemon() == 0
+    with contextlib.closing(sqlite3.connect(fresh.state / "authcode.db")) as base, base:
+        columns = [row[1] for row in base.execute("PRAGMA table_info(logout_delivery)") if row[1] != "id"]
+        base.execute(f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {more})"
+                     f" INSERT INTO logout_delivery (id, {', '.join(columns)})"
+                     f" SELECT id + i, {', '.join(columns)} FROM logout_delivery, n")
+    fresh.start_daemon()
+    assert waiting(fresh)[told] == min(more + 1, 1000)
+    assert ("since" in waiting(fresh)) == (told == "waiting")
+    assert re.search(rf"(?m)^logouts +{said}$", ctl(fresh, "status").stdout)
 
 
 # --- what dies with the session ------------------------------------------------------
