@@ -31,6 +31,7 @@ struct fault {
 struct walk {
 	json_int_t records, emptied, shortened, first, last, newest;
 	bool older, begun;
+	bool failed; /* there are faults, and what is behind them nobody could look at */
 	char head[96];
 	struct fault faults[MAX_FAULTS];
 	size_t count;
@@ -80,8 +81,11 @@ ask_page(const struct ac_ctl *ctl, struct walk *walk)
 	json_t *answer = NULL;
 	enum ac_ctl_exit status;
 	const char *head = ac_ctl_option(ctl, "head");
+	/* Once there are faults the answer is theirs: why there is no page is a sentence. */
+	struct ac_ctl asker = *ctl;
 	struct ac_buf query;
 
+	asker.json = ctl->json && walk->count == 0;
 	ac_buf_init(&query, MAX_QUERY);
 	if (head != NULL)
 		ac_form_put(&query, "head", head);
@@ -92,7 +96,7 @@ ask_page(const struct ac_ctl *ctl, struct walk *walk)
 	status = AC_CTL_USAGE;
 	/* An empty one would be taken for none. */
 	if (ac_buf_ok(&query) && (head == NULL || head[0] != '\0'))
-		status = ac_admin_get(ctl, "/admin/audit/verify", &query, &answer);
+		status = ac_admin_get(&asker, "/admin/audit/verify", &query, &answer);
 	else
 		(void)fprintf(stderr, "authcodectl: --head is no head\n");
 	ac_buf_clear(&query);
@@ -118,11 +122,11 @@ tell_progress(const struct walk *walk)
 			      (unsigned)(walk->records < all ? walk->records * 100 / all : 99));
 }
 
-/* There were too many, or there is no place to go on from. */
+/* Not all was looked at. */
 static bool
 is_cut(const struct walk *walk)
 {
-	return walk->count == MAX_FAULTS && walk->next[0] != '\0';
+	return walk->failed || (walk->count == MAX_FAULTS && walk->next[0] != '\0');
 }
 
 /* The first fault is beside the list too, for who asks for no more. */
@@ -215,7 +219,10 @@ tell_faults(const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
 		tell_fault(&walk->faults[i]);
-	if (is_cut(walk))
+	if (walk->failed)
+		(void)fprintf(stderr, "authcodectl: there may be more behind these: nobody has "
+				      "looked further, for the reason above\n");
+	else if (is_cut(walk))
 		(void)fprintf(stderr,
 			      "authcodectl: there may be more behind these %d: nobody has "
 			      "looked further\n",
@@ -247,7 +254,8 @@ ac_ctl_audit_verify(const struct ac_ctl *ctl)
 	} while (status == AC_CTL_DONE && walk.next[0] != '\0' && walk.count < MAX_FAULTS);
 	if (several && isatty(STDERR_FILENO) == 1)
 		(void)fprintf(stderr, "\r     \r");
-	if (status != AC_CTL_DONE)
+	walk.failed = status != AC_CTL_DONE && walk.count > 0;
+	if (status != AC_CTL_DONE && !walk.failed)
 		return status;
 	if (ctl->json)
 		status = print_json(&walk);

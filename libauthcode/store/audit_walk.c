@@ -29,12 +29,13 @@ find_fault(const struct ac_audit_walk *walk, enum authcode_audit_fault fault, in
 	walk->check->ret_fault_last = seq;
 }
 
-/* A fault before that record, or of it: what it is stored with is where to go on. */
+/* A fault before that record, or of it: what it is stored with is where to go on. Behind
+ * the last number there is nothing, and no look may be asked to go on there. */
 static void
 resume_at(const struct ac_audit_walk *walk, int64_t seq)
 {
-	walk->check->ret_resumes = true;
-	walk->check->ret_resume_seq = seq;
+	walk->check->ret_resumes = seq < INT64_MAX;
+	walk->check->ret_resume_seq = seq < INT64_MAX ? seq : 0;
 }
 
 static bool
@@ -139,7 +140,7 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	walk->last.seq = record->seq;
 	memcpy(walk->last.mac, link->mac, sizeof(walk->last.mac));
 	*ret_more = check->ret_checked < check->limit;
-	if (!*ret_more)
+	if (!*ret_more && record->seq < INT64_MAX)
 		check->ret_last_seq = record->seq;
 	return err;
 }

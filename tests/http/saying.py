@@ -9,16 +9,24 @@ import urllib.parse
 
 from host import BUILD
 
+REFUSAL = "the database does not answer"
+
 
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        """The next of the pages, or what answer() makes of the path and its parameters."""
+        """The next of the pages, or what answer() makes of the path and its parameters; a number is the status of a
+        refusal, and None no answer at all."""
         url = urllib.parse.urlsplit(self.path)
         fields = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         self.server.asked.append((url.path, fields))
         said = self.server.pages.pop(0) if self.server.answer is None else self.server.answer(url.path, fields)
+        if said is None:
+            return
+        status = said if isinstance(said, int) else 200
+        if status != 200:
+            said = {"error": "temporarily_unavailable", "error_description": REFUSAL}
         page = json.dumps(said).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()

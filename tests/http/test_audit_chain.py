@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 from host import BUILD, SECRET, USER
-from saying import Saying
+from saying import REFUSAL, Saying
 from test_admin import ctl, curl
 
 HEAD = re.compile(r"([1-9][0-9]*):[0-9a-f]{64}")
@@ -215,6 +215,50 @@ def test_a_hundred_faults_are_told_and_it_is_said_that_there_may_be_more(tmp_pat
         lines = daemon.ctl("audit", "verify").stderr.splitlines()
         assert len(lines) == 101
         assert lines[-1] == "authcodectl: there may be more behind these 100: nobody has looked further"
+
+
+def test_what_was_found_is_told_though_the_rest_of_the_pages_is_not_to_be_had(tmp_path):
+    head = {"emptied": 0, "shortened": 0, "older": False, "newest": 900, "head": "900:x"}
+    fault = {**head, "checked": 2, "first": 1, "fault": "changed", "seq": 3, "last": 3, "resume": "3"}
+    further = {**head, "checked": 4, "first": 4, "next": "7"}
+    cut = "authcodectl: there may be more behind these: nobody has looked further, for the reason above\n"
+    with Saying(tmp_path / "admin.sock") as daemon:
+        for rest, why, status in ((503, f"refused (503): {REFUSAL}", 1), (400, f"refused (400): {REFUSAL}", 1),
+                                  ([], "the answer is not one of authcoded", 3),
+                                  (None, f"no answer at {daemon.path}: ", 3)):
+            for pages, records in (((fault, rest), 2), ((fault, further, rest), 6)):
+                daemon.pages = list(pages)
+                done = daemon.ctl("audit", "verify")
+                lines = done.stderr.splitlines(keepends=True)
+                assert done.returncode == 5 and len(lines) == 3 and lines[0].startswith(f"authcodectl: {why}"), rest
+                assert lines[1:] == ["authcodectl: record 3 is not what was written\n", cut]
+                assert done.stdout.startswith("records") and len(daemon.asked) == len(pages)
+                daemon.pages = list(pages)
+                done = daemon.ctl("--json", "audit", "verify")
+                answer = json.loads(done.stdout)
+                assert done.returncode == 5 and (answer["whole"], answer["records"]) == (False, records)
+                assert (answer["faults"], answer["more_faults"]) == ([{"fault": "changed", "seq": 3}], True)
+                assert done.stderr.startswith(f"authcodectl: {why}"), rest
+            # Nothing is known of what nobody has looked at.
+            for pages in ((rest,), (further, rest)):
+                daemon.pages = list(pages)
+                done = daemon.ctl("audit", "verify")
+                assert (done.returncode, done.stdout) == (status, "") and len(done.stderr.splitlines()) == 1
+                assert done.stderr.startswith(f"authcodectl: {why}"), rest
+        daemon.pages = [further, 503]
+        assert json.loads(daemon.ctl("--json", "audit", "verify").stdout)["error_description"] == REFUSAL
+
+
+def test_a_record_with_the_last_number_there_is_hides_nothing(tampered):
+    newest = verify(tampered)[1]["records"]
+    tamper(tampered, "UPDATE audit SET client_id = 'x' WHERE seq = 2",
+           f"UPDATE audit SET seq = 9223372036854775807 WHERE seq = {newest}")
+    status, told = verify(tampered)
+    assert status == 5 and told["more_faults"] is False
+    assert told["faults"] == [{"fault": "changed", "seq": 2},
+                              {"fault": "missing", "seq": newest, "last": 9223372036854775806}]
+    _, page = curl(tampered, f"/admin/audit/verify?after={newest - 1}&begun=yes")
+    assert (page["fault"], page["seq"]) == ("missing", newest) and "resume" not in page and "next" not in page
 
 
 def test_a_check_of_the_database_counts_what_is_missing(tampered):

@@ -202,6 +202,13 @@ static const struct {
 	{ "UPDATE audit_anchor SET proof = x''; DELETE FROM audit", "unanchored 0, missing 1-8" },
 	{ "DELETE FROM audit; DELETE FROM audit_anchor", "missing 1-8" },
 	{ "DELETE FROM audit", "missing 1-8" },
+	/* The end of all numbers: there is nothing behind it. */
+	{ "UPDATE audit SET client_id = 'x' WHERE seq = 2;"
+	  "UPDATE audit SET seq = 9223372036854775807 WHERE seq = 5",
+	  "changed 2, missing 5, missing 9-9223372036854775806" },
+	{ "DELETE FROM audit_anchor; DELETE FROM audit WHERE seq < 8;"
+	  "UPDATE audit SET seq = 9223372036854775807",
+	  "unanchored 0" },
 };
 
 static void
