@@ -95,7 +95,7 @@ number(const json_t *object, const char *name)
 	return (long long)json_integer_value(json_object_get(object, name));
 }
 
-/* "2 wait to be told, the oldest since 2026-11-27 10:20" */
+/* "2 wait to be told, the oldest since 2026-11-27 10:20, 1 given up" */
 static void
 show_logouts(const json_t *logouts)
 {
@@ -105,10 +105,12 @@ show_logouts(const json_t *logouts)
 
 	if (logouts == NULL)
 		return;
-	(void)snprintf(line, sizeof(line), "%s%lld wait to be told%s%s", many ? "at least " : "",
+	(void)snprintf(line, sizeof(line), "%s%lld wait to be told%s%s, %lld given up",
+		       many ? "at least " : "",
 		       number(logouts, many ? "waiting_at_least" : "waiting"),
 		       since > 0 ? ", the oldest since " : "",
-		       since > 0 ? ac_ctl_format_time(since, text, sizeof(text)) : "");
+		       since > 0 ? ac_ctl_format_time(since, text, sizeof(text)) : "",
+		       number(logouts, "given_up"));
 	ac_ctl_show_text(stdout, "logouts", line);
 }
 

@@ -23,6 +23,7 @@
 #include "server/config.h"
 #include "server/health.h"
 #include "server/json_out.h"
+#include "server/metrics.h"
 
 #define MAX_JSON 65536
 #define PAGE 100
@@ -170,7 +171,8 @@ put_head(const struct status *status)
 }
 
 /* What clients are still to be told of ended sessions. Of too many those that come next are
- * read, and the oldest, which have been tried before, need not be among them. */
+ * read, and the oldest, which have been tried before, need not be among them. Those given
+ * up are counted from the start, as in the metrics. */
 static void
 put_logouts(struct status *status)
 {
@@ -195,6 +197,9 @@ put_logouts(struct status *status)
 			   (int64_t)count);
 		if (count > 0 && count < LOGOUTS)
 			ac_out_time(status->out, "since", since_ms);
+		ac_out_int(
+			status->out, "given_up",
+			(int64_t)ac_metrics_count(status->app->metrics, AC_EVENT_LOGOUT_GIVEN_UP));
 		ac_out_close(status->out, '}');
 	} else {
 		note(status, "the database cannot be read");

@@ -117,6 +117,12 @@ ac_metrics_event(struct ac_metrics *metrics, enum ac_event event,
 		    1);
 }
 
+uint64_t
+ac_metrics_count(const struct ac_metrics *metrics, enum ac_event event)
+{
+	return read(&metrics->events[event]);
+}
+
 void
 ac_metrics_operation(struct ac_metrics *metrics, const struct authcode_operation *operation)
 {

@@ -29,6 +29,9 @@ void ac_metrics_request(struct ac_metrics *metrics, const char *path, unsigned s
 void ac_metrics_event(struct ac_metrics *metrics, enum ac_event event,
 		      const struct ac_event_fields *fields);
 
+/* How often it has happened since the start. */
+AC_MUST_USE uint64_t ac_metrics_count(const struct ac_metrics *metrics, enum ac_event event);
+
 /* An operation is durable, or has failed. */
 void ac_metrics_operation(struct ac_metrics *metrics, const struct authcode_operation *operation);
 

@@ -15,6 +15,7 @@ from keyserver import make_ca
 from person import Form, Person
 from receiver import Receiver
 from test_admin import ctl, curl
+from test_log import by_socket
 
 OUT = "https://app.example/out"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -297,21 +298,21 @@ def sign_out_of(host, client):
 
 
 def test_status_says_how_many_are_still_to_be_told_and_since_when(fresh):
-    assert waiting(fresh) == {"waiting": 0}
+    assert waiting(fresh) == {"waiting": 0, "given_up": 0}
     fresh.kill_fetch()
     began = int(time.time())
     for client in ("es", "rs", "es"):  # one of the clients is to be told twice
         sign_out_of(fresh, client)
     since = waiting(fresh)["since"]
-    assert waiting(fresh) == {"waiting": 3, "since": since} and began <= since <= int(time.time())
+    assert waiting(fresh) == {"waiting": 3, "since": since, "given_up": 0} and began <= since <= int(time.time())
     shown = ctl(fresh, "status").stdout
     assert re.search(r"(?m)^logouts +3 wait to be told, the oldest since "
-                     + time.strftime("%Y-%m-%d %H:%M$", time.localtime(since)), shown), shown
+                     + time.strftime("%Y-%m-%d %H:%M, 0 given up$", time.localtime(since)), shown), shown
     assert fresh.stop_daemon() == 0
     fresh.start_sender()
     fresh.start_daemon()
     end = time.monotonic() + 20
-    while waiting(fresh) != {"waiting": 0}:
+    while waiting(fresh) != {"waiting": 0, "given_up": 0}:
         assert time.monotonic() < end, fresh.log()[-2000:]
         time.sleep(0.05)
     assert sorted(path for path, *_ in fresh.receiver.seen) == ["/es", "/es", "/rs"]
@@ -334,7 +335,34 @@ def test_status_does_not_count_on_for_ever(fresh, more, told, said):
     fresh.start_daemon()
     assert waiting(fresh)[told] == min(more + 1, 1000)
     assert ("since" in waiting(fresh)) == (told == "waiting")
-    assert re.search(rf"(?m)^logouts +{said}$", ctl(fresh, "status").stdout)
+    assert re.search(rf"(?m)^logouts +{said}, 0 given up$", ctl(fresh, "status").stdout)
+
+
+def test_status_says_how_often_telling_was_given_up_since_the_start(fresh):
+    fresh.kill_fetch()
+    for client in ("es", "rs"):
+        sign_out_of(fresh, client)
+    assert fresh.stop_daemon() == 0
+    text = fresh.config.read_text()
+    for client in ("es", "rs"):  # who wants to know no more is given up unasked
+        text = text.replace(f'\tbackchannel_logout_uri = "{fresh.receiver.url}/{client}"\n', "")
+    fresh.config.write_text(text)
+    fresh.start_daemon()
+    end = time.monotonic() + 20
+    while waiting(fresh) != {"waiting": 0, "given_up": 2}:
+        assert time.monotonic() < end, (waiting(fresh), fresh.log()[-2000:])
+        time.sleep(0.05)
+    assert 'authcode_events_total{event="logout_given_up"} 2\n' in by_socket(fresh, "/metrics")[2]
+    sign_out_of(fresh, "pair")
+    since = waiting(fresh)["since"]
+    assert waiting(fresh) == {"waiting": 1, "since": since, "given_up": 2}
+    oldest = time.strftime("%Y-%m-%d %H:%M", time.localtime(since))
+    assert re.findall(r"(?m)^logouts +(.*)$", ctl(fresh, "status").stdout) == [
+        f"1 wait to be told, the oldest since {oldest}, 2 given up"]
+    assert json.loads(ctl(fresh, "--json", "status").stdout)["logouts"] == {"waiting": 1, "since": since, "given_up": 2}
+    assert fresh.stop_daemon() == 0
+    fresh.start_daemon()  # the count is this process's
+    assert waiting(fresh) == {"waiting": 1, "since": since, "given_up": 0}
 
 
 # --- what dies with the session ------------------------------------------------------

@@ -71,7 +71,7 @@ def test_authcodectl_shows_it_and_says_when_nobody_can_sign_in(server):
     assert (told.returncode, told.stderr) == (0, "")
     for line in (r"version +\d", r"issuer +" + re.escape(server.issuer), r"configuration +" + re.escape(str(server.config)) + r" \([0-9a-f]{64}\)",
                  r"listens +" + re.escape(server.listen), r"listens +unix:.* \(administration\)", r"clients +7", r"sessions +\d", r"tokens +\d",
-                 r"logouts +0 wait to be told$",
+                 r"logouts +0 wait to be told, 0 given up$",
                  r"database +schema \d+, \d+ bytes, log \d+ bytes$", r"writes +\d+ in \d+ batches, 0 failed, 0 wait$",
                  r"keys +2 published, 2 sign", r"helpers +login, check, passwd \(nobody listens\), fetch \(nobody listens\)", r"sandbox +calls"):
         assert re.search(rf"(?m)^{line}", told.stdout), (line, told.stdout)
