@@ -235,9 +235,9 @@ store(struct ac_client_work *w, struct change *c)
 	if (err != AUTHCODE_OK)
 		ac_client_refuse(w, 500, "server_error", authcode_err_str(err));
 	else if (operation.result == AUTHCODE_RESULT_OTHER_KEY)
-		ac_client_refuse(w, 503, "temporarily_unavailable",
-				 "the database is sealed under another master key than the server "
-				 "has");
+		ac_client_refuse(w, 500, "server_error",
+				 "the database was sealed under another master key by somebody "
+				 "else: restart the server with that key");
 	else if (operation.result == AUTHCODE_RESULT_FAILED)
 		ac_client_refuse(w, 503, "temporarily_unavailable", "the database did not take it");
 	else

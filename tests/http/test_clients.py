@@ -163,6 +163,32 @@ def test_a_secret_that_is_needed_itself_is_sealed(server):
     assert authenticates(server, name, secret)
 
 
+def test_a_secret_is_not_sealed_under_a_key_that_another_has_rotated(hosts):
+    """Nor is it said to be for a while: only who restarts the server can help."""
+    host = hosts()
+    host.start()
+    name, _ = web(host, "sealed", "--auth-method", "client_secret_jwt")
+
+    def database(statement):
+        with contextlib.closing(sqlite3.connect(host.state / "authcode.db", timeout=5)) as base, base:
+            return base.execute(statement).fetchall()
+
+    before = database("SELECT * FROM client")
+    database("UPDATE secret SET sealed = 'other' || sealed")  # the name of the key comes first
+    why = "the database was sealed under another master key by somebody else: restart the server with that key"
+    refused = {"error": "server_error", "error_description": why}
+    assert curl(host, "/admin/clients/rotate-secret", f"id={name}") == (500, refused)
+    late = ["id=late", f"redirect_uris={CALLBACK}", "token_endpoint_auth_method=client_secret_jwt"]
+    assert curl(host, "/admin/clients/add", *late) == (500, refused)
+    told = ctl(host, "client", "rotate-secret", name)
+    assert told.returncode == 1 and why in told.stderr
+    assert database("SELECT * FROM client") == before
+    # Who has no secret that is kept sealed does not mind, and with the key of the database all is well.
+    assert authenticates(host, *web(host, "hashed"))
+    database("UPDATE secret SET sealed = substr(sealed, 6)")
+    assert curl(host, "/admin/clients/rotate-secret", f"id={name}")[0] == 200
+
+
 def test_a_public_client_has_no_secret(server):
     name, secret = add(server, "--id", "spa", "--public", "--redirect-uri", CALLBACK)
     assert secret is None
