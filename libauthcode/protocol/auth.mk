@@ -14,7 +14,7 @@ protocol_sources += \
 	libauthcode/protocol/client_check.c libauthcode/protocol/client_check.h \
 	libauthcode/protocol/client_keys.c libauthcode/protocol/client_keys.h \
 	libauthcode/protocol/client_logout.c libauthcode/protocol/client_logout.h \
-	libauthcode/protocol/client_sealed.c \
+	libauthcode/protocol/client_sealed.c libauthcode/protocol/client_sealed.h \
 	libauthcode/protocol/client_pages.c libauthcode/protocol/client_pages.h \
 	libauthcode/protocol/client_openid.c libauthcode/protocol/client_openid.h \
 	libauthcode/protocol/consent.c \

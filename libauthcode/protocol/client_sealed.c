@@ -5,11 +5,10 @@
  * is verified with the secret and not with its hash (RFC 7518 §3.2). The seal is bound
  * to issuer and client, so that a row that was moved opens nothing.
  */
-#include "protocol/issuer.h"
+#include "protocol/client_sealed.h"
 
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/limits.h"
 #include "protocol/sealed.h"
 
@@ -23,9 +22,8 @@ lock_of(const struct authcode_issuer *issuer)
 }
 
 enum authcode_err
-authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const char *client_id,
-				   const char *secret, struct authcode_arena *arena,
-				   const char **ret_sealed)
+ac_client_secret_seal(const struct authcode_issuer *issuer, const char *client_id,
+		      const char *secret, struct authcode_arena *arena, const char **ret_sealed)
 {
 	const struct ac_sealed_at at = { AUTHCODE_SEALED_CLIENT, client_id, issuer->url };
 	const struct ac_part data = { secret, strlen(secret) };
@@ -53,8 +51,8 @@ authcode_issuer_put_client(const struct authcode_issuer *issuer, const char *sec
 	for (int i = 0; i < TRIES; i++) {
 		args->sealed_secret = "";
 		if (secret != NULL)
-			err = authcode_issuer_seal_client_secret(issuer, args->client_id, secret,
-								 arena, &args->sealed_secret);
+			err = ac_client_secret_seal(issuer, args->client_id, secret, arena,
+						    &args->sealed_secret);
 		if (err != AUTHCODE_OK)
 			return err;
 		authcode_store_perform(issuer->store, operation);

@@ -111,13 +111,9 @@ authcode_issuer_reconfigure(struct authcode_issuer *issuer,
 			    const struct authcode_issuer_settings *settings,
 			    struct authcode_clients *clients, struct authcode_reason *reason);
 
-/* Seals the secret of a client for the store, where it is needed itself and not its hash
- * (client_secret_jwt), and opens what was sealed: text in the arena. ERR_CRYPTO: it was
- * not sealed by this issuer for this client. Thread-safe. */
-AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
-authcode_issuer_seal_client_secret(const struct authcode_issuer *issuer, const char *client_id,
-				   const char *secret, struct authcode_arena *arena,
-				   const char **ret_sealed);
+/* Opens the secret of a client that the store keeps sealed, since it is needed itself and
+ * not its hash (client_secret_jwt): text in the arena. ERR_CRYPTO: it was not sealed by
+ * this issuer for this client. Thread-safe. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const char *client_id,
 				   const char *sealed, struct authcode_arena *arena,

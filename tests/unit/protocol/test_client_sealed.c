@@ -15,6 +15,7 @@
 #include <authcode/authcode.h>
 
 #include "base/attr.h"
+#include "protocol/client_sealed.h"
 
 #define SECRET "0123456789-0123456789-0123456789-abc"
 
@@ -68,8 +69,7 @@ seal(struct world *world, const char *id, const char *secret)
 {
 	const char *sealed = NULL;
 
-	assert_int_equal(authcode_issuer_seal_client_secret(world->issuer, id, secret, world->arena,
-							    &sealed),
+	assert_int_equal(ac_client_secret_seal(world->issuer, id, secret, world->arena, &sealed),
 			 AUTHCODE_OK);
 	assert_null(strstr(sealed, secret));
 	return sealed;
@@ -127,12 +127,11 @@ what_is_no_secret_is_not_sealed(void **state)
 	static char longest[514];
 
 	memset(longest, 'x', 513);
-	assert_int_equal(authcode_issuer_seal_client_secret(world->issuer, "wiki", "", world->arena,
-							    &sealed),
+	assert_int_equal(ac_client_secret_seal(world->issuer, "wiki", "", world->arena, &sealed),
 			 AUTHCODE_ERR_LIMIT);
-	assert_int_equal(authcode_issuer_seal_client_secret(world->issuer, "wiki", longest,
-							    world->arena, &sealed),
-			 AUTHCODE_ERR_LIMIT);
+	assert_int_equal(
+		ac_client_secret_seal(world->issuer, "wiki", longest, world->arena, &sealed),
+		AUTHCODE_ERR_LIMIT);
 	assert_null(sealed);
 }
 
@@ -144,9 +143,8 @@ without_memory_nothing_is_returned(void **state)
 	struct authcode_arena *small = NULL;
 
 	assert_int_equal(authcode_arena_new(8, &small), AUTHCODE_OK);
-	assert_int_equal(
-		authcode_issuer_seal_client_secret(world->issuer, "wiki", SECRET, small, &none),
-		AUTHCODE_ERR_MEMORY);
+	assert_int_equal(ac_client_secret_seal(world->issuer, "wiki", SECRET, small, &none),
+			 AUTHCODE_ERR_MEMORY);
 	assert_int_equal(
 		authcode_issuer_open_client_secret(world->issuer, "wiki", sealed, small, &none),
 		AUTHCODE_ERR_MEMORY);
