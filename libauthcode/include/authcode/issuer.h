@@ -120,10 +120,13 @@ authcode_issuer_open_client_secret(const struct authcode_issuer *issuer, const c
 				   const char **ret_secret);
 
 /* Performs the put_client of operation, with secret sealed for it; NULL: the client has none
- * that is kept sealed. While the master key is rotated the seal may have become one of the
- * old key: the store refuses that, and it is made anew, once. On failure nothing was
- * performed; else operation has its result, and sealed_secret what was stored, in the
- * arena. Thread-safe. */
+ * that is kept sealed. OK says nothing of the result: look at operation->result, which may
+ * be any of put_client's, FAILED and CONFLICT among them. While the master key is rotated
+ * the seal may have become one of the old key: the store refuses that, and it is made anew,
+ * once. OTHER_KEY is the result when that is refused too: as a rule another process has
+ * rotated the key, and nothing that this issuer seals is stored any more, until it is made
+ * anew with that key. With DONE sealed_secret is what was stored, in the arena. On any
+ * return but OK nothing was performed. Thread-safe. */
 AUTHCODE_API AUTHCODE_MUST_USE enum authcode_err
 authcode_issuer_put_client(const struct authcode_issuer *issuer, const char *secret,
 			   struct authcode_arena *arena, struct authcode_operation *operation);
