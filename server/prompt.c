@@ -378,6 +378,7 @@ get_prompt(struct ac_visit *v, struct wait *wait)
 	look = ac_conversations_look(v->app->login->conversations, login, v->browser, &wait->waiter,
 				     arena);
 	step = show(v, login, &look, wait);
+	v->number = NULL; /* it may be the look's */
 	authcode_arena_free(&arena);
 	return step;
 }
