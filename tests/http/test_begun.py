@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the log says of a sign-in: that it has begun, how it has ended, and which kinds of questions came between."""
+import contextlib
 import os
 import pwd
 import re
@@ -189,7 +190,7 @@ def test_without_a_helper_nothing_has_begun(server):
 
 def test_nothing_of_it_is_in_the_database_before_somebody_is_signed_in(server):
     def count():
-        with sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True)) as store:
             return [store.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("audit", "subject")]
 
     before = count()
@@ -199,6 +200,6 @@ def test_nothing_of_it_is_in_the_database_before_somebody_is_signed_in(server):
     saying = Saying(server)
     begin(server)
     saying.wait(2)
-    with sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True) as store:
+    with contextlib.closing(sqlite3.connect(f"file:{server.state}/authcode.db?mode=ro", uri=True)) as store:
         events = {row[0] for row in store.execute("SELECT DISTINCT event FROM audit")}
     assert "login_succeeded" in events and "sign_in_begun" not in events

@@ -6,6 +6,7 @@ that is added here is looked for too. A value may not stand anywhere in plain, n
 percent-encoded.
 """
 import base64
+import contextlib
 import html.parser
 import json
 import os
@@ -183,7 +184,7 @@ class SweptHost(KeysHost):
         found = {name: self.log(name).encode() for name in ("authcoded", "authcode-login", "authcode-check", "authcode-fetch")}
         for listener in self.listeners:
             found[listener.socket.getsockname()] = b"\n".join(listener.heard)
-        with sqlite3.connect(f"file:{self.state}/authcode.db?mode=ro", uri=True) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{self.state}/authcode.db?mode=ro", uri=True)) as store:
             found["audit"] = "\n".join(map(str, store.execute("SELECT * FROM audit"))).encode()
         for words in (["--json", "audit", "list"], ["audit", "list"], ["--json", "user", "export", USER],
                       ["--json", "client", "list"], ["--json", "session", "list"], ["--json", "status"]):
