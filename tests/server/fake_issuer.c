@@ -64,6 +64,12 @@ issuer_last_attempt(void)
 	return last_attempt;
 }
 
+void
+issuer_forget_attempt(void)
+{
+	last_attempt = 0;
+}
+
 const char *
 issuer_last_body(void)
 {

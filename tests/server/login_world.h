@@ -3,8 +3,8 @@
  *
  * Everything around server/login.h for its tests: an authenticator that does
  * what the test says, an issuer whose seals can be read ("txn:1" is valid,
- * "old:1" stale, "key:1" wants the acr urn:x:key, anything else is not ours; csrf is "csrf-" and the seal), and
- * requests in one line each.
+ * "old:1" stale, "key:1" wants the acr urn:x:key, anything else is not ours; csrf is
+ * "csrf-" and the seal), and requests in one line each.
  */
 #ifndef AC_TESTS_LOGIN_WORLD_H
 #define AC_TESTS_LOGIN_WORLD_H
@@ -65,7 +65,8 @@ void script_die(unsigned i, bool began);
 void issuer_reset(void);
 unsigned issuer_sign_ins(void); /* sessions made */
 unsigned issuer_denials(void);
-int64_t issuer_last_attempt(void); /* of the last resumption */
+int64_t issuer_last_attempt(void); /* of the last resumption; 0: none */
+void issuer_forget_attempt(void);
 const char *issuer_last_body(void);
 const char *issuer_last_proof(void);      /* acr|amr|claims of the last sign-in, "-" for none */
 bool issuer_saw_secret(const char *text); /* in any request body */
