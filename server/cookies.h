@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * The cookies: the browser (a random name for it, what pages are bound to), the
- * session, and the browser a name has signed in with before (device.h). __Host- names with Secure, HttpOnly, SameSite=Lax; on a
- * development issuer (http on loopback) authcode-dev… without Secure.
+ * session, and the browser a name has signed in with before (device.h). __Host- names with
+ * Secure, HttpOnly, SameSite=Lax; on a development issuer (http on loopback) authcode-dev…
+ * without Secure.
  */
 #ifndef AC_SERVER_COOKIES_H
 #define AC_SERVER_COOKIES_H

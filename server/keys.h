@@ -2,9 +2,9 @@
  * Copyright the authcode authors
  *
  * The signing keys while the daemon runs: tended at the start, when one of them begins
- * to sign or has served its time, every hour and when an administrator asks, always by the main thread, since making an RSA key
- * takes longer than a request may hold an HTTP thread. The public parts are
- * served from memory, to anybody.
+ * to sign or has served its time, every hour and when an administrator asks, always by the
+ * main thread, since making an RSA key takes longer than a request may hold an HTTP thread.
+ * The public parts are served from memory, to anybody.
  */
 #ifndef AC_SERVER_KEYS_H
 #define AC_SERVER_KEYS_H

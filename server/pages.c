@@ -2,8 +2,9 @@
  * Copyright the authcode authors
  *
  * See pages.h. Plain HTML and one style sheet, nothing from elsewhere (AZ-44),
- * and no script but on the one page that could not do its work without. Form actions are absolute paths below the issuer's path.
- * A value reaches a page only as a field of a view, so it is always escaped.
+ * and no script but on the one page that could not do its work without. Form actions are
+ * absolute paths below the issuer's path. A value reaches a page only as a field of a
+ * view, so it is always escaped.
  */
 #include "server/pages.h"
 

@@ -4,7 +4,8 @@
  * See id_token.h. Claims about the person stay out of it, for there is always an
  * access token that userinfo takes (OIDC-Core §5.4); those that the claims
  * parameter asks for by name are the exception (§5.5), as far as a token can hold
- * them: userinfo has no such bound. auth_time is always there, so that asking for it (max_age, an essential claim) needs no memory.
+ * them: userinfo has no such bound. auth_time is always there, so that asking for it
+ * (max_age, an essential claim) needs no memory.
  */
 #include "protocol/id_token.h"
 

@@ -2,8 +2,8 @@
  * Copyright the authcode authors
  *
  * What the server can do, told to clients (RFC 8414 §2, OIDC-Disc §3) from the
- * tables that do it, in one document for both. Where leaving a member out means something else than we do (RFC 8414 §2,
- * OIDC-Disc §3), it is there.
+ * tables that do it, in one document for both. Where leaving a member out means
+ * something else than we do (RFC 8414 §2, OIDC-Disc §3), it is there.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  *
  * The sealed authorization request, or device (RFC 8628), that travels through
  * the pages: before someone has signed in no page stores anything. A seal names the
- * browser it was made for, its time, a notice and what it is about, what its page asks and of whom, which
- * account was chosen, and what a sign-in has to prove or was to prove.
+ * browser it was made for, its time, a notice and what it is about, what its page asks
+ * and of whom, which account was chosen, and what a sign-in has to prove or was to prove.
  */
 #ifndef AC_PROTOCOL_TRANSACTION_H
 #define AC_PROTOCOL_TRANSACTION_H

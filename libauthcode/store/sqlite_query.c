@@ -131,7 +131,8 @@ ac_query_get_int(struct ac_query *query)
 }
 
 /* NULL, and the query has failed, when there is no memory. Asked for as bytes, since SQLite
- * copies a text to end it with a NUL; bytes that are none are NULL. */
+ * copies a text to end it with a NUL: an empty BLOB is NULL, as SQL NULL is, and fails the
+ * query. */
 const char *
 ac_query_get_text(struct ac_query *query, struct authcode_arena *arena)
 {

@@ -142,8 +142,9 @@ enum ac_sql {
 
 extern const char *const ac_sql_text[AC_SQL_COUNT];
 
-/* When code, device or family o was withdrawn, or NULL; u is its subject, if it has one: the look at the grant is taken only when there is a reason,
- * that at the client's end costs little, since few clients were ever ended. */
+/* When code, device or family o was withdrawn, or NULL; u is its subject, if it has one: the
+ * look at the grant is taken only when there is a reason, that at the client's end costs
+ * little, since few clients were ever ended. */
 #define AC_SQL_WITHDRAWN(o)                                                                        \
 	"coalesce((SELECT e.ended_ms FROM client_end e WHERE e.client_id = " o ".client_id"        \
 	" AND e.ended_ms >= " o ".created_ms), "                                                   \

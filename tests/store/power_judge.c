@@ -25,7 +25,8 @@ found(struct verdict *verdict, size_t *counter, const char *what)
 #define ALIVE " AND subject_id IN (SELECT id FROM subject WHERE retired_ms = 0)"
 #define TOKENS(kind) "(SELECT 1 FROM token WHERE family_id = family.id AND kind = " kind ")"
 
-/* Each says nothing, or "ok", of a file that is whole. Who is being erased may have gone in part. */
+/* Each says nothing, or "ok", of a file that is whole. Who is being erased may have gone in
+ * part. */
 static const char *const questions[] = {
 	"PRAGMA integrity_check",
 	"PRAGMA foreign_key_check",

@@ -40,7 +40,8 @@ static void *
 read_on(void *arg)
 {
 	struct reader *reader = arg;
-	/* The snapshot outlives the read: four of them leave the writer a core and it is never free. */
+	/* The snapshot outlives the read: four of them leave the writer a core and it is never
+	 * free. */
 	const struct timespec nap = { .tv_nsec = 200 * 1000 };
 
 	while (!atomic_load(&reader->stop)) {

@@ -16,9 +16,9 @@
  * taken in a row the operation fails with ERR_RANDOM.
  *
  * Every result but DONE and REPEATED leaves every ret_ member 0, and every result
- * but DONE writes nothing except the revocation of REUSED. An operation with a NULL text, a time outside 1 to
- * 2^42-1 or an unknown kind fails with ERR_USAGE, one with a text over 256 KiB
- * with ERR_LIMIT; neither reaches a backend.
+ * but DONE writes nothing except the revocation of REUSED. An operation with a NULL
+ * text, a time outside 1 to 2^42-1 or an unknown kind fails with ERR_USAGE, one with a
+ * text over 256 KiB with ERR_LIMIT; neither reaches a backend.
  *
  * Times are Unix milliseconds from the caller; a store reads no clock. 0 means
  * "not (yet)". Expiry is exclusive: a row is dead when now_ms >= expires_ms.
@@ -116,8 +116,9 @@ enum authcode_operation_kind {
  * Either only while its hash is replaces_hash, that of the row that was read when
  * the cookie was proved: one renewed since stays as it is, and a session is inserted
  * beside it. ends_earlier_ms not 0: unless all that the subject had was ended then or
- * since, it is ended first, as by revoke_subject but for its consents. The idle end is cut to expires_ms. DONE; FAILED with ERR_USAGE when a
- * new subject is needed and new_sub was ever given to another. */
+ * since, it is ended first, as by revoke_subject but for its consents. The idle end is
+ * cut to expires_ms. DONE; FAILED with ERR_USAGE when a new subject is needed and
+ * new_sub was ever given to another. */
 struct authcode_op_create_session {
 	const char *user_name;
 	uint32_t uid;
@@ -194,9 +195,9 @@ struct authcode_op_redeem {
  * name it); REUSED (else, when it was rotated before, whatever has died since:
  * family revoked); EXPIRED (nothing written: it or its family is past its time or
  * revoked, its session was ended, its subject is retired, consent was withdrawn; a
- * session whose time has merely run out ends no family); NOT_FOUND (also: that is an access token). A
- * token of family_id that is not there any more was rotated, and what replaced it
- * too: REUSED. */
+ * session whose time has merely run out ends no family); NOT_FOUND (also: that is an
+ * access token). A token of family_id that is not there any more was rotated, and what
+ * replaced it too: REUSED. */
 struct authcode_op_use_refresh {
 	int64_t refresh_id;
 	int64_t family_id; /* whose the caller knows it to be; 0: that is not known */
