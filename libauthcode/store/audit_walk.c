@@ -52,7 +52,7 @@ is_another(const struct ac_audit_walk *walk, int64_t seq, const uint8_t mac[])
 }
 
 /* Behind the anchor, or behind the record that was the last of the page before: unless
- * it was purged since, it is there. */
+ * it was purged since, it is there, or is the first of those that are missed. */
 static bool
 find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
 {
@@ -69,11 +69,10 @@ find_place(struct ac_audit_walk *walk, const struct ac_audit_start *start)
 	walk->unplaced = start->anchor == NULL && after_seq == 0;
 	if (after_seq <= walk->last.seq)
 		return true;
-	if (start->resumed == NULL) {
-		find_fault(walk, AUTHCODE_AUDIT_MISSING, after_seq);
-		return false;
-	}
-	walk->last = *start->resumed;
+	if (start->resumed != NULL)
+		walk->last = *start->resumed;
+	else
+		walk->last.seq = after_seq - 1;
 	return true;
 }
 
@@ -145,17 +144,20 @@ ac_audit_walk_on(struct ac_audit_walk *walk, const struct authcode_audit_record 
 	return err;
 }
 
-/* What this store has written, and what somebody knows of, is there unless it was
- * purged. */
+/* What this store has written, what somebody knows of, and what was the last of a page, is
+ * there unless it was purged. */
 void
 ac_audit_walk_end(struct ac_audit_walk *walk)
 {
 	const struct authcode_audit_check *check = walk->check;
+	int64_t newest = check->after_seq;
 
-	if (walk->last.seq < check->ret_head.seq || walk->last.seq < check->known.seq) {
+	if (newest < check->ret_head.seq)
+		newest = check->ret_head.seq;
+	if (newest < check->known.seq)
+		newest = check->known.seq;
+	if (walk->last.seq < newest) {
 		find_fault(walk, AUTHCODE_AUDIT_MISSING, walk->last.seq + 1);
-		walk->check->ret_fault_last = check->ret_head.seq > check->known.seq
-						      ? check->ret_head.seq
-						      : check->known.seq;
+		walk->check->ret_fault_last = newest;
 	}
 }

@@ -192,7 +192,9 @@ def test_faults_have_their_kind_and_numbers_and_a_page_ends_at_each(tampered):
     _, page = curl(tampered, "/admin/audit/verify?after=2&begun=yes")
     assert (page["checked"], page["fault"], page["seq"], page["last"], page["resume"]) == (1, "missing", 4, 5, "6")
     status, page = curl(tampered, "/admin/audit/verify?after=4&begun=yes")
-    assert status == 200 and (page["fault"], page["seq"]) == ("missing", 4) and "resume" not in page
+    assert status == 200 and (page["fault"], page["seq"], page["last"], page["resume"]) == ("missing", 4, 5, "6")
+    _, page = curl(tampered, f"/admin/audit/verify?after={newest - 1}&begun=yes")
+    assert (page["fault"], page["seq"], page["last"]) == ("missing", newest - 1, newest) and "resume" not in page
 
 
 def test_a_hundred_faults_are_told_and_it_is_said_that_there_may_be_more(tmp_path):

@@ -137,9 +137,10 @@ whatever_is_done_to_the_file_is_found(void **state)
 
 /* All faults, as one look after the other finds them: "changed 2, missing 4-5". */
 static void
-assert_all_found(struct fixture *f, const char *what, const char *wanted, uint32_t limit)
+assert_all_found(struct fixture *f, const char *what, const char *wanted,
+		 struct authcode_audit_check check)
 {
-	struct authcode_audit_check check = { .limit = limit };
+	const uint32_t limit = check.limit;
 	char found[512] = "";
 	size_t len = 0;
 
@@ -223,7 +224,57 @@ all_that_is_done_to_the_file_is_found(void **state)
 		open_store(f);
 		tamper(f, many_deeds[i].sql);
 		for (uint32_t limit = 1; limit < 12; limit += 2)
-			assert_all_found(f, many_deeds[i].sql, many_deeds[i].found, limit);
+			assert_all_found(f, many_deeds[i].sql, many_deeds[i].found,
+					 (struct authcode_audit_check){ .limit = limit });
+	}
+}
+
+/* The last record of a page, 3, is gone when somebody asks for the next: what is behind it
+ * is looked at all the same. */
+static void
+what_goes_between_two_pages_hides_nothing_behind_it(void **state)
+{
+	static const struct {
+		const char *before, *between;
+		int64_t purged_ms; /* 0: nothing is */
+		const char *found;
+	} table[] = {
+		/* A purge that cannot move the beginning. */
+		{ "UPDATE audit_anchor SET before_id = before_id + 1", NULL, T0 + 5,
+		  "missing 3-4, changed 7" },
+		{ "UPDATE audit_anchor SET before_id = before_id + 1", NULL, T0 + 4,
+		  "missing 3, changed 7" },
+		{ "UPDATE audit_anchor SET before_id = before_id + 1", NULL, T0 + 9,
+		  "missing 3-8" },
+		{ "DELETE FROM audit_anchor", NULL, T0 + 5, "missing 3-4, changed 7" },
+		{ "DELETE FROM audit WHERE seq = 1", NULL, T0 + 5, "missing 3-4, changed 7" },
+		/* One that does. */
+		{ "INSERT OR REPLACE INTO probe VALUES (1, 1)", NULL, T0 + 5, "changed 7" },
+		/* Somebody else. */
+		{ "INSERT OR REPLACE INTO probe VALUES (1, 1)", "DELETE FROM audit WHERE seq = 3",
+		  0, "missing 3, changed 7" },
+		{ "INSERT OR REPLACE INTO probe VALUES (1, 1)",
+		  "DELETE FROM audit WHERE seq IN (3, 4, 6)", 0, "missing 3-4, missing 6" },
+		{ "INSERT OR REPLACE INTO probe VALUES (1, 1)", "DELETE FROM audit WHERE seq > 2",
+		  0, "missing 3-8" },
+	};
+	struct fixture *f = *state;
+
+	leave_records(f);
+	keep_file(f);
+	for (size_t i = 0; i < AC_ARRAY_SIZE(table); i++) {
+		restore_file(f);
+		open_store(f);
+		tamper(f, "UPDATE audit SET txn = txn + 1 WHERE seq = 7");
+		tamper(f, table[i].before);
+		if (table[i].between != NULL)
+			tamper(f, table[i].between);
+		if (table[i].purged_ms != 0)
+			assert_true(purge_before(f, table[i].purged_ms) > 0);
+		for (uint32_t limit = 1; limit < 12; limit += 2)
+			assert_all_found(f, table[i].before, table[i].found,
+					 (struct authcode_audit_check){
+						 .limit = limit, .begun = true, .after_seq = 3 });
 	}
 }
 
@@ -420,6 +471,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		AUDIT_FILE_TEST(whatever_is_done_to_the_file_is_found),
 		AUDIT_FILE_TEST(all_that_is_done_to_the_file_is_found),
+		AUDIT_FILE_TEST(what_goes_between_two_pages_hides_nothing_behind_it),
 		AUDIT_FILE_TEST(what_was_last_can_be_taken_away_while_nobody_looks),
 		AUDIT_FILE_TEST(what_is_taken_from_the_end_is_missed_for_ever),
 		AUDIT_FILE_TEST(a_purge_moves_the_beginning_over_nothing_that_is_missing),
