@@ -22,6 +22,19 @@ static const struct ac_event_row rows[] = {
 		.fields = F(issuer),
 		.means = "The server answers requests from now on.",
 	},
+	[AC_EVENT_START_REFUSED] = {
+		.name = "start_refused",
+		.words = "the server does not start",
+		.level = AC_LOG_ERROR,
+		.id = "662d37b858872b019bff19a3d2389610",
+		.result = "refused",
+		.fields = F(file) | F(hash) | F(why),
+		.means = "What the configuration says, or something that it names, is not good, and the "
+			 "program has ended. No hash: the files could not be read as a whole. As text on "
+			 "standard error this is the sentence alone.",
+		.act = "Correct what the sentence names, try authcoded --check-config, which also says "
+		       "a long one to its end, and start again.",
+	},
 	[AC_EVENT_STOPPING] = {
 		.name = "stopping",
 		.words = "stopping",

@@ -202,3 +202,15 @@ ac_log_event_write(enum ac_event event, const struct ac_event_fields *fields)
 		.fields = fields,
 	});
 }
+
+void
+ac_log_end_write(enum ac_event event, const struct ac_event_fields *fields)
+{
+	const bool as_text = log_state.sink == AC_LOG_STDERR;
+	const char *level = log_state.stderr_levels ? "<3>" : "";
+
+	if (!as_text)
+		ac_log_event_write(event, fields);
+	if (as_text || (log_state.sink != AC_LOG_JSON && !log_state.stderr_levels))
+		(void)fprintf(stderr, "%s%s: %s\n", level, log_state.name, fields->why);
+}

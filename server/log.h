@@ -47,6 +47,14 @@ void ac_log(enum ac_log_level level, const char *fmt, ...) AC_PRINTF(2, 3);
 	ac_log_event_write((event), &(const struct ac_event_fields){ __VA_ARGS__ })
 void ac_log_event_write(enum ac_event event, const struct ac_event_fields *fields);
 
+/* The event with which the program ends, its why a sentence for whoever has started it.
+ * Nobody reads it twice: in lines of text on standard error it is the sentence alone, and
+ * beside another log the sentence is there as well, unless standard error is the
+ * journal's. */
+#define ac_log_end(event, ...)                                                                     \
+	ac_log_end_write((event), &(const struct ac_event_fields){ __VA_ARGS__ })
+void ac_log_end_write(enum ac_event event, const struct ac_event_fields *fields);
+
 /* Lines that could not be handed over, since the journal takes none any more. */
 uint64_t ac_log_lost(void);
 

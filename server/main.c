@@ -465,14 +465,32 @@ stop(struct daemon *d)
 		(void)close(d->signal_fd);
 }
 
+/* Files that could not be read have not said where the log goes. */
+static int
+refuse_unread(const char *path, const struct authcode_reason *reason)
+{
+	const struct ac_log_settings settings = { .name = "authcoded", .most = AC_LOG_NOTICE };
+	struct authcode_reason unheard;
+
+	(void)!ac_log_open(&settings, &unheard); /* auto always opens */
+	ac_log_end(AC_EVENT_START_REFUSED, .file = path, .why = reason->text);
+	return EX_CONFIG;
+}
+
+/* Whoever asks reads it where they ask, and it is no event. */
+static int
+not_good(const struct authcode_reason *reason)
+{
+	(void)fprintf(stderr, "authcoded: %s\n", reason->text);
+	return EX_CONFIG;
+}
+
 /* What start() looks at and needs nothing that runs. */
 static int
 check_only(const struct ac_config *config, struct authcode_reason *reason)
 {
-	if (!ac_start_check_files(config, reason)) {
-		(void)fprintf(stderr, "authcoded: %s\n", reason->text);
-		return EX_CONFIG;
-	}
+	if (!ac_start_check_files(config, reason))
+		return not_good(reason);
 	(void)printf("%s: ok\n", config->path);
 	return EX_OK;
 }
@@ -498,17 +516,17 @@ main(int argc, char **argv)
 	(void)umask(0077);
 	if (!ac_options_parse(argc, argv, &options, &status))
 		return printed(status);
-	if (ac_config_load(options.config, &d.config, &reason) != AUTHCODE_OK) {
-		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
-		return EX_CONFIG;
-	}
+	if (ac_config_load(options.config, &d.config, &reason) != AUTHCODE_OK)
+		return options.check_config ? not_good(&reason)
+					    : refuse_unread(options.config, &reason);
 	if (options.check_config) {
 		status = check_only(d.config, &reason);
 		ac_config_free(&d.config);
 		return printed(status);
 	}
 	if (!open_log(d.config, &reason) || !start(&d, &reason)) {
-		(void)fprintf(stderr, "authcoded: %s\n", reason.text);
+		ac_log_end(AC_EVENT_START_REFUSED, .file = d.config->path, .hash = d.config->hash,
+			   .why = reason.text);
 		stop(&d);
 		return EX_CONFIG;
 	}

@@ -51,6 +51,7 @@ http_tests = \
 	tests/http/test_routes.py \
 	tests/http/test_side_by_side.py \
 	tests/http/test_start.py \
+	tests/http/test_start_refused.py \
 	tests/http/test_status.py \
 	tests/http/test_stop.py \
 	tests/http/test_token_guesses.py \
