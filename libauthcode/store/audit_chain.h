@@ -70,7 +70,8 @@ AC_MUST_USE bool ac_audit_is_long(const struct authcode_audit_record *record,
 
 #define AC_AUDIT_NETWORK 46 /* INET6_ADDRSTRLEN */
 
-/* The network of an address, 24 bits of IPv4 and 48 of IPv6, as text; "" for what is none. */
+/* The network of an address, 24 bits of IPv4, also of one inside IPv6, and 48 of other IPv6,
+ * as text; "" for what is none. */
 void ac_audit_network(const char *rhost, char ret[AC_AUDIT_NETWORK]);
 
 /* Makes anchor->proof. */

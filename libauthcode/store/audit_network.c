@@ -11,7 +11,11 @@
 
 #define IPV4_KEPT 3 /* bytes: 24 bits */
 #define IPV6_KEPT 6 /* 48 bits, which is what a site is given (RFC 6177 §2) */
-#define MAPPED_AT 12
+#define RELAYED_KEPT (2 + IPV4_KEPT)
+
+/* What an IPv4 address stands behind in one of IPv6. */
+static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* RFC 4291 §2.5.5.2 */
+static const uint8_t relayed[2] = { 0x20, 0x02 }; /* 6to4: 48 bits have it (RFC 3056 §2) */
 
 static void
 show(int family, uint8_t *bytes, size_t kept, char ret[AC_AUDIT_NETWORK])
@@ -34,8 +38,10 @@ ac_audit_network(const char *rhost, char ret[AC_AUDIT_NETWORK])
 		show(AF_INET, bytes, IPV4_KEPT, ret);
 	else if (inet_pton(AF_INET6, rhost, bytes) != 1)
 		return;
-	else if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)bytes))
-		show(AF_INET, bytes + MAPPED_AT, IPV4_KEPT, ret);
+	else if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		show(AF_INET, bytes + sizeof(mapped), IPV4_KEPT, ret);
+	else if (memcmp(bytes, relayed, sizeof(relayed)) == 0)
+		show(AF_INET6, bytes, RELAYED_KEPT, ret);
 	else
 		show(AF_INET6, bytes, IPV6_KEPT, ret);
 }

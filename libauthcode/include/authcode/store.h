@@ -240,7 +240,8 @@ struct authcode_op_purge {
 	uint32_t limit;          /* 1 to AUTHCODE_PURGE_MAX */
 	int64_t audit_before_ms; /* audit records older than that go too; 0: none does */
 	/* Of audit records older than that, the addresses of persons are shortened to their
-	 * network, 24 bits of IPv4 and 48 of IPv6 (what is no address goes); 0: of none. */
+	 * network, 24 bits of IPv4 and 48 of IPv6, of 6to4 24 of its IPv4 (what is no address
+	 * goes); 0: of none. */
 	int64_t shorten_before_ms;
 	int64_t shortened_id; /* of records up to this one they have been; set to what is reached */
 	uint32_t ret_deleted; /* and shortened, or looked at for it; == limit: there may be more */
