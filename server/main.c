@@ -366,7 +366,7 @@ purge(const struct ac_app *app, int64_t *shortened_id)
 			       authcode_err_str(operation.err));
 		if (operation.result != AUTHCODE_RESULT_DONE)
 			return false;
-		*shortened_id = operation.u.purge.shortened_id;
+		*shortened_id = operation.u.purge.ret_shortened_id;
 		if (operation.u.purge.ret_deleted < PURGE_ROWS)
 			return false;
 	}

@@ -271,7 +271,7 @@ ac_memory_shorten_audit(struct ac_memory *memory, struct authcode_op_purge *args
 		struct ac_memory_record *row = memory->audit.rows[i];
 		char network[AC_AUDIT_NETWORK];
 
-		if (row->record.id <= args->shortened_id)
+		if (row->record.id <= args->ret_shortened_id)
 			continue;
 		if (row->record.id >= ac_audit_key(args->shorten_before_ms))
 			return;
@@ -279,7 +279,7 @@ ac_memory_shorten_audit(struct ac_memory *memory, struct authcode_op_purge *args
 			ac_audit_network(row->record.rhost, network);
 			leave(memory, row, network);
 		}
-		args->shortened_id = row->record.id;
+		args->ret_shortened_id = row->record.id;
 		args->ret_deleted++;
 	}
 }

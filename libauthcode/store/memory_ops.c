@@ -211,6 +211,7 @@ purge(struct ac_memory *memory, struct authcode_operation *operation)
 	struct authcode_op_purge *args = &operation->u.purge;
 
 	args->ret_deleted = ac_memory_purge(memory, operation->now_ms, args->limit);
+	args->ret_shortened_id = args->shortened_id;
 	ac_memory_purge_audit(memory, args, operation->now_ms);
 	if (args->shorten_before_ms > 0)
 		ac_memory_shorten_audit(memory, args);

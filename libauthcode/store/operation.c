@@ -341,6 +341,7 @@ ac_operation_fail(struct authcode_operation *operation, enum authcode_err err)
 		break;
 	case AUTHCODE_OP_PURGE:
 		operation->u.purge.ret_deleted = 0;
+		operation->u.purge.ret_shortened_id = operation->u.purge.shortened_id;
 		break;
 	case AUTHCODE_OP_RELINK_SUBJECT:
 		operation->u.relink_subject.ret_subject_id = 0;

@@ -23,7 +23,7 @@ AC_MUST_USE enum authcode_err ac_sqlite_purge_audit(const struct ac_sqlite_work 
 						    struct authcode_op_purge *args, int64_t now_ms);
 
 /* sqlite_audit_address.c: the addresses of records that are older than
- * args->shorten_before_ms, from args->shortened_id on, up to what is left of its limit. */
+ * args->shorten_before_ms, from args->ret_shortened_id on, up to what is left of its limit. */
 AC_MUST_USE enum authcode_err ac_sqlite_shorten_audit(const struct ac_sqlite_work *work,
 						      struct authcode_op_purge *args);
 

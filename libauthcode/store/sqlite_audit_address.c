@@ -98,7 +98,7 @@ find_next(const struct ac_sqlite_work *work, const struct authcode_op_purge *arg
 	struct ac_query query;
 
 	ac_query_begin(&query, work->connection, AC_SQL_NEXT_ADDRESS);
-	ac_query_put_int(&query, args->shortened_id);
+	ac_query_put_int(&query, args->ret_shortened_id);
 	ac_query_put_int(&query, ac_audit_key(args->shorten_before_ms));
 	return read_full(&query, work->arena, ret);
 }
@@ -118,7 +118,7 @@ ac_sqlite_shorten_audit(const struct ac_sqlite_work *work, struct authcode_op_pu
 			ac_audit_network(full.record.rhost, network);
 			err = leave(work, &full, network);
 		}
-		args->shortened_id = full.record.id;
+		args->ret_shortened_id = full.record.id;
 		args->ret_deleted++;
 	}
 	return err;

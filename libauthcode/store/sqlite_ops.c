@@ -234,6 +234,7 @@ purge(const struct ac_sqlite_work *work, struct authcode_operation *operation)
 		left -= deleted;
 	}
 	operation->u.purge.ret_deleted = operation->u.purge.limit - left;
+	operation->u.purge.ret_shortened_id = operation->u.purge.shortened_id;
 	operation->result = AUTHCODE_RESULT_DONE;
 	return purge_audit(work, &operation->u.purge, operation->now_ms);
 }

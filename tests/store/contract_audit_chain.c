@@ -313,8 +313,9 @@ shorten_before(struct fixture *f, int64_t before_ms, uint32_t limit, int64_t *sh
 	op.u.purge.shorten_before_ms = before_ms;
 	op.u.purge.shortened_id = *shortened_id;
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
-	assert_true(op.u.purge.shortened_id >= *shortened_id);
-	*shortened_id = op.u.purge.shortened_id;
+	assert_true(op.u.purge.shortened_id == *shortened_id); /* as it was given */
+	assert_true(op.u.purge.ret_shortened_id >= *shortened_id);
+	*shortened_id = op.u.purge.ret_shortened_id;
 	return op.u.purge.ret_deleted;
 }
 

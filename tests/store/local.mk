@@ -2,6 +2,7 @@
 store_tests = \
 	tests/store/contract \
 	tests/store/test_audit_chain \
+	tests/store/test_audit_rounds \
 	tests/store/test_audit_shortened \
 	tests/store/test_audit_writers \
 	tests/store/test_database \
@@ -63,6 +64,13 @@ audit_file = $(store_fixture) $(raw_sql) tests/store/audit_file.c tests/store/au
 tests_store_test_audit_chain_SOURCES = $(audit_file) tests/store/test_audit_chain.c
 tests_store_test_audit_chain_CPPFLAGS = $(store_cppflags)
 tests_store_test_audit_chain_LDADD = $(store_ldadd)
+
+tests_store_test_audit_rounds_SOURCES = $(audit_file) \
+	tests/store/faulty_vfs.c tests/store/faulty_vfs.h \
+	tests/store/shim_vfs.c tests/store/shim_vfs.h \
+	tests/store/test_audit_rounds.c
+tests_store_test_audit_rounds_CPPFLAGS = $(store_cppflags)
+tests_store_test_audit_rounds_LDADD = $(store_ldadd)
 
 tests_store_test_audit_shortened_SOURCES = $(audit_file) tests/store/test_audit_shortened.c
 tests_store_test_audit_shortened_CPPFLAGS = $(store_cppflags)

@@ -243,8 +243,9 @@ struct authcode_op_purge {
 	 * network, 24 bits of IPv4 and 48 of IPv6, of 6to4 24 of its IPv4 (what is no address
 	 * goes); 0: of none. */
 	int64_t shorten_before_ms;
-	int64_t shortened_id; /* of records up to this one they have been; set to what is reached */
+	int64_t shortened_id; /* of records up to this one they have been */
 	uint32_t ret_deleted; /* and shortened, or looked at for it; == limit: there may be more */
+	int64_t ret_shortened_id; /* the shortened_id to go on with */
 };
 
 /* A family without a person, and its one access token (RFC 6749 §4.4). DONE. */
