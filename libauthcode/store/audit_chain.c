@@ -155,8 +155,14 @@ ac_audit_holds(const struct authcode_audit_key *key, const uint8_t before[MAC_LE
 bool
 ac_audit_is_long(const struct authcode_audit_record *record, const struct ac_audit_link *link)
 {
-	return ac_audit_needs_salt(record) &&
-	       (record->seq == 0 || link->address_len == AC_AUDIT_SALT_LEN);
+	char network[AC_AUDIT_NETWORK];
+
+	if (!ac_audit_needs_salt(record))
+		return false;
+	if (record->seq != 0)
+		return link->address_len == AC_AUDIT_SALT_LEN;
+	ac_audit_network(record->rhost, network);
+	return strcmp(record->rhost, network) != 0;
 }
 
 enum authcode_err

@@ -64,7 +64,8 @@ AC_MUST_USE enum authcode_err ac_audit_leave(const struct authcode_audit_key *ke
 					     const struct authcode_audit_record *record,
 					     const char *left, struct ac_audit_link *link);
 
-/* Is it a person's whole address? */
+/* Is it a person's whole address? Of a record that is in no chain it is what differs from
+ * its network. */
 AC_MUST_USE bool ac_audit_is_long(const struct authcode_audit_record *record,
 				  const struct ac_audit_link *link);
 

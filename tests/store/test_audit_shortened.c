@@ -84,6 +84,50 @@ of_an_address_its_network_is_left_and_of_anything_else_nothing(void **state)
 	}
 }
 
+/* --- whose turn it is --------------------------------------------------------------- */
+
+#define SALTED AC_AUDIT_SALT_LEN
+#define SHORT AC_AUDIT_EMPTIED_LEN
+
+/* Who does not know how far it had come looks again, also at records from before the chain,
+ * which nothing but the address itself marks. */
+static const struct {
+	const char *what;
+	int64_t seq, subject_id;
+	const char *rhost;
+	size_t address_len;
+	bool is_long;
+} turns[] = {
+	{ "in the chain", 1, 7, "192.0.2.7", SALTED, true },
+	{ "whole, and like a network", 1, 7, "192.0.2.0", SALTED, true },
+	{ "shortened", 1, 7, "192.0.2.0", SHORT, false },
+	{ "shortened, and changed since", 1, 7, "192.0.2.7", SHORT, false },
+	{ "emptied", 1, 7, "", SHORT, false },
+	{ "of nobody", 1, 0, "192.0.2.7", 0, false },
+	{ "from before the chain", 0, 7, "192.0.2.7", 0, true },
+	{ "IPv6, from before it", 0, 7, "2001:db8:1:2::3", 0, true },
+	{ "no address, from before it", 0, 7, "unix:", 0, true },
+	{ "from before it, shortened", 0, 7, "192.0.2.0", 0, false },
+	{ "IPv6, from before it, shortened", 0, 7, "2001:db8:1::", 0, false },
+	{ "from before it, emptied", 0, 7, "", 0, false },
+	{ "from before it, of nobody", 0, 0, "192.0.2.7", 0, false },
+};
+
+static void
+what_is_shortened_is_not_written_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < AC_ARRAY_SIZE(turns); i++) {
+		const struct authcode_audit_record record = { .seq = turns[i].seq,
+							      .subject_id = turns[i].subject_id,
+							      .rhost = turns[i].rhost };
+		const struct ac_audit_link link = { .address_len = turns[i].address_len };
+
+		if (ac_audit_is_long(&record, &link) != turns[i].is_long)
+			fail_msg("%s", turns[i].what);
+	}
+}
+
 /* --- somebody writes to the file ---------------------------------------------------- */
 
 static void
@@ -169,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_an_address_its_network_is_left_and_of_anything_else_nothing),
+		cmocka_unit_test(what_is_shortened_is_not_written_again),
 		AUDIT_FILE_TEST(whoever_changes_what_is_left_is_found_and_stays_found),
 	};
 
