@@ -111,14 +111,16 @@ ask_page(const struct ac_ctl *ctl, struct walk *walk)
 	json_decref(answer);
 	return status;
 }
-/* Records are written meanwhile: there may be more than there were. */
+
+/* Records are written meanwhile: there may be more than there were. Why a page is not to be had is
+ * said by who has asked, over what stands there. */
 static void
 tell_progress(const struct walk *walk)
 {
 	const json_int_t all = walk->newest - walk->first + 1;
 
 	if (walk->next[0] != '\0' && all > 0 && isatty(STDERR_FILENO) == 1)
-		(void)fprintf(stderr, "\r%3u %%",
+		(void)fprintf(stderr, "%3u %%\r",
 			      (unsigned)(walk->records < all ? walk->records * 100 / all : 99));
 }
 
@@ -253,7 +255,7 @@ ac_ctl_audit_verify(const struct ac_ctl *ctl)
 		several = several || walk.next[0] != '\0';
 	} while (status == AC_CTL_DONE && walk.next[0] != '\0' && walk.count < MAX_FAULTS);
 	if (several && isatty(STDERR_FILENO) == 1)
-		(void)fprintf(stderr, "\r     \r");
+		(void)fprintf(stderr, "     \r");
 	walk.failed = status != AC_CTL_DONE && walk.count > 0;
 	if (status != AC_CTL_DONE && !walk.failed)
 		return status;

@@ -118,7 +118,7 @@ def test_long_work_shows_on_a_terminal_how_far_it_is(recorded):
         said = os.read(terminal, 4096).decode()
     finally:
         os.close(terminal)
-    assert re.fullmatch(r"(\r *[0-9]{1,2} %)+\r +\r", said), repr(said)
+    assert re.fullmatch(r"( *[0-9]{1,2} %\r)+ +\r", said), repr(said)
     assert "%" not in done.stdout and done.stdout.startswith("records")
 
 
