@@ -11,41 +11,44 @@
 
 #include "fixture.h"
 
-static bool
-opens(const char *path, bool owns_sqlite, struct authcode_store **ret)
+/* What SQLite says it has while the store is open; -1: it does not open. */
+static int64_t
+counted_with_a_store(const char *path, bool owns_sqlite)
 {
 	const struct authcode_store_sqlite_settings settings = { .path = path,
 								 .create = true,
 								 .owns_sqlite = owns_sqlite };
+	struct authcode_store *store = NULL;
+	int64_t counted = -1;
 
-	return authcode_store_sqlite_open(&settings, ret, NULL) == AUTHCODE_OK;
+	if (authcode_store_sqlite_open(&settings, &store, NULL) == AUTHCODE_OK)
+		counted = sqlite3_memory_used();
+	authcode_store_close(&store);
+	return counted;
 }
 
 static bool
 counts_after_an_open(const char *path)
 {
-	struct authcode_store *store = NULL;
-
-	return opens(path, false, &store) && sqlite3_memory_used() > 0;
+	return counted_with_a_store(path, false) > 0;
 }
 
 static bool
 counts_nothing_for_its_owner(const char *path)
 {
-	struct authcode_store *store = NULL;
-
-	return opens(path, true, &store) && sqlite3_memory_used() == 0;
+	return counted_with_a_store(path, true) == 0;
 }
 
 /* SQLite takes the setting before its first use only. */
 static bool
 opens_for_who_comes_late(const char *path)
 {
-	struct authcode_store *store = NULL;
 	sqlite3 *db = NULL;
+	bool ok =
+		sqlite3_open(":memory:", &db) == SQLITE_OK && counted_with_a_store(path, true) > 0;
 
-	return sqlite3_open(":memory:", &db) == SQLITE_OK && opens(path, true, &store) &&
-	       sqlite3_memory_used() > 0;
+	sqlite3_close(db);
+	return ok;
 }
 
 static void
