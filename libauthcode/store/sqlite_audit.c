@@ -367,6 +367,7 @@ enum authcode_err
 ac_sqlite_purge_audit(const struct ac_sqlite_work *work, struct authcode_op_purge *args,
 		      int64_t now_ms)
 {
+	const uint32_t before = args->ret_deleted;
 	uint32_t deleted = 0;
 	enum authcode_err err;
 
@@ -376,6 +377,8 @@ ac_sqlite_purge_audit(const struct ac_sqlite_work *work, struct authcode_op_purg
 	if (err == AUTHCODE_OK && args->ret_deleted < args->limit)
 		err = purge_chained(work, args, now_ms, &deleted);
 	args->ret_deleted += deleted;
+	if (args->ret_deleted > before)
+		work->connection->erasing = true;
 	return err;
 }
 

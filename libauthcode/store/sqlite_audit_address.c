@@ -109,15 +109,20 @@ ac_sqlite_shorten_audit(const struct ac_sqlite_work *work, struct authcode_op_pu
 	char network[AC_AUDIT_NETWORK];
 	enum authcode_err err = AUTHCODE_OK;
 	struct full full;
+	bool is_long;
 
 	while (err == AUTHCODE_OK && args->ret_deleted < args->limit) {
 		err = find_next(work, args, &full);
 		if (err != AUTHCODE_OK || full.record.id == 0)
 			return err;
-		if (ac_audit_is_long(&full.record, &full.link)) {
+		is_long = ac_audit_is_long(&full.record, &full.link);
+		if (is_long) {
 			ac_audit_network(full.record.rhost, network);
 			err = leave(work, &full, network);
 		}
+		/* Whoever begins anew may have been killed before the log was cut. */
+		if (is_long || args->shortened_id == 0)
+			work->connection->erasing = true;
 		args->ret_shortened_id = full.record.id;
 		args->ret_deleted++;
 	}

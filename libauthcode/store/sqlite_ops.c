@@ -190,17 +190,23 @@ end_session(const struct ac_sqlite_work *work, struct authcode_operation *operat
 	return ac_sqlite_tell(work, id, 0, operation->now_ms);
 }
 
-/* What is deleted has no address to be shortened. */
+/* What is deleted has no address to be shortened. When all of it is done the log is cut,
+ * once, for everybody who writes waits for that. */
 static enum authcode_err
 purge_audit(const struct ac_sqlite_work *work, struct authcode_op_purge *args, int64_t now_ms)
 {
+	struct ac_connection *connection = work->connection;
 	enum authcode_err err = AUTHCODE_OK;
 
 	if (args->audit_before_ms > 0 && args->ret_deleted < args->limit)
 		err = ac_sqlite_purge_audit(work, args, now_ms);
 	if (err == AUTHCODE_OK && args->shorten_before_ms > 0)
 		err = ac_sqlite_shorten_audit(work, args);
-	return err;
+	if (err != AUTHCODE_OK || args->ret_deleted == args->limit || !connection->erasing)
+		return err;
+	connection->erasing = false;
+	connection->erased = true;
+	return AUTHCODE_OK;
 }
 
 /* In the order in which rows depend on each other. */

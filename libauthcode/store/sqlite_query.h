@@ -23,6 +23,7 @@ struct ac_connection {
 	sqlite3 *db;
 	sqlite3_stmt *statements[AC_SQL_COUNT]; /* prepared when first used */
 	bool erased;   /* something that nobody shall find in the log either */
+	bool erasing;  /* the same, in a round of purging that goes on */
 	int log_pages; /* of the writer: in the log, as of its last commit */
 	bool held;     /* of a reader: its transaction goes on (sqlite_pool.c) */
 	uint64_t held_commits;

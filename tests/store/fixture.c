@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -306,6 +307,66 @@ granted_scope(struct fixture *f, int64_t subject_id, const char *client_id)
 	assert_int_equal(grant.subject_id, subject_id);
 	assert_string_equal(grant.client_id, client_id);
 	return grant.scope;
+}
+
+static void
+copy_file(const char *from, const char *to, const char *ending)
+{
+	char source[128], target[128], piece[4096];
+	FILE *in, *out;
+	size_t len;
+
+	snprintf(source, sizeof(source), "%s%s", from, ending);
+	snprintf(target, sizeof(target), "%s%s", to, ending);
+	in = fopen(source, "re");
+	out = fopen(target, "we");
+	assert_true(in != NULL && out != NULL);
+	while ((len = fread(piece, 1, sizeof(piece), in)) > 0)
+		assert_int_equal(fwrite(piece, 1, len, out), len);
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(chmod(target, 0600), 0);
+}
+
+void
+crash_store(struct fixture *f)
+{
+	char crashed[sizeof(f->path)];
+
+	(void)snprintf(crashed, sizeof(crashed), "%.60s/crashed.db", f->directory);
+	copy_file(f->path, crashed, "");
+	copy_file(f->path, crashed, "-wal");
+	authcode_store_close(&f->store);
+	memcpy(f->path, crashed, sizeof(crashed));
+	open_store(f);
+}
+
+/* A file that is not there does not hold it. */
+static bool
+holds(const char *path, const char *suffix, const char *text)
+{
+	char name[512];
+	char *data = NULL;
+	size_t size = 0;
+	bool found = false;
+	ssize_t len;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
+	file = fopen(name, "re");
+	if (file == NULL)
+		return false;
+	while ((len = getdelim(&data, &size, '\0', file)) > 0)
+		found = found || memmem(data, (size_t)len, text, strlen(text)) != NULL;
+	fclose(file);
+	free(data);
+	return found;
+}
+
+bool
+on_disk(const struct fixture *f, const char *text)
+{
+	return holds(f->path, "", text) || holds(f->path, "-wal", text);
 }
 
 void

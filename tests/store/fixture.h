@@ -76,6 +76,8 @@ void remove_directory(const char *directory);
 
 void open_store(struct fixture *f);
 void reopen_store(struct fixture *f);
+/* Goes on with a copy of what is on the disk, as after kill -9. */
+void crash_store(struct fixture *f);
 
 /* What an open store is given for its chain. */
 struct authcode_audit_key audit_key_of(const struct fixture *f);
@@ -114,6 +116,9 @@ bool has_token(struct fixture *f, int64_t id);
 
 /* NULL: none. */
 const char *granted_scope(struct fixture *f, int64_t subject_id, const char *client_id);
+
+/* Do the bytes of the file or of its log have it in them? */
+bool on_disk(const struct fixture *f, const char *text);
 
 void assert_hash(const uint8_t hash[AUTHCODE_HASH_LEN], uint8_t fill);
 

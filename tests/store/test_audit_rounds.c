@@ -2,10 +2,11 @@
  * Copyright the authcode authors
  *
  * Rounds in which old addresses are shortened, a piece after the other: a piece whose batch
- * has failed is done all the same.
+ * has failed is done all the same, and when a round is over nothing is left in the log.
  */
 #include <semaphore.h>
-#include <string.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -121,12 +122,127 @@ what_a_batch_that_failed_had_shortened_is_shortened_when_it_is_tried_alone(void 
 	assert_in_range(nth, 3, 100); /* two calls a page */
 }
 
+/* --- what is left on the disk --------------------------------------------------------- */
+
+#define ADDRESS "2001:db8:1:2:3:4:5:6"
+
+static void
+set_up_address(struct fixture *f)
+{
+	leave_old(f);
+	leave_record_from(f, person(f, "bob", 1002), ADDRESS);
+	leave_record(f, 0);
+	assert_true(on_disk(f, ADDRESS));
+}
+
+static int64_t
+log_size(const struct fixture *f)
+{
+	char name[128];
+	struct stat status;
+
+	(void)snprintf(name, sizeof(name), "%s-wal", f->path);
+	assert_int_equal(stat(name, &status), 0);
+	return status.st_size;
+}
+
+/* Pieces of three; returns of how many. */
+static size_t
+round_of(struct fixture *f, bool shortens)
+{
+	int64_t shortened_id = 0;
+	size_t pieces = 0;
+
+	for (;;) {
+		struct authcode_operation op = shortening(f, 3, shortened_id);
+
+		if (!shortens) {
+			op.u.purge.shorten_before_ms = 0;
+			op.u.purge.audit_before_ms = f->now + 1;
+		}
+		assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+		shortened_id = op.u.purge.ret_shortened_id;
+		pieces++;
+		if (op.u.purge.ret_deleted < 3)
+			return pieces;
+		assert_int_not_equal(log_size(f), 0); /* not for each piece */
+	}
+}
+
+static void
+an_address_that_was_shortened_is_nowhere_on_the_disk(void **state)
+{
+	struct fixture *f = *state;
+
+	set_up_address(f);
+	assert_int_equal(round_of(f, true), 3);
+	assert_false(on_disk(f, ADDRESS));
+	assert_int_equal(log_size(f), 0);
+	assert_int_equal(check_audit(f, 100).ret_fault, AUTHCODE_AUDIT_WHOLE);
+}
+
+static void
+a_record_that_was_purged_is_nowhere_on_the_disk(void **state)
+{
+	struct fixture *f = *state;
+
+	set_up_address(f);
+	assert_int_equal(round_of(f, false), 3);
+	assert_false(on_disk(f, ADDRESS));
+	assert_int_equal(log_size(f), 0);
+}
+
+/* The log is not cut each time that somebody looks for what is old. */
+static void
+a_round_that_changes_nothing_leaves_the_log(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_operation op;
+	int64_t before;
+
+	set_up_address(f);
+	op = shortening(f, 100, 0);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	(void)issue(f, sign_in(f));
+	before = log_size(f);
+	assert_int_not_equal(before, 0);
+	op = shortening(f, 100, op.u.purge.ret_shortened_id);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	op = op_purge(f, 100);
+	op.u.purge.audit_before_ms = 1;
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_true(log_size(f) >= before);
+}
+
+/* The last piece was committed, and then there was no time to cut the log: the next start
+ * finds nothing to shorten, and what was shortened in the log. */
+static void
+what_somebody_was_killed_over_is_gone_after_the_next_round(void **state)
+{
+	struct fixture *f = *state;
+	struct authcode_operation op;
+
+	set_up_address(f);
+	op = shortening(f, RECORDS + 2, 0); /* as if there were more */
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_true(on_disk(f, ADDRESS));
+	crash_store(f);
+	assert_true(on_disk(f, ADDRESS));
+	op = shortening(f, 100, 0);
+	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_DONE);
+	assert_false(on_disk(f, ADDRESS));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_a_batch_that_failed_had_shortened_is_shortened_when_it_is_tried_alone),
+		AUDIT_FILE_TEST(an_address_that_was_shortened_is_nowhere_on_the_disk),
+		AUDIT_FILE_TEST(a_record_that_was_purged_is_nowhere_on_the_disk),
+		AUDIT_FILE_TEST(a_round_that_changes_nothing_leaves_the_log),
+		AUDIT_FILE_TEST(what_somebody_was_killed_over_is_gone_after_the_next_round),
 	};
 
 	faulty_vfs_install();

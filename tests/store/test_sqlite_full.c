@@ -8,7 +8,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -25,7 +24,7 @@
 struct trial {
 	struct fixture *f;
 	uint32_t serial;
-	char name[24], sub[24], crashed[96];
+	char name[24], sub[24];
 };
 
 static struct authcode_operation
@@ -395,25 +394,6 @@ what_could_not_be_synced_is_not_said_to_have_happened(void **state)
 
 /* --- and a crash ---------------------------------------------------------------- */
 
-static void
-copy_file(const char *from, const char *to, const char *ending)
-{
-	char source[128], target[128], piece[4096];
-	FILE *in, *out;
-	size_t len;
-
-	snprintf(source, sizeof(source), "%s%s", from, ending);
-	snprintf(target, sizeof(target), "%s%s", to, ending);
-	in = fopen(source, "re");
-	out = fopen(target, "we");
-	assert_true(in != NULL && out != NULL);
-	while ((len = fread(piece, 1, sizeof(piece), in)) > 0)
-		assert_int_equal(fwrite(piece, 1, len, out), len);
-	fclose(in);
-	assert_int_equal(fclose(out), 0);
-	assert_int_equal(chmod(target, 0600), 0);
-}
-
 /* Then it may be done: the commit is in the log, and nobody has written over it. Never
  * by half, and never twice. */
 static void
@@ -429,12 +409,7 @@ what_has_failed_to_be_synced_is_whole_or_nothing_after_a_crash(void **state)
 	faulty_vfs_arm(1, SIZE_MAX, SQLITE_IOERR_FSYNC);
 	assert_int_equal(perform(f, &op), AUTHCODE_RESULT_FAILED);
 	assert_true(faulty_vfs_disarm());
-	snprintf(trial.crashed, sizeof(trial.crashed), "%s/crashed.db", f->directory);
-	copy_file(f->path, trial.crashed, "");
-	copy_file(f->path, trial.crashed, "-wal");
-	authcode_store_close(&f->store);
-	snprintf(f->path, sizeof(f->path), "%s", trial.crashed);
-	open_store(f);
+	crash_store(f);
 	after = look(f->path);
 	if (after.cells == before.cells) {
 		assert_int_equal(perform(f, &again), AUTHCODE_RESULT_DONE);

@@ -235,6 +235,8 @@ struct authcode_op_end_session {
  * deliveries AUTHCODE_DELIVERY_KEPT_MS after they were made; what was used once, at
  * its end.
  * Subjects, grants and audit records are kept, but for audit_before_ms and shorten_before_ms.
+ * In SQLite, with the first purge whose ret_deleted is below its limit, records and addresses
+ * that are gone are gone from the log too, when no reader is in the way.
  * What was DONE or REUSED with consequences stays so; refusals may become NOT_FOUND. DONE. */
 struct authcode_op_purge {
 	uint32_t limit;          /* 1 to AUTHCODE_PURGE_MAX */
