@@ -36,21 +36,30 @@ fail(struct authcode_reason *reason, const char *path, const char *what)
 	return false;
 }
 
-/* 0640 with a group of its own is how distributions keep keys. */
+/* Root's with 0640 and a group of its own is how distributions keep keys. */
 static bool
 check_file(const struct ac_config *config, const char *path, const struct stat *st,
 	   struct authcode_reason *reason)
 {
 	bool secret = path == config->tls_key_file;
+	char whose[96];
 
 	if (!S_ISREG(st->st_mode))
 		return fail(reason, path, "not a regular file");
-	if (!ac_config_owner_trusted(st->st_uid, config->user))
-		return fail(reason, path, "it belongs to another user; run chown root on it");
+	if (!ac_config_owner_trusted(st->st_uid, config->user)) {
+		(void)snprintf(whose, sizeof(whose),
+			       "it belongs to another user (uid %lu); run chown root on it",
+			       (unsigned long)st->st_uid);
+		return fail(reason, path, whose);
+	}
 	if (secret && (st->st_mode & 0027) != 0)
 		return fail(reason, path,
 			    "the private key must not be readable by others nor "
 			    "writable by its group (chmod 0600)");
+	if (secret && (st->st_mode & 0040) != 0 && st->st_uid != 0)
+		return fail(reason, path,
+			    "its group may read it although root does not own it; run chmod 600 on "
+			    "it");
 	if (!secret && (st->st_mode & 0022) != 0)
 		return fail(reason, path,
 			    "others than its owner may write the certificate; run chmod go-w on "

@@ -37,7 +37,7 @@ check_state(const struct ac_config *config, struct authcode_reason *reason)
 		reason->text[0] = '\0';
 		return true;
 	}
-	return ac_state_check(config->state_dir, account.uid, reason);
+	return ac_state_check(config->state_dir, config->master_key_file, account.uid, reason);
 }
 
 static bool

@@ -30,7 +30,10 @@
 #define ELSEWHERE "master.key.elsewhere"
 #define LOCK "lock"
 
-static const char *const database_files[] = { DATABASE, DATABASE "-wal", DATABASE "-shm" };
+/* Beside the keys; the last is that of a rotation (master_key.c). */
+static const char *const files[] = {
+	DATABASE, DATABASE "-wal", DATABASE "-shm", LOCK, "master.key.next",
+};
 
 static bool fail(struct authcode_reason *reason, const char *fmt, ...) AC_PRINTF(2, 3);
 
@@ -212,8 +215,8 @@ look(const struct place *place, struct found *ret, struct authcode_reason *reaso
 {
 	bool other = false;
 
-	for (size_t i = 0; i < AC_ARRAY_SIZE(database_files); i++) {
-		if (!check_file(place, database_files[i], i == 0 ? &ret->database : &other, reason))
+	for (size_t i = 0; i < AC_ARRAY_SIZE(files); i++) {
+		if (!check_file(place, files[i], i == 0 ? &ret->database : &other, reason))
 			return false;
 	}
 	return check_file(place, KEY, &ret->key, reason) &&
@@ -224,7 +227,8 @@ look(const struct place *place, struct found *ret, struct authcode_reason *reaso
 /* Whoever may read it opens the database; root may lend it by way of a group, as
  * service managers do with credentials. */
 static bool
-read_elsewhere(const char *key_file, struct ac_state *state, struct authcode_reason *reason)
+read_elsewhere(const char *key_file, uid_t uid, struct ac_state *state,
+	       struct authcode_reason *reason)
 {
 	uint8_t key[AUTHCODE_MASTER_KEY_LEN + 1];
 	const char *why = NULL;
@@ -236,7 +240,7 @@ read_elsewhere(const char *key_file, struct ac_state *state, struct authcode_rea
 		return fail(reason, "master_key_file: %.200s: %s", key_file, why);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		(void)fail(reason, "master_key_file: %.200s: not a regular file", key_file);
-	else if (!ac_config_owner_trusted(st.st_uid, NULL))
+	else if (st.st_uid != 0 && st.st_uid != uid)
 		(void)fail(reason,
 			   "master_key_file: %.200s: it belongs to another user (uid %lu); run "
 			   "chown root on it",
@@ -275,7 +279,7 @@ take_elsewhere(const char *dir, const char *key_file, const struct found *found,
 			    dir);
 	state->elsewhere = true;
 	state->fresh = !found->database;
-	return read_elsewhere(key_file, state, reason);
+	return read_elsewhere(key_file, geteuid(), state, reason);
 }
 
 static bool
@@ -309,8 +313,23 @@ take_key(const char *dir, const char *key_file, struct ac_state *state,
 	return database ? read_key(dir, state, NEW_KEY, reason) : make_key(dir, state, reason);
 }
 
-bool
-ac_state_check(const char *dir, uid_t uid, struct authcode_reason *reason)
+/* A credential is there for the unit alone, and what the service manager makes of it. */
+static bool
+check_elsewhere(const char *key_file, uid_t uid, struct authcode_reason *reason)
+{
+	struct ac_state state;
+	bool ok;
+
+	if (key_file == NULL || key_file[0] != '/' ||
+	    (access(key_file, R_OK) != 0 && errno == EACCES))
+		return true;
+	ok = read_elsewhere(key_file, uid, &state, reason);
+	ac_wipe(state.master_key, sizeof(state.master_key));
+	return ok;
+}
+
+static bool
+check_directory(const char *dir, uid_t uid, struct authcode_reason *reason)
 {
 	struct place place = { .dir = dir, .uid = uid };
 	struct found found = { 0 };
@@ -325,6 +344,12 @@ ac_state_check(const char *dir, uid_t uid, struct authcode_reason *reason)
 	ok = check_of(uid, dir, &st, reason) && look(&place, &found, reason);
 	(void)close(place.fd);
 	return ok;
+}
+
+bool
+ac_state_check(const char *dir, const char *key_file, uid_t uid, struct authcode_reason *reason)
+{
+	return check_directory(dir, uid, reason) && check_elsewhere(key_file, uid, reason);
 }
 
 bool

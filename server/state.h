@@ -38,8 +38,10 @@ AC_MUST_USE bool ac_state_open(const char *dir, const char *key_file, struct ac_
 			       struct authcode_reason *reason);
 
 /* For a check without a daemon: would an ac_state_open() by uid refuse what is there? A
- * directory that is missing, or that nobody here may look at, is none. */
-AC_MUST_USE bool ac_state_check(const char *dir, uid_t uid, struct authcode_reason *reason);
+ * directory that is missing, or that nobody here may look at, is none; nor is a key_file
+ * that nobody here may read, or that is a credential, which only the unit has. */
+AC_MUST_USE bool ac_state_check(const char *dir, const char *key_file, uid_t uid,
+				struct authcode_reason *reason);
 
 /* The database has been made: the first start is over, the key gets its name. */
 AC_MUST_USE bool ac_state_settle(struct ac_state *state, struct authcode_reason *reason);

@@ -44,6 +44,7 @@ http_tests = \
 	tests/http/test_master_key.py \
 	tests/http/test_memory.py \
 	tests/http/test_metadata.py \
+	tests/http/test_owners.py \
 	tests/http/test_proxy.py \
 	tests/http/test_request.py \
 	tests/http/test_refresh.py \
