@@ -17,6 +17,7 @@ drift_tests = \
 	tests/drift/test_registered.py \
 	tests/drift/test_requirements.py \
 	tests/drift/test_rules.py \
+	tests/drift/test_tally.py \
 	tests/drift/test_units.py
 
 TESTS += $(drift_tests)
