@@ -244,12 +244,14 @@ ac_config_check_owners(const struct ac_settings *settings, const struct ac_clien
 	};
 
 	for (size_t i = 0; i < AC_ARRAY_SIZE(rows); i++) {
-		if (ac_config_owner_trusted(rows[i].owner, settings->config.user))
+		char text[AC_OWNER_FAULT_SIZE];
+		const char *fault =
+			ac_config_owner_fault(rows[i].owner, settings->config.user, text);
+
+		if (fault == NULL)
 			continue;
-		ac_config_refuse(reason, place_of(client, rows[i].option),
-				 "%s: %s: it belongs to another user (uid %lu); run chown root on "
-				 "it",
-				 rows[i].option, rows[i].path, (unsigned long)rows[i].owner);
+		ac_config_refuse(reason, place_of(client, rows[i].option), "%s: %s: %s",
+				 rows[i].option, rows[i].path, fault);
 		return AUTHCODE_ERR_CONFIG;
 	}
 	return AUTHCODE_OK;

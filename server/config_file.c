@@ -48,8 +48,8 @@ ac_config_file_open(const char *value, const char **ret_why)
 	return fd;
 }
 
-bool
-ac_config_owner_trusted(uid_t owner, const char *user)
+static bool
+is_trusted(uid_t owner, const char *user)
 {
 	char buf[16384];
 	struct passwd pw;
@@ -61,4 +61,15 @@ ac_config_owner_trusted(uid_t owner, const char *user)
 	return user != NULL && geteuid() == 0 &&
 	       getpwnam_r(user, &pw, buf, sizeof(buf), &found) == 0 && found != NULL &&
 	       found->pw_uid == owner;
+}
+
+const char *
+ac_config_owner_fault(uid_t owner, const char *user, char text[AC_OWNER_FAULT_SIZE])
+{
+	if (is_trusted(owner, user))
+		return NULL;
+	(void)snprintf(text, AC_OWNER_FAULT_SIZE,
+		       "it belongs to another user (uid %lu); run chown root on it",
+		       (unsigned long)owner);
+	return text;
 }

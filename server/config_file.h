@@ -18,8 +18,11 @@
 /* Opens it for reading, without waiting for whom a FIFO waits for. -1: *ret_why says why. */
 AC_MUST_USE int ac_config_file_open(const char *value, const char **ret_why);
 
-/* Is the owner root, whoever runs this, or the account that the option user names
- * (NULL: not that one either)? */
-AC_MUST_USE bool ac_config_owner_trusted(uid_t owner, const char *user);
+#define AC_OWNER_FAULT_SIZE 80
+
+/* Why a file of this owner is not to be trusted, in the text; NULL: it is root's, that of who
+ * runs this, or, while that is root, of the account of that name (NULL: not that one either). */
+AC_MUST_USE const char *ac_config_owner_fault(uid_t owner, const char *user,
+					      char text[AC_OWNER_FAULT_SIZE]);
 
 #endif

@@ -21,6 +21,8 @@ read_all(int fd, size_t max, struct authcode_arena *arena, struct ac_config_text
 {
 	const struct ac_place place = { .file = text->file };
 	struct stat st;
+	char whose[AC_OWNER_FAULT_SIZE];
+	const char *fault;
 	size_t room, len = 0;
 	char *data;
 
@@ -32,10 +34,9 @@ read_all(int fd, size_t max, struct authcode_arena *arena, struct ac_config_text
 		ac_config_refuse(reason, &place, "not a regular file");
 		return AUTHCODE_ERR_CONFIG;
 	}
-	if (!ac_config_owner_trusted(st.st_uid, NULL)) {
-		ac_config_refuse(reason, &place,
-				 "it belongs to another user (uid %lu); run chown root on it",
-				 (unsigned long)st.st_uid);
+	fault = ac_config_owner_fault(st.st_uid, NULL, whose);
+	if (fault != NULL) {
+		ac_config_refuse(reason, &place, "%s", fault);
 		return AUTHCODE_ERR_CONFIG;
 	}
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -100,15 +101,15 @@ bool
 ac_config_directory_check(const char *dir, struct authcode_reason *reason)
 {
 	const struct ac_place place = { .file = dir };
+	char whose[AC_OWNER_FAULT_SIZE];
+	const char *fault;
 	struct stat st;
 
 	if (stat(dir, &st) != 0)
 		return ac_config_refuse(reason, &place, "%m");
-	if (!ac_config_owner_trusted(st.st_uid, NULL))
-		return ac_config_refuse(reason, &place,
-					"it belongs to another user (uid %lu); run chown root on "
-					"it",
-					(unsigned long)st.st_uid);
+	fault = ac_config_owner_fault(st.st_uid, NULL, whose);
+	if (fault != NULL)
+		return ac_config_refuse(reason, &place, "%s", fault);
 	return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
 	       ac_config_refuse(reason, &place,
 				"others than its owner may write it; run chmod go-w on it");

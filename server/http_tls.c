@@ -42,16 +42,14 @@ check_file(const struct ac_config *config, const char *path, const struct stat *
 	   struct authcode_reason *reason)
 {
 	bool secret = path == config->tls_key_file;
-	char whose[96];
+	char text[AC_OWNER_FAULT_SIZE];
+	const char *fault;
 
 	if (!S_ISREG(st->st_mode))
 		return fail(reason, path, "not a regular file");
-	if (!ac_config_owner_trusted(st->st_uid, config->user)) {
-		(void)snprintf(whose, sizeof(whose),
-			       "it belongs to another user (uid %lu); run chown root on it",
-			       (unsigned long)st->st_uid);
-		return fail(reason, path, whose);
-	}
+	fault = ac_config_owner_fault(st->st_uid, config->user, text);
+	if (fault != NULL)
+		return fail(reason, path, fault);
 	if (secret && (st->st_mode & 0027) != 0)
 		return fail(reason, path,
 			    "the private key must not be readable by others nor "

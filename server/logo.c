@@ -87,14 +87,6 @@ read_file(int fd, size_t *ret_len, const char **why)
 	return data;
 }
 
-static const char *
-belongs_to(uid_t owner, char *text, size_t size)
-{
-	(void)snprintf(text, size, "it belongs to another user (uid %lu); run chown root on it",
-		       (unsigned long)owner);
-	return text;
-}
-
 /* Who can write it can show another's name where people are asked for their password. */
 static bool
 read_logo(const struct authcode_client *client, const char *user, struct logo *logo,
@@ -102,7 +94,7 @@ read_logo(const struct authcode_client *client, const char *user, struct logo *l
 {
 	int fd = open(client->logo_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *why = NULL;
-	char whose[96];
+	char text[AC_OWNER_FAULT_SIZE];
 	struct stat st;
 
 	logo->client_id = client->id;
@@ -110,11 +102,11 @@ read_logo(const struct authcode_client *client, const char *user, struct logo *l
 		why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
 		why = "it is not a regular file";
-	else if (!ac_config_owner_trusted(st.st_uid, user))
-		why = belongs_to(st.st_uid, whose, sizeof(whose));
-	else if ((st.st_mode & (S_IWOTH | S_IWGRP)) != 0)
-		why = "others may write it; run chmod go-w on it";
 	else
+		why = ac_config_owner_fault(st.st_uid, user, text);
+	if (why == NULL && (st.st_mode & (S_IWOTH | S_IWGRP)) != 0)
+		why = "others may write it; run chmod go-w on it";
+	if (why == NULL)
 		logo->data = read_file(fd, &logo->len, &why);
 	if (fd >= 0)
 		close(fd);
