@@ -206,15 +206,21 @@ def test_the_address_comes_from_the_file_or_else_from_the_template(hosts):
     assert f'claims ignored user="{USER}" source="file"' in host.log()
 
 
-def test_a_command_that_hangs_costs_its_claims_and_no_answer(hosts):
-    host = hosts(extra="account_cache = 1s\naccount_grace = 0s\n")
-    add_client(host, "mail", "")
+def put_claims(host):
+    """A directory that has the user's first name, and a command that tells a nickname."""
     claims, command = host.directory / "claims.d", host.directory / "command"
     claims.mkdir(mode=0o755)
     (claims / f"{USER}.json").write_text('{"given_name": "A"}')
     (claims / f"{USER}.json").chmod(0o644)
     command.write_text("#!/bin/sh\necho '{\"nickname\": \"n\"}'\n")
     command.chmod(0o755)
+    return claims, command
+
+
+def test_a_command_that_hangs_costs_its_claims_and_no_answer(hosts):
+    host = hosts(extra="account_cache = 1s\naccount_grace = 0s\n")
+    add_client(host, "mail", "")
+    claims, command = put_claims(host)
     host.start_helper()
     host.start_checker("--claims-dir", claims, "--claims-command", command, "--claims-user", "nobody")
     host.start_daemon()

@@ -10,6 +10,7 @@ import pytest
 from host import BUILD, PASSWORD, ROOT, SECRET, USER, Host
 from jwcrypto import jwk
 from person import Person
+from test_levels import put_claims
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x02\0\0\0\x02\x08\x06\0\0\0 and so on"
 BLOCKS = """client "robot" {{
@@ -294,12 +295,7 @@ CLAIMS = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_claims_that_others_could_have_written_are_not_told(hosts, name, how):
     host = hosts()
-    claims, command = host.directory / "claims.d", host.directory / "command"
-    claims.mkdir(mode=0o755)
-    (claims / f"{USER}.json").write_text('{"given_name": "A"}')
-    (claims / f"{USER}.json").chmod(0o644)
-    command.write_text("#!/bin/sh\necho '{\"nickname\": \"n\"}'\n")
-    command.chmod(0o755)
+    claims, command = put_claims(host)
     path, words = (text.format(user=USER) for text in CLAIMS[name])
     OTHERS[how](host.directory / path)
     host.start_helper()
