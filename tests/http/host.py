@@ -302,9 +302,6 @@ class Host:
         self.start_daemon()
         return self
 
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.daemon.pid}/fd"))
-
     def stop_daemon(self, how=signal.SIGTERM):
         self.daemon.send_signal(how)
         status = self.daemon.wait(timeout=15)
